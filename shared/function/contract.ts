@@ -1,0 +1,64 @@
+/** What a function gives the kit, and what the kit gives its handlers. `create-function.ts` joins the two. */
+import type { Hono } from 'hono';
+import type { EventType } from '../events/catalogue.ts';
+
+/** Who asks, after `authenticate`. */
+export interface Caller {
+  /** `system:serviceaccount:ns:name`, a proxy user, or `anonymous`. */
+  readonly user: string;
+  readonly groups: readonly string[];
+  /** How we know: a TokenReview, a signature with the shared secret, or not at all. */
+  readonly proof: 'token' | 'signature' | 'none';
+}
+
+/** A CloudEvent that passed the door: attributes validated, data parsed by its catalogue schema. */
+export interface ReceivedEvent<D = unknown> {
+  readonly id: string;
+  readonly source: string;
+  readonly type: EventType;
+  readonly subject: string | undefined;
+  /** The event's own `time`; without one, `knativearrivaltime`; without either, undefined. */
+  readonly time: Date | undefined;
+  readonly data: D;
+  /** Lower-case extension attributes as texts. */
+  readonly extensions: Readonly<Record<string, string>>;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** JSON lines: a fixed snake_case event name plus fields. Secrets never get in: fields are flat and chosen by the caller. */
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  /** `thrown` is logged by code and cause class only; its message may hold what must not be printed. */
+  error(event: string, thrown: unknown, fields?: LogFields): void;
+  /** A log whose every line carries these fields too. */
+  with(fields: LogFields): Log;
+}
+
+export interface Incoming {
+  readonly caller: Caller;
+  /** Aborts when the caller hangs up, the deadline passes or the process drains. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly receivedAt: Date;
+  /** W3C trace context to hand on, when there is one. */
+  readonly traceparent: string | undefined;
+}
+
+/** Returns when the event is dealt with (204); throws a SoteriaError otherwise. */
+export type EventHandler = (event: ReceivedEvent, incoming: Incoming) => Promise<void>;
+
+export interface KitEnv {
+  Variables: { incoming: Incoming };
+}
+
+export interface FunctionDefinition {
+  /** Also the Knative Service's name and the value of the watch label. */
+  readonly name: string;
+  /** Mounts `/v1/…` routes. Handlers find `Incoming` under `c.get('incoming')` and throw SoteriaErrors. */
+  readonly routes?: (app: Hono<KitEnv>) => void;
+  readonly on: { readonly [T in EventType]?: EventHandler };
+  /** Anything else at the event door's path space, such as dead letters: path → handler of the raw event. */
+  readonly eventPaths?: { readonly [path: `/${string}`]: EventHandler };
+}

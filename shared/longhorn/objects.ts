@@ -1,0 +1,109 @@
+/** Longhorn's objects as the product sees them: parsed, sizes as bigint bytes, empty texts as absence. */
+
+export interface KubernetesStatus {
+  readonly pvName: string;
+  readonly namespace: string;
+  readonly pvcName: string;
+  /** Not empty: that claim no longer uses the volume. */
+  readonly lastPVCRefAt: string;
+}
+
+export interface LonghornVolume {
+  readonly name: string;
+  readonly uid: string;
+  readonly sizeBytes: bigint;
+  readonly actualSizeBytes: bigint;
+  readonly state: string;
+  /** `healthy`, `degraded`, `faulted`, `unknown`; a detached volume is `unknown`. */
+  readonly robustness: string;
+  readonly isStandby: boolean;
+  readonly isRestoring: boolean;
+  readonly isEncrypted: boolean;
+  readonly accessMode: string;
+  readonly dataEngine: string;
+  readonly numberOfReplicas: number;
+  readonly backingImage?: string | undefined;
+  readonly backupTargetName: string;
+  readonly backupBlockSize?: string | undefined;
+  readonly nodeId?: string | undefined;
+  readonly kubernetesStatus?: KubernetesStatus | undefined;
+  /** `status.kubernetesStatus` as it came, for `Backup.spec.labels.KubernetesStatus`. */
+  readonly kubernetesStatusJson?: string | undefined;
+  /** Message of the TooManySnapshots condition when it is true. */
+  readonly tooManySnapshots?: string | undefined;
+}
+
+export interface BackupTarget {
+  readonly name: string;
+  readonly url: string;
+  readonly isAvailable: boolean;
+  /** Longhorn's own words when it is not. */
+  readonly unavailableMessage?: string | undefined;
+  readonly lastSyncedAt?: string | undefined;
+  /** Zero: never polled. */
+  readonly pollIntervalMs: number;
+}
+
+export interface BackupVolume {
+  readonly name: string;
+  readonly volume: string;
+  readonly backupTargetName: string;
+  readonly sizeBytes?: bigint | undefined;
+  readonly dataStoredBytes?: bigint | undefined;
+  readonly lastSyncedAt?: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Snapshot {
+  readonly name: string;
+  readonly uid: string;
+  readonly volume: string;
+  readonly isReady: boolean;
+  readonly error?: string | undefined;
+  readonly isMarkedRemoved: boolean;
+  readonly isDeleting: boolean;
+  /** The instant of the data, RFC 3339. */
+  readonly createdAt?: string | undefined;
+  readonly sizeBytes: bigint;
+  readonly marks: Readonly<Record<string, string>>;
+}
+
+export type BackupState = '' | 'Pending' | 'InProgress' | 'Completed' | 'Error' | 'Unknown' | 'Deleting';
+
+export interface Backup {
+  readonly name: string;
+  readonly uid: string;
+  readonly state: BackupState | (string & {});
+  /** 0 to 100. */
+  readonly progress: number;
+  readonly error?: string | undefined;
+  /** `messages.info`, why it waits. */
+  readonly waitMessage?: string | undefined;
+  /** With state Error this means a failed *deletion*. */
+  readonly isDeleting: boolean;
+  readonly url?: string | undefined;
+  readonly snapshotName?: string | undefined;
+  /** The instant of the data, RFC 3339. */
+  readonly snapshotCreatedAt?: string | undefined;
+  readonly backupCreatedAt?: string | undefined;
+  readonly lastSyncedAt?: string | undefined;
+  readonly sizeBytes?: bigint | undefined;
+  readonly uploadedBytes?: bigint | undefined;
+  readonly volume?: string | undefined;
+  readonly volumeSizeBytes?: bigint | undefined;
+  readonly backupTargetName?: string | undefined;
+  /** `metadata.labels`: lost when Longhorn re-reads the backup from the target. */
+  readonly marks: Readonly<Record<string, string>>;
+  /** What travels with the backup: `status.labels`, before the first sync `spec.labels`. */
+  readonly catalogue: Readonly<Record<string, string>>;
+}
+
+/** The one rule for "can be restored" (longhorn.md 0.2); the answer says why not. */
+export function whyNotRestorable(backup: Backup): string | undefined {
+  if (backup.isDeleting) return 'it is being deleted';
+  if (backup.state !== 'Completed') return `its state is ${backup.state === '' ? 'new' : backup.state}`;
+  if (backup.lastSyncedAt === undefined) return 'Longhorn has not yet read it back from the target';
+  if (backup.url === undefined) return 'it has no URL yet';
+  if (backup.backupTargetName === undefined) return 'it names no backup target';
+  return undefined;
+}

@@ -1,0 +1,32 @@
+/** The product's own label keys. Marks are labels, never owner references: deleting an Operation removes no restore point. */
+
+const prefix = 'soteria.dev';
+
+/** On every object we make: the uid of the operation that made it. */
+export const operationUidLabel = `${prefix}/operation-uid`;
+/** On what a function wants to be woken for: the function's name. Removed from everything that stays at the terminal phase. */
+export const watchLabel = `${prefix}/watch`;
+/** Where the operation is: the watch's event names the Longhorn object, these name the operation. */
+export const operationNamespaceLabel = `${prefix}/operation-namespace`;
+export const operationNameLabel = `${prefix}/operation-name`;
+/** On Operations: hash of the business key, and of the claim (names may be longer than a label value). */
+export const identityLabel = `${prefix}/identity`;
+export const claimLabel = `${prefix}/claim`;
+export const managedLabel = `${prefix}/managed`;
+
+/** Keys inside `Backup.spec.labels`, which travel with the backup to the target and come back as `status.labels`. */
+export const catalogueKeys = {
+  managed: `${prefix}/managed`,
+  clusterId: `${prefix}/cluster-id`,
+  namespace: `${prefix}/namespace`,
+  pvc: `${prefix}/pvc`,
+  operation: `${prefix}/operation`,
+  operationUid: operationUidLabel,
+  policy: `${prefix}/policy`,
+  origin: `${prefix}/origin`,
+  consistency: `${prefix}/consistency`,
+  tags: `${prefix}/tags`,
+  /** JSON of what a restore needs when cluster, namespace and claim are gone; see `longhorn/claim-shape.ts`. */
+  claimShape: `${prefix}/claim-shape`,
+  kubernetesStatus: 'KubernetesStatus',
+} as const;

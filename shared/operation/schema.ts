@@ -1,0 +1,184 @@
+/**
+ * The Operation: one requested piece of work and its record. These schemas are the single source of its TypeScript types, of
+ * the CustomResourceDefinition (`operation/crd.ts`) and of the HTTP and event contracts that embed a request.
+ */
+import { z } from 'zod';
+import { objectShape } from '../kubernetes/core-types.ts';
+import type { KubernetesObject, ResourceType } from '../kubernetes/resource-type.ts';
+
+export const group = 'soteria.dev';
+export const version = 'v1alpha1';
+
+/** kind → verb in the name → function that owns its status. A kind that is not here is another version's: left alone. */
+export const operationKinds = {
+  Backup: { verb: 'backup', function: 'backup' },
+} as const;
+export type OperationKind = keyof typeof operationKinds;
+export const operationKindNames = Object.keys(operationKinds) as OperationKind[];
+
+export const phases = ['Pending', 'Running', 'Succeeded', 'Failed', 'Skipped', 'Cancelled'] as const;
+export type Phase = (typeof phases)[number];
+export const terminalPhases = ['Succeeded', 'Failed', 'Skipped', 'Cancelled'] as const satisfies readonly Phase[];
+
+export const dnsLabel = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be a DNS label: lower-case letters, digits and -');
+export const dnsSubdomain = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be a DNS name: lower-case letters, digits, - and .');
+const shortText = z.string().max(1024);
+const instant = z.iso.datetime();
+
+/** `k=v`, free; SA-07. */
+export const tag = z
+  .string()
+  .max(256)
+  .regex(/^[^=\s][^=]*=[\s\S]*$/, 'must have the form key=value');
+
+/** Seconds, or a duration such as `90s`, `15m`, `24h`, `7d`. */
+export const durationText = z
+  .string()
+  .max(32)
+  .regex(/^\d+(s|m|h|d)?$/, 'must be a number of seconds or a duration such as 15m, 24h, 7d');
+
+/** What is asked for; which members are required depends on the kind. */
+export const operationRequest = z.strictObject({
+  /** Namespace of the source claim; left out, that of the Operation. */
+  namespace: dnsLabel.optional().describe('Namespace of the source claim; left out: the namespace of the Operation.'),
+  pvc: dnsSubdomain.optional().describe('Name of the source claim.'),
+  driver: z.enum(['longhorn', 'restic']).optional().describe('What moves the bytes; left out: SOTERIA_BACKUP_DRIVER.'),
+  mode: z
+    .enum(['incremental', 'full'])
+    .optional()
+    .describe('Longhorn backup mode; left out: SOTERIA_LONGHORN_BACKUP_MODE.'),
+  tags: z.array(tag).max(32).optional().describe('Free key=value texts kept with the restore point.'),
+  maxAge: durationText.optional().describe('Accept an existing restore point not older than this.'),
+});
+export type OperationRequest = z.infer<typeof operationRequest>;
+
+export const requestedBy = z.strictObject({
+  user: shortText.describe('Authenticated name of the caller, or "anonymous".'),
+  via: z.enum(['http', 'event', 'kubectl']).describe('The door the request came through.'),
+});
+
+export const operationSpec = z.strictObject({
+  kind: z.enum(operationKindNames as [OperationKind, ...OperationKind[]]).describe('What kind of work this is.'),
+  request: operationRequest,
+  identity: shortText.optional().describe('The business key: a request with the same identity is the same request.'),
+  requestedBy: requestedBy.optional(),
+  cause: z
+    .strictObject({
+      source: shortText.optional(),
+      id: shortText.optional(),
+      correlationId: shortText.optional().describe('The root operation.'),
+      parent: shortText.optional().describe('Name of the Operation that made this one.'),
+    })
+    .optional(),
+  cancelRequested: z.boolean().optional().describe('Set it to true to cancel; it cannot be taken back.'),
+});
+export type OperationSpec = z.infer<typeof operationSpec>;
+
+export const explanation = z.strictObject({
+  code: z.string().max(64),
+  what: shortText,
+  why: shortText,
+  fix: shortText,
+});
+
+export const step = z.strictObject({
+  name: z.string().max(64),
+  state: z.enum(['running', 'done', 'failed']),
+  startedAt: instant,
+  finishedAt: instant.optional(),
+  message: shortText.optional(),
+});
+export type Step = z.infer<typeof step>;
+
+/** Byte counts are decimal texts: they may pass 2^53. */
+const bytes = z.string().regex(/^\d+$/).max(24);
+
+/** Intent before effect: names are written here before the object is made, `…Made` right after. */
+export const operationWork = z.strictObject({
+  attempt: z.int().min(1).max(99),
+  volume: z.string().max(253).optional(),
+  backupTarget: z.string().max(253).optional(),
+  snapshot: z.string().max(63).optional(),
+  snapshotMade: z.boolean().optional(),
+  backup: z.string().max(63).optional(),
+  backupMade: z.boolean().optional(),
+  /** Snapshots of our own that are superseded once this backup is Completed. */
+  cleaned: z.boolean().optional(),
+});
+export type OperationWork = z.infer<typeof operationWork>;
+
+export const operationResult = z.strictObject({
+  restorePoint: z.string().max(512).optional().describe('Its id: <driver>:<target>/<backup>.'),
+  reused: z.boolean().optional().describe('True: an existing restore point satisfied maxAge, nothing was made.'),
+  dataAsOf: instant.optional(),
+  sizeBytes: bytes.optional(),
+  uploadedBytes: bytes.optional(),
+  url: z.string().max(2048).optional(),
+  volume: z.string().max(253).optional(),
+  backup: z.string().max(253).optional(),
+});
+export type OperationResult = z.infer<typeof operationResult>;
+
+export const condition = z.strictObject({
+  type: z.string().max(64),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason: z.string().max(128),
+  message: shortText.optional(),
+  lastTransitionTime: instant,
+});
+
+export const operationStatus = z.strictObject({
+  phase: z.enum(phases),
+  progress: z.int().min(0).max(100),
+  message: shortText,
+  steps: z.array(step).max(40),
+  startedAt: instant.optional(),
+  finishedAt: instant.optional(),
+  /** The last instant anything moved: for the no-progress deadline. */
+  movedAt: instant.optional(),
+  work: operationWork.optional(),
+  result: operationResult.optional(),
+  error: explanation.optional(),
+  announced: z.array(z.string().max(128)).max(16).optional().describe('Facts already sent.'),
+  joined: z.array(shortText).max(100).optional().describe('Identities of further requests this operation answers.'),
+  conditions: z.array(condition).max(8).optional(),
+});
+export type OperationStatus = z.infer<typeof operationStatus>;
+
+export interface Operation extends KubernetesObject {
+  spec: OperationSpec;
+  status?: OperationStatus | undefined;
+}
+
+/**
+ * Tolerant on purpose: an Operation of another version (unknown kind, step or member) must still load, be listed and be left
+ * alone. What is written is checked by the strict schemas in the CRD.
+ */
+const operationWire = objectShape.extend({
+  spec: z.looseObject({ kind: z.string(), request: z.looseObject({}).default({}) }),
+  status: z.looseObject({ phase: z.string().optional() }).optional(),
+});
+
+export const operations: ResourceType<Operation> = {
+  group,
+  version,
+  kind: 'Operation',
+  plural: 'operations',
+  isNamespaced: true,
+  parse: (wire) => {
+    const parsed = operationWire.parse(wire);
+    // A status without a phase is a record nobody has looked at yet.
+    if (parsed.status !== undefined && parsed.status.phase === undefined) delete parsed.status;
+    return parsed as unknown as Operation;
+  },
+};
+
+export function isTerminal(phase: Phase | undefined): boolean {
+  return phase !== undefined && (terminalPhases as readonly string[]).includes(phase);
+}
