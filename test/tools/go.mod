@@ -1,4 +1,4 @@
-// The servers that the tests run on, pinned and built from source by `npm run test:servers`.
+// The servers that the tests run on, pinned and built from source by `npm run servers`.
 module soteria.dev/test/tools
 
 go 1.26.0

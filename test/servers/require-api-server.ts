@@ -1,0 +1,82 @@
+/**
+ * For test files under `test/apiserver`: suites on the shared API server, each in namespaces of its own.
+ *
+ *     describeOnApiServer('the record', () => {
+ *       const server = useApiServer();
+ *       it('is kept', async () => {
+ *         const namespace = await server.createNamespace('record');
+ *         await server.admin.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace } });
+ */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { createAdminClient, type AdminAccess, type AdminClient } from './admin-client.ts';
+import type { ApiServerAccess } from './api-server.ts';
+
+const provided = inject('apiServer');
+
+type Suite = (title: string, body: () => void) => void;
+
+/** Skipped, loudly, without server binaries; with REQUIRE_APISERVER=1 their absence has already failed the run. */
+export const describeOnApiServer: Suite = describe.skipIf(provided.state === 'missing');
+
+/** Needs the CRDs of Longhorn and Knative besides. */
+export const describeWithReferenceCrds: Suite = describe.skipIf(
+  provided.state === 'missing' || !provided.hasReferenceCrds,
+);
+
+/** Needs the CRDs and a controller-manager besides: garbage collection, deleting namespaces. */
+export const describeWithControllers: Suite = describe.skipIf(
+  provided.state === 'missing' || !provided.hasReferenceCrds || !provided.hasControllerManager,
+);
+
+export interface SharedApiServer {
+  readonly access: ApiServerAccess;
+  /** In `system:masters`. */
+  readonly admin: AdminClient;
+  /** As another user; closed with the suite. */
+  as(impersonate: NonNullable<AdminAccess['impersonate']>): AdminClient;
+  /** With a token of its own, e.g. one of `mintToken`; closed with the suite. */
+  withToken(token: string): AdminClient;
+  /** Makes `<prefix>-<six random characters>`, so that files and runs never meet. Left behind: the whole server goes. */
+  createNamespace(prefix: string): Promise<string>;
+}
+
+/** The shared server, for use inside hooks and tests of a suite; call it in the body of `describeOnApiServer`. */
+export function useApiServer(): SharedApiServer {
+  const clients: AdminClient[] = [];
+  let access: ApiServerAccess | undefined;
+  const getAccess = () => {
+    if (access === undefined) throw new Error('the API server is for hooks and tests, not for the body of a suite');
+    return access;
+  };
+  const open = (token: string, impersonate?: AdminAccess['impersonate']) => {
+    const client = createAdminClient({ url: getAccess().url, caPem: getAccess().caPem, token, impersonate });
+    clients.push(client);
+    return client;
+  };
+  let admin: AdminClient | undefined;
+
+  beforeAll(() => {
+    if (provided.state === 'running') access = provided.access;
+  });
+  afterAll(() => {
+    for (const client of clients) client.close();
+  });
+
+  return {
+    get access() {
+      return getAccess();
+    },
+    get admin() {
+      admin ??= open(getAccess().adminToken);
+      return admin;
+    },
+    as: (impersonate) => open(getAccess().adminToken, impersonate),
+    withToken: (token) => open(token),
+    async createNamespace(prefix) {
+      const name = `${prefix}-${randomBytes(3).toString('hex')}`;
+      await this.admin.must('POST', '/api/v1/namespaces', { metadata: { name } });
+      return name;
+    },
+  };
+}
