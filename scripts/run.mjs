@@ -44,7 +44,7 @@ function findNode() {
     `soteria: needs Node ${NODE_MAJOR}, this is ${process.version}, and the npm registry has no pinned Node for ` +
       `${process.platform}-${process.arch}. Install Node ${NODE_MAJOR} and run the command again.`,
   );
-  process.exit(1);
+  return process.exit(1);
 }
 
 installDependencies();

@@ -1,0 +1,70 @@
+/**
+ * `npm run servers`: builds the servers that the tests run on, from source, into `.cache/servers`. What is there and current
+ * stays; from nothing it takes about ten minutes on two cores, most of them for kube-apiserver.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { printsVersion, readServerPins, type PinnedServer } from './server-pins.ts';
+import { stopWith } from './stop-with.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const toolsDir = join(root, 'test/tools');
+const serversDir = join(root, '.cache/servers');
+
+const binaryOf = (server: PinnedServer) => join(serversDir, server.name);
+const stampOf = (server: PinnedServer) => join(serversDir, `.${server.name}.stamp`);
+
+function isCurrent(server: PinnedServer): boolean {
+  if (!existsSync(binaryOf(server))) return false;
+  if (existsSync(stampOf(server))) return readFileSync(stampOf(server), 'utf8') === server.stamp;
+  // Put there by hand or by a cache of the CI: its own word decides, once.
+  const printed = spawnSync(binaryOf(server), server.versionArgs, { encoding: 'utf8' }).stdout ?? '';
+  if (!printsVersion(printed, server)) return false;
+  writeFileSync(stampOf(server), server.stamp);
+  return true;
+}
+
+function requireGo(): void {
+  if (spawnSync('go', ['version'], { cwd: toolsDir, stdio: 'ignore' }).status === 0) return;
+  stopWith({
+    what: 'The servers for the API-server tests cannot be built.',
+    why: '`go` is not on the PATH, or it is too old and cannot fetch the version that test/tools/go.mod names.',
+    fix: 'install Go (https://go.dev/dl) and run `npm run servers` again, or set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserver. All other tests run without.',
+  });
+}
+
+function build(server: PinnedServer): void {
+  const startedAt = performance.now();
+  console.log(
+    `${server.name}: building ${server.version} …${server.name === 'kube-apiserver' ? ' (the long one)' : ''}`,
+  );
+  // Under another name until it is whole: a build that is cut short must not leave half a server.
+  const unfinished = `${binaryOf(server)}.building`;
+  const args = ['build', '-trimpath', '-ldflags', server.linkerFlags, '-o', unfinished, server.goPackage];
+  const built = spawnSync('go', args, {
+    cwd: toolsDir,
+    env: { ...process.env, CGO_ENABLED: '0' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (built.status !== 0) {
+    stopWith({
+      what: `${server.name} ${server.version} could not be built.`,
+      why: 'the Go compiler stopped; its own words are above.',
+      fix: 'a module that cannot be fetched needs a Go module proxy (`go env GOPROXY`); a killed compiler needs 2 GB of memory. Then run `npm run servers` again: what is built stays.',
+    });
+  }
+  renameSync(unfinished, binaryOf(server));
+  writeFileSync(stampOf(server), server.stamp);
+  console.log(`${server.name}: built in ${Math.round((performance.now() - startedAt) / 1000)} s`);
+}
+
+mkdirSync(serversDir, { recursive: true });
+const servers = readServerPins(readFileSync(join(toolsDir, 'go.mod'), 'utf8'));
+const outdated = servers.filter((server) => !isCurrent(server));
+for (const server of servers) {
+  if (!outdated.includes(server)) console.log(`${server.name}: ${server.version} is there`);
+}
+if (outdated.length > 0) requireGo();
+for (const server of outdated) build(server);

@@ -1,0 +1,84 @@
+/** What `test/tools/go.mod` says about the servers the tests run on: versions are written there and nowhere else. */
+import { createHash } from 'node:crypto';
+
+export interface PinnedServer {
+  /** Of the binary. */
+  readonly name: string;
+  readonly goPackage: string;
+  /** With its `v`. */
+  readonly version: string;
+  readonly linkerFlags: string;
+  /** What makes the binary print its version. */
+  readonly versionArgs: readonly string[];
+  /** Changes when the binary has to be built again. */
+  readonly stamp: string;
+}
+
+interface ServerSource {
+  readonly name: string;
+  readonly goPackage: string;
+  readonly module: string;
+  readonly versionArgs: readonly string[];
+}
+
+const kubernetes = (name: string, versionArgs: readonly string[]): ServerSource => ({
+  name,
+  goPackage: `k8s.io/kubernetes/cmd/${name}`,
+  module: 'k8s.io/kubernetes',
+  versionArgs,
+});
+
+/** Quickest first: whoever watches sees that it works. */
+const sources: readonly ServerSource[] = [
+  {
+    name: 'etcd',
+    goPackage: 'go.etcd.io/etcd/server/v3',
+    module: 'go.etcd.io/etcd/server/v3',
+    versionArgs: ['--version'],
+  },
+  kubernetes('kubectl', ['version', '--client']),
+  kubernetes('kube-controller-manager', ['--version']),
+  kubernetes('kube-apiserver', ['--version']),
+];
+
+/** Throws when go.mod does not name a module that a server is built from. */
+export function readServerPins(goMod: string): PinnedServer[] {
+  return sources.map(({ name, goPackage, module, versionArgs }) => {
+    const version = versionOf(module, goMod);
+    const linkerFlags = ['-s', '-w', ...versionFlags(module, version)].join(' ');
+    const stamp = createHash('sha256')
+      .update([goPackage, linkerFlags, ...dependencyLines(goMod)].join('\n'))
+      .digest('hex');
+    return { name, goPackage, version, linkerFlags, versionArgs, stamp };
+  });
+}
+
+/** True when what a binary prints names exactly this version. */
+export function printsVersion(printed: string, { version }: PinnedServer): boolean {
+  return printed.split(/[\s,]+/).some((word) => word === version || `v${word}` === version);
+}
+
+function versionOf(module: string, goMod: string): string {
+  for (const line of dependencyLines(goMod)) {
+    const [path, version] = line.replace(/^require /, '').split(/\s+/);
+    if (path === module && version !== undefined) return version;
+  }
+  throw new Error(`test/tools/go.mod requires no ${module}`);
+}
+
+/** Without these the servers call themselves v0.0.0, and clients choose features by that. */
+function versionFlags(module: string, version: string): string[] {
+  if (module !== 'k8s.io/kubernetes') return [];
+  const [major, minor] = version.slice(1).split('.');
+  const at = 'k8s.io/component-base/version';
+  return [`-X ${at}.gitVersion=${version}`, `-X ${at}.gitMajor=${major}`, `-X ${at}.gitMinor=${minor}`];
+}
+
+/** Neither comments nor the tools block decide what is in a binary: one more tool must not rebuild the others. */
+function dependencyLines(goMod: string): string[] {
+  return goMod
+    .replaceAll(/^tool \([^)]*\)|^tool .*$/gm, '')
+    .split('\n')
+    .map((line) => line.replace(/\/\/.*$/, '').trim())
+    .filter((line) => line !== '');
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { summariseRun, type TestReport } from './summarise-run.ts';
+
+const file = (name: string, status: string, ...statuses: string[]) => ({
+  name,
+  status,
+  assertionResults: statuses.map((status) => ({ status })),
+});
+
+const nothing = { passed: 0, failed: 0, skipped: 0, apiServerRan: 0, apiServerSkipped: 0 };
+
+describe('the summary of a test run', () => {
+  it.each<[string, TestReport | undefined, object]>([
+    ['says one failure when there is no report at all', undefined, { failed: 1 }],
+    ['says one failure when something failed outside every test', { success: false, testResults: [] }, { failed: 1 }],
+    [
+      'counts passed, failed and every way of not running',
+      {
+        success: false,
+        testResults: [
+          file('/r/shared/a.test.ts', 'failed', 'passed', 'failed', 'skipped', 'todo', 'pending', 'disabled'),
+        ],
+      },
+      { passed: 1, failed: 1, skipped: 4 },
+    ],
+    [
+      'counts a file that did not load as one failure',
+      { success: false, testResults: [file('/r/a.test.ts', 'failed'), file('/r/b.test.ts', 'passed', 'passed')] },
+      { passed: 1, failed: 1 },
+    ],
+    [
+      'counts a file whose hook failed although its tests did not run',
+      { success: false, testResults: [file('/r/a.test.ts', 'failed', 'skipped')] },
+      { failed: 1, skipped: 1 },
+    ],
+    [
+      'tells the tests on a real API server apart',
+      {
+        success: false,
+        testResults: [
+          file('/r/test/apiserver/a.test.ts', 'failed', 'passed', 'failed', 'skipped'),
+          file('C:\\r\\test\\apiserver\\b.test.ts', 'passed', 'passed'),
+          file('/r/test/other.test.ts', 'passed', 'passed'),
+        ],
+      },
+      { passed: 3, failed: 1, skipped: 1, apiServerRan: 3, apiServerSkipped: 1 },
+    ],
+  ])('%s', (_title, report, expected) => {
+    expect(summariseRun(report)).toEqual({ ...nothing, ...expected });
+  });
+});
