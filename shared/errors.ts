@@ -39,6 +39,7 @@ export const errorTable = {
   backup_failed: { httpStatus: 500, isRetryable: false },
   backup_vanished: { httpStatus: 500, isRetryable: false },
   backup_not_restorable: { httpStatus: 500, isRetryable: false },
+  cancelled: { httpStatus: 409, isRetryable: false },
   deadline_exceeded: { httpStatus: 504, isRetryable: false },
   // What the cluster is like right now
   cluster_conflict: { httpStatus: 409, isRetryable: true },

@@ -108,8 +108,8 @@ export const operationWork = z.strictObject({
   snapshotMade: z.boolean().optional(),
   backup: z.string().max(63).optional(),
   backupMade: z.boolean().optional(),
-  /** Snapshots of our own that are superseded once this backup is Completed. */
-  cleaned: z.boolean().optional(),
+  /** When a made backup was first missed: it counts as gone only after the target has been read again. */
+  vanishedAt: instant.optional(),
 });
 export type OperationWork = z.infer<typeof operationWork>;
 
@@ -148,6 +148,7 @@ export const operationStatus = z.strictObject({
   announced: z.array(z.string().max(128)).max(16).optional().describe('Facts already sent.'),
   joined: z.array(shortText).max(100).optional().describe('Identities of further requests this operation answers.'),
   conditions: z.array(condition).max(8).optional(),
+  settled: z.boolean().optional().describe('True: ended, announced and tidied up; nobody needs to look again.'),
 });
 export type OperationStatus = z.infer<typeof operationStatus>;
 

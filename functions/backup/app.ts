@@ -1,0 +1,39 @@
+/** The doors of the function `backup`; no logic of its own. */
+import type { Context } from 'hono';
+import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contract.ts';
+import { readJsonBody, answerJson } from '@soteria/shared/function/json-body.ts';
+import { askByEvent } from './doors/ask-event.ts';
+import { askByHttp } from './doors/ask-http.ts';
+import { listBackups } from './doors/list-backups.ts';
+import { cancelOperation, getOperation, listOperations } from './doors/operations.ts';
+import { wakeByObject, wakeBySweep } from './doors/wake.ts';
+import type { BackupTools } from './tools.ts';
+
+export function defineBackup(tools: BackupTools): FunctionDefinition {
+  const incoming = (c: Context<KitEnv>) => c.get('incoming');
+  return {
+    name: 'backup',
+    routes: (app) => {
+      app.post('/v1/backup', async (c) => {
+        const answer = await askByHttp(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c));
+        if (answer.location !== undefined) c.header('location', answer.location);
+        return answerJson(c, answer.body, answer.status);
+      });
+      app.get('/v1/backups', async (c) => answerJson(c, await listBackups(tools, c.req.query(), incoming(c))));
+      app.get('/v1/operations', async (c) => answerJson(c, await listOperations(tools, c.req.query(), incoming(c))));
+      app.get('/v1/operations/:name', async (c) =>
+        answerJson(c, await getOperation(tools, c.req.param('name'), c.req.query('namespace'), incoming(c))),
+      );
+      app.post('/v1/operations/:name/cancel', async (c) =>
+        answerJson(c, await cancelOperation(tools, c.req.param('name'), c.req.query('namespace'), incoming(c)), 202),
+      );
+    },
+    on: {
+      'dev.soteria.backup.requested.v1': (event, from) => askByEvent(tools, event, from),
+      'dev.soteria.operation.due.v1': (event, from) => wakeBySweep(tools, event, from),
+      'dev.knative.apiserver.ref.add': (event, from) => wakeByObject(tools, event, from),
+      'dev.knative.apiserver.ref.update': (event, from) => wakeByObject(tools, event, from),
+      'dev.knative.apiserver.ref.delete': (event, from) => wakeByObject(tools, event, from),
+    },
+  };
+}

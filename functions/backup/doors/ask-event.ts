@@ -1,0 +1,72 @@
+/**
+ * `dev.soteria.backup.requested.v1`: what is well formed is recorded and acknowledged, also when it is refused; the record says
+ * why. Only what cannot be recorded at all is answered with an error.
+ */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { isTerminal } from '@soteria/shared/operation/schema.ts';
+import { advanceOperation } from '../advance.ts';
+import { askForBackup } from '../ask.ts';
+import type { BackupTools } from '../tools.ts';
+import { parseBackupRequest } from './ask-http.ts';
+
+/** An unsigned sender may ask for one backup of a claim a minute. */
+const unsignedIntervalMs = 60_000;
+
+function refuseTooMany(peers: readonly Operation[], asked: string, now: Date): void {
+  const recent = peers.find(
+    (peer) =>
+      peer.spec.requestedBy?.user === 'anonymous' &&
+      peer.spec.requestedBy.via === 'event' &&
+      isTerminal(peer.status?.phase) &&
+      now.getTime() - Date.parse(peer.metadata.creationTimestamp) < unsignedIntervalMs,
+  );
+  if (recent === undefined) return;
+  throw new SoteriaError(
+    'rate_limited',
+    {
+      what: `claim ${asked} was not backed up`,
+      why: `unsigned events may ask for one backup a minute; ${recent.metadata.name} was the last`,
+      fix: 'wait a minute, or sign the event',
+    },
+    { retryAfterSeconds: 60 },
+  );
+}
+
+export async function askByEvent(tools: BackupTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
+  const request = parseBackupRequest(event.data);
+  const claim = `${request.namespace}/${request.pvc}`;
+  const isUnsigned = incoming.caller.proof === 'none';
+  if (!isUnsigned) await tools.authorize(incoming.caller, { verb: 'create', namespace: request.namespace });
+  if (request.dry_run === true) {
+    incoming.log.info('backup_request_dry_run', { claim });
+    return;
+  }
+  const identity = `event:${event.source}|${event.id}`;
+  if (isUnsigned) {
+    const peers = await tools.store.listOfClaim(request.namespace, request.pvc, incoming.signal);
+    if (!peers.some((peer) => peer.spec.identity === identity)) refuseTooMany(peers, claim, tools.now());
+  }
+  const asked = await askForBackup(
+    tools.store,
+    {
+      request,
+      identity,
+      isRepeatable: true,
+      requestedBy: { user: incoming.caller.user, via: 'event' },
+      cause: {
+        source: event.source,
+        id: event.id,
+        ...(event.extensions['correlationid'] === undefined
+          ? {}
+          : { correlationId: event.extensions['correlationid'] }),
+      },
+      at: event.time ?? incoming.receivedAt,
+    },
+    incoming.signal,
+  );
+  const { namespace, name } = asked.operation.metadata;
+  incoming.log.info('backup_requested', { claim, operation: name, how: asked.how });
+  await advanceOperation(tools, { namespace, name }, incoming);
+}

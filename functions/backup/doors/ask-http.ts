@@ -1,0 +1,208 @@
+/** `POST /v1/backup`: dry run, refusal with reasons, an existing point, or a recorded Operation. */
+import { randomUUID } from 'node:crypto';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
+import { backupRequest } from '@soteria/shared/events/catalogue.ts';
+import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
+import { operationName } from '@soteria/shared/operation/names.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { group, version } from '@soteria/shared/operation/schema.ts';
+import { statusOf } from '@soteria/shared/operation/status.ts';
+import { advanceOperation } from '../advance.ts';
+import type { Asked, Asking } from '../ask.ts';
+import { askForBackup, findRepeat, requestOf } from '../ask.ts';
+import { durationMs } from '../core/duration.ts';
+import { newestWithin, toRestorePoint } from '../core/restore-point.ts';
+import type { BackupTools } from '../tools.ts';
+import { claimRefOf, nameOfAttempt } from '../longhorn/about-operation.ts';
+import { lookAlong, planBackup } from '../longhorn/plan.ts';
+import { lookAt } from '../longhorn/perform.ts';
+import { blockersOf } from '../longhorn/why-not-backable.ts';
+import type { World } from '../longhorn/world.ts';
+
+/** Fields of both answers the first version had (SA-08, SB-32x); those that do not apply are null. */
+export interface BackupAnswer {
+  readonly driver: 'longhorn';
+  readonly volume: string | null;
+  readonly backup: string | null;
+  readonly namespace: string;
+  readonly pvc: string;
+  readonly requested_by: string;
+  readonly dry_run: boolean;
+  readonly job_name: string | null;
+  readonly secret: null;
+  readonly operation: string | null;
+  readonly [more: string]: unknown;
+}
+
+export interface Answer {
+  readonly status: 200 | 202;
+  readonly location?: string;
+  readonly body: BackupAnswer;
+}
+
+/** The strict schema, with every violation named. */
+export function parseBackupRequest(body: unknown): BackupRequest {
+  const parsed = backupRequest.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the body'}: ${issue.message}`);
+  throw new SoteriaError(
+    'invalid_request',
+    {
+      what: 'the request for a backup is not valid',
+      why: problems.join('; '),
+      fix: 'send {"namespace": "…", "pvc": "…"}; optional members: tags, driver, mode, max_age, dry_run',
+    },
+    { details: { problems } },
+  );
+}
+
+function refuseOtherDrivers(request: BackupRequest, tools: BackupTools): void {
+  const driver = request.driver ?? tools.settings.driver;
+  if (driver === 'longhorn') return;
+  throw new SoteriaError('driver_unavailable', {
+    what: `claim ${request.namespace}/${request.pvc} cannot be backed up by ${driver}`,
+    why: `the driver ${driver} is not part of this version`,
+    fix: 'leave "driver" out or set it to longhorn; SOTERIA_BACKUP_DRIVER sets the default',
+  });
+}
+
+/** An Operation as it would be recorded: what a plan and a first look reason about. Never stored. */
+function imagined(request: BackupRequest, at: Date): Operation {
+  return {
+    apiVersion: `${group}/${version}`,
+    kind: 'Operation',
+    metadata: {
+      name: operationName('backup', request.pvc, at),
+      namespace: request.namespace,
+      uid: '',
+      resourceVersion: '',
+      creationTimestamp: at.toISOString(),
+    },
+    spec: { kind: 'Backup', request: requestOf(request) },
+  };
+}
+
+async function reusedAnswer(
+  tools: BackupTools,
+  request: BackupRequest,
+  operation: Operation,
+  world: World,
+  incoming: Incoming,
+): Promise<Answer | undefined> {
+  if (request.max_age === undefined) return undefined;
+  const { points } = await lookAt(tools, { operation, world }, 'points', incoming.signal);
+  const point = newestWithin(points?.seen ?? [], durationMs(String(request.max_age)), tools.now());
+  if (point === undefined || whyNotRestorable(point) !== undefined) return undefined;
+  const clusterId = await tools.cluster.clusterId(incoming.signal);
+  const view = toRestorePoint(point, clusterId);
+  return {
+    status: 200,
+    body: {
+      driver: 'longhorn',
+      volume: view.volume,
+      backup: point.name,
+      namespace: request.namespace,
+      pvc: request.pvc,
+      requested_by: incoming.caller.user,
+      dry_run: false,
+      job_name: null,
+      secret: null,
+      operation: null,
+      reused: true,
+      data_as_of: view.data_as_of,
+      restore_point: view,
+    },
+  };
+}
+
+function recordedAnswer(asked: Asked, request: BackupRequest, incoming: Incoming, world: World): Answer {
+  const { operation } = asked;
+  const { name } = operation.metadata;
+  const status = statusOf(operation);
+  return {
+    status: 202,
+    location: `/v1/operations/${name}?namespace=${request.namespace}`,
+    body: {
+      driver: 'longhorn',
+      volume: status.work?.volume ?? world.volume?.seen?.name ?? null,
+      backup: status.result?.backup ?? status.work?.snapshot ?? nameOfAttempt(operation, 1),
+      namespace: request.namespace,
+      pvc: claimRefOf(operation).pvc,
+      requested_by: operation.spec.requestedBy?.user ?? incoming.caller.user,
+      dry_run: false,
+      job_name: name,
+      secret: null,
+      operation: name,
+      phase: status.phase,
+      message: status.message,
+      reused: status.result?.reused ?? false,
+      joined: asked.how === 'joined',
+      repeated: asked.how === 'repeat',
+      data_as_of: status.result?.dataAsOf ?? null,
+    },
+  };
+}
+
+export async function askByHttp(
+  tools: BackupTools,
+  body: unknown,
+  idempotencyKey: string | undefined,
+  incoming: Incoming,
+): Promise<Answer> {
+  const request = parseBackupRequest(body);
+  await tools.authorize(incoming.caller, { verb: 'create', namespace: request.namespace });
+  refuseOtherDrivers(request, tools);
+  const at = incoming.receivedAt;
+  const operation = imagined(request, at);
+  if (request.dry_run === true) {
+    const plan = await planBackup(tools, tools.rules, operation, claimRefOf(operation), incoming.signal);
+    const body = {
+      driver: 'longhorn' as const,
+      namespace: request.namespace,
+      pvc: request.pvc,
+      requested_by: incoming.caller.user,
+      dry_run: true,
+      job_name: operation.metadata.name,
+      secret: null,
+      operation: null,
+      ...plan,
+    };
+    return { status: 200, body };
+  }
+  const identity = `http:${incoming.caller.user}:${idempotencyKey ?? randomUUID()}`;
+  const repeat =
+    idempotencyKey === undefined ? undefined : await findRepeat(tools.store, request, identity, incoming.signal);
+  if (repeat !== undefined) return recordedAnswer({ operation: repeat, how: 'repeat' }, request, incoming, {});
+
+  const world = await lookAlong(tools, operation, incoming.signal);
+  const [blocker] = blockersOf(claimRefOf(operation), world);
+  if (blocker !== undefined) throw blocker;
+  const reused = await reusedAnswer(tools, request, operation, world, incoming);
+  if (reused !== undefined) return reused;
+
+  const asking: Asking = {
+    request,
+    identity,
+    isRepeatable: idempotencyKey !== undefined,
+    requestedBy: { user: incoming.caller.user, via: 'http' },
+    cause: { id: identity },
+    at,
+  };
+  const asked = await askForBackup(tools.store, asking, incoming.signal);
+  return recordedAnswer(await begin(tools, asked, incoming), request, incoming, world);
+}
+
+/** The record is stored: whatever goes wrong from here on is the next wake-up's to repair, not the caller's problem. */
+async function begin(tools: BackupTools, asked: Asked, incoming: Incoming): Promise<Asked> {
+  if (asked.how === 'repeat') return asked;
+  const { namespace, name } = asked.operation.metadata;
+  try {
+    const moved = await advanceOperation(tools, { namespace, name }, incoming);
+    return { ...asked, operation: moved ?? asked.operation };
+  } catch (error) {
+    incoming.log.error('operation_not_begun', error, { operation: name });
+    return asked;
+  }
+}

@@ -1,0 +1,107 @@
+/** `GET /v1/backups?namespace&pvc&limit&next`: every restore point, own and foreign, newest first. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { z } from 'zod';
+import type { RestorePoint } from '../core/restore-point.ts';
+import { newestFirst, toRestorePoint } from '../core/restore-point.ts';
+import { volumeHandleOf } from '../longhorn/why-not-backable.ts';
+import type { BackupTools } from '../tools.ts';
+
+export const backupsQuery = z.strictObject({
+  namespace: z.string().min(1).max(253).optional(),
+  pvc: z.string().min(1).max(253).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(500),
+  next: z.string().max(2048).optional(),
+});
+
+export interface BackupList {
+  /** The Longhorn volume of the claim that was asked for: the live one, else the newest point's. */
+  readonly volume: string | null;
+  readonly items: readonly RestorePoint[];
+  readonly next?: string;
+}
+
+const cursorShape = z.tuple([z.string(), z.string()]);
+
+/** Where the next page starts: after this point, in the order of `newestFirst`. */
+function encodeCursor(last: RestorePoint): string {
+  return Buffer.from(JSON.stringify([last.data_as_of ?? '9', last.id])).toString('base64url');
+}
+
+function decodeCursor(text: string): readonly [string, string] {
+  try {
+    return cursorShape.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+  } catch (error) {
+    throw new SoteriaError(
+      'invalid_request',
+      {
+        what: 'the list of backups cannot be continued',
+        why: 'the value of "next" is not one that an earlier answer gave',
+        fix: 'leave "next" out to start from the newest',
+      },
+      { cause: error },
+    );
+  }
+}
+
+function isAfter([at, id]: readonly [string, string]) {
+  return (point: RestorePoint): boolean => {
+    const pointAt = point.data_as_of ?? '9';
+    return pointAt < at || (pointAt === at && point.id > id);
+  };
+}
+
+/** The claim may be gone: then there is no live volume, and the points speak for themselves. */
+async function liveVolume(
+  tools: BackupTools,
+  namespace: string,
+  pvc: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const claim = await tools.cluster.getClaim(namespace, pvc, signal);
+  const name = claim?.spec?.volumeName ?? '';
+  if (name === '') return undefined;
+  const persistentVolume = await tools.cluster.getPersistentVolume(name, signal);
+  return persistentVolume === undefined ? undefined : volumeHandleOf(persistentVolume);
+}
+
+function queryFrom(raw: unknown): z.infer<typeof backupsQuery> {
+  const parsed = backupsQuery.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new SoteriaError('invalid_request', {
+    what: 'the list of backups cannot be given',
+    why: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the query'}: ${issue.message}`).join('; '),
+    fix: 'allowed are namespace, pvc, limit (1 to 1000) and next',
+  });
+}
+
+export async function listBackups(tools: BackupTools, rawQuery: unknown, incoming: Incoming): Promise<BackupList> {
+  const query = queryFrom(rawQuery);
+  const { namespace, pvc } = query;
+  await tools.authorize(incoming.caller, { verb: 'list', ...(namespace === undefined ? {} : { namespace }) });
+  const [backups, clusterId, live] = await Promise.all([
+    tools.longhorn.backups.list({}, incoming.signal),
+    tools.cluster.clusterId(incoming.signal),
+    namespace === undefined || pvc === undefined ? undefined : liveVolume(tools, namespace, pvc, incoming.signal),
+  ]);
+  const points = backups
+    .map((backup) => toRestorePoint(backup, clusterId))
+    // A point whose claim nobody recorded belongs to the claim whose volume it was made of.
+    .map((point) =>
+      point.pvc === null && live !== undefined && point.volume === live
+        ? { ...point, namespace: namespace ?? null, pvc: pvc ?? null }
+        : point,
+    )
+    .filter(
+      (point) => (namespace === undefined || point.namespace === namespace) && (pvc === undefined || point.pvc === pvc),
+    )
+    .toSorted(newestFirst);
+  const rest = query.next === undefined ? points : points.filter(isAfter(decodeCursor(query.next)));
+  const items = rest.slice(0, query.limit);
+  const last = items.at(-1);
+  return {
+    volume: live ?? (namespace === undefined || pvc === undefined ? null : (points[0]?.volume ?? null)),
+    items,
+    ...(rest.length > items.length && last !== undefined ? { next: encodeCursor(last) } : {}),
+  };
+}

@@ -1,0 +1,115 @@
+/** `GET /v1/operations[/{name}]` and `POST /v1/operations/{name}/cancel`. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Caller, Incoming } from '@soteria/shared/function/contract.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { isTerminal, phases } from '@soteria/shared/operation/schema.ts';
+import { statusOf } from '@soteria/shared/operation/status.ts';
+import { byAge, findOperation } from '@soteria/shared/operation/store.ts';
+import { z } from 'zod';
+import { advanceOperation } from '../advance.ts';
+import type { Authorize, BackupTools } from '../tools.ts';
+
+const operationsQuery = z.strictObject({
+  namespace: z.string().min(1).max(253).optional(),
+  pvc: z.string().min(1).max(253).optional(),
+  phase: z.enum(phases).optional(),
+});
+
+/** What a caller sees of one Operation. */
+export function viewOf(operation: Operation): Record<string, unknown> {
+  const { metadata, spec } = operation;
+  const status = statusOf(operation);
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace,
+    kind: spec.kind,
+    request: spec.request,
+    requested_by: spec.requestedBy?.user ?? null,
+    requested_via: spec.requestedBy?.via ?? 'kubectl',
+    created_at: metadata.creationTimestamp,
+    phase: status.phase,
+    progress: status.progress,
+    message: status.message,
+    started_at: status.startedAt ?? null,
+    ended_at: status.finishedAt ?? null,
+    steps: status.steps,
+    result: status.result ?? null,
+    error: status.error ?? null,
+  };
+}
+
+export async function listOperations(
+  tools: BackupTools,
+  rawQuery: unknown,
+  incoming: Incoming,
+): Promise<{ items: unknown[] }> {
+  const query = operationsQuery.safeParse(rawQuery);
+  if (!query.success) {
+    throw new SoteriaError('invalid_request', {
+      what: 'the list of operations cannot be given',
+      why: query.error.issues.map((issue) => `${issue.path.join('.') || 'the query'}: ${issue.message}`).join('; '),
+      fix: `allowed are namespace, pvc and phase (${phases.join(', ')})`,
+    });
+  }
+  const { namespace, pvc, phase } = query.data;
+  await tools.authorize(incoming.caller, { verb: 'list', ...(namespace === undefined ? {} : { namespace }) });
+  const found = await tools.store.list({ namespace }, incoming.signal);
+  const items = found
+    .filter(
+      (one) =>
+        (pvc === undefined || one.spec.request.pvc === pvc) && (phase === undefined || statusOf(one).phase === phase),
+    )
+    .toSorted((a, b) => byAge(b, a))
+    .map(viewOf);
+  return { items };
+}
+
+async function find(
+  tools: BackupTools,
+  authorize: Authorize,
+  caller: Caller,
+  asked: { name: string; namespace: string | undefined; verb: 'get' | 'update' },
+  signal: AbortSignal,
+): Promise<Operation> {
+  const { name, namespace, verb } = asked;
+  // Asked before anything is read, so that a refusal does not tell which names exist.
+  await authorize(caller, { verb, name, ...(namespace === undefined ? {} : { namespace }) });
+  return findOperation(tools.store, name, namespace, signal);
+}
+
+export async function getOperation(
+  tools: BackupTools,
+  name: string,
+  namespace: string | undefined,
+  incoming: Incoming,
+): Promise<Record<string, unknown>> {
+  return viewOf(await find(tools, tools.authorize, incoming.caller, { name, namespace, verb: 'get' }, incoming.signal));
+}
+
+export async function cancelOperation(
+  tools: BackupTools,
+  name: string,
+  namespace: string | undefined,
+  incoming: Incoming,
+): Promise<Record<string, unknown>> {
+  const asked = { name, namespace, verb: 'update' as const };
+  const operation = await find(tools, tools.authorize, incoming.caller, asked, incoming.signal);
+  const { phase } = statusOf(operation);
+  if (isTerminal(phase)) {
+    throw new SoteriaError('conflict', {
+      what: `operation ${name} cannot be cancelled`,
+      why: `it has already ended: ${phase}`,
+      fix: 'nothing is to be done',
+    });
+  }
+  const ref = { name, namespace: operation.metadata.namespace };
+  const asking =
+    operation.spec.cancelRequested === true ? operation : await tools.store.requestCancel(ref, incoming.signal);
+  try {
+    return viewOf((await advanceOperation(tools, ref, incoming)) ?? asking);
+  } catch (error) {
+    // The wish is stored; the next wake-up fulfils it.
+    incoming.log.error('operation_not_cancelled_yet', error, { operation: name });
+    return viewOf(asking);
+  }
+}

@@ -1,0 +1,22 @@
+/** The next thing to do for one operation; `perform.ts` does each with one call. */
+import type { BackupDraft, SnapshotDraft } from '@soteria/shared/longhorn/port.ts';
+import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
+import type { Place } from './world.ts';
+
+export type BackupFact = 'started' | 'completed' | 'failed' | 'skipped';
+
+export type Action =
+  | { readonly do: 'look'; readonly at: Place }
+  | { readonly do: 'label' }
+  | { readonly do: 'record'; readonly status: OperationStatus }
+  | { readonly do: 'create-snapshot'; readonly draft: SnapshotDraft }
+  | { readonly do: 'create-backup'; readonly draft: BackupDraft }
+  | { readonly do: 'delete-snapshot'; readonly name: string; readonly uid: string }
+  | { readonly do: 'delete-backup'; readonly name: string; readonly uid: string }
+  | { readonly do: 'unwatch-snapshot'; readonly name: string }
+  | { readonly do: 'unwatch-backup'; readonly name: string }
+  | { readonly do: 'announce'; readonly fact: BackupFact }
+  /** Nothing until something changes; the record says what is waited for. */
+  | { readonly do: 'wait' }
+  /** Nothing ever again. */
+  | { readonly do: 'rest' };

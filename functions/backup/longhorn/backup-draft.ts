@@ -1,0 +1,58 @@
+/** The Backup to create, with everything that must survive on the target when cluster, namespace and claim are gone. Pure. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { claimShapeOf } from '@soteria/shared/longhorn/claim-shape.ts';
+import type { BackupDraft } from '@soteria/shared/longhorn/port.ts';
+import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import type { Operation, OperationWork } from '@soteria/shared/operation/schema.ts';
+import { claimRefOf, marksOf } from './about-operation.ts';
+import type { Rules, World } from './world.ts';
+
+function catalogueOf(operation: Operation, world: World): Record<string, string> {
+  const { namespace, pvc } = claimRefOf(operation);
+  const claim = world.claim?.seen;
+  const persistentVolume = world.persistentVolume?.seen;
+  const volume = world.volume?.seen;
+  const tags = operation.spec.request.tags ?? [];
+  const catalogue: Record<string, string> = {
+    [catalogueKeys.managed]: 'true',
+    [catalogueKeys.namespace]: namespace,
+    [catalogueKeys.pvc]: pvc,
+    [catalogueKeys.operation]: operation.metadata.name,
+    [catalogueKeys.operationUid]: operation.metadata.uid,
+    [catalogueKeys.consistency]: 'crash',
+    [catalogueKeys.clusterId]: world.clusterId?.seen ?? '',
+    [catalogueKeys.tags]: tags.length === 0 ? '' : JSON.stringify(tags),
+    [catalogueKeys.kubernetesStatus]: volume?.kubernetesStatusJson ?? '',
+    [catalogueKeys.claimShape]:
+      claim === undefined || persistentVolume === undefined || volume === undefined
+        ? ''
+        : claimShapeOf(claim, persistentVolume, volume),
+  };
+  return Object.fromEntries(Object.entries(catalogue).filter(([, value]) => value !== ''));
+}
+
+export function backupDraftOf(
+  operation: Operation,
+  work: OperationWork,
+  world: World,
+  rules: Rules,
+): BackupDraft | SoteriaError {
+  const volume = world.volume?.seen;
+  if (volume === undefined || work.snapshot === undefined || work.backup === undefined) {
+    return new SoteriaError('volume_not_found', {
+      what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} was not backed up`,
+      why: `Longhorn volume ${work.volume ?? ''} disappeared after its snapshot was taken`,
+      fix: 'check who deleted the volume; its earlier restore points can be restored into a new claim',
+    });
+  }
+  return {
+    name: work.backup,
+    volume: volume.name,
+    backupTargetName: volume.backupTargetName,
+    snapshotName: work.snapshot,
+    mode: operation.spec.request.mode ?? rules.defaultMode,
+    blockSize: volume.backupBlockSize,
+    marks: marksOf(operation),
+    catalogue: catalogueOf(operation, world),
+  };
+}

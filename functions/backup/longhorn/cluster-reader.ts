@@ -1,0 +1,23 @@
+/** What the driver reads of Kubernetes itself. */
+import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import { namespaces, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
+import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+
+export interface ClusterReader {
+  getClaim(namespace: string, name: string, signal?: AbortSignal): Promise<PersistentVolumeClaim | undefined>;
+  getPersistentVolume(name: string, signal?: AbortSignal): Promise<PersistentVolume | undefined>;
+  /** SOTERIA_CLUSTER_ID, or the uid of the namespace kube-system. */
+  clusterId(signal?: AbortSignal): Promise<string>;
+}
+
+export function createClusterReader(client: KubernetesClient, configuredClusterId: string | undefined): ClusterReader {
+  let known = configuredClusterId;
+  return {
+    getClaim: (namespace, name, signal) => client.get(persistentVolumeClaims, { namespace, name }, { signal }),
+    getPersistentVolume: (name, signal) => client.get(persistentVolumes, { name }, { signal }),
+    clusterId: async (signal) => {
+      known ??= (await client.get(namespaces, { name: 'kube-system' }, { signal }))?.metadata.uid ?? 'unknown';
+      return known;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** Running, the snapshot's name is recorded: make it, wait until it is ready, then record the backup's name. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
+import type { Action } from './action.ts';
+import { isOurs, marksOf, nameOfAttempt, refusedBecause } from './about-operation.ts';
+import type { Situation } from './decide.ts';
+import { decideDeadline } from './decide-deadline.ts';
+
+/** A new attempt under a new name (invariant 2), or the end when there were enough. */
+export function retryOrFail({ operation, rules, now }: Situation, why: string): Action {
+  const status = statusOf(operation);
+  const attempt = status.work?.attempt ?? 1;
+  if (attempt >= rules.maxAttempts) {
+    return {
+      do: 'record',
+      status: refuse(status, 'Failed', refusedBecause.outOfAttempts(operation, why, attempt), now),
+    };
+  }
+  const { volume, backupTarget } = status.work ?? {};
+  const fresh: OperationStatus = {
+    ...status,
+    work: {
+      attempt: attempt + 1,
+      ...(volume === undefined ? {} : { volume }),
+      ...(backupTarget === undefined ? {} : { backupTarget }),
+      snapshot: nameOfAttempt(operation, attempt + 1),
+    },
+  };
+  return {
+    do: 'record',
+    status: advance(fresh, { step: `snapshot-r${attempt + 1}`, progress: 10, message: `trying again: ${why}` }, now),
+  };
+}
+
+function makeSnapshot(situation: Situation, name: string, volume: string): Action {
+  const { operation, world, now } = situation;
+  const status = statusOf(operation);
+  if (world.refusal !== undefined) return { do: 'record', status: refuse(status, 'Failed', world.refusal, now) };
+  const snapshot = world.snapshot?.seen;
+  if (snapshot === undefined) {
+    return { do: 'create-snapshot', draft: { name, volume, marks: marksOf(operation) } };
+  }
+  if (!isOurs(operation, snapshot)) return retryOrFail(situation, `snapshot ${name} belongs to somebody else`);
+  const message = `waiting for snapshot ${name} to be ready`;
+  return {
+    do: 'record',
+    status: advance(status, { step: 'snapshot', progress: 10, message, work: { snapshotMade: true } }, now),
+  };
+}
+
+export function decideSnapshot(situation: Situation): Action {
+  const { operation, world, now } = situation;
+  const status = statusOf(operation);
+  const { snapshot: name, volume, snapshotMade } = status.work ?? {};
+  if (name === undefined || volume === undefined) return { do: 'wait' };
+
+  if (operation.spec.cancelRequested === true) {
+    return { do: 'record', status: refuse(status, 'Cancelled', refusedBecause.cancelled(operation), now) };
+  }
+  if (status.announced?.includes('started') !== true) return { do: 'announce', fact: 'started' };
+  if (snapshotMade !== true) return makeSnapshot(situation, name, volume);
+
+  if (world.snapshot === undefined) return { do: 'look', at: 'snapshot' };
+  const snapshot = world.snapshot.seen;
+  if (snapshot === undefined) return retryOrFail(situation, `snapshot ${name} disappeared before it was backed up`);
+  if (snapshot.error !== undefined) {
+    const failed = new SoteriaError('snapshot_failed', {
+      what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} was not backed up`,
+      why: `Longhorn could not take snapshot ${name} of volume ${volume}: ${snapshot.error}`,
+      fix: `see: kubectl describe snapshots.longhorn.io -n longhorn-system ${name}`,
+    });
+    return { do: 'record', status: refuse(status, 'Failed', failed, now) };
+  }
+  if (snapshot.isDeleting) return retryOrFail(situation, `snapshot ${name} is being deleted by somebody`);
+  if (!snapshot.isReady) {
+    const late = decideDeadline(situation, `snapshot ${name} is not ready`);
+    if (late !== undefined) return late;
+    const next = waiting(status, `waiting for snapshot ${name} to be ready`);
+    return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };
+  }
+  const message = `snapshot ${name} is ready; asking Longhorn to back it up`;
+  return {
+    do: 'record',
+    status: advance(status, { step: 'upload', progress: 30, message, work: { backup: name } }, now),
+  };
+}

@@ -1,0 +1,98 @@
+/** Pending: may it start, and under which names? */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
+import { claimLabel } from '@soteria/shared/operation/marks.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { isTerminal } from '@soteria/shared/operation/schema.ts';
+import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/status.ts';
+import { byAge } from '@soteria/shared/operation/store.ts';
+import { durationMs } from '../core/duration.ts';
+import { newestWithin, pointIdOf } from '../core/restore-point.ts';
+import type { Action } from './action.ts';
+import { claimRefOf, nameOfAttempt, refusedBecause } from './about-operation.ts';
+import type { Situation } from './decide.ts';
+import { blockersOf, nextLook } from './why-not-backable.ts';
+
+/** The operation that must end before this one may start: a running one of the claim, or an older one. */
+function whoGoesFirst(operation: Operation, peers: readonly Operation[]): Operation | undefined {
+  return peers.find(
+    (peer) =>
+      peer.metadata.uid !== operation.metadata.uid &&
+      peer.spec.kind === operation.spec.kind &&
+      !isTerminal(peer.status?.phase) &&
+      (peer.status?.phase === 'Running' || byAge(peer, operation) < 0),
+  );
+}
+
+function reuseOrUndefined({ operation, world, now }: Situation): Action | undefined {
+  const maxAge = operation.spec.request.maxAge;
+  if (maxAge === undefined) return undefined;
+  if (world.points === undefined) return { do: 'look', at: 'points' };
+  const point = newestWithin(world.points.seen ?? [], durationMs(maxAge), now);
+  if (point === undefined || whyNotRestorable(point) !== undefined) return undefined;
+  const result = {
+    reused: true,
+    restorePoint: pointIdOf(point),
+    backup: point.name,
+    ...(point.volume === undefined ? {} : { volume: point.volume }),
+    ...(point.snapshotCreatedAt === undefined ? {} : { dataAsOf: point.snapshotCreatedAt }),
+  };
+  const message = `restore point ${point.name} is not older than ${maxAge}: nothing had to be made`;
+  return { do: 'record', status: succeed(statusOf(operation), result, message, now) };
+}
+
+export function decideStart(situation: Situation): Action {
+  const { operation, world, now } = situation;
+  const status = statusOf(operation);
+  const ref = claimRefOf(operation);
+
+  if (operation.spec.cancelRequested === true) {
+    return { do: 'record', status: refuse(status, 'Cancelled', refusedBecause.cancelled(operation), now) };
+  }
+  const misfit = refusedBecause.requestMisfit(operation);
+  if (misfit !== undefined) return { do: 'record', status: refuse(status, 'Failed', misfit, now) };
+  if (operation.metadata.labels?.[claimLabel] === undefined) return { do: 'label' };
+
+  if (world.peers === undefined) return { do: 'look', at: 'peers' };
+  const first = whoGoesFirst(operation, world.peers.seen ?? []);
+  if (first !== undefined) {
+    const next = waiting(status, `waits for ${first.metadata.name}, which backs up the same claim`);
+    return next.message === operation.status?.message ? { do: 'wait' } : { do: 'record', status: next };
+  }
+
+  const place = nextLook(world);
+  if (place !== undefined) return { do: 'look', at: place };
+  const [blocker] = blockersOf(ref, world);
+  if (blocker !== undefined) return { do: 'record', status: refuse(status, 'Failed', blocker, now) };
+  const volume = world.volume?.seen;
+  if (volume === undefined) {
+    const lost = new SoteriaError('volume_not_found', {
+      what: `claim ${ref.namespace}/${ref.pvc} cannot be backed up`,
+      why: 'its Longhorn volume could not be resolved',
+      fix: `see: kubectl describe pvc -n ${ref.namespace} ${ref.pvc}`,
+    });
+    return { do: 'record', status: refuse(status, 'Failed', lost, now) };
+  }
+
+  const reused = reuseOrUndefined(situation);
+  if (reused !== undefined) return reused;
+
+  return {
+    do: 'record',
+    status: advance(
+      status,
+      {
+        step: 'snapshot',
+        progress: 10,
+        message: `creating a snapshot of volume ${volume.name}`,
+        work: {
+          attempt: 1,
+          volume: volume.name,
+          backupTarget: volume.backupTargetName,
+          snapshot: nameOfAttempt(operation, 1),
+        },
+      },
+      now,
+    ),
+  };
+}

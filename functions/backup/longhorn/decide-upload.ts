@@ -1,0 +1,138 @@
+/** Running, the backup's name is recorded: make it, follow it, and call it done only when it is restorable. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Backup } from '@soteria/shared/longhorn/objects.ts';
+import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
+import type { OperationResult, OperationWork } from '@soteria/shared/operation/schema.ts';
+import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/status.ts';
+import { pointIdOf } from '../core/restore-point.ts';
+import type { Action } from './action.ts';
+import { isOurs, refusedBecause } from './about-operation.ts';
+import { backupDraftOf } from './backup-draft.ts';
+import type { Situation } from './decide.ts';
+import { decideDeadline } from './decide-deadline.ts';
+import { retryOrFail } from './decide-snapshot.ts';
+
+/** Progress is written in quarters: every change of Longhorn's own progress would be one more write to the API server. */
+const progressStep = 25;
+
+function makeBackup(situation: Situation, work: OperationWork, name: string): Action {
+  const { operation, world, now } = situation;
+  const status = statusOf(operation);
+  if (world.refusal !== undefined) return { do: 'record', status: refuse(status, 'Failed', world.refusal, now) };
+  const backup = world.backup?.seen;
+  if (backup === undefined) {
+    for (const at of ['claim', 'persistentVolume', 'volume', 'clusterId'] as const) {
+      if (world[at] === undefined && (at !== 'persistentVolume' || world.claim?.seen !== undefined))
+        return { do: 'look', at };
+    }
+    const draft = backupDraftOf(operation, work, situation.world, situation.rules);
+    return draft instanceof SoteriaError
+      ? { do: 'record', status: refuse(status, 'Failed', draft, now) }
+      : { do: 'create-backup', draft };
+  }
+  if (!isOurs(operation, backup)) return retryOrFail(situation, `backup ${name} belongs to somebody else`);
+  const message = `backup ${name} is waiting for Longhorn`;
+  return {
+    do: 'record',
+    status: advance(status, { step: 'upload', progress: 30, message, work: { backupMade: true } }, now),
+  };
+}
+
+/** Invariant 2: gone only when an available target has been read again since it was missed (longhorn.md 5, 6). */
+function decideVanished(situation: Situation, name: string, vanishedAt: string | undefined): Action {
+  const { operation, world, now } = situation;
+  const status = statusOf(operation);
+  if (vanishedAt === undefined) {
+    const message = `backup ${name} is no longer listed by Longhorn; waiting until the target has been read again`;
+    const missed = advance(status, { step: 'upload', progress: status.progress, message }, now);
+    return { do: 'record', status: { ...missed, work: { attempt: 1, ...missed.work, vanishedAt: now.toISOString() } } };
+  }
+  if (world.target === undefined) return { do: 'look', at: 'target' };
+  const target = world.target.seen;
+  const isReadAgain = target?.isAvailable === true && (target.lastSyncedAt ?? '') > vanishedAt;
+  if (isReadAgain) return retryOrFail(situation, `backup ${name} disappeared from the target`);
+  return decideDeadline(situation, `backup ${name} vanished and the target was not read again`) ?? { do: 'wait' };
+}
+
+function resultOf(backup: Backup): OperationResult {
+  return {
+    restorePoint: pointIdOf(backup),
+    backup: backup.name,
+    ...(backup.volume === undefined ? {} : { volume: backup.volume }),
+    ...(backup.snapshotCreatedAt === undefined ? {} : { dataAsOf: backup.snapshotCreatedAt }),
+    ...(backup.sizeBytes === undefined ? {} : { sizeBytes: String(backup.sizeBytes) }),
+    ...(backup.uploadedBytes === undefined ? {} : { uploadedBytes: String(backup.uploadedBytes) }),
+    ...(backup.url === undefined ? {} : { url: backup.url }),
+  };
+}
+
+function decideCompleted(situation: Situation, backup: Backup): Action {
+  const { operation, world, now } = situation;
+  const status = statusOf(operation);
+  const why = whyNotRestorable(backup);
+  if (why === undefined && world.backupVolume === undefined) return { do: 'look', at: 'backupVolume' };
+  const unread =
+    why ??
+    (world.backupVolume?.seen?.sizeBytes === undefined ? 'its backup volume has not been read back yet' : undefined);
+  if (unread === undefined) {
+    return {
+      do: 'record',
+      status: succeed(status, resultOf(backup), `backup ${backup.name} is complete and restorable`, now),
+    };
+  }
+  const message = `backup ${backup.name} is uploaded, not yet restorable: ${unread}`;
+  if (status.progress >= 95) return decideDeadline(situation, message) ?? { do: 'wait' };
+  return { do: 'record', status: advance(status, { step: 'verify', progress: 95, message }, now) };
+}
+
+function decideMoving(situation: Situation, backup: Backup): Action {
+  const { operation, now } = situation;
+  const status = statusOf(operation);
+  if (backup.state === 'InProgress') {
+    const reached = 50 + Math.floor((Math.floor(backup.progress / progressStep) * progressStep * 40) / 100);
+    if (reached > status.progress) {
+      const message = `Longhorn is uploading ${backup.name}: ${backup.progress} %`;
+      return { do: 'record', status: advance(status, { step: 'upload', progress: reached, message }, now) };
+    }
+  }
+  const waitingFor = `backup ${backup.name} is ${backup.state === '' ? 'new' : backup.state}${backup.waitMessage === undefined ? '' : `: ${backup.waitMessage}`}`;
+  const late = decideDeadline(situation, waitingFor);
+  if (late !== undefined) return late;
+  if (backup.state === 'InProgress' || backup.waitMessage === undefined) return { do: 'wait' };
+  const next = waiting(status, waitingFor);
+  return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };
+}
+
+export function decideUpload(situation: Situation): Action {
+  const { operation, world, now } = situation;
+  const status = statusOf(operation);
+  const { work } = status;
+  const name = work?.backup;
+  if (work === undefined || name === undefined) return { do: 'wait' };
+  const isCancelled = operation.spec.cancelRequested === true;
+
+  if (work.backupMade !== true && !isCancelled) return makeBackup(situation, work, name);
+  if (world.backup === undefined) return { do: 'look', at: 'backup' };
+  const backup = world.backup.seen;
+  // Invariant 4: a backup that got there first wins over its cancellation.
+  if (isCancelled && (backup === undefined || backup.state !== 'Completed')) {
+    return { do: 'record', status: refuse(status, 'Cancelled', refusedBecause.cancelled(operation), now) };
+  }
+  if (backup === undefined) return decideVanished(situation, name, work.vanishedAt);
+  if (backup.isDeleting) return retryOrFail(situation, `backup ${name} is being deleted by somebody`);
+  switch (backup.state) {
+    case 'Completed':
+      return decideCompleted(situation, backup);
+    case 'Error':
+    case 'Unknown': {
+      const failed = new SoteriaError('backup_failed', {
+        what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} was not backed up`,
+        why: `Longhorn's backup ${name} ended as ${backup.state}: ${backup.error ?? 'without a message'}`,
+        fix: 'remove the cause that Longhorn names, then ask for a new backup',
+      });
+      return { do: 'record', status: refuse(status, 'Failed', failed, now) };
+    }
+    default:
+      return decideMoving(situation, backup);
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * What to do next for one Operation of kind Backup with the longhorn driver. Pure: the record, what was looked at, the instant.
+ *
+ * Invariants (the stages cite them):
+ *  1. Intent before effect: a name is in the record before the object is made.
+ *  2. After `…Made`, a missing object has vanished; its name is never used again, only a new attempt's.
+ *  3. An existing object is ours only if it carries our operation's uid.
+ *  4. What is Completed and restorable is never deleted here.
+ *  5. The phase is terminal first, facts are sent next, tidying comes last; each can be repeated.
+ */
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { isTerminal } from '@soteria/shared/operation/schema.ts';
+import type { Action } from './action.ts';
+import { decideEnding } from './decide-ending.ts';
+import { decideSnapshot } from './decide-snapshot.ts';
+import { decideStart } from './decide-start.ts';
+import { decideUpload } from './decide-upload.ts';
+import type { Rules, World } from './world.ts';
+
+export interface Situation {
+  readonly operation: Operation;
+  readonly world: World;
+  readonly rules: Rules;
+  readonly now: Date;
+}
+
+export function decideBackup(situation: Situation): Action {
+  const { status } = situation.operation;
+  if (status?.settled === true) return { do: 'rest' };
+  if (isTerminal(status?.phase)) return decideEnding(situation);
+  const work = status?.work;
+  if (work?.snapshot === undefined) return decideStart(situation);
+  if (work.backup === undefined) return decideSnapshot(situation);
+  return decideUpload(situation);
+}

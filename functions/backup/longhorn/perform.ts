@@ -1,0 +1,167 @@
+/** Does one action with one call, and answers what is now known. All judgement is in `decide.ts`. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Snapshot } from '@soteria/shared/longhorn/objects.ts';
+import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import { statusOf } from '@soteria/shared/operation/status.ts';
+import type { Action, BackupFact } from './action.ts';
+import type { ClusterReader } from './cluster-reader.ts';
+import { claimRefOf } from './about-operation.ts';
+import { volumeHandleOf } from './why-not-backable.ts';
+import type { Look, Place, World } from './world.ts';
+
+export interface Tools {
+  readonly store: OperationStore;
+  readonly longhorn: Longhorn;
+  readonly cluster: ClusterReader;
+  readonly announce: (operation: Operation, fact: BackupFact, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+export interface Known {
+  readonly operation: Operation;
+  readonly world: World;
+}
+
+/** A refusal that will not change is something to decide about; all else ends this wake-up and is tried again at the next. */
+function isFinalRefusal(thrown: unknown): thrown is SoteriaError {
+  return thrown instanceof SoteriaError && (thrown.code === 'cluster_refused' || thrown.code === 'not_found');
+}
+
+/** Creates, or finds what has the name already: whose it is, is decided from its marks. */
+async function createOrFind<T>(create: () => Promise<T>, find: () => Promise<T | undefined>): Promise<Look<T>> {
+  try {
+    return { seen: await create() };
+  } catch (error) {
+    if (error instanceof SoteriaError && error.code === 'name_conflict') return { seen: await find() };
+    throw error;
+  }
+}
+
+export async function lookAt(
+  tools: Pick<Tools, 'store' | 'longhorn' | 'cluster'>,
+  { operation, world }: Known,
+  place: Place,
+  signal?: AbortSignal,
+): Promise<World> {
+  const { namespace, pvc } = claimRefOf(operation);
+  const { work } = statusOf(operation);
+  const volumeName =
+    work?.volume ??
+    (world.persistentVolume?.seen === undefined ? undefined : volumeHandleOf(world.persistentVolume.seen)) ??
+    '';
+  const target = work?.backupTarget ?? world.volume?.seen?.backupTargetName ?? '';
+  const { longhorn, cluster, store } = tools;
+  switch (place) {
+    case 'claim':
+      return { ...world, claim: { seen: await cluster.getClaim(namespace, pvc, signal) } };
+    case 'persistentVolume': {
+      const name = world.claim?.seen?.spec?.volumeName ?? '';
+      return {
+        ...world,
+        persistentVolume: { seen: name === '' ? undefined : await cluster.getPersistentVolume(name, signal) },
+      };
+    }
+    case 'volume':
+      return { ...world, volume: { seen: await longhorn.getVolume(volumeName, signal) } };
+    case 'target':
+      return { ...world, target: { seen: await longhorn.getTarget(target, signal) } };
+    case 'backupVolume':
+      return { ...world, backupVolume: { seen: await longhorn.getBackupVolume(target, volumeName, signal) } };
+    case 'snapshot':
+      return { ...world, snapshot: { seen: await longhorn.snapshots.get(work?.snapshot ?? '', signal) } };
+    case 'backup':
+      return { ...world, backup: { seen: await longhorn.backups.get(work?.backup ?? '', signal) } };
+    case 'peers':
+      return { ...world, peers: { seen: await store.listOfClaim(namespace, pvc, signal) } };
+    case 'points':
+      return { ...world, points: { seen: await longhorn.backups.list({ volume: volumeName }, signal) } };
+    case 'snapshots':
+      return { ...world, snapshots: { seen: await longhorn.snapshots.listOfVolume(volumeName, signal) } };
+    case 'clusterId':
+      return { ...world, clusterId: { seen: await cluster.clusterId(signal) } };
+  }
+}
+
+function withoutSnapshot(world: World, name: string): World {
+  const rest = (world.snapshots?.seen ?? []).filter((one) => one.name !== name);
+  return {
+    ...world,
+    ...(world.snapshots === undefined ? {} : { snapshots: { seen: rest } }),
+    ...(world.snapshot?.seen?.name === name ? { snapshot: { seen: undefined } } : {}),
+  };
+}
+
+function unwatchedSnapshot(world: World, name: string): World {
+  const bare = (one: Snapshot): Snapshot => (one.name === name ? { ...one, marks: {} } : one);
+  return world.snapshots === undefined ? world : { ...world, snapshots: { seen: world.snapshots.seen?.map(bare) } };
+}
+
+export async function perform(tools: Tools, known: Known, action: Action, signal?: AbortSignal): Promise<Known> {
+  const { operation, world } = known;
+  const { longhorn, store } = tools;
+  switch (action.do) {
+    case 'look':
+      return { operation, world: await lookAt(tools, known, action.at, signal) };
+    case 'label':
+      return { operation: await store.label(operation, signal), world };
+    case 'record': {
+      const recorded = await store.replaceStatus(operation, action.status, signal);
+      // A new attempt has new names: what was seen of the old one does not answer for it.
+      const isNewAttempt = action.status.work?.attempt !== statusOf(operation).work?.attempt;
+      const { snapshot: _snapshot, backup: _backup, refusal: _refusal, ...rest } = world;
+      return { operation: recorded, world: isNewAttempt ? rest : world };
+    }
+    case 'create-snapshot':
+      try {
+        const { draft } = action;
+        const snapshot = await createOrFind(
+          () => longhorn.snapshots.create(draft, { isDryRun: false }, signal),
+          () => longhorn.snapshots.get(draft.name, signal),
+        );
+        return { operation, world: { ...world, snapshot } };
+      } catch (error) {
+        if (isFinalRefusal(error)) return { operation, world: { ...world, refusal: error } };
+        throw error;
+      }
+    case 'create-backup':
+      try {
+        const { draft } = action;
+        const backup = await createOrFind(
+          () => longhorn.backups.create(draft, { isDryRun: false }, signal),
+          () => longhorn.backups.get(draft.name, signal),
+        );
+        return { operation, world: { ...world, backup } };
+      } catch (error) {
+        if (isFinalRefusal(error)) return { operation, world: { ...world, refusal: error } };
+        throw error;
+      }
+    case 'delete-snapshot':
+      await longhorn.snapshots.delete(action.name, action.uid, signal);
+      return { operation, world: withoutSnapshot(world, action.name) };
+    case 'delete-backup':
+      await longhorn.backups.delete(action.name, action.uid, signal);
+      return { operation, world: { ...world, backup: { seen: undefined } } };
+    case 'unwatch-snapshot':
+      await longhorn.snapshots.unwatch(action.name, signal);
+      return { operation, world: unwatchedSnapshot(world, action.name) };
+    case 'unwatch-backup': {
+      await longhorn.backups.unwatch(action.name, signal);
+      const backup = world.backup?.seen;
+      return {
+        operation,
+        world: { ...world, backup: { seen: backup === undefined ? undefined : { ...backup, marks: {} } } },
+      };
+    }
+    case 'announce': {
+      await tools.announce(operation, action.fact, signal);
+      // Kept in memory until the next record: a crash before it sends the fact twice, never not at all.
+      const status = statusOf(operation);
+      const announced = [...(status.announced ?? []), action.fact];
+      return { operation: { ...operation, status: { ...status, announced } }, world };
+    }
+    case 'wait':
+    case 'rest':
+      return known;
+  }
+}

@@ -1,0 +1,105 @@
+/** What a backup would do: resolved for real, dry-run against the API server and Longhorn's webhook, nothing made. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { nameOfAttempt } from './about-operation.ts';
+import { backupDraftOf } from './backup-draft.ts';
+import { marksOf } from './about-operation.ts';
+import type { Tools } from './perform.ts';
+import { lookAt } from './perform.ts';
+import type { ClaimRef } from './why-not-backable.ts';
+import { blockersOf, nextLook } from './why-not-backable.ts';
+import type { Rules, World } from './world.ts';
+
+export interface Blocker {
+  readonly code: string;
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+export interface Plan {
+  readonly volume: string | null;
+  readonly backup_target: string | null;
+  readonly snapshot: string;
+  readonly backup: string;
+  readonly mode: 'incremental' | 'full';
+  /** At most so many bytes are read; an increment uploads less. Null when the volume is not known. */
+  readonly estimated_bytes: bigint | null;
+  readonly blocked_by: readonly Blocker[];
+}
+
+export function toBlocker({ code, explanation }: SoteriaError): Blocker {
+  return { code, ...explanation };
+}
+
+type Lookers = Pick<Tools, 'store' | 'longhorn' | 'cluster'>;
+
+/** Follows claim → persistent volume → volume → target as far as it goes. */
+export async function lookAlong(tools: Lookers, operation: Operation, signal?: AbortSignal): Promise<World> {
+  let world: World = {};
+  for (let place = nextLook(world); place !== undefined; place = nextLook(world)) {
+    world = await lookAt(tools, { operation, world }, place, signal);
+  }
+  return world;
+}
+
+/** A refusal becomes a blocker; anything transient is thrown: a plan that could not be made says so. */
+async function refusalOf(attempt: () => Promise<unknown>): Promise<SoteriaError | undefined> {
+  try {
+    await attempt();
+    return undefined;
+  } catch (error) {
+    if (error instanceof SoteriaError && !error.isRetryable) return error;
+    throw error;
+  }
+}
+
+async function dryRun(
+  tools: Lookers,
+  operation: Operation,
+  world: World,
+  rules: Rules,
+  signal?: AbortSignal,
+): Promise<SoteriaError[]> {
+  const volume = world.volume?.seen;
+  if (volume === undefined) return [];
+  const name = nameOfAttempt(operation, 1);
+  const known = await lookAt(tools, { operation, world }, 'clusterId', signal);
+  const draft = backupDraftOf(
+    operation,
+    { attempt: 1, volume: volume.name, snapshot: name, backup: name },
+    known,
+    rules,
+  );
+  if (draft instanceof SoteriaError) return [draft];
+  const dry = { isDryRun: true };
+  const { snapshots, backups } = tools.longhorn;
+  const refusals = [
+    await refusalOf(() => snapshots.create({ name, volume: volume.name, marks: marksOf(operation) }, dry, signal)),
+    // The snapshot does not exist yet: an empty name passes Longhorn's webhook, a missing snapshot does not.
+    await refusalOf(() => backups.create({ ...draft, snapshotName: '' }, dry, signal)),
+  ];
+  return refusals.filter((one) => one !== undefined);
+}
+
+export async function planBackup(
+  tools: Lookers,
+  rules: Rules,
+  operation: Operation,
+  ref: ClaimRef,
+  signal?: AbortSignal,
+): Promise<Plan> {
+  const world = await lookAlong(tools, operation, signal);
+  const blockers = blockersOf(ref, world);
+  if (blockers.length === 0) blockers.push(...(await dryRun(tools, operation, world, rules, signal)));
+  const volume = world.volume?.seen;
+  return {
+    volume: volume?.name ?? null,
+    backup_target: volume?.backupTargetName ?? null,
+    snapshot: nameOfAttempt(operation, 1),
+    backup: nameOfAttempt(operation, 1),
+    mode: operation.spec.request.mode ?? rules.defaultMode,
+    estimated_bytes: volume?.actualSizeBytes ?? null,
+    blocked_by: blockers.map(toBlocker),
+  };
+}

@@ -1,0 +1,41 @@
+/** What a decision about one Longhorn backup may know of the cluster. A member that was not looked at yet is left out. */
+import type { SoteriaError } from '@soteria/shared/errors.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import type { Backup, BackupTarget, BackupVolume, LonghornVolume, Snapshot } from '@soteria/shared/longhorn/objects.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+
+/** Looked at; `seen` is undefined when it is not there. */
+export interface Look<T> {
+  readonly seen: T | undefined;
+}
+
+export interface World {
+  readonly claim?: Look<PersistentVolumeClaim>;
+  readonly persistentVolume?: Look<PersistentVolume>;
+  readonly volume?: Look<LonghornVolume>;
+  readonly target?: Look<BackupTarget>;
+  readonly backupVolume?: Look<BackupVolume>;
+  readonly snapshot?: Look<Snapshot>;
+  readonly backup?: Look<Backup>;
+  /** Every Operation of the claim, oldest first, this one too. */
+  readonly peers?: Look<readonly Operation[]>;
+  /** Every backup of the volume. */
+  readonly points?: Look<readonly Backup[]>;
+  /** Every snapshot of the volume. */
+  readonly snapshots?: Look<readonly Snapshot[]>;
+  readonly clusterId?: Look<string>;
+  /** What Longhorn answered to the last create, when it refused for good. */
+  readonly refusal?: SoteriaError;
+}
+
+export type Place = Exclude<keyof World, 'refusal'>;
+
+/** Decisions by this table read no clock and no environment. */
+export interface Rules {
+  readonly defaultMode: 'incremental' | 'full';
+  /** Nothing moved for so long: the backup is stuck. */
+  readonly stallMs: number;
+  /** From start to end at most. */
+  readonly deadlineMs: number;
+  readonly maxAttempts: number;
+}

@@ -1,0 +1,35 @@
+/** JSON in and out of HTTP handlers: a clear refusal for what is not JSON, and byte counts beyond 2^53 written exactly. */
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { SoteriaError } from '../errors.ts';
+import { writeJson } from '../kubernetes/json.ts';
+
+export async function readJsonBody(c: Context): Promise<unknown> {
+  const contentType = c.req.header('content-type') ?? '';
+  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType)) {
+    throw new SoteriaError('unsupported_media_type', {
+      what: 'the request cannot be read',
+      why: contentType === '' ? 'it has no content-type' : `its content-type is ${contentType.slice(0, 100)}`,
+      fix: 'send the body as application/json',
+    });
+  }
+  const text = await c.req.text();
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new SoteriaError(
+      'invalid_request',
+      {
+        what: 'the request cannot be read',
+        why: 'its body is not valid JSON',
+        fix: 'check the body with a JSON linter',
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Byte counts are bigints: they become JSON numbers with all their digits. */
+export function answerJson(c: Context, body: unknown, status: ContentfulStatusCode = 200): Response {
+  return c.body(writeJson(body), status, { 'content-type': 'application/json; charset=utf-8' });
+}

@@ -1,0 +1,116 @@
+/** Reading and writing Operations: the one record behind all three doors. */
+import { SoteriaError } from '../errors.ts';
+import type { CallOptions, KubernetesClient, ListQuery, ObjectRef } from '../kubernetes/client.ts';
+import { listAll } from '../kubernetes/client.ts';
+import { claimLabel } from './marks.ts';
+import { claimHash } from './names.ts';
+import type { Operation, OperationSpec, OperationStatus } from './schema.ts';
+import { group, operations, version } from './schema.ts';
+
+export interface OperationDraft {
+  readonly namespace: string;
+  readonly name: string;
+  readonly spec: OperationSpec;
+}
+
+export interface OperationStore {
+  get(ref: ObjectRef, signal?: AbortSignal): Promise<Operation | undefined>;
+  /** Throws `name_conflict` when the name is taken, `not_found` when the namespace does not exist. */
+  create(draft: OperationDraft, signal?: AbortSignal): Promise<Operation>;
+  /** Of one claim, oldest first; terminal ones too. */
+  listOfClaim(namespace: string, claim: string, signal?: AbortSignal): Promise<readonly Operation[]>;
+  list(query: ListQuery, signal?: AbortSignal): Promise<readonly Operation[]>;
+  /** With the object's resourceVersion: `cluster_conflict` means somebody else wrote, re-read and decide again. */
+  replaceStatus(operation: Operation, status: OperationStatus, signal?: AbortSignal): Promise<Operation>;
+  /** Gives an Operation made by `kubectl create` the labels that ours are born with. */
+  label(operation: Operation, signal?: AbortSignal): Promise<Operation>;
+  requestCancel(ref: ObjectRef, signal?: AbortSignal): Promise<Operation>;
+  /** Takes back what nobody has acted on yet: a request that turned out to be recorded already. */
+  withdraw(operation: Operation, signal?: AbortSignal): Promise<void>;
+}
+
+function claimLabels(namespace: string, spec: OperationSpec): Record<string, string> {
+  const claim = spec.request.pvc;
+  return claim === undefined ? {} : { [claimLabel]: claimHash(spec.request.namespace ?? namespace, claim) };
+}
+
+/** Oldest first; of one second, by uid: the same order for everybody who looks. */
+export function byAge(a: Operation, b: Operation): number {
+  return (
+    a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp) ||
+    a.metadata.uid.localeCompare(b.metadata.uid)
+  );
+}
+
+export function createOperationStore(client: KubernetesClient): OperationStore {
+  const options = (signal: AbortSignal | undefined): CallOptions => ({ signal });
+
+  async function list(query: ListQuery, signal?: AbortSignal): Promise<Operation[]> {
+    return Array.fromAsync(listAll(client, operations, query, options(signal)));
+  }
+
+  return {
+    get: (ref, signal) => client.get(operations, ref, options(signal)),
+    create: ({ namespace, name, spec }, signal) =>
+      client.create(
+        operations,
+        {
+          apiVersion: `${group}/${version}`,
+          kind: 'Operation',
+          metadata: { name, namespace, labels: claimLabels(namespace, spec) },
+          spec,
+        },
+        options(signal),
+      ),
+    listOfClaim: async (namespace, claim, signal) => {
+      const found = await list({ namespace, labelSelector: `${claimLabel}=${claimHash(namespace, claim)}` }, signal);
+      return found.toSorted(byAge);
+    },
+    list,
+    replaceStatus: (operation, status, signal) =>
+      client.replace(operations, { ...operation, status }, { ...options(signal), subresource: 'status' }),
+    label: (operation, signal) => {
+      const { namespace = '', name, resourceVersion } = operation.metadata;
+      const labels = claimLabels(namespace, operation.spec);
+      return client.patch(operations, { namespace, name }, { metadata: { resourceVersion, labels } }, options(signal));
+    },
+    requestCancel: (ref, signal) => client.patch(operations, ref, { spec: { cancelRequested: true } }, options(signal)),
+    withdraw: async (operation, signal) => {
+      const { namespace, name, uid, resourceVersion } = operation.metadata;
+      await client.delete(operations, { namespace, name }, { ...options(signal), uid, resourceVersion });
+    },
+  };
+}
+
+/** Finds an Operation whose namespace the caller may have left out. */
+export async function findOperation(
+  store: OperationStore,
+  name: string,
+  namespace: string | undefined,
+  signal?: AbortSignal,
+): Promise<Operation> {
+  const found =
+    namespace === undefined
+      ? await store.list({ fieldSelector: `metadata.name=${name}` }, signal)
+      : [await store.get({ name, namespace }, signal)].filter((one) => one !== undefined);
+  const [only, another] = found;
+  if (only === undefined) {
+    throw new SoteriaError('not_found', {
+      what: `operation ${name} was not found`,
+      why:
+        namespace === undefined
+          ? 'no namespace holds one of that name'
+          : `namespace ${namespace} holds none of that name`,
+      fix: 'operations are purged 24 hours after they end; list what there is with GET /v1/operations or kubectl get operations -A',
+    });
+  }
+  if (another !== undefined) {
+    const places = found.map((one) => one.metadata.namespace ?? '').join(', ');
+    throw new SoteriaError('conflict', {
+      what: `operation ${name} exists more than once`,
+      why: `namespaces ${places} each hold one`,
+      fix: `say which: GET /v1/operations/${name}?namespace=<namespace>`,
+    });
+  }
+  return only;
+}
