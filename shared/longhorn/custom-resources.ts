@@ -1,0 +1,172 @@
+/** The Longhorn port over its custom resources. REST is not used: see longhorn.md 0.1. */
+import { SoteriaError } from '../errors.ts';
+import { type KubernetesClient, listAll } from '../kubernetes/client.ts';
+import { apiVersionOf, type KubernetesObject, type ResourceType } from '../kubernetes/resource-type.ts';
+import { watchLabel } from '../operation/marks.ts';
+import {
+  backupFromWire,
+  backupTargetFromWire,
+  backupVolumeFromWire,
+  snapshotFromWire,
+  volumeFromWire,
+} from './from-wire.ts';
+import type { BackupVolume } from './objects.ts';
+import type { BackupPort, Longhorn, SnapshotPort } from './port.ts';
+import {
+  backupTargetLabel,
+  backupTargets,
+  backupVolumeLabel,
+  backupVolumes,
+  backups,
+  snapshots,
+  volumes,
+} from './resource-types.ts';
+
+export interface LonghornOptions {
+  /** Where Longhorn's custom resources live, normally `longhorn-system`. */
+  readonly namespace: string;
+}
+
+export function createLonghorn(client: KubernetesClient, { namespace }: LonghornOptions): Longhorn {
+  const at = (name: string) => ({ name, namespace });
+
+  /** Every page; a list that expires on the way is an error, never a shorter list. */
+  async function listWhole<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    labelSelector: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<T[]> {
+    try {
+      return await Array.fromAsync(listAll(client, type, { namespace, labelSelector }, { signal }));
+    } catch (error) {
+      if (error instanceof SoteriaError && error.code === 'cluster_expired') throw listTruncated(type, error);
+      throw error;
+    }
+  }
+
+  /** What carries Longhorn's label for this volume, and what carries no such label at all (the caller looks inside). */
+  async function listOfVolume<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    label: string,
+    volume: string,
+    signal: AbortSignal | undefined,
+  ): Promise<T[]> {
+    if (!isLabelValue(volume)) return listWhole(type, undefined, signal);
+    const [labelled, unlabelled] = await Promise.all([
+      listWhole(type, `${label}=${volume}`, signal),
+      listWhole(type, `!${label}`, signal),
+    ]);
+    return [...labelled, ...unlabelled];
+  }
+
+  async function unwatch<T extends KubernetesObject>(type: ResourceType<T>, name: string, signal?: AbortSignal) {
+    try {
+      await client.patch(type, at(name), { metadata: { labels: { [watchLabel]: null } } }, { signal });
+    } catch (error) {
+      if (!(error instanceof SoteriaError && error.code === 'not_found')) throw error;
+    }
+  }
+
+  const snapshotPort: SnapshotPort = {
+    async create({ name, volume, marks }, { isDryRun }, signal) {
+      const draft = {
+        apiVersion: apiVersionOf(snapshots),
+        kind: snapshots.kind,
+        metadata: { ...at(name), labels: { ...marks } },
+        spec: { volume, createSnapshot: true },
+      };
+      return snapshotFromWire(await client.create(snapshots, draft, { isDryRun, signal }));
+    },
+    async get(name, signal) {
+      const wire = await client.get(snapshots, at(name), { signal });
+      return wire === undefined ? undefined : snapshotFromWire(wire);
+    },
+    async listOfVolume(volume, signal) {
+      const found = await listOfVolume(snapshots, 'longhornvolume', volume, signal);
+      return found.filter(({ spec }) => spec.volume === volume).map(snapshotFromWire);
+    },
+    delete: (name, uid, signal) => client.delete(snapshots, at(name), { uid, signal }),
+    unwatch: (name, signal) => unwatch(snapshots, name, signal),
+  };
+
+  const backupPort: BackupPort = {
+    async create(draft, { isDryRun }, signal) {
+      const wire = {
+        apiVersion: apiVersionOf(backups),
+        kind: backups.kind,
+        metadata: {
+          ...at(draft.name),
+          // Both labels always: up to 1.9 Longhorn demands the first, later it derives what is missing (longhorn.md 2.1).
+          labels: {
+            ...draft.marks,
+            [backupVolumeLabel]: draft.volume,
+            [backupTargetLabel]: draft.backupTargetName,
+          },
+        },
+        spec: {
+          snapshotName: draft.snapshotName,
+          backupMode: draft.mode,
+          ...(draft.blockSize === undefined ? {} : { backupBlockSize: draft.blockSize }),
+          labels: { ...draft.catalogue },
+        },
+      };
+      return backupFromWire(await client.create(backups, wire, { isDryRun, signal }));
+    },
+    async get(name, signal) {
+      const wire = await client.get(backups, at(name), { signal });
+      return wire === undefined ? undefined : backupFromWire(wire);
+    },
+    async list({ volume }, signal) {
+      if (volume === undefined) return (await listWhole(backups, undefined, signal)).map(backupFromWire);
+      const found = await listOfVolume(backups, backupVolumeLabel, volume, signal);
+      return found.map(backupFromWire).filter((backup) => backup.volume === volume);
+    },
+    delete: (name, uid, signal) => client.delete(backups, at(name), { uid, signal }),
+    unwatch: (name, signal) => unwatch(backups, name, signal),
+  };
+
+  return {
+    snapshots: snapshotPort,
+    backups: backupPort,
+    async getVolume(name, signal) {
+      const wire = await client.get(volumes, at(name), { signal });
+      return wire === undefined ? undefined : volumeFromWire(wire);
+    },
+    async getTarget(name, signal) {
+      const wire = await client.get(backupTargets, at(name), { signal });
+      return wire === undefined ? undefined : backupTargetFromWire(wire);
+    },
+    async listTargets(signal) {
+      return (await listWhole(backupTargets, undefined, signal)).map(backupTargetFromWire);
+    },
+    async getBackupVolume(target, volume, signal) {
+      const found = (await listOfVolume(backupVolumes, backupVolumeLabel, volume, signal)).map(backupVolumeFromWire);
+      return lastSynced(found.filter((each) => each.volume === volume && each.backupTargetName === target));
+    },
+  };
+}
+
+function lastSynced(found: readonly BackupVolume[]): BackupVolume | undefined {
+  return found.toSorted((a, b) => syncedAtMs(b) - syncedAtMs(a))[0];
+}
+
+/** Never synced is oldest. */
+function syncedAtMs({ lastSyncedAt }: BackupVolume): number {
+  return lastSyncedAt === undefined ? 0 : Date.parse(lastSyncedAt);
+}
+
+function isLabelValue(text: string): boolean {
+  return /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(text);
+}
+
+function listTruncated(type: ResourceType<KubernetesObject>, cause: SoteriaError): SoteriaError {
+  return new SoteriaError(
+    'list_truncated',
+    {
+      what: `the list of ${type.plural}.${type.group} was cut short`,
+      why: 'the API server let the list expire between two pages, so what was read is not all there is',
+      fix: 'try again; if it stays, the API server is overloaded or compacts its history too soon',
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,53 @@
+/** Longhorn's webhook, as far as the port can tell: which creates it refuses, in its own words (longhorn.md 2.1). */
+import { SoteriaError } from '../errors.ts';
+import type { FakeRecords } from './fake-records.ts';
+import type { BackupDraft, SnapshotDraft } from './port.ts';
+
+export function whySnapshotRefused(draft: SnapshotDraft, records: FakeRecords): string | undefined {
+  return records.volumes.has(draft.volume) ? undefined : `volume ${draft.volume} is not found`;
+}
+
+export function whyBackupRefused(draft: BackupDraft, records: FakeRecords): string | undefined {
+  const volume = records.volumes.get(draft.volume);
+  if (volume !== undefined && volume.backupTargetName !== draft.backupTargetName) {
+    return `volume backup target ${volume.backupTargetName} and label backup target ${draft.backupTargetName} does not match`;
+  }
+  if (records.targets.get(draft.backupTargetName)?.isAvailable !== true) {
+    return `backup target ${draft.backupTargetName} is not available`;
+  }
+  // A dry run names no snapshot, because there is none yet.
+  if (draft.snapshotName !== '' && !records.snapshots.has(draft.snapshotName)) return 'snapshot <nil> is invalid';
+  return undefined;
+}
+
+export function refusal(kind: string, name: string, why: string): SoteriaError {
+  return new SoteriaError('cluster_refused', {
+    what: `the cluster refused to create ${kind} ${name}`,
+    why: `admission webhook "validator.longhorn.io" denied the request: ${why}`,
+    fix: 'remove the cause and ask again',
+  });
+}
+
+export function webhookDown(kind: string, name: string): SoteriaError {
+  return new SoteriaError('cluster_unavailable', {
+    what: `${kind} ${name} could not be created`,
+    why: "Longhorn's admission webhook does not answer",
+    fix: 'wait until the Longhorn manager pods are ready',
+  });
+}
+
+export function alreadyExists(kind: string, name: string): SoteriaError {
+  return new SoteriaError('name_conflict', {
+    what: `${kind} ${name} could not be created`,
+    why: 'an object of this name exists',
+    fix: 'look at the existing object',
+  });
+}
+
+export function anotherObject(kind: string, name: string): SoteriaError {
+  return new SoteriaError('cluster_conflict', {
+    what: `${kind} ${name} was not deleted`,
+    why: 'another object has this name now',
+    fix: 'look at it before deleting it',
+  });
+}
