@@ -98,6 +98,9 @@ function codeOf(httpStatus: number, status: ApiStatus | undefined): RefusalCode 
       return 'rate_limited';
     case 408:
       return 'cluster_unavailable';
+    case 422:
+      // How the server answers a patch whose uid is another object's: nobody can want to change a uid.
+      return causesOf(status).some(({ field }) => field === 'metadata.uid') ? 'cluster_conflict' : 'cluster_refused';
     default:
       return httpStatus >= 400 && httpStatus < 500 ? 'cluster_refused' : 'cluster_unavailable';
   }
@@ -112,12 +115,16 @@ function whyRefused(call: Call, httpStatus: number, status: ApiStatus | undefine
   return words === '' ? answered : `${answered}: ${words}`;
 }
 
+function causesOf(status: ApiStatus | undefined): NonNullable<NonNullable<ApiStatus['details']>['causes']> {
+  return status?.details?.causes ?? [];
+}
+
 const maxWords = 1000;
 
 /** Message and field causes; a cause the message already quotes is not said twice. */
 function serverWords(status: ApiStatus | undefined): string {
   const message = status?.message ?? '';
-  const causes = (status?.details?.causes ?? [])
+  const causes = causesOf(status)
     .filter((cause) => cause.message !== undefined && !message.includes(cause.message))
     .map((cause) => (cause.field === undefined ? cause.message : `${cause.field}: ${cause.message}`));
   const words = causes.length === 0 ? message : `${message} (${causes.join('; ')})`;
