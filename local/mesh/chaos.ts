@@ -1,0 +1,30 @@
+/**
+ * What goes wrong on purpose. Each switch is a question the mesh asks at that moment, so a test decides by event and by count;
+ * a switch that is left out never strikes. The object may be changed while the mesh runs.
+ */
+import type { EventIdentity } from './activity.ts';
+
+export interface DeliveryAtStake extends EventIdentity {
+  readonly trigger: string;
+}
+
+export interface ChaosSwitches {
+  /** The same event, with the same id, reaches the subscriber twice. */
+  duplicateDelivery?: (delivery: DeliveryAtStake) => boolean;
+  /** The event is held until the trigger's next delivery has ended, at most two seconds. */
+  reorderDelivery?: (delivery: DeliveryAtStake) => boolean;
+  /** The event is never delivered nor dead-lettered: what a restart of the in-memory channel does. */
+  dropDelivery?: (delivery: DeliveryAtStake) => boolean;
+  /** Milliseconds the delivery is held back, 0 for none. */
+  delayDelivery?: (delivery: DeliveryAtStake) => number;
+  /** One tick is sent twice, with different ids: what a change of the ping adapter's leader does. */
+  duplicatePing?: (pingSource: string) => boolean;
+  /** The change is never sent: what a restart of the source's adapter does. */
+  dropSourceEvent?: (event: EventIdentity) => boolean;
+  /** Milliseconds after which the function process is killed while it works on this request; undefined leaves it alive. */
+  killDuringRequest?: (request: {
+    readonly service: string;
+    readonly method: string;
+    readonly path: string;
+  }) => number | undefined;
+}
