@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { createBreaker } from './request-breaker.ts';
+
+const never = new AbortController().signal;
+
+describe('the breaker', () => {
+  it('of one place lets eleven of fourteen in', () => {
+    const breaker = createBreaker(1);
+    const entries = Array.from({ length: 14 }, () => breaker.enter(never));
+    expect(entries.filter((entry) => entry === 'full')).toHaveLength(3);
+  });
+
+  it('of no concurrency turns nobody away', () => {
+    const breaker = createBreaker(0);
+    expect(Array.from({ length: 500 }, () => breaker.enter(never)).includes('full')).toBe(false);
+  });
+
+  it('hands a place on in order, once', async () => {
+    const breaker = createBreaker(1);
+    const order: string[] = [];
+    const first = await breaker.enter(never);
+    const waiting = ['second', 'third'].map(async (name) => {
+      const leave = await breaker.enter(never);
+      order.push(name);
+      return leave;
+    });
+    first?.();
+    first?.();
+    await waiting[0];
+    expect(order).toEqual(['second']);
+    (await waiting[0])?.();
+    await waiting[1];
+    expect(order).toEqual(['second', 'third']);
+  });
+
+  it('forgets who gave up waiting', async () => {
+    const breaker = createBreaker(1);
+    const first = await breaker.enter(never);
+    const giveUp = new AbortController();
+    const second = breaker.enter(giveUp.signal);
+    const third = breaker.enter(never);
+    giveUp.abort();
+    expect(await second).toBeUndefined();
+    first?.();
+    expect(await third).toBeTypeOf('function');
+  });
+});
