@@ -52,7 +52,8 @@ export async function advanceOperation(
 
 /** A kind of another version, or one that another function moves, is left alone. */
 function isOurKind(operation: Operation): boolean {
-  return operationKinds[operation.spec.kind]?.function === 'backup';
+  const known: Readonly<Record<string, { readonly function: string }>> = operationKinds;
+  return known[operation.spec.kind]?.function === 'backup';
 }
 
 async function run(tools: AdvanceTools, start: Known, { signal, log }: AdvanceCall): Promise<Operation> {

@@ -78,7 +78,7 @@ function queryFrom(raw: unknown): z.infer<typeof backupsQuery> {
 export async function listBackups(tools: BackupTools, rawQuery: unknown, incoming: Incoming): Promise<BackupList> {
   const query = queryFrom(rawQuery);
   const { namespace, pvc } = query;
-  await tools.authorize(incoming.caller, { verb: 'list', ...(namespace === undefined ? {} : { namespace }) });
+  await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
   const [backups, clusterId, live] = await Promise.all([
     tools.longhorn.backups.list({}, incoming.signal),
     tools.cluster.clusterId(incoming.signal),

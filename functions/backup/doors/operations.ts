@@ -1,13 +1,13 @@
 /** `GET /v1/operations[/{name}]` and `POST /v1/operations/{name}/cancel`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Caller, Incoming } from '@soteria/shared/function/contract.ts';
+import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal, phases } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { byAge, findOperation } from '@soteria/shared/operation/store.ts';
 import { z } from 'zod';
 import { advanceOperation } from '../advance.ts';
-import type { Authorize, BackupTools } from '../tools.ts';
+import type { BackupTools } from '../tools.ts';
 
 const operationsQuery = z.strictObject({
   namespace: z.string().min(1).max(253).optional(),
@@ -52,7 +52,7 @@ export async function listOperations(
     });
   }
   const { namespace, pvc, phase } = query.data;
-  await tools.authorize(incoming.caller, { verb: 'list', ...(namespace === undefined ? {} : { namespace }) });
+  await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
   const found = await tools.store.list({ namespace }, incoming.signal);
   const items = found
     .filter(
@@ -66,15 +66,12 @@ export async function listOperations(
 
 async function find(
   tools: BackupTools,
-  authorize: Authorize,
-  caller: Caller,
   asked: { name: string; namespace: string | undefined; verb: 'get' | 'update' },
-  signal: AbortSignal,
+  { caller, signal }: Incoming,
 ): Promise<Operation> {
-  const { name, namespace, verb } = asked;
   // Asked before anything is read, so that a refusal does not tell which names exist.
-  await authorize(caller, { verb, name, ...(namespace === undefined ? {} : { namespace }) });
-  return findOperation(tools.store, name, namespace, signal);
+  await tools.authorize(caller, asked, signal);
+  return findOperation(tools.store, asked.name, asked.namespace, signal);
 }
 
 export async function getOperation(
@@ -83,7 +80,7 @@ export async function getOperation(
   namespace: string | undefined,
   incoming: Incoming,
 ): Promise<Record<string, unknown>> {
-  return viewOf(await find(tools, tools.authorize, incoming.caller, { name, namespace, verb: 'get' }, incoming.signal));
+  return viewOf(await find(tools, { name, namespace, verb: 'get' }, incoming));
 }
 
 export async function cancelOperation(
@@ -92,8 +89,7 @@ export async function cancelOperation(
   namespace: string | undefined,
   incoming: Incoming,
 ): Promise<Record<string, unknown>> {
-  const asked = { name, namespace, verb: 'update' as const };
-  const operation = await find(tools, tools.authorize, incoming.caller, asked, incoming.signal);
+  const operation = await find(tools, { name, namespace, verb: 'update' }, incoming);
   const { phase } = statusOf(operation);
   if (isTerminal(phase)) {
     throw new SoteriaError('conflict', {

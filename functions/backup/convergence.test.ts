@@ -1,0 +1,221 @@
+/**
+ * Any order, any duplicates, any crash converges: generated histories of wake-ups against the in-memory cluster and the fake
+ * Longhorn, with the process killed before or after any single call.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Log } from '@soteria/shared/function/contract.ts';
+import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
+import { createFakeLonghorn, type FakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
+import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
+import { watchLabel } from '@soteria/shared/operation/marks.ts';
+import { isTerminal, operations } from '@soteria/shared/operation/schema.ts';
+import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { type AdvanceTools, advanceOperation } from './advance.ts';
+import { askForBackup } from './ask.ts';
+import { createClusterReader } from './longhorn/cluster-reader.ts';
+import { claim, persistentVolume, rules, volume } from './longhorn/fixtures.ts';
+
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
+
+class Killed extends Error {}
+
+/** Counts calls; dies before or after the one it is told. */
+function createKiller() {
+  let callsLeft = Number.POSITIVE_INFINITY;
+  let diesAfter = false;
+  return {
+    arm(calls: number, isAfter: boolean) {
+      callsLeft = calls;
+      diesAfter = isAfter;
+    },
+    disarm() {
+      callsLeft = Number.POSITIVE_INFINITY;
+    },
+    guard<T extends object>(target: T): T {
+      return new Proxy(target, {
+        get: (object, key) => {
+          const member: unknown = Reflect.get(object, key);
+          if (typeof member === 'object' && member !== null) return this.guard(member);
+          if (typeof member !== 'function') return member;
+          return async (...given: unknown[]) => {
+            callsLeft -= 1;
+            if (callsLeft < 0 && !diesAfter) throw new Killed();
+            const answer: unknown = await Reflect.apply(member, object, given);
+            if (callsLeft < 0) throw new Killed();
+            return answer;
+          };
+        },
+      });
+    },
+  };
+}
+
+function setUp() {
+  let time = Date.parse('2026-08-20T02:00:00Z');
+  const now = () => new Date(time);
+  const cluster = createMemoryCluster({
+    now,
+    namespaces: ['shop'],
+    kinds: [customKind(operations, { selectableFields: ['status.phase', 'status.settled'] })],
+  });
+  cluster.seed({ ...claim }, { ...persistentVolume });
+  const longhorn: FakeLonghorn = createFakeLonghorn({ now });
+  longhorn.volumes.add({ ...volume });
+  const killer = createKiller();
+  const announced: string[] = [];
+  const answered = new Set<string>();
+  const tools: AdvanceTools = {
+    store: killer.guard(createOperationStore(cluster.client)),
+    longhorn: killer.guard(longhorn),
+    cluster: killer.guard(createClusterReader(cluster.client, 'cluster-1')),
+    announce: killer.guard({
+      send: (operation: { metadata: { uid: string } }, fact: string) => {
+        announced.push(`${operation.metadata.uid} ${fact}`);
+        return Promise.resolve();
+      },
+    }).send,
+    rules,
+    now,
+  };
+  return {
+    tools,
+    longhorn,
+    killer,
+    announced,
+    answered,
+    store: createOperationStore(cluster.client),
+    now,
+    pass: (ms: number) => (time += ms),
+  };
+}
+
+type World = ReturnType<typeof setUp>;
+
+async function wakeAll({ tools, store }: World): Promise<void> {
+  for (const { metadata } of await store.list({ namespace: 'shop' })) {
+    try {
+      await advanceOperation(tools, { namespace: 'shop', name: metadata.name }, { log: silent });
+    } catch (error) {
+      // A killed process says nothing; a transient refusal is redelivered: both are the next wake-up's.
+      if (!(error instanceof Killed) && !(error instanceof SoteriaError && error.isRetryable)) throw error;
+    }
+  }
+}
+
+async function ask(world: World, id: string, store = world.tools.store): Promise<void> {
+  const asking = {
+    request: { namespace: 'shop', pvc: 'data' },
+    identity: `event:test|${id}`,
+    isRepeatable: true,
+    requestedBy: { user: 'anonymous', via: 'event' as const },
+    cause: { source: 'test', id },
+    at: world.now(),
+  };
+  try {
+    await askForBackup(store, asking);
+    world.answered.add(asking.identity);
+  } catch (error) {
+    if (!(error instanceof Killed)) throw error;
+  }
+}
+
+const move = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('ask' as const), id: fc.integer({ min: 1, max: 3 }) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('wake' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('kill' as const),
+      after: fc.integer({ min: 0, max: 25 }),
+      isAfter: fc.boolean(),
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('step' as const) }) },
+);
+
+describe('a backup, whatever happens to the process', () => {
+  it('ends in exactly one restorable point per request that succeeded, told, unwatched, nothing made twice', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { maxLength: 40 }), async (moves) => {
+        const world = setUp();
+        const { longhorn, killer, store, pass } = world;
+        await ask(world, '0', store);
+        for (const one of moves) {
+          pass(1_500);
+          if (one.do === 'ask') await ask(world, String(one.id));
+          if (one.do === 'step') longhorn.step();
+          if (one.do === 'kill') killer.arm(one.after, one.isAfter);
+          if (one.do !== 'step') await wakeAll(world);
+          killer.disarm();
+        }
+        // The weather clears: the sweep comes by until all is settled.
+        for (let round = 0; round < 80; round += 1) {
+          pass(1_500);
+          await wakeAll(world);
+          longhorn.step();
+        }
+        const recorded = await store.list({ namespace: 'shop' });
+        expect(recorded.every((one) => isTerminal(one.status?.phase) && one.status?.settled === true)).toBe(true);
+        expect(recorded.map((one) => one.status?.phase)).toEqual(recorded.map(() => 'Succeeded'));
+
+        const backups = await longhorn.backups.list({});
+        expect(backups.filter((one) => whyNotRestorable(one) === undefined)).toHaveLength(recorded.length);
+        expect(new Set(recorded.map((one) => one.status?.result?.backup)).size).toBe(recorded.length);
+        expect(backups.filter((one) => one.marks[watchLabel] !== undefined)).toEqual([]);
+
+        // Only the newest backed-up snapshot stays: the base of the next increment.
+        const snapshots = await longhorn.snapshots.listOfVolume('vol-1');
+        expect(snapshots).toHaveLength(1);
+        expect(snapshots[0]?.marks[watchLabel]).toBeUndefined();
+
+        // One Operation per identity, and every fact told at least once.
+        const identities = recorded.flatMap((one) => [one.spec.identity, ...(one.status?.joined ?? [])]);
+        expect(new Set(identities).size).toBe(identities.length);
+        for (const identity of world.answered) expect(identities).toContain(identity);
+        for (const { metadata } of recorded) expect(world.announced).toContain(`${metadata.uid} completed`);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('leaves nothing behind when it is cancelled at any step', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 8 }), fc.nat({ max: 20 }), fc.boolean(), async (steps, killAfter, isAfter) => {
+        const world = setUp();
+        const { longhorn, killer, store, pass } = world;
+        await ask(world, '0', store);
+        for (let step = 0; step < steps; step += 1) {
+          pass(1_500);
+          await wakeAll(world);
+          longhorn.step();
+        }
+        const [only] = await store.list({ namespace: 'shop' });
+        const name = only?.metadata.name ?? '';
+        await store.requestCancel({ namespace: 'shop', name });
+        killer.arm(killAfter, isAfter);
+        await wakeAll(world);
+        killer.disarm();
+        for (let round = 0; round < 20; round += 1) {
+          pass(1_500);
+          await wakeAll(world);
+          longhorn.step();
+        }
+        const ended = await store.get({ namespace: 'shop', name });
+        const backups = await longhorn.backups.list({});
+        const snapshots = await longhorn.snapshots.listOfVolume('vol-1');
+        expect(ended?.status?.settled).toBe(true);
+        if (ended?.status?.phase === 'Succeeded') {
+          expect(backups.map((one) => one.state)).toEqual(['Completed']);
+        } else {
+          expect(ended?.status?.phase).toBe('Cancelled');
+          expect(backups.filter((one) => one.state !== 'Completed')).toEqual([]);
+          expect(snapshots).toEqual([]);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
