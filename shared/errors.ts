@@ -41,6 +41,8 @@ export const errorTable = {
   backup_not_restorable: { httpStatus: 500, isRetryable: false },
   cancelled: { httpStatus: 409, isRetryable: false },
   deadline_exceeded: { httpStatus: 504, isRetryable: false },
+  // How this process was set up: it does not start
+  invalid_settings: { httpStatus: 500, isRetryable: false },
   // What the cluster is like right now
   cluster_conflict: { httpStatus: 409, isRetryable: true },
   cluster_expired: { httpStatus: 410, isRetryable: true },
@@ -83,7 +85,7 @@ export class SoteriaError extends Error {
     this.details = options.details;
   }
 
-  get httpStatus(): number {
+  get httpStatus(): (typeof errorTable)[ErrorCode]['httpStatus'] {
     return errorTable[this.code].httpStatus;
   }
 

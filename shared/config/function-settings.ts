@@ -1,0 +1,109 @@
+/** The settings every function shares, and the variables they come from. A function's own `config.ts` extends both. */
+import { z } from 'zod';
+import type { UnsignedEvents } from '../function/may-be-unsigned.ts';
+import type { ClusterSettings } from '../kubernetes/connect.ts';
+import {
+  type Environment,
+  flag,
+  namespaceName,
+  oneOf,
+  optionalSecret,
+  optionalText,
+  readEnvironment,
+  text,
+  variable,
+  wholeNumber,
+} from './environment.ts';
+
+const minSecretLength = 32;
+const attributeName = /^[a-z0-9]{1,20}$/;
+const reservedAttributes = new Set([
+  'specversion',
+  'id',
+  'source',
+  'type',
+  'time',
+  'subject',
+  'data',
+  'datacontenttype',
+  'dataschema',
+]);
+
+export const functionVariables = z.object({
+  PORT: wholeNumber(8080, { min: 0, max: 65_535 }),
+  SOTERIA_LISTEN_ADDR: optionalText('host:port or :port', /^(\[[0-9a-fA-F:.]+\]|[\w.-]*):\d{1,5}$/),
+  SOTERIA_NAMESPACE: namespaceName('soteria'),
+  SOTERIA_AUTH_REQUIRED: flag(true),
+  SOTERIA_UNSIGNED_EVENTS: oneOf(['none', 'backup', 'all'], 'backup'),
+  SOTERIA_SIGNING_SECRET: optionalSecret(minSecretLength),
+  SOTERIA_SIGNING_SECRET_PREVIOUS: optionalSecret(minSecretLength),
+  SOTERIA_CLUSTER_ID: optionalText('at most 63 letters, digits, -, _ and .', /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/),
+  SOTERIA_LONGHORN_NAMESPACE: namespaceName('longhorn-system'),
+  K_SINK: variable(z.url({ protocol: /^https?$/ }).optional(), 'an http:// or https:// address'),
+  K_CE_OVERRIDES: variable(
+    z
+      .string()
+      .transform((json, context) => parseOverrides(json) ?? context.addIssue('not overrides') ?? z.NEVER)
+      .optional(),
+    'JSON of the form {"extensions":{"name":"text"}} with names of lower-case letters and digits',
+  ),
+  KUBECONFIG: optionalText(),
+  KUBERNETES_SERVICE_HOST: optionalText(),
+  KUBERNETES_SERVICE_PORT: optionalText('a port number', /^\d{1,5}$/),
+  SOTERIA_SERVICE_ACCOUNT_DIR: text('/var/run/secrets/kubernetes.io/serviceaccount'),
+});
+
+export interface FunctionSettings {
+  /** `host:port` or `:port` */
+  readonly listenAddr: string;
+  /** Soteria's own. */
+  readonly namespace: string;
+  readonly authRequired: boolean;
+  readonly unsignedEvents: UnsignedEvents;
+  /** The current one first. */
+  readonly signingSecrets: readonly string[];
+  /** Undefined: the uid of the namespace kube-system. */
+  readonly clusterId: string | undefined;
+  readonly longhornNamespace: string;
+  readonly sink: string | undefined;
+  readonly ceOverrides: Readonly<Record<string, string>> | undefined;
+  readonly cluster: ClusterSettings;
+}
+
+/** Throws `invalid_settings`. */
+export function readFunctionSettings(env: Environment): FunctionSettings {
+  return toFunctionSettings(readEnvironment(functionVariables, env));
+}
+
+export function toFunctionSettings(variables: z.infer<typeof functionVariables>): FunctionSettings {
+  const secrets = [variables.SOTERIA_SIGNING_SECRET, variables.SOTERIA_SIGNING_SECRET_PREVIOUS];
+  return {
+    listenAddr: variables.SOTERIA_LISTEN_ADDR ?? `:${variables.PORT}`,
+    namespace: variables.SOTERIA_NAMESPACE,
+    authRequired: variables.SOTERIA_AUTH_REQUIRED,
+    unsignedEvents: variables.SOTERIA_UNSIGNED_EVENTS,
+    signingSecrets: secrets.filter((secret) => secret !== undefined),
+    clusterId: variables.SOTERIA_CLUSTER_ID,
+    longhornNamespace: variables.SOTERIA_LONGHORN_NAMESPACE,
+    sink: variables.K_SINK,
+    ceOverrides: variables.K_CE_OVERRIDES,
+    cluster: {
+      kubeconfig: variables.KUBECONFIG,
+      kubernetesServiceHost: variables.KUBERNETES_SERVICE_HOST,
+      kubernetesServicePort: variables.KUBERNETES_SERVICE_PORT,
+      serviceAccountDir: variables.SOTERIA_SERVICE_ACCOUNT_DIR,
+    },
+  };
+}
+
+const overridesShape = z.object({ extensions: z.record(z.string(), z.string()).default({}) });
+
+function parseOverrides(json: string): Record<string, string> | undefined {
+  try {
+    const { extensions } = overridesShape.parse(JSON.parse(json));
+    const isAllowed = (name: string): boolean => attributeName.test(name) && !reservedAttributes.has(name);
+    return Object.keys(extensions).every(isAllowed) ? extensions : undefined;
+  } catch {
+    return undefined;
+  }
+}
