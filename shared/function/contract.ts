@@ -12,10 +12,10 @@ export interface Caller {
 }
 
 /** A CloudEvent that passed the door: attributes validated, data parsed by its catalogue schema. */
-export interface ReceivedEvent<D = unknown> {
+export interface ReceivedEvent<D = unknown, T extends string = EventType> {
   readonly id: string;
   readonly source: string;
-  readonly type: EventType;
+  readonly type: T;
   readonly subject: string | undefined;
   /** The event's own `time`; without one, `knativearrivaltime`; without either, undefined. */
   readonly time: Date | undefined;
@@ -30,7 +30,10 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 export interface Log {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
-  /** `thrown` is logged by code and cause class only; its message may hold what must not be printed. */
+  /**
+   * `thrown` is logged by its code, by our own explanation, by the classes of its causes and by where in the code it arose; a
+   * foreign message may hold what must not be printed.
+   */
   error(event: string, thrown: unknown, fields?: LogFields): void;
   /** A log whose every line carries these fields too. */
   with(fields: LogFields): Log;
@@ -49,8 +52,11 @@ export interface Incoming {
 /** Returns when the event is dealt with (204); throws a SoteriaError otherwise. */
 export type EventHandler = (event: ReceivedEvent, incoming: Incoming) => Promise<void>;
 
+/** For events of any type, with whatever data they carry: JSON, a text, or undefined. */
+export type AnyEventHandler = (event: ReceivedEvent<unknown, string>, incoming: Incoming) => Promise<void>;
+
 export interface KitEnv {
-  Variables: { incoming: Incoming };
+  Variables: { incoming: Incoming; traceId?: string | undefined };
 }
 
 export interface FunctionDefinition {
@@ -59,6 +65,9 @@ export interface FunctionDefinition {
   /** Mounts `/v1/…` routes. Handlers find `Incoming` under `c.get('incoming')` and throw SoteriaErrors. */
   readonly routes?: (app: Hono<KitEnv>) => void;
   readonly on: { readonly [T in EventType]?: EventHandler };
-  /** Anything else at the event door's path space, such as dead letters: path → handler of the raw event. */
-  readonly eventPaths?: { readonly [path: `/${string}`]: EventHandler };
+  /**
+   * Further event doors, such as for dead letters: path → handler. Any valid CloudEvent is let in, signed or not, fresh or old, so
+   * that nothing is lost; what the event says must be taken as a stranger's words.
+   */
+  readonly eventPaths?: { readonly [path: `/${string}`]: AnyEventHandler };
 }

@@ -1,0 +1,93 @@
+/** Events out, through the sink in K_SINK: signed, with a bounded number of tries. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { SoteriaError } from '../errors.ts';
+import type { Log } from '../function/contract.ts';
+import { traceIdOf } from '../function/trace-context.ts';
+import { backoffMs } from '../kubernetes/backoff.ts';
+import { type EventMessage, type OutgoingEvent, type Sender, toEventMessage } from './outgoing.ts';
+import { createSendEvent, type SendOutcome } from './send-event.ts';
+
+export interface Publisher {
+  /**
+   * Returns when the sink has taken the event. Throws `cluster_unavailable` when it cannot be reached or has no room after all
+   * tries, `cluster_refused` when it refuses this event. The same event may have arrived although this throws.
+   */
+  publish(event: OutgoingEvent, signal?: AbortSignal): Promise<void>;
+}
+
+export interface PublisherOptions extends Omit<Sender, 'now'> {
+  /** K_SINK. Undefined: events are only logged, and count as sent; nobody is there to miss them. */
+  readonly sink: string | undefined;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** For one try. */
+  readonly timeoutMs?: number;
+  /** Further tries after the first. */
+  readonly retries?: number;
+  readonly random?: () => number;
+  readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+const backoff = { baseMs: 200, capMs: 3000 };
+const maxRetryAfterMs = 5000;
+
+export function createPublisher(options: PublisherOptions): Publisher {
+  const { log, sink } = options;
+  if (sink === undefined) {
+    return {
+      publish: (event) => {
+        log.info('event_published', { ...fieldsOf(event), sink: 'none: only logged' });
+        return Promise.resolve();
+      },
+    };
+  }
+  const { now, retries = 3, timeoutMs = 10_000, random = Math.random, sleep = pause } = options;
+  const send = createSendEvent(new URL(sink), now);
+
+  async function tryOnce(message: EventMessage, signal: AbortSignal | undefined): Promise<SendOutcome> {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    return send(message, signal === undefined ? deadline : AbortSignal.any([signal, deadline]));
+  }
+
+  return {
+    async publish(event, signal) {
+      const message = await toEventMessage(event, { ...options, now: now() });
+      const traced = event.traceparent === undefined ? {} : { traceparent: event.traceparent };
+      const outgoing = { ...message, headers: { ...message.headers, ...traced } };
+      for (let tries = 1; ; tries += 1) {
+        const outcome = await tryOnce(outgoing, signal);
+        if (outcome.kind === 'accepted') return log.info('event_published', { ...fieldsOf(event), tries });
+        if (outcome.kind === 'refused' || tries > retries || signal?.aborted === true) {
+          throw notSent(event, outcome, tries);
+        }
+        const asked = Math.min(outcome.retryAfterMs ?? 0, maxRetryAfterMs);
+        await sleep(Math.max(asked, backoffMs(tries, backoff, random)), signal);
+      }
+    },
+  };
+}
+
+function fieldsOf({ id, type, subject, traceparent }: OutgoingEvent): Record<string, string | undefined> {
+  return { ce_id: id, ce_type: type, ce_subject: subject, trace_id: traceparent && traceIdOf(traceparent) };
+}
+
+/** The sink's address stays out of it: it may hold a password. */
+function notSent(
+  event: OutgoingEvent,
+  outcome: Exclude<SendOutcome, { kind: 'accepted' }>,
+  tries: number,
+): SoteriaError {
+  const isRefused = outcome.kind === 'refused';
+  return new SoteriaError(isRefused ? 'cluster_refused' : 'cluster_unavailable', {
+    what: `the event ${event.type}${event.subject === undefined ? '' : ` about ${event.subject}`} was not sent`,
+    why: `the sink in K_SINK did not take it: ${outcome.reason} (tries: ${tries})`,
+    fix: isRefused
+      ? 'check that K_SINK is the address of a Broker and that its policies let this function send'
+      : 'it is sent again with the next wake-up; if it stays, check that the Broker is ready (kubectl get broker)',
+  });
+}
+
+/** An abort ends the wait; the next try then fails at once and says so. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => undefined);
+}

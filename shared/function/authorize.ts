@@ -1,0 +1,43 @@
+/** May they? Asked of the API server, so that the RBAC a team has on `operations` in its namespace is all there is to grant. */
+import { SoteriaError } from '../errors.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import { reviewAccess } from '../kubernetes/reviews.ts';
+import { group, operations } from '../operation/schema.ts';
+import type { Caller } from './contract.ts';
+import { isOwn } from './own-user.ts';
+
+export interface Access {
+  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+  /** Left out: in all namespaces. */
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/** Throws `forbidden`; ask for the source and for the target namespace. */
+export type Authorize = (caller: Caller, access: Access, signal?: AbortSignal) => Promise<void>;
+
+/**
+ * Who proved nothing got past `authenticate` only because the settings say so (an unsigned event that is heard, or HTTP with
+ * SOTERIA_AUTH_REQUIRED=false), and a function's own event acts for a request that was checked before: neither is asked again.
+ */
+export function createAuthorize({ client }: { readonly client: KubernetesClient }): Authorize {
+  return async (caller, access, signal) => {
+    if (caller.proof === 'none' || isOwn(caller)) return;
+    const { user, groups } = caller;
+    const question = { user, groups, ...access, group, resource: operations.plural };
+    const { isAllowed } = await reviewAccess(client, question, { signal });
+    if (!isAllowed) throw forbidden(caller, access);
+  };
+}
+
+function forbidden({ user }: Caller, { verb, namespace, name }: Access): SoteriaError {
+  const resource = `${operations.plural}.${group}`;
+  const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
+  const scope = namespace === undefined ? '--all-namespaces' : `-n ${namespace}`;
+  const binding = namespace === undefined ? 'ClusterRoleBinding' : `RoleBinding in namespace ${namespace}`;
+  return new SoteriaError('forbidden', {
+    what: `${user} may not ${verb} ${resource}${name === undefined ? '' : ` ${name}`} ${where}`,
+    why: 'no role of Kubernetes grants it',
+    fix: `check with "kubectl auth can-i ${verb} ${resource} ${scope} --as ${user}"; a ${binding} to a role with this verb grants it`,
+  });
+}

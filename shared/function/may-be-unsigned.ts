@@ -1,0 +1,16 @@
+/** Is an event heard whose sender proves nothing? Decided by the catalogue's rule for its type and by SOTERIA_UNSIGNED_EVENTS. Pure. */
+import type { EventDefinition } from '../events/catalogue.ts';
+
+export type UnsignedEvents = 'none' | 'backup' | 'all';
+
+/** The settings under which a rule lets an unsigned event in. */
+const heardUnder = {
+  always: ['none', 'backup', 'all'],
+  backup: ['backup', 'all'],
+  all: ['all'],
+  never: [],
+} as const satisfies Record<EventDefinition['unsigned'], readonly UnsignedEvents[]>;
+
+export function mayBeUnsigned(rule: EventDefinition['unsigned'], setting: UnsignedEvents): boolean {
+  return heardUnder[rule].some((heard) => heard === setting);
+}

@@ -1,0 +1,108 @@
+/**
+ * From settings to a running function: client → doors → server → drain. It listens before any I/O, and it leaves the end of the
+ * process to `main.ts`:
+ *
+ *     const running = await startFunction({ name: 'backup', settings, definition });
+ *     process.exit(await running.stopped);
+ */
+import type { FunctionSettings } from '../config/function-settings.ts';
+import { createPublisher, type Publisher } from '../events/publish.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import { connectToCluster } from '../kubernetes/connect.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { type Authorize, createAuthorize } from './authorize.ts';
+import type { FunctionDefinition, Log } from './contract.ts';
+import { createFunction } from './create-function.ts';
+import { connectLazily } from './lazy-client.ts';
+import { createLog } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { serve } from './serve.ts';
+
+/** 1 MiB: a CloudEvent should stay under 64 KiB, a broker may carry more. */
+const maxBodyBytes = 1024 * 1024;
+/** Less than the 60 seconds that Knative gives a request, so that the last word is ours. */
+const deadlineMs = 50_000;
+/** After SIGTERM; Knative has let the pod idle for 30 seconds before it sends one. */
+const drainMs = 10_000;
+
+export interface FunctionTools<S extends FunctionSettings> {
+  readonly client: KubernetesClient;
+  readonly authorize: Authorize;
+  readonly publisher: Publisher;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly now: () => Date;
+  readonly settings: S;
+}
+
+/** Where signals and unforeseen errors come from: `process`. */
+export interface ProcessEvents {
+  on(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  on(event: 'uncaughtException', listener: (thrown: unknown) => void): unknown;
+}
+
+export interface StartOptions<S extends FunctionSettings> {
+  readonly name: string;
+  readonly settings: S;
+  readonly definition: (tools: FunctionTools<S>) => FunctionDefinition;
+  readonly connect?: () => Promise<KubernetesClient>;
+  readonly writeLog?: (line: string) => void;
+  readonly now?: () => Date;
+  readonly processEvents?: ProcessEvents;
+}
+
+export interface RunningFunction {
+  readonly address: string;
+  readonly port: number;
+  readonly log: Log;
+  drain(): Promise<void>;
+  /** The exit code, once drained: 0 after a signal, 1 after an error that nothing caught. */
+  readonly stopped: Promise<0 | 1>;
+}
+
+/** Throws `invalid_settings` when it cannot listen. */
+export async function startFunction<S extends FunctionSettings>(options: StartOptions<S>): Promise<RunningFunction> {
+  const { name, settings, now = () => new Date(), processEvents = process } = options;
+  const { signingSecrets, authRequired, unsignedEvents, sink, ceOverrides } = settings;
+  const write = options.writeLog ?? ((line: string) => void process.stdout.write(line));
+  const log = createLog({ write, now, fields: { function: name }, secrets: signingSecrets });
+  const metrics = createMetrics();
+  const client = connectLazily(options.connect ?? (() => connectToCluster(settings.cluster)));
+  const source = `/soteria/${name}`;
+  const publisher = createPublisher({ sink, ceOverrides, source, log, now, signingSecret: signingSecrets[0] });
+  const definition = options.definition({
+    client,
+    authorize: createAuthorize({ client }),
+    publisher,
+    log,
+    metrics,
+    now,
+    settings,
+  });
+  const draining = new AbortController();
+  const app = createFunction(definition, {
+    authenticate: createAuthenticate({ client, authRequired, signingSecrets, now }),
+    log,
+    metrics,
+    now,
+    settings: { unsignedEvents, maxBodyBytes, deadlineMs },
+    drainSignal: draining.signal,
+  });
+  const served = await serve(app, { listenAddr: settings.listenAddr, drainMs, onDrainTimeout: () => draining.abort() });
+  log.info('function_started', { address: served.address, authRequired, unsignedEvents, hasSink: sink !== undefined });
+
+  const { promise: stopped, resolve } = Promise.withResolvers<0 | 1>();
+  async function stop(reason: string, code: 0 | 1): Promise<void> {
+    log.info('function_draining', { reason });
+    await served.drain();
+    log.info('function_stopped', { reason });
+    resolve(code);
+  }
+  processEvents.on('SIGTERM', () => void stop('SIGTERM', 0));
+  processEvents.on('SIGINT', () => void stop('SIGINT', 0));
+  processEvents.on('uncaughtException', (thrown) => {
+    log.error('uncaught_exception', thrown);
+    void stop('uncaught_exception', 1);
+  });
+  return { address: served.address, port: served.port, log, drain: () => stop('asked', 0), stopped };
+}
