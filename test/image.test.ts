@@ -1,0 +1,80 @@
+/** What the image and its release promise an operator, read from the Dockerfile and the workflows: no build engine needed. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Instruction {
+  readonly name: string;
+  readonly value: string;
+}
+
+const instructions: readonly Instruction[] = readFileSync(join(root, 'Dockerfile'), 'utf8')
+  .replaceAll(/^#.*\n/gm, '')
+  .replaceAll('\\\n', ' ')
+  .split('\n')
+  .filter((line) => line.trim() !== '')
+  .map((line) => {
+    const [name = '', ...rest] = line.trim().split(/\s+/);
+    return { name: name.toUpperCase(), value: rest.join(' ') };
+  });
+
+const firstStageAt = instructions.findIndex(({ name }) => name === 'FROM');
+const finalStage = instructions.slice(instructions.findLastIndex(({ name }) => name === 'FROM'));
+const valuesOf = (name: string, among = instructions) =>
+  among.filter((instruction) => instruction.name === name).map(({ value }) => value);
+
+describe('the image', () => {
+  it('has two stages, each on a base that a build argument can replace and that has a default with a tag', () => {
+    const defaults = new Map(
+      valuesOf('ARG', instructions.slice(0, firstStageAt)).map((value) => {
+        const at = value.indexOf('=');
+        return [value.slice(0, at), value.slice(at + 1)] as const;
+      }),
+    );
+    const bases = valuesOf('FROM').map((value) => /\$\{(\w+)\}/.exec(value)?.[1] ?? value);
+    expect(bases).toEqual(['BUILD_IMAGE', 'RUNTIME_IMAGE']);
+    for (const base of bases) expect(defaults.get(base)).toMatch(/^[\w.-]+\/[\w./-]+:(?!latest$)[\w.-]+$/);
+  });
+
+  it('builds on the Node that the product is written for, and runs on the same', () => {
+    expect(valuesOf('ARG').join(' ')).toMatch(/node:24\..* RUNTIME_IMAGE=.*nodejs24-/);
+  });
+
+  it.each(['RUN', 'ENTRYPOINT', 'CMD'])('uses no shell: every %s is in exec form', (name) => {
+    const values = valuesOf(name);
+    expect(values.length).toBeGreaterThan(0);
+    for (const value of values) expect(JSON.parse(value)).toBeInstanceOf(Array);
+  });
+
+  it('runs as a numeric user who is not root, so that runAsNonRoot can be checked', () => {
+    expect(valuesOf('USER', finalStage)).toEqual(['65532:65532']);
+  });
+
+  it('starts Node with the function that the argument chooses', () => {
+    expect(valuesOf('ENTRYPOINT', finalStage)).toEqual(['["/nodejs/bin/node"]']);
+    expect(valuesOf('CMD', finalStage)).toEqual(['["backup.cjs"]']);
+  });
+
+  it('holds the bundles and the licence, and runs nothing while its final stage is built', () => {
+    expect(valuesOf('COPY', finalStage)).toEqual(['LICENSE ./', '--from=build /src/dist/*.cjs ./']);
+    expect(valuesOf('RUN', finalStage)).toEqual([]);
+  });
+});
+
+describe('the workflows', () => {
+  const workflows = globSync('.github/workflows/*.yaml', { cwd: root });
+  const used = workflows.flatMap((path) =>
+    [...readFileSync(join(root, path), 'utf8').matchAll(/uses: (\S+)/g)].map(([, action]) => [path, action] as const),
+  );
+
+  it('exist', () => {
+    expect(workflows.toSorted()).toEqual(['.github/workflows/release.yaml', '.github/workflows/verify.yaml']);
+  });
+
+  it.each(used)('%s uses %s: of this repository, or of one full version', (_path, action) => {
+    expect(action).toMatch(/^\.\/|^[\w-]+\/[\w-]+@v\d+\.\d+\.\d+$/);
+  });
+});
