@@ -70,23 +70,36 @@ const core: readonly BuiltIn[] = [
   },
 ];
 
-const rbac: readonly BuiltIn[] = (
-  [
-    { kind: 'Role', plural: 'roles' },
-    { kind: 'RoleBinding', plural: 'rolebindings' },
-    { kind: 'ClusterRole', plural: 'clusterroles', scope: 'cluster' },
-    { kind: 'ClusterRoleBinding', plural: 'clusterrolebindings', scope: 'cluster' },
-  ] as const
-).map((kind) => ({ ...kind, hasNoStatus: true, nameRule: 'segment' }));
+const rbacRules = { hasNoStatus: true, nameRule: 'segment' } as const;
+const rbac: readonly BuiltIn[] = [
+  { kind: 'Role', plural: 'roles', ...rbacRules },
+  { kind: 'RoleBinding', plural: 'rolebindings', ...rbacRules },
+  { kind: 'ClusterRole', plural: 'clusterroles', scope: 'cluster', ...rbacRules },
+  { kind: 'ClusterRoleBinding', plural: 'clusterrolebindings', scope: 'cluster', ...rbacRules },
+];
 
-const admission: readonly BuiltIn[] = (
-  [
-    { kind: 'ValidatingAdmissionPolicy', plural: 'validatingadmissionpolicies' },
-    { kind: 'ValidatingAdmissionPolicyBinding', plural: 'validatingadmissionpolicybindings', hasNoStatus: true },
-    { kind: 'ValidatingWebhookConfiguration', plural: 'validatingwebhookconfigurations', hasNoStatus: true },
-    { kind: 'MutatingWebhookConfiguration', plural: 'mutatingwebhookconfigurations', hasNoStatus: true },
-  ] as const
-).map((kind) => ({ ...kind, scope: 'cluster', hasGeneration: true }));
+const admissionRules = { scope: 'cluster', hasGeneration: true } as const;
+const admission: readonly BuiltIn[] = [
+  { kind: 'ValidatingAdmissionPolicy', plural: 'validatingadmissionpolicies', ...admissionRules },
+  {
+    kind: 'ValidatingAdmissionPolicyBinding',
+    plural: 'validatingadmissionpolicybindings',
+    hasNoStatus: true,
+    ...admissionRules,
+  },
+  {
+    kind: 'ValidatingWebhookConfiguration',
+    plural: 'validatingwebhookconfigurations',
+    hasNoStatus: true,
+    ...admissionRules,
+  },
+  {
+    kind: 'MutatingWebhookConfiguration',
+    plural: 'mutatingwebhookconfigurations',
+    hasNoStatus: true,
+    ...admissionRules,
+  },
+];
 
 const unanswered = 'is not answered here: there are no accounts and no rights to review; use a real API server for it';
 

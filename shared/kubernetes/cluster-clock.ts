@@ -2,10 +2,10 @@
 
 export interface ClusterClock {
   /** RFC 3339, whole seconds, as Kubernetes writes creationTimestamp. */
-  now(): string;
-  makeUid(): string;
+  readonly now: () => string;
+  readonly makeUid: () => string;
   /** The five characters Kubernetes puts behind a `generateName`. */
-  makeSuffix(): string;
+  readonly makeSuffix: () => string;
 }
 
 export interface ClockOptions {

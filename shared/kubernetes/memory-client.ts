@@ -21,7 +21,7 @@ import { applyMergePatch } from './merge-patch.ts';
 import type { RawApi } from './raw-api.ts';
 import { objectPath, requireNamespace } from './resource-path.ts';
 import type { KubernetesObject, ResourceType } from './resource-type.ts';
-import { copyJson, type JsonObject, type WireObject } from './wire-object.ts';
+import { asObject, copyJson, type WireObject } from './wire-object.ts';
 import { watchMemory } from './memory-watch.ts';
 
 type Type<T extends KubernetesObject> = ResourceType<T>;
@@ -54,10 +54,11 @@ export function createMemoryClient(api: RawApi): KubernetesClient {
       query: WatchQuery = {},
       options: CallOptions = {},
     ): AsyncIterable<WatchEvent<T>> {
-      const call: Call = { verb: 'watch', type, target: query };
-      const explain = (thrown: unknown) => explained(call, thrown);
-      const source = { api, path: collectionOf(type, query.namespace), query, signal: options.signal, explain };
-      return watchMemory(source, (object) => read(type, object));
+      const source = { api, path: collectionOf(type, query.namespace), query, signal: options.signal };
+      return explainFailures(
+        { verb: 'watch', type, target: query },
+        watchMemory(source, (object) => read(type, object)),
+      );
     },
 
     async create<T extends KubernetesObject>(type: Type<T>, draft: Draft<T>, options: WriteOptions = {}) {
@@ -65,7 +66,7 @@ export function createMemoryClient(api: RawApi): KubernetesClient {
       const call: Call = { verb: 'create', type, target: { name, namespace } };
       requireNamespace(type, call.target);
       return attempt(call, options, () =>
-        read(type, api.create(collectionOf(type, namespace), copyJson(draft) as JsonObject, options)),
+        read(type, api.create(collectionOf(type, namespace), asObject(copyJson(draft)), options)),
       );
     },
 
@@ -73,7 +74,7 @@ export function createMemoryClient(api: RawApi): KubernetesClient {
       const { name, namespace } = object.metadata;
       const call: Call = { verb: 'replace', type, target: { name, namespace } };
       const path = addressOf(call, { name, namespace });
-      return attempt(call, options, () => read(type, api.update(path, copyJson(object) as JsonObject, options)));
+      return attempt(call, options, () => read(type, api.update(path, asObject(copyJson(object)), options)));
     },
 
     async patch<T extends KubernetesObject>(
@@ -88,7 +89,7 @@ export function createMemoryClient(api: RawApi): KubernetesClient {
         const change = copyJson(patch);
         return read(
           type,
-          api.patch(path, (current) => applyMergePatch(current, change) as JsonObject, options),
+          api.patch(path, (current) => asObject(applyMergePatch(current, change)), options),
         );
       });
     },
@@ -126,6 +127,14 @@ function attempt<R>(call: Call, options: CallOptions, act: () => R): R {
   options.signal?.throwIfAborted();
   try {
     return act();
+  } catch (thrown) {
+    throw explained(call, thrown);
+  }
+}
+
+async function* explainFailures<T>(call: Call, stream: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* stream;
   } catch (thrown) {
     throw explained(call, thrown);
   }

@@ -17,7 +17,7 @@ import { readList, readObject, watchFrom } from './memory-reads.ts';
 import { createRemoval } from './memory-removal.ts';
 import { createWrites } from './memory-writes.ts';
 import type { RawApi } from './raw-api.ts';
-import { copyJson, type JsonObject, type WireObject } from './wire-object.ts';
+import { asObject, copyJson, type JsonObject, type WireObject } from './wire-object.ts';
 import { seedObject } from './seed-object.ts';
 
 export interface MemoryClusterOptions extends ClockOptions {
@@ -98,7 +98,7 @@ export function createMemoryCluster(options: MemoryClusterOptions = {}): MemoryC
     onAdmit: (resource, hook) => admission.add(resource, hook),
     onCommit: (listener) => state.onCommit(listener),
     seed(...objects) {
-      for (const object of objects) seedObject(state, clock, copyJson(object) as JsonObject);
+      for (const object of objects) seedObject(state, clock, asObject(copyJson(object)));
     },
     snapshot() {
       const kinds = state.kinds().filter((kind) => kind.refusal === undefined);

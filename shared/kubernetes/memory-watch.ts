@@ -1,8 +1,8 @@
 /** A watch on the in-memory cluster as the endless stream `client.ts` describes. */
-import type { KubernetesObject } from './resource-type.ts';
 import type { WatchEvent, WatchQuery } from './client.ts';
 import { isRefusal } from './cluster-state.ts';
 import type { CollectionPath, RawApi, RawWatchEvent } from './raw-api.ts';
+import type { KubernetesObject } from './resource-type.ts';
 import type { WireObject } from './wire-object.ts';
 
 interface WatchSource {
@@ -10,37 +10,29 @@ interface WatchSource {
   readonly path: CollectionPath;
   readonly query: WatchQuery;
   readonly signal: AbortSignal | undefined;
-  /** Refusals as the caller is to see them. */
-  readonly explain: (thrown: unknown) => unknown;
 }
 
 const typeOf = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
 
+/** Throws an ApiRefusal for anything but lost history, which it answers with a new list. */
 export async function* watchMemory<T extends KubernetesObject>(
   source: WatchSource,
   read: (object: WireObject) => T,
 ): AsyncGenerator<WatchEvent<T>> {
-  const { api, path, signal, explain } = source;
+  const { api, path, signal } = source;
   const { labelSelector, fieldSelector } = source.query;
   const query = { labelSelector, fieldSelector };
   let since = startOf(source.query);
-  while (signal?.aborted !== true) {
+  const isOver = () => signal?.aborted === true;
+  while (!isOver()) {
     if (since === undefined) {
-      let list;
-      try {
-        list = api.list(path, query);
-      } catch (thrown) {
-        throw explain(thrown);
-      }
-      yield { type: 'resync', objects: list.items.map(read) };
-      since = Number(list.resourceVersion);
+      const { items, resourceVersion } = api.list(path, query);
+      yield { type: 'resync', objects: items.map(read) };
+      since = Number(resourceVersion);
     }
     const queue = createEventQueue(signal);
-    let stop;
-    try {
-      stop = api.watch(path, query, since, queue.push);
-    } catch (thrown) {
-      if (!isRefusal(thrown) || thrown.code !== 410) throw explain(thrown);
+    const stop = startUnlessExpired(() => api.watch(path, query, since ?? 0, queue.push));
+    if (stop === undefined) {
       since = undefined;
       continue;
     }
@@ -57,33 +49,41 @@ function startOf({ resourceVersion = '' }: WatchQuery): number | undefined {
   return resourceVersion === '' || resourceVersion === '0' ? undefined : Number(resourceVersion);
 }
 
+function startUnlessExpired<R>(start: () => R): R | undefined {
+  try {
+    return start();
+  } catch (thrown) {
+    if (isRefusal(thrown) && thrown.code === 410) return undefined;
+    throw thrown;
+  }
+}
+
 interface EventQueue {
-  push(event: RawWatchEvent): void;
+  readonly push: (event: RawWatchEvent) => void;
   /** Ends when the signal aborts. */
-  events(): AsyncGenerator<RawWatchEvent>;
+  readonly events: () => AsyncGenerator<RawWatchEvent>;
 }
 
 function createEventQueue(signal: AbortSignal | undefined): EventQueue {
   const waiting: RawWatchEvent[] = [];
-  let wake = () => {};
+  const isOver = () => signal?.aborted === true;
+  let wake: (() => void) | undefined;
+  const onAbort = () => wake?.();
   return {
     push(event) {
       waiting.push(event);
-      wake();
+      wake?.();
     },
     async *events() {
-      const onAbort = () => wake();
       signal?.addEventListener('abort', onAbort);
       try {
-        while (signal?.aborted !== true) {
+        while (!isOver()) {
           const event = waiting.shift();
-          if (event !== undefined) {
-            yield event;
-            continue;
-          }
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
+          if (event === undefined) {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          } else yield event;
         }
       } finally {
         signal?.removeEventListener('abort', onAbort);

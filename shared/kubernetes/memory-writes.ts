@@ -83,11 +83,6 @@ export function createWrites({ state, admission, clock, removal }: Parts): Write
     return inVersion(resource, state.commit(kind, keyOf(kind, namespace, name), settled));
   }
 
-  function requiredNamespace({ kind }: Resource, namespace: string | undefined): string {
-    keyOf(kind, namespace, '');
-    return namespace ?? '';
-  }
-
   function checkNamespace({ kind }: Resource, namespace: string, name: string): void {
     const found = removal.namespaces().get(namespace);
     if (found === undefined) throw namespaceNotFound(namespace);
@@ -164,6 +159,11 @@ export function createWrites({ state, admission, clock, removal }: Parts): Write
     patch: (path, change, options = {}) => write(path, change, 'patch', options),
     delete: remove,
   };
+}
+
+function requiredNamespace({ kind }: Resource, namespace: string | undefined): string {
+  keyOf(kind, namespace, '');
+  return namespace ?? '';
 }
 
 function isReleased({ metadata }: WireObject): boolean {

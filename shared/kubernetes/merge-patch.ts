@@ -1,10 +1,10 @@
 /** JSON merge patch, RFC 7386: members merge, `null` removes, everything else (lists too) replaces. Pure. */
-import { isJsonObject, put, type JsonObject } from './wire-object.ts';
+import { asObject, isJsonObject, put, type JsonObject } from './wire-object.ts';
 
 /** The patched value; it shares with `target` what the patch leaves alone and is `target` itself when nothing changes. */
 export function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isJsonObject(patch)) return patch;
-  const before: JsonObject = isJsonObject(target) ? target : {};
+  const before: JsonObject = asObject(target);
   let after: Record<string, unknown> | undefined;
   for (const key of Object.keys(patch)) {
     const change = patch[key];

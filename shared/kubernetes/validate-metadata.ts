@@ -35,22 +35,16 @@ function nameCauses(kind: KindDefinition, metadata: JsonObject): FieldCause[] {
 }
 
 function whyNotAName(rule: KindDefinition['nameRule'], name: string): string | undefined {
-  switch (rule) {
-    case 'segment':
-      return name === '.' || name === '..' || /[/%]/.test(name)
-        ? "may not be '.', '..' or contain '/' or '%'"
-        : undefined;
-    case 'label':
-      if (name.length > 63) return 'must be no more than 63 characters';
-      return dnsLabel.test(name)
-        ? undefined
-        : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
-    case 'subdomain':
-      if (name.length > 253) return 'must be no more than 253 characters';
-      return subdomain.test(name)
-        ? undefined
-        : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+  if (rule === 'segment') {
+    return name === '.' || name === '..' || /[/%]/.test(name)
+      ? "may not be '.', '..' or contain '/' or '%'"
+      : undefined;
   }
+  const maxLength = rule === 'label' ? 63 : 253;
+  if (name.length > maxLength) return `must be no more than ${maxLength} characters`;
+  if ((rule === 'label' ? dnsLabel : subdomain).test(name)) return undefined;
+  const [what, marks] = rule === 'label' ? ['label', "'-'"] : ['subdomain', "'-' or '.'"];
+  return `a lowercase RFC 1123 ${what} must consist of lower case alphanumeric characters, ${marks}, and must start and end with an alphanumeric character`;
 }
 
 function labelCauses(labels: unknown): FieldCause[] {

@@ -26,10 +26,20 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The member when it is an object, otherwise an empty one. */
+export function isWireObject(value: unknown): value is WireObject {
+  if (!isJsonObject(value) || typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string')
+    return false;
+  const metadata = asObject(value['metadata']);
+  return typeof metadata['name'] === 'string' && typeof metadata['uid'] === 'string';
+}
+
+/** The value when it is an object, otherwise an empty one. */
+export function asObject(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
 export function objectAt(parent: JsonObject | undefined, key: string): JsonObject {
-  const member = parent?.[key];
-  return isJsonObject(member) ? member : {};
+  return asObject(parent?.[key]);
 }
 
 /** A text member, or undefined when it is absent, empty or not a text. */
@@ -40,11 +50,11 @@ export function textAt(parent: JsonObject | undefined, key: string): string | un
 
 /** A deep copy of JSON; members that are `undefined` are dropped, as they would be on the wire. */
 export function copyJson(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyJson);
+  if (!isJsonObject(value)) return value;
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
-    const member = (value as JsonObject)[key];
+    const member = value[key];
     if (member !== undefined) put(copy, key, copyJson(member));
   }
   return copy;
@@ -59,16 +69,14 @@ export function put(target: Record<string, unknown>, key: string, value: unknown
 
 export function isSameJson(left: unknown, right: unknown): boolean {
   if (left === right) return true;
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
-  if (Array.isArray(left) || Array.isArray(right)) {
-    if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false;
+  if (Array.isArray(left)) {
+    if (!Array.isArray(right) || left.length !== right.length) return false;
     return left.every((item, index) => isSameJson(item, right[index]));
   }
+  if (!isJsonObject(left) || !isJsonObject(right)) return false;
   const keys = Object.keys(left);
   if (keys.length !== Object.keys(right).length) return false;
-  return keys.every(
-    (key) => Object.hasOwn(right, key) && isSameJson((left as JsonObject)[key], (right as JsonObject)[key]),
-  );
+  return keys.every((key) => Object.hasOwn(right, key) && isSameJson(left[key], right[key]));
 }
 
 /** The same object without one member. */

@@ -3,6 +3,7 @@ import { badRequest, invalid, ApiRefusal, conflict, modifiedMeanwhile } from './
 import { groupVersion, type KindDefinition, type KindVersion } from './memory-kinds.ts';
 import {
   isSameJson,
+  isWireObject,
   objectAt,
   textAt,
   without,
@@ -159,7 +160,10 @@ export function settleUpdate(
 /** Empty finalizers, labels and annotations are not kept, as the server's own encoding drops them. */
 export function dropEmpty(metadata: WireMeta): WireMeta {
   const empty = Object.keys(metadata).filter((key) => isEmpty(metadata[key]));
-  return empty.length === 0 ? metadata : (without(metadata, ...empty) as WireMeta);
+  if (empty.length === 0) return metadata;
+  const kept = { ...metadata };
+  for (const key of empty) Reflect.deleteProperty(kept, key);
+  return kept;
 }
 
 function isEmpty(member: unknown): boolean {
@@ -224,7 +228,7 @@ function pick(object: JsonObject, key: string): JsonObject {
   return object[key] === undefined ? {} : { [key]: object[key] };
 }
 
-/** The rules above have filled in what every stored object has. */
 function asWire(object: JsonObject): WireObject {
-  return object as WireObject;
+  if (!isWireObject(object)) throw badRequest('the object has no apiVersion, kind, or metadata with name and uid');
+  return object;
 }
