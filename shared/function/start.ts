@@ -106,3 +106,10 @@ export async function startFunction<S extends FunctionSettings>(options: StartOp
   });
   return { address: served.address, port: served.port, log, drain: () => stop('asked', 0), stopped };
 }
+
+/** For a start that failed: says why on one JSON line and answers the exit code. */
+export function explainFailedStart(thrown: unknown, write: (line: string) => void): 1 {
+  const log = createLog({ write, now: () => new Date(), fields: {}, secrets: [] });
+  log.error('function_not_started', thrown);
+  return 1;
+}

@@ -1,0 +1,31 @@
+/** Composition root of the function `backup`; only this file exits the process. */
+import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
+import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
+import { createAnnounce } from './announce.ts';
+import { defineBackup } from './app.ts';
+import { readBackupSettings } from './config.ts';
+import { createClusterReader } from './longhorn/cluster-reader.ts';
+
+async function main(): Promise<void> {
+  const running = await startFunction({
+    name: 'backup',
+    settings: readBackupSettings(process.env),
+    definition: ({ client, authorize, publisher, now, settings }) =>
+      defineBackup({
+        store: createOperationStore(client),
+        longhorn: createLonghorn(client, { namespace: settings.longhornNamespace }),
+        cluster: createClusterReader(client, settings.clusterId),
+        announce: createAnnounce(publisher),
+        authorize,
+        rules: settings.rules,
+        settings,
+        now,
+      }),
+  });
+  process.exit(await running.stopped);
+}
+
+main().catch((error: unknown) => {
+  process.exitCode = explainFailedStart(error, (line) => process.stderr.write(line));
+});
