@@ -17,7 +17,7 @@ RUN ["node", "scripts/bundle.ts"]
 FROM ${RUNTIME_IMAGE}
 WORKDIR /app
 COPY LICENSE ./
-COPY --from=build /src/dist/*.cjs ./
+COPY --from=build /src/dist/*.cjs /src/dist/third-party-licenses.txt ./
 ENV NODE_ENV=production
 USER 65532:65532
 EXPOSE 8080

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -83,6 +83,13 @@ describe('the bundles', () => {
         });`,
     });
     expect(printed.split('\n')).toEqual(['a function function function', 'https://localhost']);
+  });
+
+  it('come with the licences of what is in them, and of nothing else', async () => {
+    await bundleAll({ 'one/main.ts': "import { Hono } from 'hono'; console.log(typeof Hono);" });
+    const licenses = readFileSync(join(folder, 'out', 'third-party-licenses.txt'), 'utf8');
+    expect(licenses).toMatch(/^hono \d+\.\d+\.\d+ \(MIT\)\n\nMIT License/);
+    expect(licenses.match(/^=+$/gm)).toBeNull();
   });
 
   it('keep the names of functions in stack traces', async () => {

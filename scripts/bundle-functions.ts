@@ -3,6 +3,7 @@ import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
+import { collectThirdPartyLicenses } from './third-party-licenses.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
@@ -15,7 +16,10 @@ export interface Bundle {
 }
 
 export interface BundleOptions {
-  /** Gets `<name>.cjs`, `<name>.cjs.map` where asked for, and `meta.json`, esbuild's account of what is in them. */
+  /**
+   * Gets `<name>.cjs`, `<name>.cjs.map` where asked for, `third-party-licenses.txt`, and `meta.json`, esbuild's account of what is
+   * in them.
+   */
   readonly outDir: string;
   /** Every `<folder>/main.ts` below it is a function; default: `functions` of this repository. */
   readonly functionsDir?: string;
@@ -44,6 +48,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundle[]>
     minifyWhitespace: true,
     // And the line it quotes must not be the whole file.
     lineLimit: 160,
+    // The licences go into a file of their own.
     legalComments: 'none',
     sourcemap: withSourceMap ? 'external' : false,
     // `import.meta` does not exist in CommonJS, and some dependencies make their `require` from it.
@@ -60,6 +65,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundle[]>
   });
   mkdirSync(outDir, { recursive: true });
   writeFileSync(join(outDir, 'meta.json'), JSON.stringify(metafile));
+  writeFileSync(join(outDir, 'third-party-licenses.txt'), collectThirdPartyLicenses(repository, metafile));
   return names.map((name) => {
     const path = join(outDir, `${name}.cjs`);
     return { name, path, sizeBytes: sizeOf(path, metafile) };

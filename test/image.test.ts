@@ -58,8 +58,11 @@ describe('the image', () => {
     expect(valuesOf('CMD', finalStage)).toEqual(['["backup.cjs"]']);
   });
 
-  it('holds the bundles and the licence, and runs nothing while its final stage is built', () => {
-    expect(valuesOf('COPY', finalStage)).toEqual(['LICENSE ./', '--from=build /src/dist/*.cjs ./']);
+  it('holds the bundles and the licences, and runs nothing while its final stage is built', () => {
+    expect(valuesOf('COPY', finalStage)).toEqual([
+      'LICENSE ./',
+      '--from=build /src/dist/*.cjs /src/dist/third-party-licenses.txt ./',
+    ]);
     expect(valuesOf('RUN', finalStage)).toEqual([]);
   });
 });
