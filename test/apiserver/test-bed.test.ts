@@ -1,5 +1,5 @@
 /** The test bed itself: what the other suites take for granted of the server they stand on. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -8,6 +8,7 @@ import {
   describeWithReferenceCrds,
   useApiServer,
 } from '../servers/require-api-server.ts';
+import { startApiServer } from '../servers/api-server.ts';
 import { mountServiceAccount } from '../servers/service-account.ts';
 import { waitUntil } from '../servers/wait-until.ts';
 
@@ -124,5 +125,21 @@ describeWithControllers('the controllers', () => {
     await server.admin.must('DELETE', `/api/v1/namespaces/${namespace}`);
     const path = `/api/v1/namespaces/${namespace}`;
     await waitUntil('the namespace is gone', async () => (await server.admin.call('GET', path)).status === 404);
+  });
+});
+
+describeOnApiServer('a server of one’s own', () => {
+  it('starts beside the shared one, and leaves nothing when it stops', async () => {
+    const own = await startApiServer();
+    expect(own.hasControllerManager).toBe(false);
+    expect((await own.adminClient.call('GET', '/readyz')).body).toBe('ok');
+    await own.stop();
+    await expect(own.adminClient.call('GET', '/readyz')).rejects.toThrow('ECONNREFUSED');
+    expect(existsSync(own.dir)).toBe(false);
+  });
+
+  it('says with the end of its log why it does not start', async () => {
+    const start = startApiServer({ extraFlags: ['--authorization-mode=Fortune'] });
+    await expect(start).rejects.toThrow(/^kube-apiserver ended with code 1\. The end of its log:[^]*Fortune/);
   });
 });
