@@ -84,6 +84,16 @@ describe('a call that fails for now', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  it('is not sent again on a stale connection either, when it must not happen twice', async () => {
+    const generated = { ...draft, metadata: { namespace: 'shop', generateName: 'a-' } };
+    const { client, server } = await setUp([found, hangUp]);
+    await client.get(configMaps, ref);
+    await expect(client.create(configMaps, generated)).rejects.toMatchObject({
+      explanation: { why: expect.stringContaining('(closed by the server)') as unknown },
+    });
+    expect(server.requests).toHaveLength(2);
+  });
+
   it('goes out again at once when a pooled connection was closed meanwhile', async () => {
     const { client, server, sleeps } = await setUp([found, hangUp, found]);
     await client.get(configMaps, ref);

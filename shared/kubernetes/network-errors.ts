@@ -48,7 +48,7 @@ export function networkFailureOf(call: Call, host: string, thrown: unknown): Sot
   const why =
     thrown instanceof ExchangeTimeout
       ? `the API server at ${host} gave ${thrown.message}`
-      : `the connection to the API server at ${host} failed (${networkCode(thrown) ?? 'no further reason given'})`;
+      : `the connection to the API server at ${host} failed (${networkCode(thrown) ?? (thrown instanceof StaleConnection ? thrown.message : 'for no stated reason')})`;
   const fix = isTlsRefusal(thrown)
     ? 'check that the certificate authority, the client certificate and the server name fit this API server'
     : 'ask again; if it stays, check that the API server runs and is reachable from here';
