@@ -1,0 +1,150 @@
+/**
+ * The CustomResourceDefinition of the Operation, made from its zod schemas. What zod cannot say is said in CEL:
+ *  1. What was asked for, and by whom, never changes; a wish to cancel is never taken back.
+ *  2. The name tells the kind, because a wake-up carries no more than the name of an object.
+ */
+import { structuralSchema, type StructuralSchema, type ValidationRule } from './structural-schema.ts';
+import { group, operationKinds, operationSpec, operationStatus, version } from './schema.ts';
+
+/** An operation's name is the value of a label on everything it makes, and those hold no more. */
+const maxNameLength = 63;
+
+interface KindRules {
+  readonly verb: string;
+  /** Members of the request this kind cannot do without; the first one stands in the suggested name. */
+  readonly requires: readonly [string, ...string[]];
+}
+
+const kindRules: { readonly [Kind in keyof typeof operationKinds]: KindRules } = {
+  Backup: { verb: operationKinds.Backup.verb, requires: ['pvc'] },
+};
+
+const printerColumns = [
+  { name: 'Kind', type: 'string', jsonPath: '.spec.kind' },
+  { name: 'Claim', type: 'string', jsonPath: '.spec.request.pvc' },
+  { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+  { name: 'Progress', type: 'integer', jsonPath: '.status.progress', description: 'Percent.' },
+  { name: 'Message', type: 'string', jsonPath: '.status.message' },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  { name: 'Requested-By', type: 'string', jsonPath: '.spec.requestedBy.user', priority: 1 },
+];
+
+function nameRules(): ValidationRule[] {
+  const perKind = Object.entries(kindRules).map(
+    ([
+      kind,
+      {
+        verb,
+        requires: [subject],
+      },
+    ]) => ({
+      rule: `self.spec.kind != '${kind}' || self.metadata.name.startsWith('soteria-${verb}-')`,
+      message: `the name of a ${kind} must start with soteria-${verb}-: use metadata.generateName: soteria-${verb}-<claim>-`,
+      messageExpression:
+        `"the name of a ${kind} must start with soteria-${verb}-: use metadata.generateName: soteria-${verb}-" + ` +
+        `(has(self.spec.request.${subject}) ? self.spec.request.${subject} : '<claim>') + '-'`,
+    }),
+  );
+  const length = {
+    rule: `size(self.metadata.name) <= ${maxNameLength}`,
+    message: `the name must not be longer than ${maxNameLength} characters: it becomes a label of what the operation makes`,
+  };
+  return [...perKind, length];
+}
+
+function specRules(): ValidationRule[] {
+  const requirements = Object.entries(kindRules).flatMap(([kind, { requires }]) =>
+    requires.map((member) => ({
+      rule: `self.kind != '${kind}' || has(self.request.${member})`,
+      message: `a ${kind} needs spec.request.${member}`,
+      reason: 'FieldValueRequired' as const,
+      fieldPath: '.request',
+    })),
+  );
+  const fixed = ['identity', 'requestedBy', 'cause'].map((member) => ({
+    rule:
+      `has(self.${member}) == has(oldSelf.${member}) && ` +
+      `(!has(self.${member}) || self.${member} == oldSelf.${member})`,
+    message: `spec.${member} is written when the Operation is made and never changes`,
+  }));
+  const cancellation = {
+    rule: '!has(oldSelf.cancelRequested) || !oldSelf.cancelRequested || (has(self.cancelRequested) && self.cancelRequested)',
+    message: 'a wish to cancel cannot be taken back; make a new Operation instead',
+  };
+  return [...requirements, ...fixed, cancellation];
+}
+
+const neverChanges = (member: string): ValidationRule => ({
+  rule: 'self == oldSelf',
+  message: `spec.${member} never changes; make a new Operation instead`,
+});
+
+function withRules(schema: StructuralSchema | undefined, ...rules: ValidationRule[]): StructuralSchema {
+  if (schema === undefined) throw new Error('a rule stands on a member that the schema does not have');
+  return { ...schema, 'x-kubernetes-validations': rules };
+}
+
+function specSchema(): StructuralSchema {
+  const schema = structuralSchema(operationSpec);
+  const { kind, request, ...others } = schema.properties ?? {};
+  const properties = {
+    kind: withRules(kind, neverChanges('kind')),
+    request: withRules(request, neverChanges('request')),
+    ...others,
+  };
+  return withRules({ ...schema, properties }, ...specRules());
+}
+
+function rootSchema(): StructuralSchema {
+  return {
+    type: 'object',
+    description: 'One requested piece of work and its record.',
+    required: ['spec'],
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object' },
+      spec: specSchema(),
+      status: structuralSchema(operationStatus),
+    },
+    'x-kubernetes-validations': nameRules(),
+  };
+}
+
+export interface CustomResourceDefinition {
+  readonly apiVersion: 'apiextensions.k8s.io/v1';
+  readonly kind: 'CustomResourceDefinition';
+  readonly metadata: { readonly name: string };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+export function operationCrd(): CustomResourceDefinition {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `operations.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: {
+        kind: 'Operation',
+        listKind: 'OperationList',
+        plural: 'operations',
+        singular: 'operation',
+        shortNames: ['sop'],
+        categories: ['soteria'],
+      },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: rootSchema() },
+          subresources: { status: {} },
+          selectableFields: ['.spec.kind', '.status.phase', '.status.settled'].map((jsonPath) => ({ jsonPath })),
+          additionalPrinterColumns: printerColumns,
+        },
+      ],
+    },
+  };
+}
