@@ -1,0 +1,22 @@
+/** One object of a manifest, as it is written there, and what a kustomization may do to it. */
+import { z } from 'zod';
+
+export const manifestObject = z.looseObject({
+  apiVersion: z.string().min(1),
+  kind: z.string().min(1),
+  metadata: z.looseObject({
+    name: z.string().min(1),
+    namespace: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  }),
+});
+export type ManifestObject = z.infer<typeof manifestObject>;
+
+export const image = z.strictObject({
+  name: z.string().min(1),
+  newName: z.string().min(1).optional(),
+  newTag: z.string().min(1).optional(),
+  digest: z.string().min(1).optional(),
+});
+export type ImageChange = z.infer<typeof image>;
