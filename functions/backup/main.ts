@@ -1,6 +1,7 @@
 /** Composition root of the function `backup`; only this file exits the process. */
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
+import { checkReachability } from '@soteria/shared/longhorn/reachability.ts';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
 import { createAnnounce } from './announce.ts';
 import { defineBackup } from './app.ts';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
         longhorn: createLonghorn(client, { namespace: settings.longhornNamespace }),
         cluster: createClusterReader(client, settings.clusterId),
         announce: createAnnounce(publisher),
+        checkLonghorn: (signal) => checkReachability(settings.longhornUrl, { signal }),
         authorize,
         rules: settings.rules,
         settings,

@@ -157,7 +157,10 @@ export async function askByHttp(
   const at = incoming.receivedAt;
   const operation = imagined(request, at);
   if (request.dry_run === true) {
-    const plan = await planBackup(tools, tools.rules, operation, claimRefOf(operation), incoming.signal);
+    const [plan, longhorn] = await Promise.all([
+      planBackup(tools, tools.rules, operation, claimRefOf(operation), incoming.signal),
+      tools.checkLonghorn(incoming.signal),
+    ]);
     const body = {
       driver: 'longhorn' as const,
       namespace: request.namespace,
@@ -168,6 +171,7 @@ export async function askByHttp(
       secret: null,
       operation: null,
       ...plan,
+      longhorn,
     };
     return { status: 200, body };
   }

@@ -1,0 +1,317 @@
+import { createAdaptorServer } from '@hono/node-server';
+import { operations } from '@soteria/shared/operation/schema.ts';
+import supertest from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { createTestBench } from './test-bench.ts';
+
+function open() {
+  const bench = createTestBench();
+  return { ...bench, http: supertest(createAdaptorServer({ fetch: bench.app.fetch })) };
+}
+
+type Bench = ReturnType<typeof open>;
+
+const ask = { namespace: 'shop', pvc: 'data' };
+
+/** As the broker delivers an ApiServerSource's reference. */
+function wake({ http }: Bench, kind: string, name: string, type = 'update') {
+  return http
+    .post('/')
+    .set({
+      'ce-specversion': '1.0',
+      'ce-id': crypto.randomUUID(),
+      'ce-source': 'https://10.96.0.1:443',
+      'ce-type': `dev.knative.apiserver.ref.${type}`,
+    })
+    .send({ apiVersion: 'longhorn.io/v1beta2', kind, namespace: 'longhorn-system', name });
+}
+
+function request(bench: Bench, id: string, data: unknown, time = bench.now()) {
+  return bench.http
+    .post('/')
+    .set({
+      'ce-specversion': '1.0',
+      'ce-id': id,
+      'ce-source': '/ariadne',
+      'ce-type': 'dev.soteria.backup.requested.v1',
+      'ce-time': time.toISOString(),
+    })
+    .send(data as object);
+}
+
+/** Longhorn moves, its source tells, until nothing changes any more. */
+async function runToEnd(bench: Bench, name: string): Promise<void> {
+  for (let round = 0; round < 6; round += 1) {
+    bench.longhorn.step();
+    bench.pass(2_000);
+    await wake(bench, 'Snapshot', name).expect(204);
+    await wake(bench, 'Backup', name).expect(204);
+  }
+}
+
+describe('POST /v1/backup', () => {
+  it('records an Operation, answers 202 with its place, and leads to a restorable point', async () => {
+    const bench = open();
+    const answer = await bench.http
+      .post('/v1/backup')
+      .send({ ...ask, tags: ['service=llm'] })
+      .expect(202);
+    expect(answer.body).toMatchObject({
+      driver: 'longhorn',
+      volume: 'vol-1',
+      namespace: 'shop',
+      requested_by: 'anonymous',
+      dry_run: false,
+      job_name: 'soteria-backup-data-20260131-013001',
+      secret: null,
+    });
+    expect(answer.body.backup).toMatch(/^soteria-backup-shop-data-20260131-013001-[0-9a-f]{6}$/);
+    expect(answer.headers['location']).toBe('/v1/operations/soteria-backup-data-20260131-013001?namespace=shop');
+
+    await runToEnd(bench, answer.body.backup);
+    const operation = await bench.http.get(answer.headers['location'] ?? '').expect(200);
+    expect(operation.body).toMatchObject({ phase: 'Succeeded', progress: 100, error: null });
+
+    const list = await bench.http.get('/v1/backups?namespace=shop&pvc=data').expect(200);
+    expect(list.body.volume).toBe('vol-1');
+    expect(list.body.items).toHaveLength(1);
+    expect(list.body.items[0]).toMatchObject({
+      id: `longhorn:default/${answer.body.backup}`,
+      namespace: 'shop',
+      pvc: 'data',
+      cluster_id: 'cluster-1',
+      restorable: true,
+      origin: 'own',
+      consistency: 'crash',
+      held: false,
+      verified_at: null,
+      tags: ['service=llm'],
+    });
+    expect(bench.announced).toEqual([
+      'soteria-backup-data-20260131-013001 started',
+      'soteria-backup-data-20260131-013001 completed',
+    ]);
+  });
+
+  it('answers the plan of a dry run and creates nothing', async () => {
+    const bench = open();
+    const answer = await bench.http
+      .post('/v1/backup')
+      .send({ ...ask, dry_run: true })
+      .expect(200);
+    expect(answer.body).toMatchObject({
+      dry_run: true,
+      volume: 'vol-1',
+      backup_target: 'default',
+      blocked_by: [],
+      estimated_bytes: 1_610_612_736,
+    });
+    expect(await bench.store.list({})).toEqual([]);
+    expect(await bench.longhorn.snapshots.listOfVolume('vol-1')).toEqual([]);
+    expect(await bench.longhorn.backups.list({})).toEqual([]);
+  });
+
+  it('tells in a dry run everything that would block it', async () => {
+    const bench = open();
+    bench.longhorn.volumes.add({ name: 'vol-1', robustness: 'faulted' });
+    bench.longhorn.makeTargetUnavailable('default', 'cannot mount nas.lan');
+    const answer = await bench.http
+      .post('/v1/backup')
+      .send({ ...ask, dry_run: true })
+      .expect(200);
+    expect(answer.body.blocked_by.map((one: { code: string }) => one.code)).toEqual([
+      'volume_faulted',
+      'target_unavailable',
+    ]);
+  });
+
+  it('refuses with a problem document, Longhorn’s own message, and nothing recorded', async () => {
+    const bench = open();
+    bench.longhorn.makeTargetUnavailable('default', 'cannot mount nas.lan: timed out');
+    const answer = await bench.http
+      .post('/v1/backup')
+      .send(ask)
+      .expect(422)
+      .expect('content-type', /application\/problem\+json/);
+    expect(answer.body).toMatchObject({ status: 422, code: 'target_unavailable' });
+    expect(answer.body.why).toContain('cannot mount nas.lan: timed out');
+    expect(await bench.store.list({})).toEqual([]);
+  });
+
+  it.each([
+    ['no body', {}, 400],
+    ['a wrong type', { ...ask, dry_run: 'yes' }, 400],
+    ['an unknown member', { ...ask, namspace: 'typo' }, 400],
+    ['a tag without =', { ...ask, tags: ['llm'] }, 400],
+    ['a namespace that is none', { namespace: 'Shop!', pvc: 'data' }, 400],
+    ['a claim that is not there', { namespace: 'shop', pvc: 'nothing' }, 404],
+    ['a driver of another version', { ...ask, driver: 'restic' }, 422],
+  ])('answers %s clearly and changes nothing', async (_title, body, status) => {
+    const bench = open();
+    const answer = await bench.http.post('/v1/backup').send(body).expect(status);
+    expect(answer.body).toMatchObject({
+      status,
+      what: expect.any(String),
+      why: expect.any(String),
+      fix: expect.any(String),
+    });
+    expect(await bench.store.list({})).toEqual([]);
+  });
+
+  it('takes the same Idempotency-Key for the same request', async () => {
+    const bench = open();
+    const first = await bench.http.post('/v1/backup').set('idempotency-key', 'k1').send(ask).expect(202);
+    await runToEnd(bench, first.body.backup);
+    bench.pass(60_000);
+    const again = await bench.http.post('/v1/backup').set('idempotency-key', 'k1').send(ask).expect(202);
+    expect(again.body).toMatchObject({ operation: first.body.operation, repeated: true });
+    const other = await bench.http.post('/v1/backup').set('idempotency-key', 'k2').send(ask).expect(202);
+    expect(other.body.operation).not.toBe(first.body.operation);
+  });
+
+  it('joins an operation whose snapshot is not yet taken, and queues behind one whose is', async () => {
+    const bench = open();
+    bench.longhorn.setWebhookDown(true);
+    const first = await bench.http.post('/v1/backup').send(ask).expect(202);
+    bench.pass(1_000);
+    const second = await bench.http.post('/v1/backup').send(ask).expect(202);
+    expect(second.body).toMatchObject({ operation: first.body.operation, joined: true });
+
+    bench.longhorn.setWebhookDown(false);
+    await wake(bench, 'Operation', first.body.operation, 'add').expect(204);
+    bench.pass(1_000);
+    const due = await bench.store.list({});
+    expect(due).toHaveLength(1);
+    const third = await bench.http.post('/v1/backup').send(ask).expect(202);
+    expect(third.body.joined).toBe(true);
+    await bench.http
+      .post('/')
+      .set({
+        'ce-specversion': '1.0',
+        'ce-id': 'd1',
+        'ce-source': '/soteria/policy-tick',
+        'ce-type': 'dev.soteria.operation.due.v1',
+      })
+      .send({ namespace: 'shop', name: first.body.operation, kind: 'Backup' })
+      .expect(204);
+    const fourth = await bench.http.post('/v1/backup').send(ask).expect(202);
+    expect(fourth.body).toMatchObject({ joined: false, phase: 'Pending' });
+    expect(fourth.body.message).toContain(`waits for ${first.body.operation}`);
+
+    await runToEnd(bench, first.body.backup);
+    const next = await bench.http.get(`/v1/operations/${fourth.body.operation}`).expect(200);
+    expect(next.body.phase).toBe('Running');
+  });
+
+  it('accepts an existing point that is young enough', async () => {
+    const bench = open();
+    const first = await bench.http.post('/v1/backup').send(ask).expect(202);
+    await runToEnd(bench, first.body.backup);
+    const reused = await bench.http
+      .post('/v1/backup')
+      .send({ ...ask, max_age: '15m' })
+      .expect(200);
+    expect(reused.body).toMatchObject({ reused: true, backup: first.body.backup });
+    bench.pass(3_600_000);
+    await bench.http
+      .post('/v1/backup')
+      .send({ ...ask, max_age: '15m' })
+      .expect(202);
+  });
+});
+
+describe('dev.soteria.backup.requested.v1', () => {
+  it('is recorded once, however often it comes', async () => {
+    const bench = open();
+    await Promise.all([1, 2, 3].map(() => request(bench, 'e1', ask).expect(204)));
+    await request(bench, 'e1', ask).expect(204);
+    expect(await bench.store.list({})).toHaveLength(1);
+  });
+
+  it('is recorded and acknowledged when it is refused', async () => {
+    const bench = open();
+    await request(bench, 'e1', { namespace: 'shop', pvc: 'nothing' }).expect(204);
+    const [only] = await bench.store.list({});
+    expect(only?.status).toMatchObject({ phase: 'Failed', error: { code: 'claim_not_found' }, settled: true });
+    expect(bench.announced).toEqual([`${only?.metadata.name} failed`]);
+  });
+
+  it.each([
+    ['a namespace that does not exist', { namespace: 'nowhere', pvc: 'data' }],
+    ['an unknown member', { ...ask, surprise: true }],
+    ['a wrong type', { ...ask, pvc: 7 }],
+  ])('goes to the dead letters at once with %s', async (_title, data) => {
+    const bench = open();
+    await request(bench, 'e1', data).expect(422);
+    expect(await bench.store.list({})).toEqual([]);
+  });
+
+  it('is refused when it is older than an hour', async () => {
+    const bench = open();
+    await request(bench, 'e1', ask, new Date(bench.now().getTime() - 3_700_000)).expect(422);
+    expect(await bench.store.list({})).toEqual([]);
+  });
+});
+
+describe('an Operation made by kubectl', () => {
+  it('is labelled, run and told like any other', async () => {
+    const bench = open();
+    await bench.cluster.client.create(operations, {
+      apiVersion: 'soteria.dev/v1alpha1',
+      kind: 'Operation',
+      metadata: { generateName: 'soteria-backup-data-', namespace: 'shop' },
+      spec: { kind: 'Backup', request: { pvc: 'data' } },
+    });
+    const [made] = await bench.store.list({});
+    const name = made?.metadata.name ?? '';
+    await bench.http
+      .post('/')
+      .set({
+        'ce-specversion': '1.0',
+        'ce-id': 'a1',
+        'ce-source': 'https://10.96.0.1:443',
+        'ce-type': 'dev.knative.apiserver.ref.add',
+      })
+      .send({ apiVersion: 'soteria.dev/v1alpha1', kind: 'Operation', namespace: 'shop', name })
+      .expect(204);
+    const running = await bench.store.get({ namespace: 'shop', name });
+    await runToEnd(bench, running?.status?.work?.snapshot ?? '');
+    expect((await bench.store.get({ namespace: 'shop', name }))?.status?.phase).toBe('Succeeded');
+  });
+});
+
+describe('GET /v1/backups', () => {
+  it('lists every claim, gone ones too, newest first, in pages', async () => {
+    const bench = open();
+    for (let count = 0; count < 3; count += 1) {
+      const answer = await bench.http.post('/v1/backup').send(ask).expect(202);
+      await runToEnd(bench, answer.body.backup);
+      bench.pass(60_000);
+    }
+    bench.longhorn.volumes.remove('vol-1');
+    const all = await bench.http.get('/v1/backups').expect(200);
+    expect(all.body.items).toHaveLength(3);
+    const instants = all.body.items.map((one: { data_as_of: string }) => one.data_as_of);
+    expect(instants).toEqual(instants.toSorted().toReversed());
+    const first = await bench.http.get('/v1/backups?limit=2').expect(200);
+    const second = await bench.http.get(`/v1/backups?limit=2&next=${first.body.next}`).expect(200);
+    expect([...first.body.items, ...second.body.items]).toEqual(all.body.items);
+    expect(second.body.next).toBeUndefined();
+    await bench.http.get('/v1/backups?next=nonsense').expect(400);
+    await bench.http.get('/v1/backups?pcv=data').expect(400);
+  });
+});
+
+describe('operations', () => {
+  it('are listed, found without a namespace, and cancelled once', async () => {
+    const bench = open();
+    const asked = await bench.http.post('/v1/backup').send(ask).expect(202);
+    const list = await bench.http.get('/v1/operations?phase=Running').expect(200);
+    expect(list.body.items).toHaveLength(1);
+    const cancelled = await bench.http.post(`/v1/operations/${asked.body.operation}/cancel`).expect(202);
+    expect(cancelled.body).toMatchObject({ phase: 'Cancelled', error: { code: 'cancelled' } });
+    await bench.http.post(`/v1/operations/${asked.body.operation}/cancel`).expect(409);
+    expect(await bench.longhorn.snapshots.listOfVolume('vol-1')).toEqual([]);
+    await bench.http.get('/v1/operations/soteria-backup-nothing-20260101-000000').expect(404);
+  });
+});

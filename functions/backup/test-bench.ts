@@ -1,0 +1,60 @@
+/** The function `backup` with all its doors over the in-memory cluster and the fake Longhorn, for this folder's tests. */
+import { createFunction } from '@soteria/shared/function/create-function.ts';
+import type { Log } from '@soteria/shared/function/contract.ts';
+import { createMetrics } from '@soteria/shared/function/metrics.ts';
+import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
+import { createFakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
+import { operations } from '@soteria/shared/operation/schema.ts';
+import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { defineBackup } from './app.ts';
+import type { BackupFact } from './longhorn/action.ts';
+import { createClusterReader } from './longhorn/cluster-reader.ts';
+import { claim, persistentVolume, rules, volume } from './longhorn/fixtures.ts';
+
+export const silent: Log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  with: () => silent,
+};
+
+export function createTestBench() {
+  let time = Date.parse('2026-01-31T01:30:01Z');
+  const now = () => new Date(time);
+  const cluster = createMemoryCluster({
+    now,
+    namespaces: ['shop'],
+    kinds: [customKind(operations, { selectableFields: ['status.phase', 'status.settled'] })],
+  });
+  cluster.seed({ ...claim }, { ...persistentVolume });
+  const longhorn = createFakeLonghorn({ now });
+  longhorn.volumes.add({ ...volume });
+  const store = createOperationStore(cluster.client);
+  const announced: string[] = [];
+  const definition = defineBackup({
+    store,
+    longhorn,
+    cluster: createClusterReader(cluster.client, 'cluster-1'),
+    announce: (operation, fact: BackupFact) => {
+      announced.push(`${operation.metadata.name} ${fact}`);
+      return Promise.resolve();
+    },
+    authorize: () => Promise.resolve(),
+    checkLonghorn: () => Promise.resolve({ isReachable: true }),
+    rules,
+    settings: { driver: 'longhorn' },
+    now,
+  });
+  const app = createFunction(definition, {
+    authenticate: () => Promise.resolve({ user: 'anonymous', groups: [], proof: 'none' }),
+    log: silent,
+    metrics: createMetrics(),
+    now,
+    settings: { unsignedEvents: 'backup', maxBodyBytes: 65_536, deadlineMs: 5_000 },
+  });
+  const pass = (ms: number): void => {
+    time += ms;
+  };
+  return { app, cluster, store, longhorn, announced, now, pass };
+}
