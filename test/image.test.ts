@@ -67,6 +67,17 @@ describe('the image', () => {
   });
 });
 
+describe('the release', () => {
+  it('replaces by its digest the very image that every Knative Service names', () => {
+    const services = globSync('deploy/knative/base/*/service.yaml', { cwd: root });
+    const named = services.map((path) => /image: ([^\s:@]+)/.exec(readFileSync(join(root, path), 'utf8'))?.[1]);
+    const release = readFileSync(join(root, '.github/workflows/release.yaml'), 'utf8');
+    const replaced = /cd deploy\/knative\/base && kustomize edit set image "([^=]+)=/.exec(release)?.[1];
+    expect(services.length).toBeGreaterThan(0);
+    expect(new Set(named)).toEqual(new Set([replaced]));
+  });
+});
+
 describe('the workflows', () => {
   const workflows = globSync('.github/workflows/*.yaml', { cwd: root });
   const used = workflows.flatMap((path) =>
