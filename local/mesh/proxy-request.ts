@@ -9,6 +9,8 @@ export interface ProxyOptions {
   readonly signal: AbortSignal;
   /** Called once the whole request has been passed on. */
   readonly onSent?: () => void;
+  /** Awaited before a 502 is answered. */
+  readonly beforeBreakOff?: () => Promise<unknown>;
 }
 
 const hopByHop: ReadonlySet<string> = new Set([
@@ -39,7 +41,8 @@ export function proxyRequest(request: IncomingMessage, response: ServerResponse,
     const abandon = (): void => {
       onward.destroy();
     };
-    const breakOff = (): void => {
+    const breakOff = async (): Promise<void> => {
+      await options.beforeBreakOff?.();
       if (response.headersSent) response.destroy();
       else if (!response.destroyed) response.writeHead(502, { connection: 'close' }).end('the function broke off');
     };
@@ -50,13 +53,13 @@ export function proxyRequest(request: IncomingMessage, response: ServerResponse,
       resolve();
     });
     onward.on('error', () => {
-      if (!options.signal.aborted) breakOff();
+      if (!options.signal.aborted) void breakOff();
     });
     onward.on('finish', () => options.onSent?.());
     onward.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers));
       response.flushHeaders();
-      answer.on('error', breakOff);
+      answer.on('error', () => void breakOff());
       answer.pipe(response);
     });
     request.on('error', abandon);

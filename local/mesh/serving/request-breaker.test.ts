@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createBreaker } from './request-breaker.ts';
+import type { Breaker } from './request-breaker.ts';
 
 const never = new AbortController().signal;
+
+async function enter(breaker: Breaker, signal = never): Promise<(() => void) | undefined> {
+  const place = breaker.enter(signal);
+  return place === 'full' ? undefined : place;
+}
 
 describe('the breaker', () => {
   it('of one place lets eleven of fourteen in', () => {
@@ -18,9 +24,9 @@ describe('the breaker', () => {
   it('hands a place on in order, once', async () => {
     const breaker = createBreaker(1);
     const order: string[] = [];
-    const first = await breaker.enter(never);
+    const first = await enter(breaker);
     const waiting = ['second', 'third'].map(async (name) => {
-      const leave = await breaker.enter(never);
+      const leave = await enter(breaker);
       order.push(name);
       return leave;
     });
@@ -35,10 +41,10 @@ describe('the breaker', () => {
 
   it('forgets who gave up waiting', async () => {
     const breaker = createBreaker(1);
-    const first = await breaker.enter(never);
+    const first = await enter(breaker);
     const giveUp = new AbortController();
-    const second = breaker.enter(giveUp.signal);
-    const third = breaker.enter(never);
+    const second = enter(breaker, giveUp.signal);
+    const third = enter(breaker);
     giveUp.abort();
     expect(await second).toBeUndefined();
     first?.();

@@ -48,7 +48,7 @@ describe('the environment of a function', () => {
   ])('names %s that is missing', async (_title, part, named) => {
     await expect(resolveEnv(createClient(), 'soteria', { args: [], ...part })).rejects.toMatchObject({
       code: 'unprocessable',
-      explanation: { why: expect.stringContaining(named) as string },
+      explanation: { why: expect.stringContaining(named) },
     });
   });
 

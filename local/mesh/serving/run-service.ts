@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { OnActivity } from '../activity.ts';
 import type { ChaosSwitches } from '../chaos.ts';
+import { wait } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import { listenOnLoopback } from '../loopback-server.ts';
 import type { Manifest } from '../manifest/refuse-field.ts';
@@ -36,6 +37,7 @@ export interface RunningService {
 }
 
 const killAfterStopMs = 5000;
+const longestNoticeMs = 500;
 
 /** Throws `invalid_request` when an autoscaling annotation cannot be honoured. */
 export async function runService(parts: ServiceParts, first: Manifest<ServiceSpec>): Promise<RunningService> {
@@ -93,7 +95,9 @@ export async function runService(parts: ServiceParts, first: Manifest<ServiceSpe
         const killMs = parts.chaos.killDuringRequest?.({ service: first.name, method, path });
         if (killMs !== undefined) parts.clock.setTimer(() => pod.kill(), killMs);
       };
-      await proxyRequest(request, response, { to: url, signal, onSent });
+      // A caller that tries again at once must find the end of a dead process noticed, not the process.
+      const beforeBreakOff = (): Promise<void> => Promise.race([pod.ended, wait(parts.clock, longestNoticeMs, signal)]);
+      await proxyRequest(request, response, { to: url, signal, onSent, beforeBreakOff });
     } finally {
       leave();
     }

@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest';
+import { broker, eventually, namespace, service, serviceRef, startFixture, trigger } from '../testing/mesh-fixture.ts';
+
+const letters = { subscriber: serviceRef('probe', '/dead-letters') };
+const toLetters = { deadLetterSink: serviceRef('letters', '/dead-letters') };
+const quick = { retry: 2, backoffPolicy: 'linear', backoffDelay: 'PT0.1S' };
+
+async function post(to: string, contentType: string, body: string): Promise<number> {
+  const answer = await fetch(to, { method: 'POST', headers: { 'content-type': contentType }, body });
+  return answer.status;
+}
+
+describe('the broker’s ingress', () => {
+  it('answers as Knative’s does', async () => {
+    const { mesh, publish } = await startFixture([broker()]);
+    const url = mesh.brokerUrl(namespace, 'default') ?? '';
+    const event = JSON.stringify({ specversion: '1.0', id: '1', source: '/s', type: 't', data: 'x'.repeat(5_000_000) });
+
+    expect((await publish()).status).toBe(202);
+    expect(await post(url, 'application/cloudevents+json', event)).toBe(202);
+    expect(await post(url, 'application/cloudevents-batch+json', `[${event}]`)).toBe(400);
+    expect(await post(url, 'application/json', event)).toBe(400);
+    expect(await post(`${url}x`, 'application/cloudevents+json', event)).toBe(404);
+    expect(await post(new URL('/', url).href, 'application/cloudevents+json', event)).toBe(404);
+    expect((await publish({ type: '' })).status).toBe(400);
+    expect((await publish({ my_ext: 'x' })).status).toBe(400);
+    expect((await publish({ knativebrokerttl: '1' })).status).toBe(400);
+    expect((await publish({ knativebrokerttl: '2' })).status).toBe(202);
+    expect((await fetch(url)).status).toBe(405);
+    const options = await fetch(url, { method: 'OPTIONS' });
+    expect([options.status, options.headers.get('allow'), options.headers.get('webhook-allowed-origin')]).toEqual([
+      200,
+      'POST, OPTIONS',
+      '*',
+    ]);
+  });
+
+  it('passes trace and knative headers on, drops the others and adds its own', async () => {
+    const { mesh, received } = await startFixture([service('probe'), broker(), trigger('t', 'made')]);
+    await fetch(mesh.brokerUrl(namespace, 'default') ?? '', {
+      method: 'POST',
+      headers: {
+        'ce-specversion': '1.0',
+        'ce-id': '1',
+        'ce-source': '/s',
+        'ce-type': 'made',
+        'ce-time': '2026-11-21T01:57:00.209154493Z',
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+        'x-request-id': 'r1',
+        'knative-x': 'k',
+        'x-own': 'dropped',
+        authorization: 'dropped',
+      },
+    });
+    const [request] = await received('probe', 1);
+    expect(request?.headers).toMatchObject({
+      'ce-id': '1',
+      'ce-time': '2026-11-21T01:57:00.209154493Z',
+      'ce-knativearrivaltime': expect.stringMatching(/^\d{4}-.*Z$/),
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      'x-request-id': 'r1',
+      'knative-x': 'k',
+      prefer: 'reply',
+      'kn-namespace': 'soteria',
+    });
+    expect(request?.headers).not.toHaveProperty('x-own');
+    expect(request?.headers).not.toHaveProperty('authorization');
+    expect(request?.headers).not.toHaveProperty('ce-knativebrokerttl');
+  });
+});
+
+describe('a synchronous broker', () => {
+  it('answers after its Triggers, and with 500 when one without dead letter sink failed', async () => {
+    const { publish, requests } = await startFixture([
+      service('probe'),
+      broker({ delivery: {} }),
+      trigger('t', 'made'),
+      trigger('u', 'made', letters),
+    ]);
+    expect((await publish({ answer: 'slow.50' })).status).toBe(202);
+    await eventually(() => expect(requests('probe')).toHaveLength(2));
+    expect((await publish({ id: 'e2', answer: '422' })).status).toBe(500);
+    await eventually(() => expect(requests('probe')).toHaveLength(4));
+  });
+});
+
+describe('an asynchronous broker', () => {
+  it('answers at once', async () => {
+    const { publish, all } = await startFixture([
+      service('probe'),
+      broker({ isAsync: true, delivery: {} }),
+      trigger('t', 'made'),
+    ]);
+    expect((await publish({ answer: '422' })).status).toBe(202);
+    expect(all('lost')).toEqual([]);
+    await eventually(() => expect(all('lost')).toMatchObject([{ trigger: 't', code: 422 }]));
+  });
+});
+
+describe('a delivery', () => {
+  it('is repeated until it is taken', async () => {
+    const { publish, all, requests } = await startFixture([
+      service('probe'),
+      broker(),
+      trigger('t', 'made', { delivery: quick }),
+    ]);
+    expect((await publish({ answer: 'recover.2' })).status).toBe(202);
+    expect(all('retried').map(({ retry, reason, delayMs }) => [retry, reason, delayMs])).toEqual([
+      [1, '503', 0],
+      [2, '503', 5],
+    ]);
+    await eventually(() => expect(requests('probe')).toHaveLength(3));
+  });
+
+  it.each([
+    ['422', 1, '422'],
+    ['503', 3, '503'],
+    ['json', 3, '502'],
+  ])('answered %s ends as a dead letter after %i attempts', async (answer, attempts, code) => {
+    const { publish, requests, received, all } = await startFixture([
+      service('probe'),
+      service('letters'),
+      broker({ delivery: toLetters }),
+      trigger('t', 'made', { delivery: quick }),
+    ]);
+    expect((await publish({ answer }, '{"kept":true}')).status).toBe(202);
+    await eventually(() => expect(requests('probe')).toHaveLength(attempts));
+    expect(all('retried')).toHaveLength(attempts - 1);
+    expect(await received('letters', 1)).toMatchObject([
+      {
+        path: '/dead-letters',
+        body: '{"kept":true}',
+        headers: { 'ce-id': 'e1', 'ce-knativeerrorcode': code, 'ce-knativebrokerttl': '255' },
+      },
+    ]);
+    expect(all('dead-lettered')).toMatchObject([
+      { trigger: 't', code: Number(code), to: 'Service letters/dead-letters' },
+    ]);
+  });
+
+  it('to a Service that does not exist is dead-lettered as unreachable', async () => {
+    const { publish, received } = await startFixture([
+      service('letters'),
+      broker({ delivery: toLetters }),
+      trigger('t', 'made', { subscriber: serviceRef('nobody'), delivery: quick }),
+    ]);
+    await publish();
+    const [letter] = await received('letters', 1);
+    expect(letter?.headers['ce-knativeerrorcode']).toBe('500');
+    expect(Buffer.from(letter?.headers['ce-knativeerrordata'] ?? '', 'base64').toString()).toMatch(
+      /^dispatch error: Post /,
+    );
+  });
+
+  it('that takes longer than its timeout is repeated', async () => {
+    const { publish, all } = await startFixture([
+      service('probe', { scale: { 'min-scale': '1' } }),
+      broker({ delivery: {} }),
+      trigger('t', 'made', { delivery: { ...quick, retry: 1, timeout: 'PT0.3S' } }),
+    ]);
+    await eventually(() => expect(all('woke')).toHaveLength(1));
+    expect((await publish({ answer: 'hang' })).status).toBe(500);
+    expect(all('retried')).toHaveLength(1);
+    await eventually(() => expect(all('log').filter((log) => log.line === '{"closed":true}')).toHaveLength(2));
+  });
+
+  it('warns of an error body that a real channel would crash on', async () => {
+    const { publish, all } = await startFixture([service('probe'), broker({ delivery: {} }), trigger('t', 'made')]);
+    await publish({ answer: 'long' });
+    expect(
+      all('warning')
+        .map((one) => one.message)
+        .join(),
+    ).toContain('answered 500 with 900 bytes');
+  });
+
+  it('in structured format carries the event in the body', async () => {
+    const { publish, received } = await startFixture([
+      service('probe'),
+      broker(),
+      trigger('t', 'made', { delivery: { ...quick, format: 'json' } }),
+    ]);
+    await publish({}, '{"a":1}');
+    const [request] = await received('probe', 1);
+    expect(request?.headers['content-type']).toMatch(/^application\/cloudevents\+json/);
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({ id: 'e1', type: 'made', data: { a: 1 } });
+  });
+});
+
+describe('a reply', () => {
+  it('is published with one round less', async () => {
+    const { publish, all, requests } = await startFixture([
+      service('probe'),
+      service('letters'),
+      broker(),
+      trigger('t', 'made'),
+      trigger('u', 'answered', { subscriber: serviceRef('letters') }),
+    ]);
+    expect((await publish({ answer: 'reply.answered' })).status).toBe(202);
+    expect(all('replied')).toMatchObject([{ trigger: 't', type: 'answered', id: 'reply-e1' }]);
+    await eventually(() => expect(requests('letters')).toHaveLength(1));
+  });
+
+  it('that comes back to its own Trigger runs out after 255 rounds, and the originals are dead-lettered', async () => {
+    const { publish, all } = await startFixture([
+      service('probe'),
+      service('letters'),
+      broker({ delivery: toLetters }),
+      trigger('t', 'loop', { delivery: { retry: 0 } }),
+    ]);
+    expect((await publish({ type: 'loop', answer: 'reply.loop', knativebrokerttl: '4' })).status).toBe(202);
+    expect(all('event')).toHaveLength(3);
+    expect(all('dead-lettered')).toMatchObject([{ code: 400 }]);
+  });
+});
+
+describe('chaos', () => {
+  it('delivers twice with the same id', async () => {
+    const { publish, requests } = await startFixture([service('probe'), broker(), trigger('t', 'made')], {
+      chaos: { duplicateDelivery: ({ trigger }) => trigger === 't' },
+    });
+    await publish();
+    await eventually(() => expect(requests('probe').map((request) => request.headers['ce-id'])).toEqual(['e1', 'e1']));
+  });
+
+  it('drops', async () => {
+    const { publish, requests } = await startFixture([service('probe'), broker(), trigger('t', 'made')], {
+      chaos: { dropDelivery: ({ id }) => id === 'e1' },
+    });
+    await publish();
+    await publish({ id: 'e2' });
+    await eventually(() => expect(requests('probe').map((request) => request.headers['ce-id'])).toEqual(['e2']));
+  });
+
+  it('reorders', async () => {
+    const { publish, requests } = await startFixture(
+      [service('probe'), broker({ isAsync: true }), trigger('t', 'made')],
+      { chaos: { reorderDelivery: ({ id }) => id === 'e1' } },
+    );
+    await publish();
+    await publish({ id: 'e2' });
+    await eventually(() => expect(requests('probe').map((request) => request.headers['ce-id'])).toEqual(['e2', 'e1']));
+  });
+
+  it('delays', async () => {
+    const { publish } = await startFixture([service('probe'), broker(), trigger('t', 'made')], {
+      chaos: { delayDelivery: () => 300 },
+    });
+    const startedAt = performance.now();
+    await publish();
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(299);
+  });
+
+  it('kills the function during a request, and the repetition wakes it anew', async () => {
+    let kills = 0;
+    const chaos = { killDuringRequest: () => (kills++ === 0 ? 0 : undefined) };
+    const { publish, all } = await startFixture(
+      [service('probe'), broker(), trigger('t', 'made', { delivery: quick })],
+      { chaos },
+    );
+    expect((await publish({ answer: 'slow.100' })).status).toBe(202);
+    expect(all('crashed')).toMatchObject([{ service: 'probe', signal: 'SIGKILL' }]);
+    expect(all('woke')).toHaveLength(2);
+    expect(all('retried').map((one) => one.reason)).toEqual(['502']);
+  });
+});
