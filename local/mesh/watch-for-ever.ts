@@ -28,6 +28,7 @@ export function watchForEver(
 ): Promise<void> {
   return new Promise((onStanding) => {
     async function consumeAll(): Promise<void> {
+      let lastWarning = '';
       while (!parts.signal.aborted) {
         try {
           for await (const change of parts.client.watch(type, query, { signal: parts.signal })) {
@@ -37,7 +38,10 @@ export function watchForEver(
         } catch (thrown) {
           if (!parts.signal.aborted) {
             const { what, why } = toSoteriaError(thrown).explanation;
-            parts.onActivity({ kind: 'warning', message: `watching ${type.kind} broke off: ${what}, ${why}` });
+            const message = `watching ${type.kind} broke off: ${what}, ${why}`;
+            // A kind that is missing stays missing: said once, tried on.
+            if (message !== lastWarning) parts.onActivity({ kind: 'warning', message });
+            lastWarning = message;
           }
         }
         onStanding();

@@ -49,6 +49,9 @@ export function createCluster(): MemoryCluster {
     ['sources.knative.dev', 'v1', 'PingSource', 'pingsources'],
     ['sources.knative.dev', 'v1', 'ApiServerSource', 'apiserversources'],
     ['longhorn.io', 'v1beta2', 'Backup', 'backups'],
+    ['longhorn.io', 'v1beta2', 'Snapshot', 'snapshots'],
+    ['longhorn.io', 'v1beta2', 'Volume', 'volumes'],
+    ['soteria.dev', 'v1alpha1', 'Operation', 'operations'],
   ] as const;
   return createMemoryCluster({
     namespaces: [namespace, 'longhorn-system'],
