@@ -1,0 +1,46 @@
+/** Puts Longhorn's admission in front of an in-memory store; a real API server has none of it, and none is missed there. */
+import type { AdmissionHook } from '@soteria/shared/kubernetes/memory-admission.ts';
+import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
+import { backupTargets, backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { type Lookup, admitBackup, admitSnapshot, webhookDownAnswer } from './admit-longhorn.ts';
+import type { Faults } from './faults.ts';
+
+export interface LonghornAdmission {
+  /** Returns how to remove it. */
+  plugInto(cluster: Pick<MemoryCluster, 'api' | 'onAdmit'>): () => void;
+}
+
+export function createAdmission(namespace: string, faults: Faults): LonghornAdmission {
+  return {
+    plugInto(cluster) {
+      const find = <T extends KubernetesObject>(type: ResourceType<T>, name: string): T | undefined => {
+        const { group, version, plural } = type;
+        const [found] = cluster.api.list(
+          { group, version, plural, namespace },
+          { fieldSelector: `metadata.name=${name}` },
+        ).items;
+        return found === undefined ? undefined : type.parse(found);
+      };
+      const lookup: Lookup = {
+        snapshot: (name) => find(snapshots, name),
+        volume: (name) => find(volumes, name),
+        target: (name) => find(backupTargets, name),
+      };
+      const onCreate =
+        (admit: typeof admitBackup): AdmissionHook =>
+        ({ operation, object }) => {
+          if (operation === 'DELETE') return undefined;
+          if (faults.webhookDown === true) return webhookDownAnswer;
+          return operation === 'CREATE' ? admit(object, lookup) : undefined;
+        };
+      const removers = [
+        cluster.onAdmit(snapshots, onCreate(admitSnapshot)),
+        cluster.onAdmit(backups, onCreate(admitBackup)),
+      ];
+      return () => {
+        for (const remove of removers) remove();
+      };
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * Longhorn's admission webhook for a store that has none: what it adds to a new object, and what it refuses, with its own words
+ * (longhorn.md 2.1). Pure.
+ */
+import { z } from 'zod';
+import type { AdmissionAnswer } from '@soteria/shared/kubernetes/memory-admission.ts';
+import type { WireMeta, WireObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { backupTargetLabel, backupVolumeLabel } from '@soteria/shared/longhorn/resource-types.ts';
+import { backupWire, snapshotWire } from '@soteria/shared/longhorn/wire.ts';
+import type { BackupTargetResource, SnapshotResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
+
+/** What the webhook looks up. */
+export interface Lookup {
+  snapshot(name: string): SnapshotResource | undefined;
+  volume(name: string): VolumeResource | undefined;
+  target(name: string): BackupTargetResource | undefined;
+}
+
+const finalizer = 'longhorn.io';
+const accessModeLabel = 'longhorn.io/volume-access-mode';
+const longhornName = /^[a-z0-9][a-z0-9_.-]+$/;
+
+export function refuse(message: string, code = 422): AdmissionAnswer {
+  return { refuse: { code, message: `admission webhook "validator.longhorn.io" denied the request: ${message}` } };
+}
+
+export const webhookDownAnswer: AdmissionAnswer = {
+  refuse: {
+    code: 500,
+    reason: 'InternalError',
+    message:
+      'Internal error occurred: failed calling webhook "mutator.longhorn.io": failed to call webhook: Post ' +
+      '"https://longhorn-admission-webhook.longhorn-system.svc:9502/v1/webhook/mutation?timeout=10s": connection refused',
+  },
+};
+
+function wrongShape(error: z.ZodError): AdmissionAnswer {
+  return refuse(`the object does not have the expected shape at ${z.core.toDotPath(error.issues[0]?.path ?? [])}`);
+}
+
+export function admitSnapshot(object: WireObject, lookup: Lookup): AdmissionAnswer {
+  const parsed = snapshotWire.safeParse(object);
+  if (!parsed.success) return wrongShape(parsed.error);
+  const { spec } = parsed.data;
+  const volume = lookup.volume(spec.volume);
+  if (volume === undefined) return refuse(`volume ${spec.volume} is not found`);
+  return { object: { ...object, metadata: withLonghorn(object.metadata, { longhornvolume: spec.volume }) } };
+}
+
+export function admitBackup(object: WireObject, lookup: Lookup): AdmissionAnswer {
+  const parsed = backupWire.safeParse(object);
+  if (!parsed.success) return wrongShape(parsed.error);
+  const { metadata, spec } = parsed.data;
+  const snapshotName = spec.snapshotName ?? '';
+  const snapshot = snapshotName === '' ? undefined : lookup.snapshot(snapshotName);
+  const labels = metadata.labels ?? {};
+  const volumeName = labels[backupVolumeLabel] ?? snapshot?.spec.volume;
+  if (volumeName === undefined) return refuse(`snapshot ${snapshotName} is not found`, 500);
+  const volume = lookup.volume(volumeName);
+  const volumeTarget = volume?.spec.backupTargetName ?? undefined;
+  const targetName = labels[backupTargetLabel] ?? volumeTarget ?? 'default';
+  const isNew = snapshotName !== '' || (spec.backupMode ?? '') !== '';
+
+  if (!longhornName.test(metadata.name)) return refuse(`invalid name ${metadata.name}`);
+  if (volumeTarget !== undefined && volumeTarget !== targetName) {
+    return refuse(`volume backup target ${volumeTarget} and label backup target ${targetName} does not match`);
+  }
+  const target = lookup.target(targetName);
+  if (target?.status?.available !== true || (target.spec.backupTargetURL ?? '') === '') {
+    return refuse(`backup target ${targetName} is not available`);
+  }
+  if (snapshotName !== '' && snapshot === undefined) return refuse('snapshot <nil> is invalid');
+  if (!['full', 'incremental', '', undefined, null].includes(spec.backupMode)) {
+    return refuse(`spec.backupMode: Unsupported value: "${spec.backupMode}": supported values: "full", "incremental"`);
+  }
+  const blockSize = spec.backupBlockSize ?? volume?.spec.backupBlockSize ?? '2097152';
+  if (!['-1', '2097152', '16777216'].includes(blockSize)) {
+    return refuse(
+      `spec.backupBlockSize: Unsupported value: "${blockSize}": supported values: "-1", "2097152", "16777216"`,
+    );
+  }
+  return {
+    object: {
+      ...object,
+      metadata: withLonghorn(object.metadata, { [backupVolumeLabel]: volumeName, [backupTargetLabel]: targetName }),
+      spec: {
+        ...spec,
+        // One that was read from the target has no mode.
+        ...(isNew ? { backupMode: spec.backupMode ?? 'incremental' } : {}),
+        backupBlockSize: blockSize,
+        labels: { ...spec.labels, [accessModeLabel]: volume?.spec.accessMode ?? 'rwo' },
+      },
+    },
+  };
+}
+
+function withLonghorn(metadata: WireMeta, labels: Readonly<Record<string, string>>): WireMeta {
+  return {
+    ...metadata,
+    finalizers: [...new Set([...(metadata.finalizers ?? []), finalizer])],
+    labels: { ...metadata.labels, ...labels },
+  };
+}

@@ -1,0 +1,64 @@
+/** Dynamic provisioning, one object at a time: Volume, then PersistentVolume, then the binding. Pure. */
+import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import { bytesOfQuantity, volumeSizeOf } from './quantity.ts';
+
+export const driver = 'driver.longhorn.io';
+
+export interface ClaimSituation {
+  readonly claim: PersistentVolumeClaim;
+  /** The one the claim names, or the one made for it. */
+  readonly persistentVolume: PersistentVolume | undefined;
+  readonly hasVolume: boolean;
+  readonly storageClasses: readonly string[];
+}
+
+export type ClaimAction =
+  | { readonly type: 'nothing' }
+  | { readonly type: 'createVolume'; readonly sizeBytes: bigint }
+  | { readonly type: 'createPersistentVolume' }
+  | { readonly type: 'bind'; readonly persistentVolume: PersistentVolume }
+  /** The folder and the volume's record of its claim are kept right. */
+  | { readonly type: 'keep'; readonly persistentVolume: PersistentVolume };
+
+export function decideClaim({ claim, persistentVolume, hasVolume, storageClasses }: ClaimSituation): ClaimAction {
+  const nothing: ClaimAction = { type: 'nothing' };
+  if (claim.metadata.deletionTimestamp !== undefined) return nothing;
+  if (persistentVolume !== undefined) {
+    if (persistentVolume.spec?.csi?.driver !== driver || !isMeantFor(persistentVolume, claim)) return nothing;
+    const isBound = claim.status?.phase === 'Bound' && claim.spec?.volumeName === persistentVolume.metadata.name;
+    return { type: isBound ? 'keep' : 'bind', persistentVolume };
+  }
+  if ((claim.spec?.volumeName ?? '') !== '') return nothing;
+  if (!storageClasses.includes(claim.spec?.storageClassName ?? '')) return nothing;
+  if (hasVolume) return { type: 'createPersistentVolume' };
+  const requested = bytesOfQuantity(claim.spec?.resources?.requests?.['storage'] ?? '');
+  return requested === undefined ? nothing : { type: 'createVolume', sizeBytes: volumeSizeOf(requested) };
+}
+
+function isMeantFor({ spec }: PersistentVolume, { metadata }: PersistentVolumeClaim): boolean {
+  const ref = spec?.claimRef;
+  if (ref?.name !== metadata.name || ref.namespace !== metadata.namespace) return false;
+  return ref.uid === undefined || ref.uid === '' || ref.uid === metadata.uid;
+}
+
+/** Longhorn's and Kubernetes' name for what is provisioned for a claim. */
+export function volumeNameFor({ metadata }: PersistentVolumeClaim): string {
+  return `pvc-${metadata.uid}`;
+}
+
+export function accessModeOf({ spec }: PersistentVolumeClaim): 'rwo' | 'rwop' | 'rwx' {
+  if (spec?.accessModes?.includes('ReadWriteMany') === true) return 'rwx';
+  return spec?.accessModes?.includes('ReadWriteOncePod') === true ? 'rwop' : 'rwo';
+}
+
+/** What becomes of a PersistentVolume whose claim is gone. */
+export function decideRelease(
+  persistentVolume: PersistentVolume,
+  isClaimThere: boolean,
+): 'nothing' | 'release' | 'delete' {
+  if (isClaimThere || persistentVolume.spec?.csi?.driver !== driver) return 'nothing';
+  // A PersistentVolume without a uid in its claimRef waits for a claim that has not come yet.
+  if ((persistentVolume.spec.claimRef?.uid ?? '') === '') return 'nothing';
+  if (persistentVolume.spec.persistentVolumeReclaimPolicy === 'Delete') return 'delete';
+  return persistentVolume.status?.phase === 'Released' ? 'nothing' : 'release';
+}

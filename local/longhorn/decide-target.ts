@@ -1,0 +1,62 @@
+/** When a backup target is read, and what the reading changes. Pure. */
+
+export interface TargetSituation {
+  readonly url: string;
+  readonly isAvailable: boolean | undefined;
+  readonly lastMessage: string;
+  readonly lastSyncedAt: string;
+  readonly syncRequestedAt: string;
+  readonly isUrgent: boolean;
+  /** Zero: never by itself. */
+  readonly pollIntervalMs: number;
+  /** Why it cannot be reached, when it cannot. */
+  readonly trouble: string | undefined;
+}
+
+export type TargetAction =
+  | { readonly type: 'nothing'; readonly againMs: number | undefined }
+  | { readonly type: 'makeUnavailable'; readonly message: string; readonly againMs: number | undefined }
+  | { readonly type: 'sync'; readonly againMs: number | undefined };
+
+export function decideTarget(target: TargetSituation, now: Date): TargetAction {
+  const { pollIntervalMs } = target;
+  const againMs = pollIntervalMs > 0 ? pollIntervalMs : undefined;
+  const trouble = target.url === '' ? 'backup target URL is empty' : target.trouble;
+  if (trouble !== undefined) {
+    return target.isAvailable === false && target.lastMessage === trouble
+      ? { type: 'nothing', againMs }
+      : { type: 'makeUnavailable', message: trouble, againMs };
+  }
+  const syncedMs = Date.parse(target.lastSyncedAt) || 0;
+  const dueMs = pollIntervalMs > 0 ? syncedMs + pollIntervalMs : Number.POSITIVE_INFINITY;
+  const isAsked = target.isUrgent || (Date.parse(target.syncRequestedAt) || 0) > syncedMs;
+  if (target.isAvailable !== true || syncedMs === 0 || isAsked || now.getTime() >= dueMs)
+    return { type: 'sync', againMs };
+  return { type: 'nothing', againMs: againMs === undefined ? undefined : Math.max(1, dueMs - now.getTime()) };
+}
+
+export interface KnownBackup {
+  readonly name: string;
+  /** It was completed and read back, or came from the target in the first place. */
+  readonly isFromTarget: boolean;
+}
+
+export interface SyncPlan {
+  /** On the target, without an object. */
+  readonly pull: readonly string[];
+  /** Objects of what the target no longer holds. */
+  readonly drop: readonly string[];
+}
+
+export function planSync(
+  onTarget: readonly string[],
+  objects: readonly KnownBackup[],
+  heldBack: ReadonlySet<string>,
+): SyncPlan {
+  const there = new Set(onTarget);
+  const known = new Set(objects.map(({ name }) => name));
+  return {
+    pull: onTarget.filter((name) => !known.has(name) && !heldBack.has(name)),
+    drop: objects.filter(({ name, isFromTarget }) => isFromTarget && !there.has(name)).map(({ name }) => name),
+  };
+}

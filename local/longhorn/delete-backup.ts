@@ -1,0 +1,58 @@
+import { listAll } from '@soteria/shared/kubernetes/client.ts';
+import { backups } from '@soteria/shared/longhorn/resource-types.ts';
+import type { BackupResource } from '@soteria/shared/longhorn/wire.ts';
+import { type DeletionAction, decideBackupDeletion } from './decide-backup-deletion.ts';
+import { isTargetAvailable } from './is-target-available.ts';
+import { refreshBackupVolume } from './refresh-backup-volume.ts';
+import { readManifest } from './store/manifest.ts';
+import { forgetBackup } from './store/record-backup.ts';
+import { removeJournal } from './store/upload-journal.ts';
+import { targetOfBackup, volumeOfBackup } from './volume-relations.ts';
+import { type World, instantOf, letGo, patchStatus } from './world.ts';
+
+/** On the object: its data is to stay on the target. */
+export const objectOnlyLabel = 'longhorn.io/delete-custom-resource-only';
+
+export async function deleteBackup(world: World, backup: BackupResource): Promise<number | undefined> {
+  const { name } = backup.metadata;
+  const target = targetOfBackup(backup);
+  const volume = volumeOfBackup(backup) ?? '';
+  await world.uploads.drop(name);
+  const targetFolder = world.folders.target(target);
+  const action: DeletionAction = decideBackupDeletion({
+    name,
+    url: backup.status?.url ?? '',
+    state: backup.status?.state ?? '',
+    isObjectOnly: backup.metadata.labels?.[objectOnlyLabel] !== undefined,
+    isTargetAvailable: await isTargetAvailable(world, target),
+    isOnTarget: volume !== '' && (await readManifest(targetFolder, volume, name)) !== undefined,
+    isSiblingInProgress: await isSiblingInProgress(world, volume, name),
+    failedDeletion: world.faults.failedDeletion,
+  });
+  switch (action.type) {
+    case 'fail':
+      await patchStatus(world, backups, backup, { state: 'Error', messages: { error: action.message } });
+      return world.pace.deletionRetryMs;
+    case 'markDeleting':
+      await patchStatus(world, backups, backup, { state: 'Deleting', messages: null });
+      return world.pace.stepMs;
+    case 'deleteFromTarget':
+      await forgetBackup(targetFolder, volume, name, instantOf(world.now()));
+      await refreshBackupVolume(world, target, volume);
+      await letGo(world, backups, backup);
+      return undefined;
+    case 'letGo':
+      await removeJournal(world.folders.uploadJournal(name));
+      await letGo(world, backups, backup);
+      return undefined;
+  }
+}
+
+/** Read anew: what an upload has found on the target must not be deleted under it. */
+async function isSiblingInProgress(world: World, volume: string, name: string): Promise<boolean> {
+  for await (const each of listAll(world.client, backups, { namespace: world.namespace }, world)) {
+    const isSibling = each.metadata.name !== name && volumeOfBackup(each) === volume;
+    if (isSibling && each.status?.state === 'InProgress') return true;
+  }
+  return false;
+}

@@ -1,0 +1,24 @@
+/** How fast the local Longhorn moves; all times in milliseconds. */
+export interface Pace {
+  /** Between two steps of one object: the time a state can be seen. */
+  readonly stepMs: number;
+  /** One step of attaching or detaching a volume. */
+  readonly attachMs: number;
+  /** A waiting backup looks again; Longhorn gives up after the fifth time. */
+  readonly waitMs: number;
+  /** A failed deletion is tried again. */
+  readonly deletionRetryMs: number;
+  /** Bytes one backup uploads before it reports progress and lets others run. */
+  readonly uploadBytesPerStep: number;
+}
+
+export const defaultPace: Pace = {
+  stepMs: 40,
+  attachMs: 40,
+  waitMs: 1000,
+  deletionRetryMs: 1000,
+  uploadBytesPerStep: 16 * 1024 * 1024,
+};
+
+/** Longhorn's own: after so many looks a wait becomes an error (longhorn.md 2.1). */
+export const waitsBeforeGivingUp = 5;

@@ -1,0 +1,49 @@
+/** What the target says of a backup goes into its status: from here on it can be restored. */
+import { backupTargets, backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import type { BackupResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
+import { refreshBackupVolume } from './refresh-backup-volume.ts';
+import { backupUrl } from './store/layout.ts';
+import { readManifest } from './store/manifest.ts';
+import { targetOfBackup, volumeOfBackup } from './volume-relations.ts';
+import { type World, instantOf, patchStatus } from './world.ts';
+
+export async function readBackupBack(
+  world: World,
+  backup: BackupResource,
+  volume: VolumeResource | undefined,
+): Promise<void> {
+  const { name } = backup.metadata;
+  const target = targetOfBackup(backup);
+  const volumeName = volumeOfBackup(backup) ?? '';
+  const manifest = await readManifest(world.folders.target(target), volumeName, name);
+  if (manifest === undefined) {
+    // The next poll finds out, and takes the object away.
+    world.log.warn('backup_not_on_target', { backup: name, volume: volumeName });
+    return;
+  }
+  const { spec } = (await world.client.get(backupTargets, { name: target, namespace: world.namespace }, world)) ?? {};
+  await patchStatus(world, backups, backup, {
+    ownerID: world.nodeName,
+    state: 'Completed',
+    progress: 100,
+    backupTargetName: target,
+    url: backupUrl(spec?.backupTargetURL ?? '', volumeName, name),
+    volumeName,
+    volumeSize: manifest.VolumeSize,
+    volumeCreated: manifest.VolumeCreated,
+    snapshotName: manifest.SnapshotName,
+    snapshotCreatedAt: manifest.SnapshotCreatedAt,
+    backupCreatedAt: manifest.CreatedTime,
+    size: manifest.Size,
+    newlyUploadDataSize: manifest.NewlyUploadedDataSize,
+    reUploadedDataSize: manifest.ReUploadedDataSize,
+    compressionMethod: manifest.CompressionMethod,
+    labels: manifest.Labels,
+    messages: null,
+    lastSyncedAt: instantOf(world.now()),
+  });
+  await refreshBackupVolume(world, target, volumeName);
+  if (volume !== undefined && (volume.status?.lastBackupAt ?? '') <= manifest.SnapshotCreatedAt) {
+    await patchStatus(world, volumes, volume, { lastBackup: name, lastBackupAt: manifest.SnapshotCreatedAt });
+  }
+}

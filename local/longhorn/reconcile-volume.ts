@@ -1,0 +1,44 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import type { VolumeResource } from '@soteria/shared/longhorn/wire.ts';
+import { decideVolume } from './decide-volume.ts';
+import { backupsOfVolume, isBackupAtWork, isSnapshotAtWork, snapshotsOfVolume } from './volume-relations.ts';
+import { type World, ensureMetadata, isDeleting, letGo, patchStatus } from './world.ts';
+
+export async function reconcileVolume(world: World, name: string): Promise<number | undefined> {
+  const volume = await world.client.get(volumes, { name, namespace: world.namespace }, world);
+  if (volume === undefined) return undefined;
+  if (isDeleting(volume)) return removeVolume(world, volume);
+  await ensureMetadata(world, volumes, volume, {
+    longhornvolume: name,
+    'backup-target': volume.spec.backupTargetName ?? 'default',
+  });
+  // A volume made from a backup is not attached before its bytes are there.
+  if ((volume.spec.fromBackup ?? '') !== '') return undefined;
+  await mkdir(world.folders.volume(name), { recursive: true });
+  const step = decideVolume({
+    state: volume.status?.state ?? '',
+    robustness: volume.status?.robustness ?? '',
+    isInUse: (volume.spec.nodeID ?? '') !== '',
+    tickets:
+      snapshotsOfVolume(world.known, name).filter(isSnapshotAtWork).length +
+      backupsOfVolume(world.known, name).filter(isBackupAtWork).length,
+    isFaulted: world.faults.faultedVolume === name,
+    nodeName: world.nodeName,
+  });
+  if (step === undefined) return undefined;
+  await patchStatus(world, volumes, volume, { ...step });
+  return world.pace.attachMs;
+}
+
+/** The snapshots go with their volume; its backups do not. */
+async function removeVolume(world: World, volume: VolumeResource): Promise<number | undefined> {
+  const { name } = volume.metadata;
+  for (const { metadata } of snapshotsOfVolume(world.known, name)) {
+    await world.client.delete(snapshots, { name: metadata.name, namespace: world.namespace }, world);
+  }
+  await rm(world.folders.volume(name), { recursive: true, force: true });
+  await rm(world.folders.snapshotsOf(name), { recursive: true, force: true });
+  await letGo(world, volumes, volume);
+  return undefined;
+}

@@ -1,0 +1,52 @@
+/** The BackupVolume object of a volume's folder on a target: made when missing, then told what `volume.cfg` says. */
+import { createHash } from 'node:crypto';
+import {
+  backupTargetLabel,
+  backupVolumeLabel,
+  backupVolumes,
+  longhornGroup,
+  longhornVersion,
+} from '@soteria/shared/longhorn/resource-types.ts';
+import { readVolumeManifest } from './store/manifest.ts';
+import { type World, finalizer, instantOf, isDeleting, patchStatus } from './world.ts';
+
+/** As Longhorn since 1.9.1; others are to select by labels. */
+export function backupVolumeName(target: string, volume: string): string {
+  return `${volume}-${createHash('sha256').update(`${volume}-${target}`).digest('hex').slice(0, 8)}`;
+}
+
+export async function refreshBackupVolume(world: World, target: string, volume: string): Promise<void> {
+  const manifest = await readVolumeManifest(world.folders.target(target), volume);
+  if (manifest === undefined) return;
+  const name = backupVolumeName(target, volume);
+  const at = { name, namespace: world.namespace };
+  const found =
+    (await world.client.get(backupVolumes, at, world)) ??
+    (await world.client.create(
+      backupVolumes,
+      {
+        apiVersion: `${longhornGroup}/${longhornVersion}`,
+        kind: backupVolumes.kind,
+        metadata: {
+          ...at,
+          labels: { [backupVolumeLabel]: volume, [backupTargetLabel]: target },
+          finalizers: [finalizer],
+        },
+        spec: { backupTargetName: target, volumeName: volume },
+      },
+      world,
+    ));
+  if (isDeleting(found)) return;
+  await patchStatus(world, backupVolumes, found, {
+    ownerID: world.nodeName,
+    size: manifest.Size,
+    dataStored: manifest.DataStored,
+    lastBackupName: manifest.LastBackupName,
+    lastBackupAt: manifest.LastBackupAt,
+    lastModificationTime: manifest.LastModificationTime,
+    createdAt: manifest.CreatedTime,
+    storageClassName: manifest.StorageClassName,
+    labels: manifest.Labels,
+    lastSyncedAt: instantOf(world.now()),
+  });
+}

@@ -1,0 +1,57 @@
+/** The objects a cluster with Longhorn has before anybody asks for anything. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import { namespaces, untyped } from '@soteria/shared/kubernetes/core-types.ts';
+import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
+import { backupTargets, longhornGroup, longhornVersion } from '@soteria/shared/longhorn/resource-types.ts';
+import { driver } from './decide-claim.ts';
+
+const storageClasses = untyped({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  isNamespaced: false,
+});
+
+export interface SeedOptions {
+  readonly namespace?: string;
+  /** Shown in backups' URLs; the bytes lie in the data folder. */
+  readonly targetUrl?: string;
+  /** Go duration; `0s`: read on request only. */
+  readonly pollInterval?: string;
+}
+
+/** What exists already is left as it is; the kinds must be known to the API server. */
+export async function ensureLonghornObjects(client: KubernetesClient, options: SeedOptions = {}): Promise<void> {
+  const { namespace = 'longhorn-system', targetUrl = 's3://local@loopback/', pollInterval = '30s' } = options;
+  await ensure(client, namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  await ensure(client, storageClasses, {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'longhorn' },
+    provisioner: driver,
+    allowVolumeExpansion: true,
+    reclaimPolicy: 'Delete',
+    volumeBindingMode: 'Immediate',
+    parameters: { numberOfReplicas: '1', staleReplicaTimeout: '30', fsType: 'ext4', dataEngine: 'v1' },
+  });
+  await ensure(client, backupTargets, {
+    apiVersion: `${longhornGroup}/${longhornVersion}`,
+    kind: backupTargets.kind,
+    metadata: { name: 'default', namespace },
+    spec: { backupTargetURL: targetUrl, credentialSecret: '', pollInterval },
+  });
+}
+
+async function ensure<T extends KubernetesObject>(
+  client: KubernetesClient,
+  type: ResourceType<T>,
+  draft: Draft<T>,
+): Promise<void> {
+  try {
+    await client.create(type, draft);
+  } catch (error) {
+    if (!(error instanceof SoteriaError && error.code === 'name_conflict')) throw error;
+  }
+}

@@ -1,0 +1,101 @@
+/** A local Longhorn on an in-memory cluster and a folder of its own, at full speed; for tests. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '@soteria/shared/function/contract.ts';
+import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
+import { type MemoryCluster, createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
+import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
+import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
+import { backupTargets, backupVolumes, backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { type Folders, foldersIn } from '../folders.ts';
+import { ensureLonghornObjects } from '../seed.ts';
+import { type LocalLonghorn, type LonghornOptions, startLonghorn } from '../start-longhorn.ts';
+
+const kinds = [volumes, snapshots, backups, backupVolumes, backupTargets].map((type) => customKind(type));
+
+const ignore = () => {};
+export const silentLog: Log = { info: ignore, warn: ignore, error: ignore, with: () => silentLog };
+
+export interface LocalLonghornTest {
+  readonly cluster: MemoryCluster;
+  readonly longhorn: Longhorn;
+  readonly folders: Folders;
+  readonly local: () => LocalLonghorn;
+  /** Ends this one and starts another on the same objects and folder. */
+  restart(options?: Partial<LonghornOptions>): Promise<void>;
+  /** Comes back with the volume's name when the claim is bound. */
+  addClaim(name: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startLocalLonghorn(options: Partial<LonghornOptions> = {}): Promise<LocalLonghornTest> {
+  const cluster = createMemoryCluster({ kinds, namespaces: ['shop'] });
+  const dataDir = await mkdtemp(join(tmpdir(), 'local-longhorn-'));
+  const { client } = cluster;
+  await ensureLonghornObjects(client);
+  let unplug = () => {};
+
+  async function start(more: Partial<LonghornOptions>): Promise<LocalLonghorn> {
+    const started = await startLonghorn({
+      client,
+      dataDir,
+      log: silentLog,
+      ...options,
+      ...more,
+      pace: { stepMs: 1, attachMs: 1, waitMs: 2, deletionRetryMs: 2, ...options.pace, ...more.pace },
+    });
+    unplug = started.admission.plugInto(cluster);
+    return started;
+  }
+
+  const longhorn = createLonghorn(client, { namespace: 'longhorn-system' });
+  let running = await start({});
+  await until('the target is available', async () => (await longhorn.getTarget('default'))?.isAvailable === true);
+
+  return {
+    cluster,
+    longhorn,
+    folders: foldersIn(dataDir),
+    local: () => running,
+    async restart(more = {}) {
+      unplug();
+      await running.stop();
+      running = await start(more);
+    },
+    async addClaim(name) {
+      await client.create(persistentVolumeClaims, {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name, namespace: 'shop' },
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          storageClassName: 'longhorn',
+          resources: { requests: { storage: '1Gi' } },
+        },
+      });
+      return until(`claim ${name} is bound and its volume knows it`, async () => {
+        const claim = await client.get(persistentVolumeClaims, { name, namespace: 'shop' });
+        const volume = await longhorn.getVolume(claim?.spec?.volumeName ?? 'none');
+        return claim?.status?.phase === 'Bound' && volume?.kubernetesStatus?.pvcName === name && volume.name;
+      });
+    },
+    async close() {
+      await running.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Asks until the answer is neither `undefined` nor `false`; throws after 5 seconds. */
+export async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
+  const endAt = performance.now() + 5000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (performance.now() > endAt) throw new Error(`waited in vain until ${what}`);
+    await pause(2);
+  }
+}

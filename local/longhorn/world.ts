@@ -1,0 +1,75 @@
+/** What every reconciler gets, and the few writes they share. Status goes to the status subresource, as on a real API server. */
+import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
+import type { Log } from '@soteria/shared/function/contract.ts';
+import type { Faults } from './faults.ts';
+import type { Folders } from './folders.ts';
+import type { Known } from './known-objects.ts';
+import type { Pace } from './pace.ts';
+import type { Uploads } from './uploads.ts';
+
+export interface World {
+  readonly client: KubernetesClient;
+  /** Longhorn's own. */
+  readonly namespace: string;
+  readonly folders: Folders;
+  readonly faults: Faults;
+  readonly pace: Pace;
+  readonly known: Known;
+  readonly uploads: Uploads;
+  /** Backups that must not be read from the target again yet. */
+  readonly heldBack: ReadonlySet<string>;
+  /** Targets to be read at the next look, due or not. */
+  readonly urgentSyncs: Set<string>;
+  /** Storage classes whose claims are provisioned. */
+  readonly storageClasses: readonly string[];
+  /** New volumes are attached, as if a pod used them. */
+  readonly attachNewVolumes: boolean;
+  readonly nodeName: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  now(): Date;
+}
+
+export const finalizer = 'longhorn.io';
+
+/** RFC 3339 in whole seconds, as Longhorn writes instants. */
+export function instantOf(at: Date): string {
+  return at.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+export async function patchStatus<T extends KubernetesObject>(
+  world: World,
+  type: ResourceType<T>,
+  object: T,
+  status: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { name, namespace } = object.metadata;
+  await world.client.patch(type, { name, namespace }, { status }, { subresource: 'status', signal: world.signal });
+}
+
+/** Our finalizer and these labels are on the object afterwards; where admission has put them already, nothing is written. */
+export async function ensureMetadata<T extends KubernetesObject>(
+  world: World,
+  type: ResourceType<T>,
+  object: T,
+  labels: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { name, namespace, resourceVersion, finalizers = [] } = object.metadata;
+  const isMissing = Object.entries(labels).some(([key, value]) => object.metadata.labels?.[key] !== value);
+  if (finalizers.includes(finalizer) && !isMissing) return;
+  const metadata = { resourceVersion, finalizers: [...new Set([...finalizers, finalizer])], labels };
+  await world.client.patch(type, { name, namespace }, { metadata }, { signal: world.signal });
+}
+
+/** Lets a deleted object go. */
+export async function letGo<T extends KubernetesObject>(world: World, type: ResourceType<T>, object: T): Promise<void> {
+  const { name, namespace, resourceVersion, finalizers = [] } = object.metadata;
+  if (!finalizers.includes(finalizer)) return;
+  const metadata = { resourceVersion, finalizers: finalizers.filter((each) => each !== finalizer) };
+  await world.client.patch(type, { name, namespace }, { metadata }, { signal: world.signal });
+}
+
+export function isDeleting(object: KubernetesObject): boolean {
+  return object.metadata.deletionTimestamp !== undefined;
+}
