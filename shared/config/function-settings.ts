@@ -43,7 +43,12 @@ export const functionVariables = z.object({
   K_CE_OVERRIDES: variable(
     z
       .string()
-      .transform((json, context) => parseOverrides(json) ?? context.addIssue('not overrides') ?? z.NEVER)
+      .transform((json, context) => {
+        const overrides = parseOverrides(json);
+        if (overrides !== undefined) return overrides;
+        context.addIssue('not of this form');
+        return z.NEVER;
+      })
       .optional(),
     'JSON of the form {"extensions":{"name":"text"}} with names of lower-case letters and digits',
   ),
