@@ -34,11 +34,7 @@ export async function receiveEvent(headers: Headers, body: Uint8Array): Promise<
   const event = { id: text('id'), source: text('source'), type: text('type') };
   const statedTime = readTime(attributes['time']);
   await validate({ ...attributes, ...(statedTime && { time: statedTime.toISOString() }) });
-  const extensions = Object.fromEntries(
-    Object.entries(attributes)
-      .filter(([name]) => !contextAttributes.has(name))
-      .map(([name, value]) => [name, String(value)]),
-  );
+  const extensions = readExtensions(attributes);
   return {
     ...event,
     subject: typeof attributes['subject'] === 'string' ? attributes['subject'] : undefined,
@@ -62,6 +58,15 @@ async function validate(attributes: Readonly<Record<string, unknown>>): Promise<
       thrown,
     );
   }
+}
+
+function readExtensions(attributes: Readonly<Record<string, unknown>>): Record<string, string> {
+  const extensions = Object.entries(attributes).filter(([name]) => !contextAttributes.has(name));
+  // The SDK lets objects and arrays pass.
+  const odd = extensions.find(([, value]) => typeof value === 'object');
+  if (odd !== undefined)
+    throw notAnEvent(`its attribute ${odd[0]} is not a text`, 'send texts, numbers and booleans only');
+  return Object.fromEntries(extensions.map(([name, value]) => [name, String(value)]));
 }
 
 function requireText(attributes: Readonly<Record<string, unknown>>, name: string): string {
