@@ -6,7 +6,7 @@
  * 2. A body has at most 512 bytes: a dead-lettered answer of 769 bytes or more crashes Knative's in-memory dispatcher.
  */
 import type { SoteriaError } from '../errors.ts';
-import { refusalHeaders } from './problem.ts';
+import { defaultRetryAfterSeconds, refusalHeaders } from './problem.ts';
 
 const permanentStatuses = [400, 401, 403, 413, 422] as const;
 export type EventRefusalStatus = (typeof permanentStatuses)[number] | 429 | 503;
@@ -21,7 +21,8 @@ export interface EventRefusal {
 export function eventRefusalOf(error: SoteriaError): EventRefusal {
   const status = statusOf(error);
   const headers = refusalHeaders(error);
-  if (status !== 429 && status !== 503) delete headers['retry-after'];
+  if (status === 429 || status === 503) headers['retry-after'] ??= String(defaultRetryAfterSeconds);
+  else delete headers['retry-after'];
   return { status, headers, body: bodyOf(error) };
 }
 

@@ -6,7 +6,7 @@ import { type RawEvent, receiveEvent } from '../events/receive.ts';
 import type { KitEnv } from './contract.ts';
 import { eventRefusalOf } from './event-answer.ts';
 import { beginVisit, type KitTools, type Visit } from './incoming.ts';
-import { limitBody } from './read-body.ts';
+import { limitBody } from './limit-body.ts';
 
 /** What is done with an event once its envelope is read; throws SoteriaErrors. */
 export type DealWith = (event: RawEvent, headers: Headers, visit: Visit) => Promise<void>;
@@ -14,13 +14,13 @@ export type DealWith = (event: RawEvent, headers: Headers, visit: Visit) => Prom
 export type EventDoor = (c: Context<KitEnv>) => Promise<Response>;
 
 export function eventDoor(dealWith: DealWith, tools: KitTools): EventDoor {
-  const limit = limitBody(tools.settings.maxBodyBytes);
   return async (c) => {
     const { headers } = c.req.raw;
     let visit = beginVisit(c.req.raw, tools, { door: 'event' });
     let type: EventType | 'unknown' = 'unknown';
 
     async function enter(): Promise<void> {
+      await limitBody(c, tools.settings.maxBodyBytes);
       const event = await receiveEvent(headers, new Uint8Array(await c.req.arrayBuffer()));
       if (isCatalogued(event.type)) ({ type } = event);
       visit = visit.withEvent(event.extensions['traceparent'], {
@@ -32,7 +32,7 @@ export function eventDoor(dealWith: DealWith, tools: KitTools): EventDoor {
     }
 
     try {
-      await visit.inTime(Promise.resolve(limit(c, enter)));
+      await visit.inTime(enter());
       report(tools, visit, type, 204);
       return c.body(null, 204);
     } catch (thrown) {

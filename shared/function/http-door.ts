@@ -5,12 +5,11 @@ import { SoteriaError, toSoteriaError } from '../errors.ts';
 import type { KitEnv } from './contract.ts';
 import { beginVisit, type KitTools } from './incoming.ts';
 import { problemOf, refusalHeaders } from './problem.ts';
-import { limitBody } from './read-body.ts';
+import { limitBody } from './limit-body.ts';
 import { bodyDigestOf } from './signature.ts';
 
 /** Authenticates, sets `incoming` and the trace context of the answer, and bounds body and time until the answer begins. */
 export function httpDoor(tools: KitTools): MiddlewareHandler<KitEnv> {
-  const limit = limitBody(tools.settings.maxBodyBytes);
   return async (c, next) => {
     const visit = beginVisit(c.req.raw, tools, { door: 'http' });
     const { signal, receivedAt, traceparent, traceId } = visit;
@@ -18,6 +17,7 @@ export function httpDoor(tools: KitTools): MiddlewareHandler<KitEnv> {
     c.header('traceparent', traceparent);
 
     async function enter(): Promise<void> {
+      await limitBody(c, tools.settings.maxBodyBytes);
       const caller = await tools.authenticate({
         door: 'http',
         headers: c.req.raw.headers,
@@ -31,7 +31,7 @@ export function httpDoor(tools: KitTools): MiddlewareHandler<KitEnv> {
     }
 
     try {
-      await visit.inTime(limit(c, enter));
+      await visit.inTime(enter());
     } catch (thrown) {
       // Hono lets only Errors reach the error handler.
       throw thrown instanceof Error ? thrown : toSoteriaError(thrown);

@@ -3,6 +3,10 @@ import type { SoteriaError } from '../errors.ts';
 
 export const problemContentType = 'application/problem+json';
 
+export const defaultRetryAfterSeconds = 5;
+/** A day; also keeps the header a plain number. */
+const maxRetryAfterSeconds = 86_400;
+
 export interface ProblemContext {
   /** Path of the request. */
   readonly instance?: string | undefined;
@@ -49,8 +53,9 @@ export function refusalHeaders(error: SoteriaError): Record<string, string> {
 
 function retryAfterSeconds(error: SoteriaError): number | undefined {
   const asked = error.retryAfterSeconds;
-  if (asked !== undefined && Number.isFinite(asked)) return Math.max(1, Math.ceil(asked));
-  return error.code === 'rate_limited' || error.httpStatus === 503 ? 5 : undefined;
+  if (asked !== undefined && Number.isFinite(asked))
+    return Math.min(Math.max(1, Math.ceil(asked)), maxRetryAfterSeconds);
+  return error.code === 'rate_limited' || error.httpStatus === 503 ? defaultRetryAfterSeconds : undefined;
 }
 
 function titleOf(code: string): string {

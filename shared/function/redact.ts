@@ -16,8 +16,8 @@ const patterns: readonly [RegExp, string][] = [
   // AWS access key ids, and application keys of Backblaze B2.
   [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, mask],
   [/\bK00\d[A-Za-z0-9+/]{27}/g, mask],
-  // scheme://user:password@host
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${mask}@`],
+  // scheme://user:password@host; a bucket in s3://bucket@region/ is none.
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+@/gi, `$1${mask}@`],
   // password=…, "secret_access_key": "…"
   [
     /((?:pass(?:word|wd|phrase)|secret|credentials?|authorization|signature|token|(?:api|private|access|application)[-_]?key)[\w-]*["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&"'}]+)/gi,

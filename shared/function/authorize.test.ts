@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { createAuthorize } from './authorize.ts';
+import type { Caller } from './contract.ts';
+import { ownUser } from './own-user.ts';
+import { fakeReviews } from './testing/fake-reviews.ts';
+
+const jane: Caller = { user: 'jane', groups: ['team'], proof: 'token' };
+const create = { verb: 'create', namespace: 'media' } as const;
+
+describe('authorization', () => {
+  it('lets through whom the RBAC on operations lets', async () => {
+    const { client, asked } = fakeReviews({ grants: ['jane create media'] });
+    await expect(createAuthorize({ client })(jane, create)).resolves.toBeUndefined();
+    expect(asked).toEqual(['SubjectAccessReview']);
+  });
+
+  it.each([
+    [create, 'RoleBinding in namespace media', '-n media'],
+    [{ verb: 'list' } as const, 'ClusterRoleBinding', '--all-namespaces'],
+  ])('refuses the others and says how to find out and what to grant', async (access, binding, scope) => {
+    const { client } = fakeReviews({ grants: ['jane create other'] });
+    const refusal: unknown = await createAuthorize({ client })(jane, access).catch((thrown: unknown) => thrown);
+    expect(refusal).toMatchObject({ code: 'forbidden' });
+    expect(JSON.stringify(refusal)).toContain(binding);
+    expect(JSON.stringify(refusal)).toContain(
+      `kubectl auth can-i ${access.verb} operations.soteria.dev ${scope} --as jane`,
+    );
+  });
+
+  it.each<[string, Caller]>([
+    ['an anonymous caller that was let in', { user: 'anonymous', groups: [], proof: 'none' }],
+    ['the product itself', { user: ownUser, groups: [], proof: 'signature' }],
+  ])('does not ask about %s', async (_title, caller) => {
+    const { client, asked } = fakeReviews();
+    await createAuthorize({ client })(caller, create);
+    expect(asked).toEqual([]);
+  });
+
+  it.each<[string, Caller]>([
+    ['a signed caller', { ...jane, proof: 'signature' }],
+    ["a token of the product's own name", { user: ownUser, groups: [], proof: 'token' }],
+  ])('does ask about %s', async (_title, caller) => {
+    const { client } = fakeReviews();
+    await expect(createAuthorize({ client })(caller, create)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+});
