@@ -1,0 +1,33 @@
+/** What the store answers a request with, before it becomes HTTP. */
+import { statusOf, type ApiRefusal } from '@soteria/shared/kubernetes/api-refusal.ts';
+import { writeJson } from '@soteria/shared/kubernetes/json.ts';
+import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import type { WatchPlan } from './plan-watch.ts';
+
+export interface Incoming {
+  readonly method: string;
+  readonly pathname: string;
+  readonly query: URLSearchParams;
+  readonly accept: string | undefined;
+  /** Without parameters, lower case; empty when the caller named none. */
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+export type Answer =
+  | { readonly status: number; readonly json: JsonObject }
+  | { readonly status: number; readonly text: string }
+  | { readonly watch: WatchPlan };
+
+export function refusalAnswer(refusal: ApiRefusal): Answer {
+  return { status: refusal.code, json: statusOf(refusal) };
+}
+
+/** Integers beyond 2^53 are bigints, which JSON.stringify alone does not write; they are rare, so it may try first. */
+export function encodeJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return writeJson(value);
+  }
+}

@@ -1,0 +1,12 @@
+/** What the local store does not do, as sentences for whoever starts it. Those things are proved on a real API server only. */
+export const notDone: readonly string[] = [
+  'No accounts and no rights: whoever reaches the port on this machine may do everything (RBAC objects are stored, not obeyed).',
+  'No TokenReview and no SubjectAccessReview: asking for one is refused by name.',
+  'No garbage collection: objects with owner references stay when their owner goes.',
+  'No admission policies and no webhooks: their objects are stored, not obeyed.',
+  'No schema validation of custom resources: no CEL rules, no defaults, no pruning of unknown fields.',
+  'No server-side apply, and no strategic merge of lists by their keys; kubectl apply works for custom resources and simple objects.',
+  'No controllers and no kubelet: pods do not run, claims are not provisioned, Jobs do not finish by themselves.',
+  'No storage protection: a claim or volume in use is deleted at once.',
+  'No conversion between versions of a custom resource but the apiVersion, no TLS, no aggregated discovery, and protobuf only for what kubectl create insists on.',
+];
