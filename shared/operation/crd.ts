@@ -8,6 +8,8 @@ import { group, operationKinds, operationSpec, operationStatus, version } from '
 
 /** An operation's name is the value of a label on everything it makes, and those hold no more. */
 const maxNameLength = 63;
+/** So that the suggested prefix is one the API server keeps whole. */
+const maxHintLength = 40;
 
 interface KindRules {
   readonly verb: string;
@@ -42,7 +44,8 @@ function nameRules(): ValidationRule[] {
       message: `the name of a ${kind} must start with soteria-${verb}-: use metadata.generateName: soteria-${verb}-<claim>-`,
       messageExpression:
         `"the name of a ${kind} must start with soteria-${verb}-: use metadata.generateName: soteria-${verb}-" + ` +
-        `(has(self.spec.request.${subject}) ? self.spec.request.${subject} : '<claim>') + '-'`,
+        `(!has(self.spec.request.${subject}) ? '<claim>' : self.spec.request.${subject}.size() <= ${maxHintLength} ? ` +
+        `self.spec.request.${subject} : self.spec.request.${subject}.substring(0, ${maxHintLength})) + '-'`,
     }),
   );
   const length = {
@@ -111,14 +114,8 @@ function rootSchema(): StructuralSchema {
   };
 }
 
-export interface CustomResourceDefinition {
-  readonly apiVersion: 'apiextensions.k8s.io/v1';
-  readonly kind: 'CustomResourceDefinition';
-  readonly metadata: { readonly name: string };
-  readonly spec: Readonly<Record<string, unknown>>;
-}
-
-export function operationCrd(): CustomResourceDefinition {
+/** As it is applied to a cluster: the file under `deploy` is written from this by `npm run generate`. */
+export function operationCrd() {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
