@@ -6,17 +6,17 @@ export const manifestObject = z.looseObject({
   kind: z.string().min(1),
   metadata: z.looseObject({
     name: z.string().min(1),
-    namespace: z.string().optional(),
-    labels: z.record(z.string(), z.string()).optional(),
-    annotations: z.record(z.string(), z.string()).optional(),
+    namespace: z.string().exactOptional(),
+    labels: z.record(z.string(), z.string()).exactOptional(),
+    annotations: z.record(z.string(), z.string()).exactOptional(),
   }),
 });
 export type ManifestObject = z.infer<typeof manifestObject>;
 
 export const image = z.strictObject({
   name: z.string().min(1),
-  newName: z.string().min(1).optional(),
-  newTag: z.string().min(1).optional(),
-  digest: z.string().min(1).optional(),
+  newName: z.string().min(1).exactOptional(),
+  newTag: z.string().min(1).exactOptional(),
+  digest: z.string().min(1).exactOptional(),
 });
 export type ImageChange = z.infer<typeof image>;

@@ -27,8 +27,13 @@ function withImage(container: unknown, changes: readonly ImageChange[]): unknown
 function changeImage(image: string, { name, newName, newTag, digest }: ImageChange): string {
   const present = /^(?<name>.+?)(?<tag>:[^/@]+)?(?<digest>@.+)?$/.exec(image)?.groups;
   if (present?.['name'] !== name) return image;
-  // A digest names the bytes: with it, no tag is kept.
-  if (digest !== undefined) return `${newName ?? name}@${digest}`;
-  if (newTag !== undefined) return `${newName ?? name}:${newTag}`;
-  return `${newName ?? name}${present['tag'] ?? ''}${present['digest'] ?? ''}`;
+  // Either one replaces both of what is there: a kept tag beside a new digest would name something else.
+  const isReplaced = newTag !== undefined || digest !== undefined;
+  const tag = isReplaced ? prefixed(':', newTag) : (present['tag'] ?? '');
+  const hash = isReplaced ? prefixed('@', digest) : (present['digest'] ?? '');
+  return `${newName ?? name}${tag}${hash}`;
+}
+
+function prefixed(sign: string, text: string | undefined): string {
+  return text === undefined ? '' : `${sign}${text}`;
 }
