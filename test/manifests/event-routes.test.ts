@@ -1,0 +1,90 @@
+/** Which events the installation's Triggers bring to which function, and that nothing goes round in circles. */
+import { describe, expect, it } from 'vitest';
+import { brokerSpec, triggerSpec } from '../../local/mesh/manifest/eventing-schemas.ts';
+import { matchesTrigger } from '../../local/mesh/event/match-filters.ts';
+import { apiServerSourceSpec, pingSourceSpec } from '../../local/mesh/manifest/source-schemas.ts';
+import { eventCatalogue } from '@soteria/shared/events/catalogue.ts';
+import { at, ofKind, readInstallation, titleOf } from './installation.ts';
+
+const objects = readInstallation();
+const triggers = ofKind(objects, 'Trigger').map((one) => ({
+  name: one.metadata.name,
+  spec: triggerSpec.parse(one['spec']),
+}));
+const functions = ofKind(objects, 'Service', 'serving.knative.dev').map(({ metadata }) => metadata.name);
+const source = '/apis/v1/namespaces/soteria/pingsources';
+const ref = (verb: string, kind: string, name: string) => ({ type: `dev.knative.apiserver.ref.${verb}`, kind, name });
+
+function triggersOf(attributes: Readonly<Record<string, string>>): string[] {
+  const event = { attributes: { specversion: '1.0', id: '1', source: '/test', ...attributes }, data: undefined };
+  return triggers.filter(({ spec }) => matchesTrigger(spec, event)).map(({ name }) => name);
+}
+
+describe('the Triggers', () => {
+  it.each([
+    [{ type: 'dev.soteria.backup.requested.v1' }, ['backup-requested']],
+    [{ type: 'dev.soteria.operation.due.v1', operationkind: 'backup' }, ['backup-due']],
+    [{ type: 'dev.soteria.operation.due.v1', operationkind: 'restore' }, []],
+    [ref('add', 'Operation', 'soteria-backup-data-x7k2p'), ['backup-wakeups']],
+    [ref('update', 'Operation', 'soteria-backup-data-x7k2p'), []],
+    [ref('add', 'Operation', 'soteria-restore-data-x7k2p'), []],
+    [ref('update', 'Snapshot', 'soteria-backup-shop-data-20260131-013001-ab12cd'), ['backup-wakeups']],
+    [ref('update', 'Backup', 'soteria-backup-shop-data-20260131-013001-ab12cd'), ['backup-wakeups']],
+    [ref('delete', 'Backup', 'soteria-backup-shop-data-20260131-013001-ab12cd'), ['backup-wakeups']],
+    [ref('update', 'Backup', 'backup-0123456789abcdef'), []],
+    [ref('update', 'Volume', 'soteria-backup-like'), []],
+    [{ type: 'dev.knative.sources.ping', source: `${source}/sweep` }, ['sweep']],
+    [{ type: 'dev.knative.sources.ping', source: `${source}/sweep-busy` }, ['sweep']],
+    [{ type: 'dev.knative.sources.ping', source: `${source}/nightly` }, []],
+    [{ type: 'dev.knative.sources.ping', source: '/apis/v1/namespaces/shop/pingsources/sweep' }, []],
+  ])('bring %j to %j', (attributes, expected) => {
+    expect(triggersOf(attributes)).toEqual(expected);
+  });
+
+  it('bring no fact back to who told it', () => {
+    const facts = Object.entries(eventCatalogue).filter(([, { role }]) => role === 'fact');
+    expect(facts.length).toBeGreaterThan(0);
+    expect(facts.flatMap(([type]) => triggersOf({ type }))).toEqual([]);
+  });
+
+  it.each(triggers)('$name has its whole delivery, and parties that are installed', ({ spec }) => {
+    expect(spec).toMatchObject({ broker: 'default', subscriber: { ref: { kind: 'Service' } } });
+    expect(functions).toContain(spec.subscriber.ref?.name);
+    // Milliseconds, as the schema reads them.
+    expect(spec.delivery).toEqual({
+      retry: 5,
+      backoffPolicy: 'exponential',
+      backoffDelay: 2_000,
+      timeout: 60_000,
+      deadLetterSink: {
+        ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'policy-tick' },
+        uri: '/dead-letters',
+      },
+    });
+    expect(functions).toContain('policy-tick');
+  });
+
+  it('name no event that the catalogue does not know', () => {
+    const types = JSON.stringify(triggers.map(({ spec }) => spec.filters)).match(/"type":"[^"]+"/g) ?? [];
+    const known = Object.keys(eventCatalogue);
+    const unknown = types.map((one) => one.slice(8, -1)).filter((type) => !known.some((one) => one.startsWith(type)));
+    expect(types.length).toBeGreaterThan(3);
+    expect(unknown).toEqual([]);
+  });
+});
+
+describe('the sources', () => {
+  it.each([
+    ['ApiServerSource', apiServerSourceSpec],
+    ['PingSource', pingSourceSpec],
+  ])('of kind %s send to the Broker that is installed', (kind, schema) => {
+    const [broker] = ofKind(objects, 'Broker');
+    expect(() => brokerSpec.parse(broker?.['spec'])).not.toThrow();
+    const sources = ofKind(objects, kind);
+    expect(sources).toHaveLength(1);
+    for (const one of sources) {
+      expect(at(schema.parse(one['spec']), 'sink', 'ref', 'name'), titleOf(one)).toBe(broker?.metadata.name);
+      expect(one.metadata.namespace).toBe(broker?.metadata.namespace);
+    }
+  });
+});

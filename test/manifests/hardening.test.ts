@@ -1,0 +1,105 @@
+/** What every function's manifest keeps to, whatever functions there will be. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { backupVariables } from '../../functions/backup/config.ts';
+import { serviceSpec } from '../../local/mesh/manifest/service-schema.ts';
+import { at, deployDir, listAt, ofKind, readInstallation, titleOf } from './installation.ts';
+
+const objects = readInstallation();
+const services = ofKind(objects, 'Service', 'serving.knative.dev').map((one) => [one.metadata.name, one] as const);
+const template = ['spec', 'template', 'spec'] as const;
+
+describe.each(services)('the function %s', (name, service) => {
+  const container = listAt(service, ...template, 'containers')[0];
+
+  it('is for the cluster only, and sleeps at zero pods', () => {
+    expect(service.metadata.labels).toMatchObject({ 'networking.knative.dev/visibility': 'cluster-local' });
+    expect(at(service, 'spec', 'template', 'metadata', 'annotations', 'autoscaling.knative.dev/min-scale')).toBe('0');
+  });
+
+  it('gives a request time for a cold start, and itself a bound', () => {
+    const limits = at(service, ...template);
+    const timeoutSeconds = Number(at(limits, 'timeoutSeconds'));
+    expect(timeoutSeconds).toBeGreaterThanOrEqual(60);
+    expect(at(limits, 'responseStartTimeoutSeconds')).toBe(timeoutSeconds);
+    expect(Number(at(limits, 'containerConcurrency'))).toBeGreaterThan(0);
+  });
+
+  it('starts as fast as it can', () => {
+    expect(at(container, 'readinessProbe')).toEqual({ httpGet: { path: '/readyz', port: 8080 } });
+    expect(at(container, 'startupProbe')).toBeUndefined();
+    expect(at(container, 'resources', 'limits', 'cpu')).toBeUndefined();
+  });
+
+  it('runs with no more than it needs, as an account of its own', () => {
+    expect(at(container, 'securityContext')).toMatchObject({
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(at(service, ...template, 'serviceAccountName')).toBe(name);
+    expect(ofKind(objects, 'ServiceAccount').map(({ metadata }) => metadata.name)).toContain(name);
+  });
+
+  it('is chosen by its argument, of the one image', () => {
+    expect(at(container, 'args')).toEqual([`${name}.cjs`]);
+    expect(at(container, 'image')).toMatch(/^ghcr\.io\/soteria-dev\/soteria[:@]/);
+  });
+
+  it('is one that the local mesh runs too', () => {
+    expect(serviceSpec.safeParse(service['spec']).error).toBeUndefined();
+  });
+});
+
+describe('the rights', () => {
+  const roles = objects.filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role');
+
+  it.each(roles.map((role) => [titleOf(role), role] as const))(
+    'of %s hold no wildcard and no Secret',
+    (_title, role) => {
+      const granted = listAt(role, 'rules').flatMap((rule) =>
+        ['apiGroups', 'resources', 'verbs'].flatMap((field) => listAt(rule, field)),
+      );
+      expect(granted).not.toContain('*');
+      expect(granted).not.toContain('secrets');
+    },
+  );
+});
+
+describe('the admission policy', () => {
+  it('takes the functions’ accounts for its own, and nobody else', () => {
+    const [policy] = ofKind(objects, 'ValidatingAdmissionPolicy');
+    const isOwn = listAt(policy, 'spec', 'variables').find((one) => at(one, 'name') === 'isOwn');
+    const accounts = String(at(isOwn, 'expression')).match(/'[^']+'/g) ?? [];
+    expect(accounts.sort()).toEqual(services.map(([name]) => `'system:serviceaccount:soteria:${name}'`).sort());
+  });
+
+  it('judges Operations and nothing else', () => {
+    const [policy] = ofKind(objects, 'ValidatingAdmissionPolicy');
+    const rules = listAt(policy, 'spec', 'matchConstraints', 'resourceRules');
+    expect(rules.map((rule) => [at(rule, 'apiGroups'), at(rule, 'resources')])).toEqual([
+      [['soteria.dev'], ['operations']],
+    ]);
+  });
+});
+
+describe('the settings', () => {
+  it('are variables that the functions know, with values they take', () => {
+    const [config] = ofKind(objects, 'ConfigMap');
+    const data = at(config, 'data');
+    expect(backupVariables.strict().safeParse(data).error).toBeUndefined();
+    expect(at(data, 'K_SINK')).toMatch(/\/soteria\/default$/);
+  });
+
+  it('have an example of the Secrets that the functions read, which is not installed', () => {
+    const text = readFileSync(join(deployDir, 'secret-example.yaml'), 'utf8');
+    const examples = parseAllDocuments(text).map((document): unknown => document.toJS());
+    expect(examples.map((one) => at(one, 'metadata', 'name'))).toEqual(['soteria-signing', 'soteria-restic']);
+    expect(backupVariables.shape).toHaveProperty(Object.keys(at(examples[0], 'stringData') ?? {}));
+    expect(ofKind(objects, 'Secret')).toEqual([]);
+  });
+});
