@@ -10,11 +10,13 @@ import { claimRefOf } from './longhorn/about-operation.ts';
 import { decideBackup } from './longhorn/decide.ts';
 import type { Known, Tools } from './longhorn/perform.ts';
 import { perform } from './longhorn/perform.ts';
-import type { Rules, World } from './longhorn/world.ts';
+import type { Rules } from './longhorn/world.ts';
+import type { OneAtATime } from './one-at-a-time.ts';
 
 export interface AdvanceTools extends Tools {
   readonly rules: Rules;
   readonly now: () => Date;
+  readonly inTurn: OneAtATime;
 }
 
 /** More actions than any real path takes: a loop that does not end is a defect, and must not burn a pod. */
@@ -24,8 +26,6 @@ const maxConflicts = 6;
 export interface AdvanceCall {
   readonly signal?: AbortSignal | undefined;
   readonly log: Log;
-  /** What the caller has just read, so that it is not read again. */
-  readonly seen?: World;
 }
 
 /** Answers the Operation as it is at the end of this wake-up; undefined when there is none, or it is not ours to move. */
@@ -34,14 +34,26 @@ export async function advanceOperation(
   ref: ObjectRef,
   call: AdvanceCall,
 ): Promise<Operation | undefined> {
+  const moved = await tools.inTurn(`${ref.namespace}/${ref.name}`, () => moveOne(tools, ref, call));
+  if (moved?.hasEnded === true) await startNext(tools, moved.operation, call);
+  return moved?.operation;
+}
+
+interface Moved {
+  readonly operation: Operation;
+  /** In this wake-up, or in one that did not live to start the next. */
+  readonly hasEnded: boolean;
+}
+
+async function moveOne(tools: AdvanceTools, ref: ObjectRef, call: AdvanceCall): Promise<Moved | undefined> {
+  let hadSomethingToDo = false;
   for (let conflicts = 0; ; conflicts += 1) {
     const operation = await tools.store.get(ref, call.signal);
     if (operation === undefined || !isOurKind(operation)) return undefined;
+    hadSomethingToDo ||= operation.status?.settled !== true;
     try {
-      const moved = await run(tools, { operation, world: conflicts === 0 ? (call.seen ?? {}) : {} }, call);
-      const hasJustEnded = isTerminal(moved.status?.phase) && !isTerminal(operation.status?.phase);
-      if (hasJustEnded) await startNext(tools, moved, call);
-      return moved;
+      const moved = await run(tools, { operation, world: {} }, call);
+      return { operation: moved, hasEnded: hadSomethingToDo && isTerminal(moved.status?.phase) };
     } catch (error) {
       // Somebody else wrote: what we knew is old. Read again and decide again.
       const isConflict = error instanceof SoteriaError && error.code === 'cluster_conflict';

@@ -246,6 +246,17 @@ describe('dev.soteria.backup.requested.v1', () => {
     expect(await bench.store.list({})).toEqual([]);
   });
 
+  it('is heard once a minute for a claim when it is unsigned', async () => {
+    const bench = open();
+    await request(bench, 'e1', { namespace: 'shop', pvc: 'nothing' }).expect(204);
+    bench.pass(2_000);
+    await request(bench, 'e2', { namespace: 'shop', pvc: 'nothing' }).expect(429).expect('retry-after', '60');
+    await request(bench, 'e1', { namespace: 'shop', pvc: 'nothing' }).expect(204);
+    bench.pass(60_000);
+    await request(bench, 'e2', { namespace: 'shop', pvc: 'nothing' }).expect(204);
+    expect(await bench.store.list({})).toHaveLength(2);
+  });
+
   it('is refused when it is older than an hour', async () => {
     const bench = open();
     await request(bench, 'e1', ask, new Date(bench.now().getTime() - 3_700_000)).expect(422);

@@ -16,6 +16,7 @@ import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { askForBackup } from './ask.ts';
 import { createClusterReader } from './longhorn/cluster-reader.ts';
+import { createOneAtATime } from './one-at-a-time.ts';
 import { claim, persistentVolume, rules, volume } from './longhorn/fixtures.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
@@ -78,6 +79,7 @@ function setUp() {
       },
     }).send,
     rules,
+    inTurn: createOneAtATime(),
     now,
   };
   return {

@@ -7,6 +7,7 @@ import { createAnnounce } from './announce.ts';
 import { defineBackup } from './app.ts';
 import { readBackupSettings } from './config.ts';
 import { createClusterReader } from './longhorn/cluster-reader.ts';
+import { createOneAtATime } from './one-at-a-time.ts';
 
 async function main(): Promise<void> {
   const running = await startFunction({
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
         rules: settings.rules,
         settings,
         now,
+        inTurn: createOneAtATime(),
       }),
   });
   process.exit(await running.stopped);

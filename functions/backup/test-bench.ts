@@ -10,6 +10,7 @@ import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { defineBackup } from './app.ts';
 import type { BackupFact } from './longhorn/action.ts';
 import { createClusterReader } from './longhorn/cluster-reader.ts';
+import { createOneAtATime } from './one-at-a-time.ts';
 import { claim, persistentVolume, rules, volume } from './longhorn/fixtures.ts';
 
 export const silent: Log = {
@@ -43,7 +44,8 @@ export function createTestBench() {
     authorize: () => Promise.resolve(),
     checkLonghorn: () => Promise.resolve({ isReachable: true }),
     rules,
-    settings: { driver: 'longhorn' },
+    inTurn: createOneAtATime(),
+    settings: { driver: 'longhorn', authRequired: true },
     now,
   });
   const app = createFunction(definition, {

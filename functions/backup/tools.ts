@@ -6,7 +6,7 @@ import type { BackupSettings } from './config.ts';
 
 export interface BackupTools extends AdvanceTools {
   readonly authorize: Authorize;
-  readonly settings: Pick<BackupSettings, 'driver'>;
+  readonly settings: Pick<BackupSettings, 'driver' | 'authRequired'>;
   /** Whether Longhorn's own address answers; a plan tells it, nothing depends on it. */
   readonly checkLonghorn: (signal: AbortSignal) => Promise<Reachability>;
 }

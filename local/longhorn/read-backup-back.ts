@@ -22,6 +22,8 @@ export async function readBackupBack(
     return;
   }
   const { spec } = (await world.client.get(backupTargets, { name: target, namespace: world.namespace }, world)) ?? {};
+  // First the volume's entry: a backup that can be restored needs its size (longhorn.md 0).
+  await refreshBackupVolume(world, target, volumeName);
   await patchStatus(world, backups, backup, {
     ownerID: world.nodeName,
     state: 'Completed',
@@ -42,7 +44,6 @@ export async function readBackupBack(
     messages: null,
     lastSyncedAt: instantOf(world.now()),
   });
-  await refreshBackupVolume(world, target, volumeName);
   if (volume !== undefined && (volume.status?.lastBackupAt ?? '') <= manifest.SnapshotCreatedAt) {
     await patchStatus(world, volumes, volume, { lastBackup: name, lastBackupAt: manifest.SnapshotCreatedAt });
   }

@@ -35,9 +35,11 @@ export async function reconcileTarget(world: World, name: string): Promise<NextL
       await patchAvailability(world, target, action.message);
       return next;
     case 'sync':
+      // First available, then read: what is pulled must pass admission, which asks for it.
+      if (status?.available !== true) await patchAvailability(world, target, undefined);
       await syncTarget(world, name);
       world.urgentSyncs.delete(name);
-      await patchAvailability(world, target, undefined);
+      await patchStatus(world, backupTargets, target, { lastSyncedAt: instantOf(world.now()) });
       return next;
     case 'nothing':
       return next;
@@ -55,7 +57,6 @@ async function troubleWith(folder: string): Promise<string | undefined> {
   }
 }
 
-/** `lastSyncedAt` stands still while the target is away. */
 async function patchAvailability(
   world: World,
   target: BackupTargetResource,
@@ -79,6 +80,5 @@ async function patchAvailability(
         lastTransitionTime,
       },
     ],
-    ...(isUnavailable ? {} : { lastSyncedAt: now }),
   });
 }

@@ -139,6 +139,7 @@ export async function startLonghorn(options: LonghornOptions): Promise<LocalLong
     async stop() {
       stopping.abort();
       await queue.stop();
+      await world.uploads.dropAll();
     },
   };
 }

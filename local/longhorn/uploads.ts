@@ -16,12 +16,17 @@ export interface Uploads {
     begin: () => Running,
   ): Promise<UploadProgress | { readonly result: UploadResult }>;
   drop(backup: string): Promise<void>;
+  /** Closes every file that is open; what was uploaded stays. */
+  dropAll(): Promise<void>;
 }
+
+const broken: UploadResult = { files: [], totalBytes: 0, newBytes: 0, againBytes: 0 };
 
 export function createUploads(): Uploads {
   const running = new Map<string, Running>();
+  const waits = new Map<string, number>();
   return {
-    waits: new Map(),
+    waits,
     async advance(backup, stepBytes, begin) {
       const session = running.get(backup) ?? begin();
       running.set(backup, session);
@@ -44,8 +49,12 @@ export function createUploads(): Uploads {
     async drop(backup) {
       const session = running.get(backup);
       running.delete(backup);
-      this.waits.delete(backup);
-      await session?.return({ files: [], totalBytes: 0, newBytes: 0, againBytes: 0 });
+      waits.delete(backup);
+      await session?.return(broken);
+    },
+    async dropAll() {
+      for (const session of running.values()) await session.return(broken);
+      running.clear();
     },
   };
 }

@@ -38,6 +38,8 @@ export interface MeshOptions {
   readonly chaos?: ChaosSwitches;
   /** The `source` of ApiServerSource events. */
   readonly apiServerUrl?: string;
+  /** Of the broker ingress; left out or 0: any free port. */
+  readonly ingressPort?: number;
   readonly now?: Clock['now'];
   readonly setTimer?: Clock['setTimer'];
   readonly newId?: () => string;
@@ -104,7 +106,9 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
       return broker === undefined ? undefined : acceptEvent(brokerParts, broker, event, passedHeaders);
     },
   };
-  const ingress = await listenOnLoopback((request, response) => answerIngress(ingressParts, request, response));
+  const ingress = await listenOnLoopback((request, response) => answerIngress(ingressParts, request, response), {
+    port: options.ingressPort ?? 0,
+  });
 
   async function stop(): Promise<void> {
     stopping.abort();

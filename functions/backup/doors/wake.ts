@@ -4,13 +4,7 @@ import { objectReference, operationDue } from '@soteria/shared/events/catalogue.
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import { operationNameLabel, operationNamespaceLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
 import { advanceOperation } from '../advance.ts';
-import type { World } from '../longhorn/world.ts';
 import type { BackupTools } from '../tools.ts';
-
-interface Meant {
-  readonly ref: ObjectRef;
-  readonly seen?: World;
-}
 
 function refFromMarks(marks: Readonly<Record<string, string>>): ObjectRef | undefined {
   const name = marks[operationNameLabel];
@@ -19,33 +13,32 @@ function refFromMarks(marks: Readonly<Record<string, string>>): ObjectRef | unde
 }
 
 /** An object that is gone, or has lost its marks, is found by the name an open Operation has recorded for it. */
-async function whoRecorded(tools: BackupTools, name: string, incoming: Incoming): Promise<Meant | undefined> {
+async function whoRecorded(tools: BackupTools, name: string, incoming: Incoming): Promise<ObjectRef | undefined> {
   const open = await tools.store.list({ fieldSelector: 'status.phase=Running' }, incoming.signal);
   const owner = open.find(({ status }) => status?.work?.snapshot === name || status?.work?.backup === name);
-  return owner === undefined ? undefined : { ref: { name: owner.metadata.name, namespace: owner.metadata.namespace } };
+  return owner === undefined ? undefined : { name: owner.metadata.name, namespace: owner.metadata.namespace };
 }
 
 async function whoIsMeant(
   tools: BackupTools,
   reference: { kind: string; namespace: string; name: string },
   incoming: Incoming,
-): Promise<Meant | undefined> {
+): Promise<ObjectRef | undefined> {
   const { kind, namespace, name } = reference;
   switch (kind) {
     case 'Operation':
-      return { ref: { namespace, name } };
+      return { namespace, name };
     case 'Snapshot': {
       const snapshot = await tools.longhorn.snapshots.get(name, incoming.signal);
       if (snapshot === undefined) return whoRecorded(tools, name, incoming);
       if (snapshot.marks[watchLabel] === undefined) return undefined;
-      const ref = refFromMarks(snapshot.marks);
-      return ref === undefined ? undefined : { ref };
+      return refFromMarks(snapshot.marks);
     }
     case 'Backup': {
       const backup = await tools.longhorn.backups.get(name, incoming.signal);
       const ref = backup === undefined ? undefined : refFromMarks(backup.marks);
       if (backup === undefined || ref === undefined) return whoRecorded(tools, name, incoming);
-      return backup.marks[watchLabel] === undefined ? undefined : { ref };
+      return backup.marks[watchLabel] === undefined ? undefined : ref;
     }
     default:
       return undefined;
@@ -55,7 +48,7 @@ async function whoIsMeant(
 export async function wakeByObject(tools: BackupTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   const meant = await whoIsMeant(tools, objectReference.parse(event.data), incoming);
   if (meant === undefined) return;
-  await advanceOperation(tools, meant.ref, incoming);
+  await advanceOperation(tools, meant, incoming);
 }
 
 export async function wakeBySweep(tools: BackupTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {

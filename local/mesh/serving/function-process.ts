@@ -26,7 +26,7 @@ export interface FunctionProcess {
 
 const probePauseMs = 20;
 
-/** The environment is exactly what is given, plus PORT: nothing of this process's own gets in. */
+/** The environment is exactly what is given, plus where to listen: nothing of this process's own gets in. */
 export async function startFunctionProcess(
   { command, args }: FunctionCommand,
   env: Readonly<Record<string, string>>,
@@ -35,7 +35,8 @@ export async function startFunctionProcess(
   const port = await findFreePort();
   // A group of its own: Ctrl-C in the terminal reaches the mesh alone, which then drains its functions in order.
   const child = spawn(command, args, {
-    env: { ...env, PORT: String(port) },
+    // A pod listens on all its addresses; here that would be the whole network's.
+    env: { ...env, PORT: String(port), SOTERIA_LISTEN_ADDR: `127.0.0.1:${port}` },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

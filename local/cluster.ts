@@ -1,0 +1,132 @@
+/** The API server under everything: the embedded store, or a real one reached by a kubeconfig. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import { loadConnection } from '@soteria/shared/kubernetes/connect.ts';
+import { untyped } from '@soteria/shared/kubernetes/core-types.ts';
+import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
+import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
+import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
+import { applyManifests } from './apply-manifests.ts';
+import type { LonghornAdmission } from './longhorn/admission.ts';
+import { longhornCrds } from './longhorn/crds.ts';
+import { apiServerSources, brokers, knativeServices, pingSources, triggers } from './mesh/manifest/knative-types.ts';
+import { writeKubeconfig } from './store/kubeconfig.ts';
+import { notDone } from './store/not-done.ts';
+import { startStore } from './store/start-store.ts';
+
+export interface Cluster {
+  readonly client: KubernetesClient;
+  readonly url: string;
+  readonly kubeconfigPath: string;
+  readonly notDone: readonly string[];
+  /** How the process of a function reaches this API server, and as whom. */
+  functionEnv(service: string): Promise<Record<string, string>>;
+  /** The embedded store calls Longhorn's webhook; a real API server has none here. */
+  useLonghornAdmission(admission: LonghornAdmission): void;
+  stop(): Promise<void>;
+}
+
+export interface ClusterOptions {
+  readonly dataDir: string;
+  readonly kubeconfig: string | undefined;
+  /** Of the embedded store. */
+  readonly port: number;
+}
+
+export function startCluster(options: ClusterOptions): Promise<Cluster> {
+  return options.kubeconfig === undefined ? startEmbedded(options) : useReal(options.kubeconfig, options.dataDir);
+}
+
+const eventTypes = untyped({
+  group: 'eventing.knative.dev',
+  version: 'v1beta3',
+  kind: 'EventType',
+  plural: 'eventtypes',
+  isNamespaced: true,
+});
+
+/** Kinds whose definitions Knative brings along in a real cluster. */
+const knativeKinds = [knativeServices, brokers, triggers, pingSources, apiServerSources, eventTypes].map((type) =>
+  customKind(type),
+);
+
+async function startEmbedded({ dataDir, port }: ClusterOptions): Promise<Cluster> {
+  const cluster = createMemoryCluster({ kinds: knativeKinds });
+  const store = await startStore({ cluster, port, dataFile: join(dataDir, 'store.json') });
+  const kubeconfigPath = join(dataDir, 'kubeconfig');
+  writeKubeconfig({ file: kubeconfigPath, server: store.url });
+  await applyManifests(cluster.client, longhornCrds());
+  return {
+    client: cluster.client,
+    url: store.url,
+    kubeconfigPath,
+    notDone,
+    // Nobody can prove who they are to a store without accounts.
+    functionEnv: () => Promise.resolve({ KUBECONFIG: kubeconfigPath, SOTERIA_AUTH_REQUIRED: 'false' }),
+    useLonghornAdmission: (admission) => void admission.plugInto(cluster),
+    stop: () => store.stop(),
+  };
+}
+
+type TokenRequest = KubernetesObject & { spec: { expirationSeconds: number }; status?: { token?: string } };
+
+/** `…/serviceaccounts/<name>/token`: a create, whose answer holds the token. */
+function tokenRequests(serviceAccount: string): ResourceType<TokenRequest> {
+  const path = {
+    group: '',
+    version: 'v1',
+    kind: 'TokenRequest',
+    plural: `serviceaccounts/${serviceAccount}/token`,
+    isNamespaced: true,
+  };
+  return { ...path, parse: (wire) => wire as TokenRequest };
+}
+
+async function requestToken(client: KubernetesClient, namespace: string, serviceAccount: string): Promise<string> {
+  const draft: Draft<TokenRequest> = {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    metadata: { namespace },
+    spec: { expirationSeconds: 86_400 },
+  };
+  const { status } = await client.create(tokenRequests(serviceAccount), draft);
+  if (status?.token !== undefined) return status.token;
+  throw new SoteriaError('cluster_refused', {
+    what: `function ${serviceAccount} could not be started`,
+    why: `the API server gave no token for ServiceAccount ${namespace}/${serviceAccount}`,
+    fix: 'the user of the kubeconfig must be allowed to create serviceaccounts/token',
+  });
+}
+
+async function useReal(kubeconfig: string, dataDir: string): Promise<Cluster> {
+  const connection = await loadConnection({ kubeconfig });
+  const client = createHttpClient(connection);
+  const { server, ca } = connection;
+  return {
+    client,
+    url: server.origin,
+    kubeconfigPath: kubeconfig,
+    notDone: [
+      'Longhorn’s admission webhook is not there: what it would refuse is noticed a moment later',
+      'functions run with the tokens of their own ServiceAccounts, so the roles of the manifests are in force',
+    ],
+    functionEnv: async (service) => {
+      const dir = join(dataDir, 'service-accounts', service);
+      await mkdir(dir, { recursive: true });
+      const token = await requestToken(client, 'soteria', service);
+      await writeFile(join(dir, 'token'), token, { mode: 0o600 });
+      await writeFile(join(dir, 'ca.crt'), ca ?? '');
+      await writeFile(join(dir, 'namespace'), 'soteria');
+      return {
+        KUBERNETES_SERVICE_HOST: server.hostname,
+        KUBERNETES_SERVICE_PORT: server.port === '' ? '443' : server.port,
+        SOTERIA_SERVICE_ACCOUNT_DIR: dir,
+      };
+    },
+    useLonghornAdmission: () => undefined,
+    stop: () => Promise.resolve(),
+  };
+}

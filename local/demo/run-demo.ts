@@ -1,0 +1,118 @@
+/**
+ * The main job, told step by step: a claim is backed up through the broker, its files change, the second backup uploads only
+ * what changed, and the bytes on the target are those of the claim.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Local } from '../start-local.ts';
+import { sampleNamespace } from '../sample.ts';
+import { restoreToFolder } from '../longhorn/store/read-backup.ts';
+import { differences, digestFolder } from './compare-trees.ts';
+import { listOperations, type OperationView, waitForNewOperation } from './wait-for-operation.ts';
+
+export interface DemoStep {
+  readonly name: 'backup.first' | 'backup.incremental' | 'backup.bytes_equal';
+  readonly ok: boolean;
+  readonly ms: number;
+  readonly detail: string;
+}
+
+export interface DemoResult {
+  readonly ok: boolean;
+  readonly steps: readonly DemoStep[];
+}
+
+export interface DemoOptions {
+  readonly local: Local;
+  readonly claim: string;
+  /** For each Operation to end. */
+  readonly timeoutMs: number;
+  readonly onStep: (step: DemoStep, operation: OperationView | undefined) => void;
+}
+
+/** As another controller would ask: one CloudEvent to the broker. */
+async function askByEvent(brokerUrl: string, claim: string): Promise<void> {
+  const answer = await fetch(brokerUrl, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'ce-specversion': '1.0',
+      'ce-id': randomUUID(),
+      'ce-source': '/soteria/demo',
+      'ce-type': 'dev.soteria.backup.requested.v1',
+      'ce-time': new Date().toISOString(),
+    },
+    body: JSON.stringify({ namespace: sampleNamespace, pvc: claim, tags: ['by=demo'] }),
+  });
+  if (answer.status !== 202) throw new Error(`the broker answered ${answer.status}: ${await answer.text()}`);
+}
+
+async function backUp({ local, claim, timeoutMs }: DemoOptions): Promise<OperationView> {
+  const known = new Set((await listOperations(local.frontDoorUrl, sampleNamespace)).map(({ name }) => name));
+  await askByEvent(local.brokerUrl, claim);
+  const operation = await waitForNewOperation(local.frontDoorUrl, sampleNamespace, known, timeoutMs);
+  if (operation.phase !== 'Succeeded')
+    throw new Error(`${operation.name} ended as ${operation.phase}: ${operation.message}`);
+  return operation;
+}
+
+const bytesOf = (text: string | undefined): bigint => BigInt(text ?? '0');
+
+async function compareWithTarget({ local, claim }: DemoOptions, operation: OperationView): Promise<string> {
+  const { volume, backup } = operation.result ?? {};
+  if (volume === undefined || backup === undefined) throw new Error(`${operation.name} does not say what it made`);
+  const scratch = await mkdtemp(join(tmpdir(), 'soteria-demo-'));
+  try {
+    await restoreToFolder(local.targetFolder, volume, backup, join(scratch, 'restored'));
+    const [restored, live] = await Promise.all([
+      digestFolder(join(scratch, 'restored')),
+      digestFolder(local.claimFolder(sampleNamespace, claim)),
+    ]);
+    const unequal = differences(restored, live);
+    if (unequal.length > 0) throw new Error(`not the same bytes: ${unequal.join(', ')}`);
+    return `${live.size} files rebuilt from the target alone have the SHA-256 of the claim's`;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const steps: DemoStep[] = [];
+  async function step(
+    name: DemoStep['name'],
+    act: () => Promise<{ detail: string; operation?: OperationView }>,
+  ): Promise<void> {
+    const startedAt = performance.now();
+    const ended = await act().catch((error: unknown) => ({ error }));
+    const ms = Math.round(performance.now() - startedAt);
+    const done: DemoStep =
+      'error' in ended
+        ? { name, ok: false, ms, detail: ended.error instanceof Error ? ended.error.message : String(ended.error) }
+        : { name, ok: true, ms, detail: ended.detail };
+    steps.push(done);
+    options.onStep(done, 'error' in ended ? undefined : ended.operation);
+  }
+
+  let first: OperationView | undefined;
+  let second: OperationView | undefined;
+  await step('backup.first', async () => {
+    first = await backUp(options);
+    return { detail: `${first.result?.backup}: ${first.result?.uploadedBytes} bytes uploaded`, operation: first };
+  });
+  await step('backup.incremental', async () => {
+    const folder = options.local.claimFolder(sampleNamespace, options.claim);
+    await writeFile(join(folder, 'changed.txt'), `written ${new Date().toISOString()}\n`);
+    second = await backUp(options);
+    const [before, after] = [bytesOf(first?.result?.uploadedBytes), bytesOf(second.result?.uploadedBytes)];
+    if (after >= before)
+      throw new Error(`the second backup uploaded ${after} bytes, the first ${before}: not incremental`);
+    return { detail: `${second.result?.backup}: ${after} bytes uploaded, the first took ${before}`, operation: second };
+  });
+  await step('backup.bytes_equal', async () => {
+    if (second === undefined) throw new Error('there is no second backup to compare');
+    return { detail: await compareWithTarget(options, second) };
+  });
+  return { ok: steps.every(({ ok }) => ok), steps };
+}

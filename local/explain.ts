@@ -1,0 +1,10 @@
+/** What a person at the terminal reads when something failed. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+
+export function explain(thrown: unknown): string {
+  if (thrown instanceof SoteriaError) {
+    const { what, why, fix } = thrown.explanation;
+    return `soteria: ${what}\n  why: ${why}\n  fix: ${fix}`;
+  }
+  return `soteria: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`;
+}

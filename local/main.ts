@@ -1,0 +1,69 @@
+/** `npm start`: composition root of the embedded default; only this file and `demo-main.ts` exit the process. */
+import { styleText } from 'node:util';
+import { explain } from './explain.ts';
+import { readOptions, usage } from './options.ts';
+import { sampleClaims, sampleNamespace } from './sample.ts';
+import { type Local, startLocal } from './start-local.ts';
+import { describeActivity } from './view.ts';
+
+function welcome(local: Local, hasSample: boolean): string {
+  const claim = sampleClaims[0] ?? 'notes';
+  const namespace = hasSample ? sampleNamespace : '<namespace>';
+  return `
+Soteria is ready.
+
+  front door   ${local.frontDoorUrl}/v1
+  broker       ${local.brokerUrl}
+  API server   ${local.apiServerUrl}
+  kubectl      export KUBECONFIG=${local.kubeconfigPath}
+  claims       ${local.claimFolder(namespace, '')}
+  backups      ${local.targetFolder}
+
+Ask for a backup, in any of three ways:
+
+  curl -i ${local.frontDoorUrl}/v1/backup --json '{"namespace":"${namespace}","pvc":"${claim}"}'
+
+  curl -i ${local.brokerUrl} --json '{"namespace":"${namespace}","pvc":"${claim}"}' \\
+    -H 'ce-specversion: 1.0' -H "ce-id: $RANDOM" -H 'ce-source: /me' -H 'ce-type: dev.soteria.backup.requested.v1'
+
+  kubectl create -f examples/backup.yaml      # then: kubectl get operations -A
+
+Not as in a real cluster:
+${local.notDone.map((line) => `  - ${line}`).join('\n')}
+
+Ctrl-C stops everything. What happens from here on:
+`;
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') {
+    console.log(usage);
+    return;
+  }
+  const hasColour = process.stdout.isTTY;
+  console.log('Starting the API server, Longhorn, the mesh and the functions …');
+  const local = await startLocal({
+    ...options,
+    onActivity: (activity, at) => {
+      const line = describeActivity(activity, at, { hasColour });
+      if (line !== undefined) console.log(line);
+    },
+  });
+  console.log(welcome(local, options.hasSample));
+  const reason = await new Promise<string>((resolve) => {
+    process.once('SIGINT', () => resolve('Ctrl-C'));
+    process.once('SIGTERM', () => resolve('SIGTERM'));
+  });
+  console.log(`\n${reason}: stopping …`);
+  await local.stop();
+  console.log(hasColour ? styleText('dim', 'Stopped. Everything is kept.') : 'Stopped. Everything is kept.');
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(explain(error));
+    process.exit(1);
+  },
+);

@@ -1,0 +1,63 @@
+/** The command line of `npm start`. */
+import { parseArgs } from 'node:util';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+
+export interface LocalOptions {
+  /** Of the front door; the broker takes the next one, the store the one after. 0: the system chooses all three. */
+  readonly port: number;
+  readonly dataDir: string;
+  readonly hasSample: boolean;
+  /** Of a real API server, in place of the embedded store. */
+  readonly kubeconfig: string | undefined;
+}
+
+export const usage = `npm start [-- OPTIONS]
+
+  --port N         front door for /v1 (8080); the broker listens on N+1, the API server on N+2
+  --data DIR       where state, claims and backups are kept (~/.soteria)
+  --no-sample      no sample namespace
+  --kubeconfig F   use this API server (with Longhorn's and Knative's CRDs) in place of the embedded store
+  --help           this text`;
+
+/** Throws `invalid_request`; `help` when the usage is asked for. */
+export function readOptions(argv: readonly string[], home = homedir()): LocalOptions | 'help' {
+  const { values } = parseStrictly(argv);
+  if (values.help === true) return 'help';
+  const port = Number(values.port ?? '8080');
+  if (!Number.isInteger(port) || port < 0 || port > 65_533) {
+    throw wrongOption(`--port ${values.port} is not a port number`);
+  }
+  return {
+    port,
+    dataDir: resolve(values.data ?? join(home, '.soteria')),
+    hasSample: values['no-sample'] !== true,
+    kubeconfig: values.kubeconfig === undefined ? undefined : resolve(values.kubeconfig),
+  };
+}
+
+function parseStrictly(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string' },
+        'no-sample': { type: 'boolean' },
+        kubeconfig: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw wrongOption(error instanceof Error ? error.message : 'an option is not known', error);
+  }
+}
+
+function wrongOption(why: string, cause?: unknown): SoteriaError {
+  return new SoteriaError(
+    'invalid_request',
+    { what: 'the command line cannot be understood', why, fix: 'see npm start -- --help' },
+    { cause },
+  );
+}

@@ -1,0 +1,127 @@
+/**
+ * The whole product on one machine: an API server (embedded, or a real one by kubeconfig), Longhorn, the mesh, and the functions
+ * as the image ships them. Longhorn and mesh are ordinary API clients: nothing here is different on a real API server but the
+ * first part.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Log } from '@soteria/shared/function/contract.ts';
+import { createLog } from '@soteria/shared/function/log.ts';
+import { bundleFunctions } from '../scripts/bundle-functions.ts';
+import { applyManifests } from './apply-manifests.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+import { foldersIn } from './longhorn/folders.ts';
+import { ensureLonghornObjects } from './longhorn/seed.ts';
+import { startLonghorn } from './longhorn/start-longhorn.ts';
+import type { FaultSwitches } from './longhorn/faults.ts';
+import { readKustomization } from './manifests/read-kustomization.ts';
+import type { MeshActivity } from './mesh/activity.ts';
+import type { ChaosSwitches } from './mesh/chaos.ts';
+import { startFrontDoor } from './mesh/front-door.ts';
+import type { Pace } from './mesh/pace.ts';
+import { startMesh } from './mesh/start-mesh.ts';
+import { ensureSample } from './sample.ts';
+
+export interface StartLocalOptions {
+  /** Front door; the broker takes the next, the store the one after. 0: the system chooses. */
+  readonly port: number;
+  readonly dataDir: string;
+  readonly hasSample: boolean;
+  /** Of a real API server. */
+  readonly kubeconfig: string | undefined;
+  readonly onActivity: (activity: MeshActivity, at: Date) => void;
+  readonly pace?: Partial<Pace>;
+  readonly chaos?: ChaosSwitches;
+}
+
+export interface Local {
+  readonly frontDoorUrl: string;
+  /** Of the Broker `soteria/default`. */
+  readonly brokerUrl: string;
+  readonly apiServerUrl: string;
+  readonly kubeconfigPath: string;
+  /** The folder that stands for the backup target. */
+  readonly targetFolder: string;
+  readonly cluster: Cluster;
+  readonly faults: FaultSwitches;
+  /** What is emulated less than fully, one sentence each. */
+  readonly notDone: readonly string[];
+  claimFolder(namespace: string, claim: string): string;
+  stop(): Promise<void>;
+}
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
+const soteriaNamespace = 'soteria';
+
+/** Warnings and errors of the embedded parts join the live view. */
+function logInto(onActivity: StartLocalOptions['onActivity']): Log {
+  return createLog({
+    write: (line) =>
+      onActivity({ kind: 'log', service: 'longhorn', stream: 'stderr', line: line.trimEnd() }, new Date()),
+    now: () => new Date(),
+    fields: {},
+  });
+}
+
+export async function startLocal(options: StartLocalOptions): Promise<Local> {
+  const { dataDir, port, onActivity } = options;
+  await mkdir(dataDir, { recursive: true });
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const stopPart of stops.splice(0).toReversed()) await stopPart();
+  };
+  try {
+    const bundles = await bundleFunctions({ outDir: join(dataDir, 'functions') });
+    const cluster = await startCluster({ dataDir, kubeconfig: options.kubeconfig, port: port === 0 ? 0 : port + 2 });
+    stops.push(() => cluster.stop());
+    await ensureLonghornObjects(cluster.client);
+    await applyManifests(cluster.client, readKustomization(join(repository, 'deploy')));
+    const longhorn = await startLonghorn({
+      client: cluster.client,
+      dataDir: join(dataDir, 'longhorn'),
+      log: logInto(onActivity),
+    });
+    stops.push(() => longhorn.stop());
+    cluster.useLonghornAdmission(longhorn.admission);
+    const mesh = await startMesh({
+      client: cluster.client,
+      namespace: soteriaNamespace,
+      apiServerUrl: cluster.url,
+      ingressPort: port === 0 ? 0 : port + 1,
+      functionCommand: (_service, args) => ({
+        command: process.execPath,
+        args: [join(dataDir, 'functions', args[0] ?? '')],
+      }),
+      functionEnv: (service) => cluster.functionEnv(service),
+      onActivity: (activity) => onActivity(activity, new Date()),
+      ...(options.pace === undefined ? {} : { pace: options.pace }),
+      ...(options.chaos === undefined ? {} : { chaos: options.chaos }),
+    });
+    stops.push(() => mesh.stop());
+    const frontDoor = await startFrontDoor({ mesh, port });
+    stops.push(() => frontDoor.close());
+    const folders = foldersIn(join(dataDir, 'longhorn'));
+    if (options.hasSample) await ensureSample({ client: cluster.client, claimFolder: folders.claim });
+    return {
+      frontDoorUrl: frontDoor.url,
+      brokerUrl: mesh.brokerUrl(soteriaNamespace, 'default') ?? '',
+      apiServerUrl: cluster.url,
+      kubeconfigPath: cluster.kubeconfigPath,
+      targetFolder: folders.target('default'),
+      cluster,
+      faults: longhorn.faults,
+      notDone: [
+        ...cluster.notDone,
+        ...mesh.listIgnored(),
+        `the mesh lets functions sleep ${mesh.pace.sleep} times sooner than Knative would`,
+        `functions (${bundles.map(({ name }) => name).join(', ')}) are processes of this machine, one each, not pods`,
+      ],
+      claimFolder: folders.claim,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
