@@ -136,10 +136,12 @@ describe('publishing', () => {
   it('stops as soon as the caller does', async () => {
     const { url, received } = await sink('hang');
     const stop = new AbortController();
-    const failed = publisher(url).publish(event, stop.signal);
+    const { publish, slept } = publisher(url);
+    const failed = publish(event, stop.signal);
     stop.abort();
     await expect(failed).rejects.toMatchObject({ code: 'cluster_unavailable' });
     expect(received.length).toBeLessThanOrEqual(1);
+    expect(slept).toEqual([]);
   });
 
   it('only logs when there is no sink', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SoteriaError } from '../errors.ts';
 import type { FunctionDefinition } from './contract.ts';
 import { currentSecret, kit, type KitOptions, present } from './testing/kit.ts';
@@ -103,6 +103,15 @@ describe('the HTTP door', () => {
     const response = await set({ deadlineMs: 20 }).app.request('/v1/hang', asJane);
     expect(response.status).toBe(503);
     await expect(response.json()).resolves.toMatchObject({ code: 'cluster_unavailable' });
+  });
+
+  it('does not let the deadline cut what is streamed after the answer began', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    expect((await set().app.request('/v1/me', asJane)).status).toBe(200);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('hands on the trace it was given', async () => {
