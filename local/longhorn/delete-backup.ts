@@ -44,8 +44,9 @@ export async function deleteBackup(world: World, backup: BackupResource): Promis
     case 'letGo':
       await removeJournal(world.folders.uploadJournal(name));
       await letGo(world, backups, backup);
-      return undefined;
+      break;
   }
+  return undefined;
 }
 
 /** Read anew: what an upload has found on the target must not be deleted under it. */

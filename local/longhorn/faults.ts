@@ -34,8 +34,6 @@ export interface FaultSwitches {
   repullWithoutLabels(name: string): void;
 }
 
-const faultNames = Object.keys(faultTable) as Fault[];
-
 export interface FaultBoard {
   readonly present: Faults;
   set: FaultSwitches['set'];
@@ -57,7 +55,7 @@ export function createFaultBoard(onChange: () => void): FaultBoard {
       onChange();
     },
     clearAll() {
-      for (const fault of faultNames) delete present[fault];
+      for (const fault of Object.keys(present)) Reflect.deleteProperty(present, fault);
       onChange();
     },
   };

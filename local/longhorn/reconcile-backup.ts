@@ -61,8 +61,9 @@ export async function reconcileBackup(world: World, name: string): Promise<numbe
       await readBackupBack(world, backup, volume);
       return undefined;
     case 'nothing':
-      return undefined;
+      break;
   }
+  return undefined;
 }
 
 interface Surroundings {

@@ -41,8 +41,9 @@ export async function reconcileClaim(world: World, namespace: string, name: stri
       await keep(world, claim, action.persistentVolume);
       return undefined;
     case 'nothing':
-      return undefined;
+      break;
   }
+  return undefined;
 }
 
 /** The folder first: a claim that is bound can be written to. */

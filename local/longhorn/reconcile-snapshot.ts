@@ -41,8 +41,9 @@ export async function reconcileSnapshot(world: World, name: string): Promise<num
       return undefined;
     case 'nothing':
       await keepPlace(world, snapshot, place);
-      return undefined;
+      break;
   }
+  return undefined;
 }
 
 async function take(world: World, snapshot: SnapshotResource, volume: VolumeResource): Promise<void> {

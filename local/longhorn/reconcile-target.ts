@@ -33,17 +33,18 @@ export async function reconcileTarget(world: World, name: string): Promise<NextL
   switch (action.type) {
     case 'makeUnavailable':
       await patchAvailability(world, target, action.message);
-      return next;
+      break;
     case 'sync':
       // First available, then read: what is pulled must pass admission, which asks for it.
       if (status?.available !== true) await patchAvailability(world, target, undefined);
       await syncTarget(world, name);
       world.urgentSyncs.delete(name);
       await patchStatus(world, backupTargets, target, { lastSyncedAt: instantOf(world.now()) });
-      return next;
+      break;
     case 'nothing':
-      return next;
+      break;
   }
+  return next;
 }
 
 async function troubleWith(folder: string): Promise<string | undefined> {

@@ -61,9 +61,17 @@ export async function startLonghorn(options: LonghornOptions): Promise<LocalLong
 
   function lookAtEverything(): void {
     if (known === undefined) return;
-    for (const objects of Object.values(known)) {
-      for (const object of (objects as ReadonlyMap<string, KubernetesObject>).values()) queue.add(queueKey(object));
-    }
+    const { claims, persistentVolumes, volumes, snapshots, backups, backupVolumes, backupTargets } = known;
+    const kinds: readonly ReadonlyMap<string, KubernetesObject>[] = [
+      claims,
+      persistentVolumes,
+      volumes,
+      snapshots,
+      backups,
+      backupVolumes,
+      backupTargets,
+    ];
+    for (const objects of kinds) for (const object of objects.values()) queue.add(queueKey(object));
   }
 
   async function reconcile(key: string): Promise<NextLook> {

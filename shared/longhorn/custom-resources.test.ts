@@ -81,14 +81,15 @@ describe('listing backups', () => {
   });
 });
 
+const duplicate = (name: string, lastSyncedAt: string | null) => ({
+  apiVersion: 'longhorn.io/v1beta2',
+  kind: 'BackupVolume',
+  metadata: { name, uid: name, labels: { 'backup-volume': 'vol' } },
+  spec: { backupTargetName: 'default', volumeName: 'vol' },
+  status: { lastSyncedAt },
+});
+
 test('of duplicate volumes on the target the one synced last counts', async () => {
-  const duplicate = (name: string, lastSyncedAt: string | null) => ({
-    apiVersion: 'longhorn.io/v1beta2',
-    kind: 'BackupVolume',
-    metadata: { name, uid: name, labels: { 'backup-volume': 'vol' } },
-    spec: { backupTargetName: 'default', volumeName: 'vol' },
-    status: { lastSyncedAt },
-  });
   const client = listingClient(({ labelSelector }) => ({
     items:
       labelSelector === 'backup-volume=vol'

@@ -77,13 +77,6 @@ describe('a backup target', () => {
     return found.filter((each) => each.isFile()).map(({ name }) => name);
   }
 
-  async function treeOf(folder: string) {
-    return Array.fromAsync(walkTree(folder), async (found) => ({
-      ...found,
-      content: found.type === 'file' ? (await readFile(join(folder, found.path))).toString('base64') : undefined,
-    }));
-  }
-
   test('gives everything back: bytes, modes, times, empty folders and links', async () => {
     await backUp('one', '2026-08-20T01:00:00Z');
     await restoreToFolder(target, volume, 'one', join(root, 'restored'));
@@ -211,3 +204,10 @@ describe('a backup target', () => {
     expect(await readJournal(file)).toEqual([{ checksum: 'a'.repeat(64), bytes: 10, kind: 'new' }]);
   });
 });
+
+async function treeOf(folder: string) {
+  return Array.fromAsync(walkTree(folder), async (found) => ({
+    ...found,
+    content: found.type === 'file' ? (await readFile(join(folder, found.path))).toString('base64') : undefined,
+  }));
+}

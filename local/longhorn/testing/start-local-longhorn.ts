@@ -36,7 +36,7 @@ export async function startLocalLonghorn(options: Partial<LonghornOptions> = {})
   const dataDir = await mkdtemp(join(tmpdir(), 'local-longhorn-'));
   const { client } = cluster;
   await ensureLonghornObjects(client);
-  let unplug = () => {};
+  let unplug = ignore;
 
   async function start(more: Partial<LonghornOptions>): Promise<LocalLonghorn> {
     const started = await startLonghorn({

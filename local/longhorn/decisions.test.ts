@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { type BackupSituation, decideBackup } from './decide-backup.ts';
+import { type DeletionSituation, decideBackupDeletion } from './decide-backup-deletion.ts';
+import { type SnapshotSituation, decideSnapshot, placeInChain } from './decide-snapshot.ts';
+import { type TargetSituation, decideTarget, planSync } from './decide-target.ts';
+import { decideVolume } from './decide-volume.ts';
+
+const backup: BackupSituation = {
+  state: '',
+  snapshotName: 'snap',
+  isReadBack: false,
+  volumeName: 'vol',
+  volumeState: 'attached',
+  isSnapshotReady: true,
+  deletedSibling: undefined,
+  isTargetAvailable: true,
+  waits: 0,
+  faults: {},
+};
+
+describe('a backup', () => {
+  test.each<{ when: string; is: Partial<BackupSituation>; next: string }>([
+    { when: 'all is ready', is: {}, next: 'begin' },
+    { when: 'the snapshot is not ready', is: { isSnapshotReady: false }, next: 'wait' },
+    { when: 'the snapshot was not ready five times', is: { isSnapshotReady: false, waits: 5 }, next: 'fail' },
+    { when: 'the volume is being attached', is: { volumeState: 'attaching' }, next: 'wait' },
+    { when: 'there is no volume, five times', is: { volumeState: undefined, waits: 5 }, next: 'fail' },
+    { when: 'another is being deleted, however often', is: { deletedSibling: 'old', waits: 99 }, next: 'wait' },
+    { when: 'it was read from the target', is: { snapshotName: '' }, next: 'readBack' },
+    {
+      when: 'it was read from a target that is away',
+      is: { snapshotName: '', isTargetAvailable: false },
+      next: 'nothing',
+    },
+    { when: 'it runs', is: { state: 'InProgress' }, next: 'advance' },
+    { when: 'it runs and is stuck', is: { state: 'InProgress', faults: { stuckInProgress: true } }, next: 'nothing' },
+    { when: 'the target goes away under it', is: { state: 'InProgress', isTargetAvailable: false }, next: 'fail' },
+    { when: 'the volume goes away under it', is: { state: 'InProgress', volumeState: undefined }, next: 'fail' },
+    { when: 'it is completed', is: { state: 'Completed' }, next: 'readBack' },
+    { when: 'it is completed and read back', is: { state: 'Completed', isReadBack: true }, next: 'nothing' },
+    { when: 'it has failed', is: { state: 'Error' }, next: 'nothing' },
+  ])('when $when: $next', ({ is, next }) => {
+    expect(decideBackup({ ...backup, ...is }).type).toBe(next);
+  });
+});
+
+const deletion: DeletionSituation = {
+  name: 'backup',
+  url: 's3://x/?backup=backup',
+  state: 'Completed',
+  isObjectOnly: false,
+  isTargetAvailable: true,
+  isOnTarget: true,
+  isSiblingInProgress: false,
+  failedDeletion: undefined,
+};
+
+describe('a deleted backup', () => {
+  test.each<{ when: string; is: Partial<DeletionSituation>; next: string }>([
+    { when: 'nothing stands in the way', is: {}, next: 'markDeleting' },
+    { when: 'it is marked', is: { state: 'Deleting' }, next: 'deleteFromTarget' },
+    { when: 'another is running', is: { state: 'Deleting', isSiblingInProgress: true }, next: 'fail' },
+    { when: 'the target is away', is: { isTargetAvailable: false }, next: 'letGo' },
+    { when: 'only the object is to go', is: { isObjectOnly: true }, next: 'letGo' },
+    { when: 'it never reached the target', is: { isOnTarget: false, isSiblingInProgress: true }, next: 'letGo' },
+    { when: 'deletions fail', is: { failedDeletion: 'denied' }, next: 'fail' },
+    { when: 'a failed one is tried again', is: { state: 'Error' }, next: 'markDeleting' },
+  ])('when $when: $next', ({ is, next }) => {
+    expect(decideBackupDeletion({ ...deletion, ...is }).type).toBe(next);
+  });
+});
+
+const snapshot: SnapshotSituation = {
+  isDeleting: false,
+  isReady: false,
+  isMarkedRemoved: false,
+  error: '',
+  mustBeTaken: true,
+  volumeState: 'attached',
+  isTaken: false,
+  isNewest: true,
+  faults: {},
+};
+
+describe('a snapshot', () => {
+  test.each<{ when: string; is: Partial<SnapshotSituation>; next: string }>([
+    { when: 'the volume is attached', is: {}, next: 'take' },
+    { when: 'the volume is detached', is: { volumeState: 'detached' }, next: 'nothing' },
+    { when: 'it was taken before a restart', is: { volumeState: 'detached', isTaken: true }, next: 'take' },
+    { when: 'it should exist and does not', is: { mustBeTaken: false }, next: 'fail' },
+    { when: 'there is no volume', is: { volumeState: undefined }, next: 'fail' },
+    { when: 'it is ready', is: { isReady: true }, next: 'nothing' },
+    { when: 'it has failed', is: { error: 'cannot freeze' }, next: 'nothing' },
+    { when: 'the newest is deleted', is: { isDeleting: true, isTaken: true }, next: 'markRemoved' },
+    { when: 'an older one is deleted', is: { isDeleting: true, isTaken: true, isNewest: false }, next: 'remove' },
+    {
+      when: 'it goes with its volume',
+      is: { isDeleting: true, isTaken: true, volumeState: undefined },
+      next: 'remove',
+    },
+    { when: 'one is deleted before it was taken', is: { isDeleting: true }, next: 'remove' },
+  ])('when $when: $next', ({ is, next }) => {
+    expect(decideSnapshot({ ...snapshot, ...is }).type).toBe(next);
+  });
+
+  test('has its place between an older and a newer one, or before the head', () => {
+    const taken = ['2026-08-20T03:00:00Z', '2026-08-20T01:00:00Z', '2026-08-20T02:00:00Z'].map((createdAt, at) => ({
+      name: `snap-${at}`,
+      createdAt,
+    }));
+    expect(placeInChain('snap-1', taken)).toEqual({ parent: '', children: { 'snap-2': true } });
+    expect(placeInChain('snap-2', taken)).toEqual({ parent: 'snap-1', children: { 'snap-0': true } });
+    expect(placeInChain('snap-0', taken)).toEqual({ parent: 'snap-2', children: { 'volume-head': true } });
+  });
+});
+
+const target: TargetSituation = {
+  url: 's3://local@loopback/',
+  isAvailable: true,
+  lastMessage: '',
+  lastSyncedAt: '2026-08-20T02:00:00Z',
+  syncRequestedAt: '',
+  isUrgent: false,
+  pollIntervalMs: 60_000,
+  trouble: undefined,
+};
+
+describe('a backup target', () => {
+  test.each<{ when: string; is: Partial<TargetSituation>; seconds: number; next: object }>([
+    { when: 'it was just read', is: {}, seconds: 20, next: { type: 'nothing', againMs: 40_000 } },
+    { when: 'the interval has passed', is: {}, seconds: 60, next: { type: 'sync' } },
+    {
+      when: 'it is never polled',
+      is: { pollIntervalMs: 0 },
+      seconds: 999,
+      next: { type: 'nothing', againMs: undefined },
+    },
+    {
+      when: 'a reading is asked for',
+      is: { syncRequestedAt: '2026-08-20T02:00:05Z' },
+      seconds: 9,
+      next: { type: 'sync' },
+    },
+    { when: 'it is new', is: { isAvailable: undefined, lastSyncedAt: '' }, seconds: 0, next: { type: 'sync' } },
+    { when: 'it is back', is: { isAvailable: false, lastMessage: 'gone' }, seconds: 1, next: { type: 'sync' } },
+    { when: 'it goes away', is: { trouble: 'gone' }, seconds: 1, next: { type: 'makeUnavailable', message: 'gone' } },
+    {
+      when: 'it stays away',
+      is: { trouble: 'gone', isAvailable: false, lastMessage: 'gone' },
+      seconds: 1,
+      next: { type: 'nothing' },
+    },
+    { when: 'it has no URL', is: { url: '' }, seconds: 1, next: { message: 'backup target URL is empty' } },
+  ])('when $when', ({ is, seconds, next }) => {
+    const now = new Date(Date.parse('2026-08-20T02:00:00Z') + seconds * 1000);
+    expect(decideTarget({ ...target, ...is }, now)).toMatchObject(next);
+  });
+
+  test('a poll pulls what has no object and drops objects of what is gone, never those still under way', () => {
+    const objects = [
+      { name: 'kept', isFromTarget: true },
+      { name: 'gone', isFromTarget: true },
+      { name: 'running', isFromTarget: false },
+    ];
+    expect(planSync(['kept', 'new', 'held'], objects, new Set(['held']))).toEqual({ pull: ['new'], drop: ['gone'] });
+  });
+});
+
+describe('a volume', () => {
+  const volume = {
+    state: 'detached',
+    robustness: 'unknown',
+    isInUse: false,
+    tickets: 0,
+    isFaulted: false,
+    nodeName: 'n',
+  };
+  test.each([
+    { when: 'it is new', is: { state: '' }, next: 'creating' },
+    { when: 'nobody needs it', is: {}, next: undefined },
+    { when: 'a backup needs it', is: { tickets: 1 }, next: 'attaching' },
+    { when: 'it is being attached', is: { state: 'attaching', tickets: 1 }, next: 'attached' },
+    { when: 'the backup is done', is: { state: 'attached', robustness: 'healthy' }, next: 'detaching' },
+    { when: 'a pod uses it', is: { state: 'attached', robustness: 'healthy', isInUse: true }, next: undefined },
+    { when: 'it is faulted', is: { state: 'attached', robustness: 'healthy', isFaulted: true }, next: 'detached' },
+  ])('when $when: $next', ({ is, next }) => {
+    expect(decideVolume({ ...volume, ...is })?.state).toBe(next);
+  });
+});
