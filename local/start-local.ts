@@ -3,6 +3,7 @@
  * as the image ships them. Longhorn and mesh are ordinary API clients: nothing here is different on a real API server but the
  * first part.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +42,8 @@ export interface Local {
   readonly brokerUrl: string;
   readonly apiServerUrl: string;
   readonly kubeconfigPath: string;
+  /** What callers may sign with, as the console does; new at every start. */
+  readonly signingSecret: string;
   /** The folder that stands for the backup target. */
   readonly targetFolder: string;
   readonly cluster: Cluster;
@@ -67,6 +70,7 @@ function logInto(onActivity: StartLocalOptions['onActivity']): Log {
 export async function startLocal(options: StartLocalOptions): Promise<Local> {
   const { dataDir, port, onActivity } = options;
   await mkdir(dataDir, { recursive: true });
+  const signingSecret = randomBytes(32).toString('hex');
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const stopPart of stops.splice(0).toReversed()) await stopPart();
@@ -93,7 +97,10 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
         command: process.execPath,
         args: [join(dataDir, 'functions', args[0] ?? '')],
       }),
-      functionEnv: (service) => cluster.functionEnv(service),
+      functionEnv: async (service) => ({
+        ...(await cluster.functionEnv(service)),
+        SOTERIA_SIGNING_SECRET: signingSecret,
+      }),
       onActivity: (activity) => onActivity(activity, new Date()),
       ...(options.pace === undefined ? {} : { pace: options.pace }),
       ...(options.chaos === undefined ? {} : { chaos: options.chaos }),
@@ -108,6 +115,7 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
       brokerUrl: mesh.brokerUrl(soteriaNamespace, 'default') ?? '',
       apiServerUrl: cluster.url,
       kubeconfigPath: cluster.kubeconfigPath,
+      signingSecret,
       targetFolder: folders.target('default'),
       cluster,
       faults: longhorn.faults,

@@ -2,13 +2,13 @@
  * The main job, told step by step: a claim is backed up through the broker, its files change, the second backup uploads only
  * what changed, and the bytes on the target are those of the claim.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Local } from '../start-local.ts';
 import { sampleNamespace } from '../sample.ts';
 import { restoreToFolder } from '../longhorn/store/read-backup.ts';
+import { createDemoCaller } from './caller.ts';
 import { differences, digestFolder } from './compare-trees.ts';
 import { listOperations, type OperationView, waitForNewOperation } from './wait-for-operation.ts';
 
@@ -32,27 +32,11 @@ export interface DemoOptions {
   readonly onStep: (step: DemoStep, operation: OperationView | undefined) => void;
 }
 
-/** As another controller would ask: one CloudEvent to the broker. */
-async function askByEvent(brokerUrl: string, claim: string): Promise<void> {
-  const answer = await fetch(brokerUrl, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'ce-specversion': '1.0',
-      'ce-id': randomUUID(),
-      'ce-source': '/soteria/demo',
-      'ce-type': 'dev.soteria.backup.requested.v1',
-      'ce-time': new Date().toISOString(),
-    },
-    body: JSON.stringify({ namespace: sampleNamespace, pvc: claim, tags: ['by=demo'] }),
-  });
-  if (answer.status !== 202) throw new Error(`the broker answered ${answer.status}: ${await answer.text()}`);
-}
-
 async function backUp({ local, claim, timeoutMs }: DemoOptions): Promise<OperationView> {
-  const known = new Set((await listOperations(local.frontDoorUrl, sampleNamespace)).map(({ name }) => name));
-  await askByEvent(local.brokerUrl, claim);
-  const operation = await waitForNewOperation(local.frontDoorUrl, sampleNamespace, known, timeoutMs);
+  const caller = createDemoCaller(local);
+  const known = new Set((await listOperations(caller, sampleNamespace)).map(({ name }) => name));
+  await caller.askForBackup(sampleNamespace, claim);
+  const operation = await waitForNewOperation(caller, sampleNamespace, known, timeoutMs);
   if (operation.phase !== 'Succeeded')
     throw new Error(`${operation.name} ended as ${operation.phase}: ${operation.message}`);
   return operation;

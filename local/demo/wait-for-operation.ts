@@ -1,6 +1,7 @@
 /** Follows one Operation by HTTP until it has ended. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import type { DemoCaller } from './caller.ts';
 
 const operationView = z.looseObject({
   name: z.string(),
@@ -24,24 +25,22 @@ export type OperationView = z.infer<typeof operationView>;
 
 const operationList = z.looseObject({ items: z.array(operationView) });
 
-export async function listOperations(frontDoor: string, namespace: string): Promise<OperationView[]> {
-  const answer = await fetch(`${frontDoor}/v1/operations?namespace=${namespace}`);
-  if (!answer.ok) throw new Error(`GET /v1/operations answered ${answer.status}: ${await answer.text()}`);
-  return operationList.parse(await answer.json()).items;
+export async function listOperations(caller: DemoCaller, namespace: string): Promise<OperationView[]> {
+  return operationList.parse(await caller.get(`/v1/operations?namespace=${namespace}`)).items;
 }
 
 const ended = new Set(['Succeeded', 'Failed', 'Skipped', 'Cancelled']);
 
 /** The first Operation that is not among `known`, once it has ended; throws after `timeoutMs`. */
 export async function waitForNewOperation(
-  frontDoor: string,
+  caller: DemoCaller,
   namespace: string,
   known: ReadonlySet<string>,
   timeoutMs: number,
 ): Promise<OperationView> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const fresh = (await listOperations(frontDoor, namespace)).find(({ name }) => !known.has(name));
+    const fresh = (await listOperations(caller, namespace)).find(({ name }) => !known.has(name));
     if (fresh !== undefined && ended.has(fresh.phase)) return fresh;
     if (Date.now() > deadline) {
       const seen = fresh === undefined ? 'no Operation appeared' : `${fresh.name} is ${fresh.phase}: ${fresh.message}`;

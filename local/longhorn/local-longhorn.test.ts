@@ -7,7 +7,8 @@ import { type Backup, whyNotRestorable } from '@soteria/shared/longhorn/objects.
 import { backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { restoreToFolder } from './store/read-backup.ts';
-import { type LocalLonghornTest, startLocalLonghorn, until } from './testing/start-local-longhorn.ts';
+import { type LocalLonghornTest, startLocalLonghorn } from './testing/start-local-longhorn.ts';
+import { until } from './testing/until.ts';
 
 const megabyte = 1024 * 1024;
 const really = { isDryRun: false };

@@ -5,19 +5,6 @@ describe('the work queue', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  function queueOf(look: (key: string) => Promise<NextLook>) {
-    const looked: string[] = [];
-    const failures: number[] = [];
-    const queue = createWorkQueue({
-      look(key) {
-        looked.push(key);
-        return look(key);
-      },
-      onError: (_key, _thrown, count) => void failures.push(count),
-    });
-    return { queue, looked, failures };
-  }
-
   test('looks once at a key asked for many times, in order, and only after the start', async () => {
     const { queue, looked } = queueOf(async () => undefined);
     for (const key of ['a', 'b', 'a']) queue.add(key);
@@ -87,3 +74,16 @@ describe('the work queue', () => {
     expect(looked).toEqual(['a']);
   });
 });
+
+function queueOf(look: (key: string) => Promise<NextLook>) {
+  const looked: string[] = [];
+  const failures: number[] = [];
+  const queue = createWorkQueue({
+    look(key) {
+      looked.push(key);
+      return look(key);
+    },
+    onError: (_key, _thrown, count) => void failures.push(count),
+  });
+  return { queue, looked, failures };
+}

@@ -10,7 +10,7 @@ const create = { verb: 'create', namespace: 'media' } as const;
 describe('authorization', () => {
   it('lets through whom the RBAC on operations lets', async () => {
     const { client, asked } = fakeReviews({ grants: ['jane create media'] });
-    await expect(createAuthorize({ client })(jane, create)).resolves.toBeUndefined();
+    await expect(createAuthorize({ client, authRequired: true })(jane, create)).resolves.toBeUndefined();
     expect(asked).toEqual(['SubjectAccessReview']);
   });
 
@@ -19,7 +19,9 @@ describe('authorization', () => {
     [{ verb: 'list' } as const, 'ClusterRoleBinding', '--all-namespaces'],
   ])('refuses the others and says how to find out and what to grant', async (access, binding, scope) => {
     const { client } = fakeReviews({ grants: ['jane create other'] });
-    const refusal: unknown = await createAuthorize({ client })(jane, access).catch((thrown: unknown) => thrown);
+    const refusal: unknown = await createAuthorize({ client, authRequired: true })(jane, access).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(refusal).toMatchObject({ code: 'forbidden' });
     expect(JSON.stringify(refusal)).toContain(binding);
     expect(JSON.stringify(refusal)).toContain(
@@ -32,7 +34,7 @@ describe('authorization', () => {
     ['the product itself', { user: ownUser, groups: [], proof: 'signature' }],
   ])('does not ask about %s', async (_title, caller) => {
     const { client, asked } = fakeReviews();
-    await createAuthorize({ client })(caller, create);
+    await createAuthorize({ client, authRequired: true })(caller, create);
     expect(asked).toEqual([]);
   });
 
@@ -41,6 +43,8 @@ describe('authorization', () => {
     ["a token of the product's own name", { user: ownUser, groups: [], proof: 'token' }],
   ])('does ask about %s', async (_title, caller) => {
     const { client } = fakeReviews();
-    await expect(createAuthorize({ client })(caller, create)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(createAuthorize({ client, authRequired: true })(caller, create)).rejects.toMatchObject({
+      code: 'forbidden',
+    });
   });
 });

@@ -72,7 +72,7 @@ export async function startFunction<S extends FunctionSettings>(options: StartOp
   const publisher = createPublisher({ sink, ceOverrides, source, log, now, signingSecret: signingSecrets[0] });
   const definition = options.definition({
     client,
-    authorize: createAuthorize({ client }),
+    authorize: createAuthorize({ client, authRequired }),
     publisher,
     log,
     metrics,

@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '@soteria/shared/function/contract.ts';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { type MemoryCluster, createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
@@ -13,6 +12,7 @@ import { backupTargets, backupVolumes, backups, snapshots, volumes } from '@sote
 import { type Folders, foldersIn } from '../folders.ts';
 import { ensureLonghornObjects } from '../seed.ts';
 import { type LocalLonghorn, type LonghornOptions, startLonghorn } from '../start-longhorn.ts';
+import { until } from './until.ts';
 
 const kinds = [volumes, snapshots, backups, backupVolumes, backupTargets].map((type) => customKind(type));
 
@@ -87,15 +87,4 @@ export async function startLocalLonghorn(options: Partial<LonghornOptions> = {})
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** Asks until the answer is neither `undefined` nor `false`; throws after 5 seconds. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-  const endAt = performance.now() + 5000;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() > endAt) throw new Error(`waited in vain until ${what}`);
-    await pause(2);
-  }
 }
