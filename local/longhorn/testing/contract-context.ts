@@ -11,7 +11,7 @@ export interface RunningLonghorn {
   readonly client: KubernetesClient;
   readonly namespace: string;
   readonly faults: FaultSwitches;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export function contractContext({ client, namespace, faults, close }: RunningLonghorn): LonghornContractContext {
