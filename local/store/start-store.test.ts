@@ -47,6 +47,10 @@ async function openWatch(query: string, accept = 'application/json') {
   };
 }
 
+function tableOf(line: JsonObject | 'end'): JsonObject {
+  return line === 'end' ? {} : objectAt(line, 'object');
+}
+
 describe('the store over HTTP', () => {
   it('answers refusals with the Status object of the API server', async () => {
     expect(await call(`${configMaps}/absent`)).toEqual({
@@ -185,7 +189,6 @@ describe('a watch over HTTP', () => {
     const watch = await openWatch(`resourceVersion=${cluster.revision}`, accept);
     for (const name of ['a', 'b']) cluster.api.create(at, { metadata: { name }, data: { x: '1' } });
     const [first, second] = [await watch.next(), await watch.next()];
-    const tableOf = (line: JsonObject | 'end') => (line === 'end' ? {} : objectAt(line, 'object'));
     expect(tableOf(first)).toMatchObject({ kind: 'Table', rows: [{ cells: ['a', 1, '0s'] }] });
     expect(tableOf(first)['columnDefinitions']).toHaveLength(3);
     expect(tableOf(second)['columnDefinitions']).toBeNull();

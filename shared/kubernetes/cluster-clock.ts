@@ -4,6 +4,8 @@ export interface ClusterClock {
   /** RFC 3339, whole seconds, as Kubernetes writes creationTimestamp. */
   readonly now: () => string;
   readonly makeUid: () => string;
+  /** Tells of a uid that was made in an earlier life, so that it is not made again. */
+  readonly noticeUid: (uid: string) => void;
   /** The five characters Kubernetes puts behind a `generateName`. */
   readonly makeSuffix: () => string;
 }
@@ -16,6 +18,8 @@ export interface ClockOptions {
 
 /** Kubernetes' own alphabet: no vowels, nothing that reads like something else. */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+const countedUid = '00000000-0000-4000-8000-';
 
 /** Without options uids and suffixes count up, so that two runs of the same history give the same objects. */
 export function createClusterClock(options: ClockOptions): ClusterClock {
@@ -38,8 +42,11 @@ export function createClusterClock(options: ClockOptions): ClusterClock {
       options.makeUid ??
       (() => {
         uids += 1;
-        return `00000000-0000-4000-8000-${uids.toString(16).padStart(12, '0')}`;
+        return `${countedUid}${uids.toString(16).padStart(12, '0')}`;
       }),
+    noticeUid(uid) {
+      if (uid.startsWith(countedUid)) uids = Math.max(uids, Number.parseInt(uid.slice(countedUid.length), 16));
+    },
     makeSuffix:
       options.makeSuffix ??
       (() => {

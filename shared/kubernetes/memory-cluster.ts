@@ -75,6 +75,7 @@ export function createMemoryCluster(options: MemoryClusterOptions = {}): MemoryC
     const isDefinition = isCustomResourceDefinition({ ...commit, kind: '' });
     if (isDefinition && commit.object !== null) state.register(kindOfDefinition(commit.object));
     const previous = isDefinition && commit.object === null ? definitionAt(commit.key) : undefined;
+    if (commit.object !== null) clock.noticeUid(commit.object.metadata.uid);
     state.replay(commit);
     if (previous !== undefined) state.unregister(kindOfDefinition(previous));
   }

@@ -24,6 +24,15 @@ describe('snapshots and commits', () => {
     expect(replayed.snapshot()).toEqual(snapshot);
   });
 
+  it('never make a uid twice', () => {
+    const cluster = makeCluster();
+    const { metadata } = cluster.api.create(configMapsAt, { metadata: { name: 'a' } });
+    const loaded = makeCluster();
+    loaded.load(cluster.snapshot());
+    const made = loaded.api.create(configMapsAt, { metadata: { name: 'b' } });
+    expect(made.metadata.uid > metadata.uid).toBe(true);
+  });
+
   it('make watches of the time before begin again', () => {
     const cluster = makeCluster();
     cluster.api.create(configMapsAt, { metadata: { name: 'a' } });
