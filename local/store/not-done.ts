@@ -4,7 +4,7 @@ export const notDone: readonly string[] = [
   'No TokenReview and no SubjectAccessReview: asking for one is refused by name.',
   'No garbage collection: objects with owner references stay when their owner goes.',
   'No admission policies and no webhooks: their objects are stored, not obeyed.',
-  'No schema validation of custom resources: no CEL rules, no defaults, no pruning of unknown fields.',
+  'No schemas: no field is checked, defaulted or pruned, in custom resources (CEL rules neither) or in most built-in kinds.',
   'No server-side apply, and no strategic merge of lists by their keys; kubectl apply works for custom resources and simple objects.',
   'No controllers and no kubelet: pods do not run, claims are not provisioned, Jobs do not finish by themselves.',
   'No storage protection: a claim or volume in use is deleted at once.',
