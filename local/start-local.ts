@@ -109,7 +109,11 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
     const frontDoor = await startFrontDoor({ mesh, port });
     stops.push(() => frontDoor.close());
     const folders = foldersIn(join(dataDir, 'longhorn'));
-    if (options.hasSample) await ensureSample({ client: cluster.client, claimFolder: folders.claim });
+    if (options.hasSample)
+      await ensureSample({
+        client: cluster.client,
+        claimFolder: (namespace, claim) => folders.claim(namespace, claim),
+      });
     return {
       frontDoorUrl: frontDoor.url,
       brokerUrl: mesh.brokerUrl(soteriaNamespace, 'default') ?? '',
@@ -125,7 +129,7 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
         `the mesh lets functions sleep ${mesh.pace.sleep} times sooner than Knative would`,
         `functions (${bundles.map(({ name }) => name).join(', ')}) are processes of this machine, one each, not pods`,
       ],
-      claimFolder: folders.claim,
+      claimFolder: (namespace, claim) => folders.claim(namespace, claim),
       stop,
     };
   } catch (error) {

@@ -2,7 +2,7 @@
 import { eventCatalogue, type EventDefinition } from '@soteria/shared/events/catalogue.ts';
 import { operationCrd } from '@soteria/shared/operation/crd.ts';
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface GeneratedFile {
   /** From the root of the repository. */

@@ -3,7 +3,7 @@ import { factId } from '@soteria/shared/events/event-id.ts';
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
 import type { Publisher } from '@soteria/shared/events/publish.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { claimRefOf } from './longhorn/about-operation.ts';
+import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { BackupFact } from './longhorn/action.ts';
 
 /** Pure; the id is the same however often it is sent. */

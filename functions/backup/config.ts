@@ -1,5 +1,5 @@
 /** The variables of the function `backup`, beside those every function shares. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Environment, oneOf, readEnvironment, variable, wholeNumber } from '@soteria/shared/config/environment.ts';
 import {
   type FunctionSettings,

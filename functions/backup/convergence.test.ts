@@ -15,8 +15,8 @@ import { isTerminal, operations } from '@soteria/shared/operation/schema.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { askForBackup } from './ask.ts';
-import { createClusterReader } from './longhorn/cluster-reader.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
+import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { claim, persistentVolume, rules, volume } from './longhorn/fixtures.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };

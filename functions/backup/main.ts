@@ -6,8 +6,8 @@ import { explainFailedStart, startFunction } from '@soteria/shared/function/star
 import { createAnnounce } from './announce.ts';
 import { defineBackup } from './app.ts';
 import { readBackupSettings } from './config.ts';
-import { createClusterReader } from './longhorn/cluster-reader.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
+import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 
 async function main(): Promise<void> {
   const running = await startFunction({

@@ -9,8 +9,8 @@ import { operations } from '@soteria/shared/operation/schema.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { defineBackup } from './app.ts';
 import type { BackupFact } from './longhorn/action.ts';
-import { createClusterReader } from './longhorn/cluster-reader.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
+import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { claim, persistentVolume, rules, volume } from './longhorn/fixtures.ts';
 
 export const silent: Log = {

@@ -1,6 +1,6 @@
 /** Follows one Operation by HTTP until it has ended. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DemoCaller } from './caller.ts';
 
 const operationView = z.looseObject({

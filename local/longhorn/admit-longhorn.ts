@@ -2,7 +2,7 @@
  * Longhorn's admission webhook for a store that has none: what it adds to a new object, and what it refuses, with its own words
  * (longhorn.md 2.1). Pure.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AdmissionAnswer } from '@soteria/shared/kubernetes/memory-admission.ts';
 import type { WireMeta, WireObject } from '@soteria/shared/kubernetes/wire-object.ts';
 import { backupTargetLabel, backupVolumeLabel } from '@soteria/shared/longhorn/resource-types.ts';

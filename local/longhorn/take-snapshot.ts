@@ -2,7 +2,7 @@
 import { cp, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isAbsence } from './store/manifest.ts';
 import { sizeOfTree } from './store/walk-tree.ts';
 

@@ -1,5 +1,5 @@
 /** One object of a manifest, as it is written there, and what a kustomization may do to it. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const manifestObject = z.looseObject({
   apiVersion: z.string().min(1),

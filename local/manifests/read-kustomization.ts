@@ -6,7 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { image, type ManifestObject, manifestObject } from './manifest-object.ts';
 import { setImages } from './set-images.ts';
 

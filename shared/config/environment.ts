@@ -2,7 +2,7 @@
  * Reading the environment, once, at the start: a schema says what each variable may be, and every bad one is named together with its
  * value and what is allowed. An empty text counts as unset, because that is what a manifest leaves behind.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoteriaError } from '../errors.ts';
 import { redact } from '../function/redact.ts';
 

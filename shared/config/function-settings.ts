@@ -1,5 +1,5 @@
 /** The settings every function shares, and the variables they come from. A function's own `config.ts` extends both. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { UnsignedEvents } from '../function/may-be-unsigned.ts';
 import type { ClusterSettings } from '../kubernetes/connect.ts';
 import {

@@ -2,7 +2,7 @@
  * Every event the product takes or sends, once: its type, what it means, the schema of its data and who may send it unsigned.
  * EventType manifests and JSON Schemas are generated from here.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { dnsLabel, dnsSubdomain, durationText, explanation, tag } from '../operation/schema.ts';
 
 /** The body of `POST /v1/backup` and the data of `dev.soteria.backup.requested.v1` (SA-07). */

@@ -1,5 +1,5 @@
 /** Does an event make sense for the catalogue: in time, and with the data its type promises? Pure. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { SoteriaError } from '../errors.ts';
 import type { EventDefinition } from './catalogue.ts';
 import type { RawEvent } from './receive.ts';

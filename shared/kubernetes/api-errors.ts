@@ -2,7 +2,7 @@
  * The one mapping of the API server's refusals to the product's codes, as `client.ts` documents them. Decided by status code and
  * machine-readable reason, never by message text; the message is only quoted, as the server's own words. Pure.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoteriaError } from '../errors.ts';
 import { parseJson } from './json.ts';
 import { describeTarget, resourceName, type AnyType } from './resource-path.ts';

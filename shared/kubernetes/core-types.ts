@@ -12,7 +12,7 @@ import type {
   V1SubjectAccessReview,
   V1TokenReview,
 } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KubernetesObject, ResourceType } from './resource-type.ts';
 
 export type Wire<T> = T extends Date ? string : T extends object ? { [K in keyof T]: Wire<T[K]> } : T;
@@ -53,10 +53,6 @@ export type PersistentVolumeClaim = BuiltIn<V1PersistentVolumeClaim>;
 export type PersistentVolume = BuiltIn<V1PersistentVolume>;
 export type Namespace = BuiltIn<V1Namespace>;
 export type ConfigMap = BuiltIn<V1ConfigMap>;
-export type Secret = BuiltIn<V1Secret>;
-export type Node = BuiltIn<V1Node>;
-export type TokenReview = BuiltIn<V1TokenReview>;
-export type SubjectAccessReview = BuiltIn<V1SubjectAccessReview>;
 
 export const persistentVolumeClaims = builtIn<V1PersistentVolumeClaim>(
   core('PersistentVolumeClaim', 'persistentvolumeclaims', true),
@@ -87,5 +83,5 @@ export const subjectAccessReviews = builtIn<V1SubjectAccessReview>({
 export function untyped(
   path: Omit<ResourceType<KubernetesObject>, 'parse'>,
 ): ResourceType<KubernetesObject & Record<string, unknown>> {
-  return { ...path, parse: (wire) => objectShape.parse(wire) as unknown as KubernetesObject & Record<string, unknown> };
+  return { ...path, parse: (wire) => objectShape.parse(wire) };
 }

@@ -2,7 +2,7 @@
  * The Kubernetes port over a real API server, on Node's own HTTP client: plain JSON over one keep-alive pool, nothing else to
  * load on a cold start. What a call survives is in `exchange.ts` and `retry.ts`, what its errors mean in `api-errors.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoteriaError } from '../errors.ts';
 import { isObjectAbsent, whatFailed, type Answer, type Call } from './api-errors.ts';
 import type { DeleteOptions, KubernetesClient, ListQuery, Page, WriteOptions } from './client.ts';

@@ -1,8 +1,8 @@
 /**
  * A kubeconfig file as a Connection, read by `@kubernetes/client-node` because of its exec plug-ins, OIDC and proxies. The
- * package is large: it loads with the first kubeconfig, so never inside a cluster.
+ * package is large: `connect.ts` loads this file with the first kubeconfig, so never inside a cluster.
  */
-import type { Cluster, KubeConfig } from '@kubernetes/client-node';
+import { type Cluster, KubeConfig } from '@kubernetes/client-node';
 import { Agent } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { delimiter } from 'node:path';
@@ -19,8 +19,7 @@ export interface KubeconfigSettings {
 
 /** Throws `cluster_unavailable` when the file, its context or its credentials cannot be used. */
 export async function loadKubeconfigConnection(settings: KubeconfigSettings): Promise<Connection> {
-  const clientNode = await import('@kubernetes/client-node');
-  const load = (): KubeConfig => readFiles(() => new clientNode.KubeConfig(), settings);
+  const load = (): KubeConfig => readFiles(() => new KubeConfig(), settings);
   const config = load();
   const cluster = config.getCurrentCluster();
   const user = config.getCurrentUser();

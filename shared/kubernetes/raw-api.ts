@@ -1,7 +1,7 @@
 /** The in-memory cluster on plain JSON: what its HTTP front serves. Every refusal is thrown as an ApiRefusal. */
 import type { CollectionPath, ObjectPath } from './cluster-state.ts';
 import type { RawList, RawListQuery, RawWatchEvent, SelectorQuery } from './memory-reads.ts';
-import type { Deletion, RawDeleteOptions, RawWriteOptions, Writes } from './memory-writes.ts';
+import type { Deletion, RawDeleteOptions, Writes } from './memory-writes.ts';
 import type { WireObject } from './wire-object.ts';
 
 /**
@@ -16,4 +16,4 @@ export interface RawApi extends Writes {
 }
 
 export type { CollectionPath, Deletion, ObjectPath, RawDeleteOptions, RawList, RawListQuery, RawWatchEvent };
-export type { RawWriteOptions, SelectorQuery };
+export type { SelectorQuery };

@@ -1,5 +1,5 @@
 /** The lines of a watch: one JSON event each. Pure, but for reading the stream. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiStatus } from './api-errors.ts';
 import { parseJson } from './json.ts';
 

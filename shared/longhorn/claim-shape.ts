@@ -2,7 +2,7 @@
  * The claim as it was when it was backed up: all that a restore needs when cluster, namespace and claim are gone. It travels as
  * JSON text in `Backup.spec.labels` to the target (`catalogueKeys.claimShape`).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PersistentVolume, PersistentVolumeClaim } from '../kubernetes/core-types.ts';
 import type { LonghornVolume } from './objects.ts';
 

@@ -1,5 +1,5 @@
 /** Descriptors of Longhorn's kinds, in wire form: for the adapter here, and for whoever plays Longhorn. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { KubernetesObject, ResourceType } from '../kubernetes/resource-type.ts';
 import {
   type BackupResource,

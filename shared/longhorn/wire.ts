@@ -2,7 +2,7 @@
  * Longhorn's custom resources as they come off the wire: only the members the product reads are named, the rest passes
  * through untouched, and `null` is taken wherever Longhorn's own schema allows it. Source: the CRDs of longhorn.io/v1beta2.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { objectShape } from '../kubernetes/core-types.ts';
 import type { KubernetesObject } from '../kubernetes/resource-type.ts';
 

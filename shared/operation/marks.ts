@@ -9,8 +9,7 @@ export const watchLabel = `${prefix}/watch`;
 /** Where the operation is: the watch's event names the Longhorn object, these name the operation. */
 export const operationNamespaceLabel = `${prefix}/operation-namespace`;
 export const operationNameLabel = `${prefix}/operation-name`;
-/** On Operations: hash of the business key, and of the claim (names may be longer than a label value). */
-export const identityLabel = `${prefix}/identity`;
+/** On Operations: a hash of the claim, whose name may be longer than a label value. */
 export const claimLabel = `${prefix}/claim`;
 export const managedLabel = `${prefix}/managed`;
 

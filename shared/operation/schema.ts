@@ -2,7 +2,7 @@
  * The Operation: one requested piece of work and its record. These schemas are the single source of its TypeScript types, of
  * the CustomResourceDefinition (`operation/crd.ts`) and of the HTTP and event contracts that embed a request.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { objectShape } from '../kubernetes/core-types.ts';
 import type { KubernetesObject, ResourceType } from '../kubernetes/resource-type.ts';
 

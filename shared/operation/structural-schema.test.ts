@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { structuralSchema } from './structural-schema.ts';
 
 describe('a structural schema', () => {

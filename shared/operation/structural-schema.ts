@@ -2,7 +2,7 @@
  * A zod schema as Kubernetes wants it in a CustomResourceDefinition: a structural schema, in which every member is declared where it
  * stands and nothing is said twice. What has no place in one stops the generation instead of being dropped.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface ValidationRule {
   readonly rule: string;

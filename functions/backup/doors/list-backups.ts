@@ -1,9 +1,9 @@
 /** `GET /v1/backups?namespace&pvc&limit&next`: every restore point, own and foreign, newest first. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import { z } from 'zod';
-import type { RestorePoint } from '../core/restore-point.ts';
-import { newestFirst, toRestorePoint } from '../core/restore-point.ts';
+import * as z from 'zod';
+import type { RestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import { newestFirst, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { volumeHandleOf } from '../longhorn/why-not-backable.ts';
 import type { BackupTools } from '../tools.ts';
 
@@ -75,6 +75,16 @@ function queryFrom(raw: unknown): z.infer<typeof backupsQuery> {
   });
 }
 
+/** A point whose claim nobody recorded belongs to the claim whose live volume it was made of. */
+function isAsked(
+  point: RestorePoint,
+  { namespace, pvc }: z.infer<typeof backupsQuery>,
+  live: string | undefined,
+): boolean {
+  if (point.pvc === null && live !== undefined) return point.volume === live;
+  return (namespace === undefined || point.namespace === namespace) && (pvc === undefined || point.pvc === pvc);
+}
+
 export async function listBackups(tools: BackupTools, rawQuery: unknown, incoming: Incoming): Promise<BackupList> {
   const query = queryFrom(rawQuery);
   const { namespace, pvc } = query;
@@ -86,15 +96,7 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
   ]);
   const points = backups
     .map((backup) => toRestorePoint(backup, clusterId))
-    // A point whose claim nobody recorded belongs to the claim whose volume it was made of.
-    .map((point) =>
-      point.pvc === null && live !== undefined && point.volume === live
-        ? { ...point, namespace: namespace ?? null, pvc: pvc ?? null }
-        : point,
-    )
-    .filter(
-      (point) => (namespace === undefined || point.namespace === namespace) && (pvc === undefined || point.pvc === pvc),
-    )
+    .filter((point) => isAsked(point, query, live))
     .toSorted(newestFirst);
   const rest = query.next === undefined ? points : points.filter(isAfter(decodeCursor(query.next)));
   const items = rest.slice(0, query.limit);

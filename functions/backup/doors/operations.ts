@@ -5,7 +5,7 @@ import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal, phases } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { byAge, findOperation } from '@soteria/shared/operation/store.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { advanceOperation } from '../advance.ts';
 import type { BackupTools } from '../tools.ts';
 

@@ -8,13 +8,9 @@ import {
   operationUidLabel,
   watchLabel,
 } from '@soteria/shared/operation/marks.ts';
+import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { longhornName, timeFromName } from '@soteria/shared/operation/names.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import type { ClaimRef } from './why-not-backable.ts';
-
-export function claimRefOf(operation: Operation): ClaimRef {
-  return { namespace: operation.metadata.namespace ?? '', pvc: operation.spec.request.pvc ?? '' };
-}
 
 /** Snapshot and Backup of one attempt have one name. */
 export function nameOfAttempt(operation: Operation, attempt: number): string {

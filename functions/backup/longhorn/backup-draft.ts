@@ -4,7 +4,8 @@ import { claimShapeOf } from '@soteria/shared/longhorn/claim-shape.ts';
 import type { BackupDraft } from '@soteria/shared/longhorn/port.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import type { Operation, OperationWork } from '@soteria/shared/operation/schema.ts';
-import { claimRefOf, marksOf } from './about-operation.ts';
+import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { marksOf } from './about-operation.ts';
 import type { Rules, World } from './world.ts';
 
 function catalogueOf(operation: Operation, world: World): Record<string, string> {

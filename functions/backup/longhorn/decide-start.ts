@@ -6,10 +6,11 @@ import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/status.ts';
 import { byAge } from '@soteria/shared/operation/store.ts';
-import { durationMs } from '../core/duration.ts';
-import { newestWithin, pointIdOf } from '../core/restore-point.ts';
+import { durationMs } from '@soteria/shared/operation/duration.ts';
+import { newestWithin, pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
 import type { Action } from './action.ts';
-import { claimRefOf, nameOfAttempt, refusedBecause } from './about-operation.ts';
+import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { nameOfAttempt, refusedBecause } from './about-operation.ts';
 import type { Situation } from './decide.ts';
 import { blockersOf, nextLook } from './why-not-backable.ts';
 

@@ -2,12 +2,13 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Snapshot } from '@soteria/shared/longhorn/objects.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
+import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { Action, BackupFact } from './action.ts';
-import type { ClusterReader } from './cluster-reader.ts';
-import { claimRefOf } from './about-operation.ts';
+import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { volumeHandleOf } from './why-not-backable.ts';
 import type { Look, Place, World } from './world.ts';
 
@@ -18,10 +19,7 @@ export interface Tools {
   readonly announce: (operation: Operation, fact: BackupFact, signal: AbortSignal | undefined) => Promise<void>;
 }
 
-export interface Known {
-  readonly operation: Operation;
-  readonly world: World;
-}
+type Known = KnownOf<World>;
 
 /** A refusal that will not change is something to decide about; all else ends this wake-up and is tried again at the next. */
 function isFinalRefusal(thrown: unknown): thrown is SoteriaError {

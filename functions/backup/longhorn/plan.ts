@@ -6,7 +6,7 @@ import { backupDraftOf } from './backup-draft.ts';
 import { marksOf } from './about-operation.ts';
 import type { Tools } from './perform.ts';
 import { lookAt } from './perform.ts';
-import type { ClaimRef } from './why-not-backable.ts';
+import type { ClaimRef } from '@soteria/shared/operation/claim-ref.ts';
 import { blockersOf, nextLook } from './why-not-backable.ts';
 import type { Rules, World } from './world.ts';
 

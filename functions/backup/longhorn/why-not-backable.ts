@@ -2,14 +2,10 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { BackupTarget, LonghornVolume } from '@soteria/shared/longhorn/objects.ts';
+import type { ClaimRef } from '@soteria/shared/operation/claim-ref.ts';
 import type { Look, World } from './world.ts';
 
 const longhornDriver = 'driver.longhorn.io';
-
-export interface ClaimRef {
-  readonly namespace: string;
-  readonly pvc: string;
-}
 
 /** The Longhorn volume a persistent volume stands for. */
 export function volumeHandleOf(persistentVolume: PersistentVolume): string | undefined {

@@ -3,7 +3,7 @@
  * where Longhorn has them; `Files` stands where Longhorn lists the blocks of a block device.
  */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { volumeStore } from './layout.ts';
 
 const checksum = z.string().regex(/^[0-9a-f]{64}$/);

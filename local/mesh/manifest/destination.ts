@@ -1,5 +1,5 @@
 /** Where an event is sent: a reference to an addressable object, a URI, or a URI relative to a reference. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const destination = z
   .strictObject({

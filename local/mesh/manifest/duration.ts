@@ -1,5 +1,5 @@
 /** The two ways Knative writes a duration: ISO 8601 in eventing, Go's in serving annotations. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `PT0.2S`, `PT2M`, `P1DT1H` to milliseconds; undefined for anything else, calendar months and years included. */
 export function parseIsoDuration(text: string): number | undefined {

@@ -1,5 +1,5 @@
 /** Broker and Trigger, as far as the mesh honours them; everything else is refused by name. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Filter } from '../event/match-filters.ts';
 import { destination } from './destination.ts';
 import { isoDuration } from './duration.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { brokerSpec, triggerSpec } from './eventing-schemas.ts';
 import { readManifest } from './refuse-field.ts';
 import { listIgnoredFields, serviceSpec } from './service-schema.ts';

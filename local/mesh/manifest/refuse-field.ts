@@ -1,6 +1,6 @@
 /** A manifest is either read whole or refused by the names of the fields the mesh would otherwise have ignored in silence. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { UntypedObject } from './knative-types.ts';
 
 export interface Manifest<S> {

@@ -1,5 +1,5 @@
 /** Knative's Service, as far as one machine can honour it; what is harmless to leave undone is listed, the rest refused by name. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const keyRef = z.strictObject({ name: z.string(), key: z.string(), optional: z.boolean().optional() });
 const objectRef = z.strictObject({ name: z.string(), optional: z.boolean().optional() });

@@ -1,5 +1,5 @@
 /** PingSource and ApiServerSource, as far as the mesh honours them; everything else is refused by name. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { findScheduleFault } from '../sources/next-tick.ts';
 import { destination } from './destination.ts';
 

@@ -7,7 +7,7 @@ import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts
 import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
 import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
 import { expect, onTestFinished, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MeshActivity } from '../activity.ts';
 import { startMesh } from '../start-mesh.ts';
 import type { Mesh, MeshOptions } from '../start-mesh.ts';

@@ -1,5 +1,5 @@
 /** An API server that answers TokenReviews and SubjectAccessReviews from two tables, and nothing else. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoteriaError } from '../../errors.ts';
 import type { Draft, KubernetesClient } from '../../kubernetes/client.ts';
 import type { KubernetesObject, ResourceType } from '../../kubernetes/resource-type.ts';

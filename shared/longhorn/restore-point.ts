@@ -1,7 +1,7 @@
 /** Longhorn's backups as restore points: what a caller sees of each, newest first. Pure. */
-import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import type { Backup } from './objects.ts';
+import { whyNotRestorable } from './objects.ts';
+import { catalogueKeys } from '../operation/marks.ts';
 
 /** One restore point in `GET /v1/backups`; sizes in bytes, instants RFC 3339, null where Longhorn does not know (yet). */
 export interface RestorePoint {

@@ -1,7 +1,7 @@
 /** What the driver reads of Kubernetes itself. */
-import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import { namespaces, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
-import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from './core-types.ts';
+import { namespaces, persistentVolumeClaims, persistentVolumes } from './core-types.ts';
+import type { KubernetesClient } from './client.ts';
 
 export interface ClusterReader {
   getClaim(namespace: string, name: string, signal?: AbortSignal): Promise<PersistentVolumeClaim | undefined>;
