@@ -75,9 +75,9 @@ describe('a journal', () => {
       api.create(at, { metadata: { name: 'b' } });
       api.delete({ ...at, name: 'a' });
     });
-    const lines = readFileSync(`${file}.journal`, 'utf8');
+    const [first, second] = readFileSync(`${file}.journal`, 'utf8').split('\n');
     openJournal(createMemoryCluster(), file, quiet).close();
-    writeFileSync(`${file}.journal`, lines);
+    writeFileSync(`${file}.journal`, `${first}\n${second}\n`);
     const after = reopen();
     expect(after.revision).toBe(cluster.revision);
     expect(namesIn(after)).toEqual(['b']);
