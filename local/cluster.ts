@@ -1,4 +1,5 @@
 /** The API server under everything: the embedded store, or a real one reached by a kubeconfig. */
+import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoteriaError } from '@soteria/shared/errors.ts';
@@ -54,7 +55,7 @@ const knativeKinds = [knativeServices, brokers, triggers, pingSources, apiServer
 );
 
 async function startEmbedded({ dataDir, port }: ClusterOptions): Promise<Cluster> {
-  const cluster = createMemoryCluster({ kinds: knativeKinds });
+  const cluster = createMemoryCluster({ kinds: knativeKinds, makeUid: randomUUID });
   const store = await startStore({ cluster, port, dataFile: join(dataDir, 'store.json') });
   const kubeconfigPath = join(dataDir, 'kubeconfig');
   writeKubeconfig({ file: kubeconfigPath, server: store.url });
