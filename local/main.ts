@@ -1,4 +1,5 @@
 /** `npm start`: composition root of the embedded default; only this file and `demo-main.ts` exit the process. */
+import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { explain } from './explain.ts';
 import { readOptions, usage } from './options.ts';
@@ -16,7 +17,7 @@ Soteria is ready.
   broker       ${local.brokerUrl}
   API server   ${local.apiServerUrl}
   kubectl      export KUBECONFIG=${local.kubeconfigPath}
-  claims       ${local.claimFolder(namespace, '')}
+  claims       ${join(local.claimsFolder, hasSample ? sampleNamespace : '')}
   backups      ${local.targetFolder}
 
 Ask for a backup, in any of three ways:

@@ -44,6 +44,8 @@ export interface Local {
   readonly kubeconfigPath: string;
   /** What callers may sign with, as the console does; new at every start. */
   readonly signingSecret: string;
+  /** Holds `<namespace>/<claim>` for every claim. */
+  readonly claimsFolder: string;
   /** The folder that stands for the backup target. */
   readonly targetFolder: string;
   readonly cluster: Cluster;
@@ -120,6 +122,7 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
       apiServerUrl: cluster.url,
       kubeconfigPath: cluster.kubeconfigPath,
       signingSecret,
+      claimsFolder: join(folders.dataDir, 'claims'),
       targetFolder: folders.target('default'),
       cluster,
       faults: longhorn.faults,
