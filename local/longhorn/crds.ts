@@ -8,6 +8,7 @@ import {
   backupTargets,
   backupVolumes,
   backups,
+  engines,
   longhornGroup,
   longhornVersion,
   snapshots,
@@ -64,6 +65,16 @@ const kinds = [
       ['LastBackupName', '.status.lastBackupName'],
       ['LastBackupAt', '.status.lastBackupAt'],
       ['LastSyncedAt', '.status.lastSyncedAt'],
+    ],
+  },
+  {
+    type: engines,
+    shortName: 'lhe',
+    columns: [
+      ['State', '.status.currentState'],
+      ['Node', '.spec.nodeID'],
+      ['Restored', '.status.lastRestoredBackup'],
+      age,
     ],
   },
   {

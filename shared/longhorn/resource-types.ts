@@ -5,11 +5,13 @@ import {
   type BackupResource,
   type BackupTargetResource,
   type BackupVolumeResource,
+  type EngineResource,
   type SnapshotResource,
   type VolumeResource,
   backupTargetWire,
   backupVolumeWire,
   backupWire,
+  engineWire,
   snapshotWire,
   volumeWire,
 } from './wire.ts';
@@ -38,3 +40,5 @@ export const snapshots = longhorn<SnapshotResource>('Snapshot', 'snapshots', sna
 export const backups = longhorn<BackupResource>('Backup', 'backups', backupWire);
 export const backupVolumes = longhorn<BackupVolumeResource>('BackupVolume', 'backupvolumes', backupVolumeWire);
 export const backupTargets = longhorn<BackupTargetResource>('BackupTarget', 'backuptargets', backupTargetWire);
+/** `<volume>-e-0`: here a restore tells its progress. */
+export const engines = longhorn<EngineResource>('Engine', 'engines', engineWire);

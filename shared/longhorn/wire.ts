@@ -102,6 +102,25 @@ const backupVolumeStatus = z.looseObject({
   lastSyncedAt: text,
 });
 
+const replicaRestore = z.looseObject({
+  isRestoring: flag,
+  lastRestored: text,
+  currentRestoringBackup: text,
+  progress: count,
+  error: text,
+  state: text,
+  backupURL: text,
+});
+
+const engineSpec = z.looseObject({ volumeName: text, backupVolume: text, requestedBackupRestore: text });
+
+const engineStatus = z.looseObject({
+  currentState: text,
+  lastRestoredBackup: text,
+  /** By the replica's address. */
+  restoreStatus: z.record(z.string(), replicaRestore.nullable()).nullish(),
+});
+
 const backupTargetSpec = z.looseObject({ backupTargetURL: text, pollInterval: text, syncRequestedAt: text });
 
 const backupTargetStatus = z.looseObject({ available: flag, conditions, lastSyncedAt: text });
@@ -126,6 +145,10 @@ export const backupTargetWire = objectShape.extend({
   spec: backupTargetSpec.nullish().transform((spec) => spec ?? {}),
   status: backupTargetStatus.nullish().transform(nullAsAbsence),
 });
+export const engineWire = objectShape.extend({
+  spec: engineSpec.nullish().transform((spec) => spec ?? {}),
+  status: engineStatus.nullish().transform(nullAsAbsence),
+});
 
 function nullAsAbsence<T>(value: T | null | undefined): T | undefined {
   return value ?? undefined;
@@ -142,3 +165,4 @@ export type SnapshotResource = CustomResource<z.infer<typeof snapshotSpec>, z.in
 export type BackupResource = CustomResource<z.infer<typeof backupSpec>, z.infer<typeof backupStatus>>;
 export type BackupVolumeResource = CustomResource<z.infer<typeof backupVolumeSpec>, z.infer<typeof backupVolumeStatus>>;
 export type BackupTargetResource = CustomResource<z.infer<typeof backupTargetSpec>, z.infer<typeof backupTargetStatus>>;
+export type EngineResource = CustomResource<z.infer<typeof engineSpec>, z.infer<typeof engineStatus>>;

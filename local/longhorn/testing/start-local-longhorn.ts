@@ -8,13 +8,20 @@ import { type MemoryCluster, createMemoryCluster } from '@soteria/shared/kuberne
 import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
-import { backupTargets, backupVolumes, backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import {
+  backupTargets,
+  backupVolumes,
+  backups,
+  engines,
+  snapshots,
+  volumes,
+} from '@soteria/shared/longhorn/resource-types.ts';
 import { type Folders, foldersIn } from '../folders.ts';
 import { ensureLonghornObjects } from '../seed.ts';
 import { type LocalLonghorn, type LonghornOptions, startLonghorn } from '../start-longhorn.ts';
 import { until } from './until.ts';
 
-const kinds = [volumes, snapshots, backups, backupVolumes, backupTargets].map((type) => customKind(type));
+const kinds = [volumes, snapshots, backups, backupVolumes, backupTargets, engines].map((type) => customKind(type));
 
 const ignore = () => {};
 export const silentLog: Log = { info: ignore, warn: ignore, error: ignore, with: () => silentLog };
