@@ -1,5 +1,5 @@
 /** The API server under everything: the embedded store, or a real one reached by a kubeconfig. */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoteriaError } from '@soteria/shared/errors.ts';
@@ -54,8 +54,14 @@ const knativeKinds = [knativeServices, brokers, triggers, pingSources, apiServer
   customKind(type),
 );
 
+/** As Kubernetes makes them for `generateName`: no vowels, so that no words come out. */
+function makeSuffix(): string {
+  const letters = 'bcdfghjklmnpqrstvwxz2456789';
+  return Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
+}
+
 async function startEmbedded({ dataDir, port }: ClusterOptions): Promise<Cluster> {
-  const cluster = createMemoryCluster({ kinds: knativeKinds, makeUid: randomUUID });
+  const cluster = createMemoryCluster({ kinds: knativeKinds, makeUid: randomUUID, makeSuffix });
   const store = await startStore({ cluster, port, dataFile: join(dataDir, 'store.json') });
   const kubeconfigPath = join(dataDir, 'kubeconfig');
   writeKubeconfig({ file: kubeconfigPath, server: store.url });

@@ -57,7 +57,8 @@ function lineOf(activity: MeshActivity): Line | undefined {
     case 'pinged':
       return { sign: '⏲', style: 'cyan', text: `PingSource ${activity.pingSource} fired` };
     case 'source-event':
-      return { sign: '·', style: 'dim', text: sourceText(activity) };
+      // Our own writes of an Operation's status: no Trigger takes them.
+      return isStatusWrite(activity) ? undefined : { sign: '·', style: 'dim', text: sourceText(activity) };
     case 'log':
       return logLine(activity.service, activity.stream, activity.line);
     case 'warning':
@@ -71,6 +72,10 @@ function isOurs(type: string): boolean {
 
 function eventText({ type, subject }: { readonly type: string; readonly subject: string | undefined }): string {
   return subject === undefined ? type : `${type}  ${subject}`;
+}
+
+function isStatusWrite({ type, subject }: { readonly type: string; readonly subject: string | undefined }): boolean {
+  return type.endsWith('.update') && subject?.includes('/operations/') === true;
 }
 
 /** `/apis/longhorn.io/v1beta2/namespaces/longhorn-system/backups/x` → `backups/x`. */
