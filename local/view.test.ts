@@ -24,6 +24,17 @@ const lines: readonly [MeshActivity, string | undefined][] = [
   ],
   [
     {
+      kind: 'source-event',
+      apiServerSource: 'soteria-watch',
+      status: 202,
+      ...event,
+      type: 'dev.knative.apiserver.ref.delete',
+      subject: '/apis/longhorn.io/v1beta2/namespaces/longhorn-system/backups/b1',
+    },
+    '02:00:01.234 · no longer watched: backups/b1',
+  ],
+  [
+    {
       kind: 'log',
       service: 'backup',
       stream: 'stdout',

@@ -80,7 +80,10 @@ function isStatusWrite({ type, subject }: { readonly type: string; readonly subj
 
 /** `/apis/longhorn.io/v1beta2/namespaces/longhorn-system/backups/x` → `backups/x`. */
 function sourceText({ type, subject }: { readonly type: string; readonly subject: string | undefined }): string {
-  return `${type.split('.').at(-1) ?? ''} ${subject?.split('/').slice(-2).join('/') ?? ''}`;
+  const verb = type.split('.').at(-1) ?? '';
+  // A source says "delete" also of an object that lives on and has only lost its watch label.
+  const said = verb === 'delete' ? 'no longer watched:' : verb;
+  return `${said} ${subject?.split('/').slice(-2).join('/') ?? ''}`;
 }
 
 const phaseStyle: Readonly<Record<string, Style>> = { Succeeded: 'green', Failed: 'red', Cancelled: 'yellow' };
