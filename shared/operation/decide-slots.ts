@@ -1,0 +1,113 @@
+/**
+ * May this operation run now? Pure. A slot is one entry of a running operation; how many there may be is limited in the whole
+ * cluster, on each node and for each repository, and whoever works on a volume or repository *exclusively* works there alone.
+ */
+import * as z from 'zod';
+
+const text = z.string().max(512);
+
+/** Loose: an entry of a newer version still counts. */
+export const slotEntry = z.looseObject({
+  uid: text.min(1),
+  namespace: text,
+  name: text.min(1),
+  function: text,
+  kind: text,
+  /** What the work is on: a Longhorn volume, or a repository of restic or kopia. */
+  on: z.enum(['volume', 'repository']),
+  key: text.min(1),
+  mode: z.enum(['shared', 'exclusive']),
+  node: text.optional(),
+  since: z.iso.datetime(),
+});
+export type SlotEntry = z.infer<typeof slotEntry>;
+
+export interface SlotHolder {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** The function that moves it. */
+  readonly function: string;
+  readonly kind: string;
+}
+
+export interface SlotNeed {
+  readonly on: 'volume' | 'repository';
+  /** Name of the volume, or of the repository. */
+  readonly key: string;
+  /** Backup and restore share; prune, check and mirror want it alone. */
+  readonly mode: 'shared' | 'exclusive';
+  /** Where the bytes are read; left out when nobody knows yet. */
+  readonly node?: string | undefined;
+}
+
+/** How many may run at once. */
+export interface SlotLimits {
+  readonly cluster: number;
+  readonly node: number;
+  readonly repository: number;
+}
+
+export type SlotDecision =
+  | { readonly decision: 'held' }
+  | { readonly decision: 'enter'; readonly entry: SlotEntry }
+  /** `held` are the entries in the way; any of them may be left over from a crash. */
+  | { readonly decision: 'refuse'; readonly waitsFor: string; readonly held: readonly SlotEntry[] };
+
+/** At most so many names in a message. */
+const maxNamed = 3;
+
+function namesOf(entries: readonly SlotEntry[]): string {
+  const named = entries.slice(0, maxNamed).map(({ namespace, name }) => `${namespace}/${name}`);
+  return named.join(', ') + (entries.length > maxNamed ? ' …' : '');
+}
+
+interface Obstacle {
+  readonly held: readonly SlotEntry[];
+  readonly limit: number;
+  readonly where: string;
+}
+
+function obstaclesOf(entries: readonly SlotEntry[], need: SlotNeed, limits: SlotLimits): Obstacle[] {
+  const { on, key, node } = need;
+  const sameKey = entries.filter((entry) => entry.on === on && entry.key === key);
+  const limitsHere: Obstacle[] = [{ held: entries, limit: limits.cluster, where: 'in the cluster' }];
+  if (on === 'repository') limitsHere.push({ held: sameKey, limit: limits.repository, where: `in repository ${key}` });
+  if (node !== undefined) {
+    const here = entries.filter((entry) => entry.node === node);
+    limitsHere.push({ held: here, limit: limits.node, where: `on node ${node}` });
+  }
+  return limitsHere;
+}
+
+function clashOf(entries: readonly SlotEntry[], need: SlotNeed): readonly SlotEntry[] {
+  return entries.filter(
+    ({ on, key, mode }) => on === need.on && key === need.key && (need.mode === 'exclusive' || mode === 'exclusive'),
+  );
+}
+
+export interface SlotQuestion {
+  readonly entries: readonly SlotEntry[];
+  readonly holder: SlotHolder;
+  readonly need: SlotNeed;
+  readonly limits: SlotLimits;
+  readonly now: Date;
+}
+
+/** Entering twice is entering once. */
+export function decideSlot({ entries, holder, need, limits, now }: SlotQuestion): SlotDecision {
+  if (entries.some(({ uid }) => uid === holder.uid)) return { decision: 'held' };
+  const clash = clashOf(entries, need);
+  if (clash.length > 0) {
+    const waitsFor = `${need.on} ${need.key} is in use by ${namesOf(clash)}`;
+    return { decision: 'refuse', waitsFor, held: clash };
+  }
+  const full = obstaclesOf(entries, need, limits).find(({ held, limit }) => held.length >= limit);
+  if (full !== undefined) {
+    const { held, limit, where } = full;
+    return { decision: 'refuse', waitsFor: `${held.length} of ${limit} slots ${where} are in use`, held };
+  }
+  const { node, ...rest } = need;
+  const entry = { ...holder, ...rest, ...(node === undefined ? {} : { node }), since: now.toISOString() };
+  return { decision: 'enter', entry };
+}

@@ -1,0 +1,154 @@
+/**
+ * The slots: one ConfigMap that holds the operations that run now, and only those. Invariants:
+ *  1. It is written with the resourceVersion it was read with: two that want the last slot cannot both get it.
+ *  2. Entering twice is entering once; leaving what one does not hold is success.
+ *  3. An entry whose Operation is gone or has ended is left over from a crash: whoever is refused because of it takes it out.
+ */
+import { SoteriaError } from '../errors.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import { type ConfigMap, configMaps } from '../kubernetes/core-types.ts';
+import {
+  decideSlot,
+  type SlotDecision,
+  type SlotEntry,
+  slotEntry,
+  type SlotHolder,
+  type SlotLimits,
+  type SlotNeed,
+} from './decide-slots.ts';
+import { isTerminal, operations } from './schema.ts';
+
+export const slotsName = 'soteria-slots';
+
+export type Entered = { readonly entered: true } | { readonly entered: false; readonly waitsFor: string };
+
+export interface Slots {
+  /** Throws `cluster_conflict` when others write all the time: decide again. */
+  enter(holder: SlotHolder, need: SlotNeed, signal?: AbortSignal): Promise<Entered>;
+  leave(operationUid: string, signal?: AbortSignal): Promise<void>;
+  entries(signal?: AbortSignal): Promise<readonly SlotEntry[]>;
+  /** Takes out what crashed operations have left; answers how many. */
+  recover(signal?: AbortSignal): Promise<number>;
+}
+
+export interface SlotsOptions {
+  readonly client: KubernetesClient;
+  /** Soteria's own. */
+  readonly namespace: string;
+  readonly limits: SlotLimits;
+  readonly now: () => Date;
+}
+
+const maxConflicts = 8;
+/** An entry found alive is not looked at again for so long: a thousand that wait must not ask for ten that run each time. */
+const aliveForMs = 30_000;
+
+function parse(config: ConfigMap | undefined): SlotEntry[] {
+  const values = Object.entries(config?.data ?? {}).sort(([a], [b]) => a.localeCompare(b));
+  return values.flatMap(([uid, json]) => {
+    const parsed = slotEntry.safeParse(parseJson(json));
+    // The key is what an entry is found and removed by.
+    return parsed.success && parsed.data.uid === uid ? [parsed.data] : [];
+  });
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function dataOf(entries: readonly SlotEntry[]): Record<string, string> {
+  return Object.fromEntries(entries.map((entry) => [entry.uid, JSON.stringify(entry)]));
+}
+
+export function createSlots({ client, namespace, limits, now }: SlotsOptions): Slots {
+  const ref = { namespace, name: slotsName };
+  const aliveAt = new Map<string, number>();
+
+  async function write(config: ConfigMap | undefined, entries: readonly SlotEntry[], signal?: AbortSignal) {
+    const data = dataOf(entries);
+    if (config !== undefined) return client.replace(configMaps, { ...config, data }, { signal });
+    const metadata = { ...ref, labels: { 'app.kubernetes.io/part-of': 'soteria' } };
+    return client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }, { signal });
+  }
+
+  /** Reads, changes and writes until nobody was faster; `change` answers undefined when there is nothing to write. */
+  async function update<T>(
+    change: (entries: readonly SlotEntry[]) => {
+      readonly entries?: readonly SlotEntry[] | undefined;
+      readonly answer: T;
+    },
+    signal?: AbortSignal,
+  ): Promise<T> {
+    for (let conflicts = 0; ; conflicts += 1) {
+      const config = await client.get(configMaps, ref, { signal });
+      const { entries, answer } = change(parse(config));
+      if (entries === undefined) return answer;
+      try {
+        await write(config, entries, signal);
+        return answer;
+      } catch (error) {
+        if (!wasFaster(error) || conflicts >= maxConflicts) throw error;
+      }
+    }
+  }
+
+  async function isLeftOver({ uid, namespace: where, name }: SlotEntry, signal?: AbortSignal): Promise<boolean> {
+    const at = now().getTime();
+    if (at - (aliveAt.get(uid) ?? Number.NEGATIVE_INFINITY) < aliveForMs) return false;
+    const operation = await client.get(operations, { namespace: where, name }, { signal });
+    const isGone = operation?.metadata.uid !== uid || isTerminal(operation.status?.phase);
+    if (isGone) aliveAt.delete(uid);
+    else aliveAt.set(uid, at);
+    return isGone;
+  }
+
+  async function takeOut(suspects: readonly SlotEntry[], signal?: AbortSignal): Promise<number> {
+    const leftOver = new Set<string>();
+    for (const suspect of suspects) if (await isLeftOver(suspect, signal)) leftOver.add(suspect.uid);
+    if (leftOver.size > 0) {
+      await update((entries) => ({ entries: entries.filter(({ uid }) => !leftOver.has(uid)), answer: 0 }), signal);
+    }
+    return leftOver.size;
+  }
+
+  async function tryToEnter(holder: SlotHolder, need: SlotNeed, signal?: AbortSignal): Promise<SlotDecision> {
+    return update<SlotDecision>((entries) => {
+      const decided = decideSlot({ entries, holder, need, limits, now: now() });
+      return decided.decision === 'enter'
+        ? { entries: [...entries, decided.entry], answer: decided }
+        : { answer: decided };
+    }, signal);
+  }
+
+  return {
+    async enter(holder, need, signal) {
+      let decided = await tryToEnter(holder, need, signal);
+      if (decided.decision === 'refuse' && (await takeOut(decided.held, signal)) > 0) {
+        decided = await tryToEnter(holder, need, signal);
+      }
+      return decided.decision === 'refuse' ? { entered: false, waitsFor: decided.waitsFor } : { entered: true };
+    },
+    async leave(operationUid, signal) {
+      aliveAt.delete(operationUid);
+      await update((entries) => {
+        const rest = entries.filter(({ uid }) => uid !== operationUid);
+        return rest.length === entries.length ? { answer: undefined } : { entries: rest, answer: undefined };
+      }, signal);
+    },
+    entries: async (signal) => parse(await client.get(configMaps, ref, { signal })),
+    async recover(signal) {
+      aliveAt.clear();
+      return takeOut(parse(await client.get(configMaps, ref, { signal })), signal);
+    },
+  };
+}
+
+/** Somebody wrote, made or removed the ConfigMap between our look and our write. */
+function wasFaster(error: unknown): boolean {
+  if (!(error instanceof SoteriaError)) return false;
+  return error.code === 'cluster_conflict' || error.code === 'name_conflict' || error.code === 'not_found';
+}
