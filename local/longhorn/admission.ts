@@ -4,7 +4,7 @@ import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import { backupTargets, backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { type Lookup, admitBackup, admitSnapshot, webhookDownAnswer } from './admit-longhorn.ts';
-import type { Faults } from './faults.ts';
+import type { Faults } from './fault-table.ts';
 
 export interface LonghornAdmission {
   /** Returns how to remove it. */

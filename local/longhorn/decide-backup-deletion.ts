@@ -1,4 +1,5 @@
 /** How a Backup leaves (longhorn.md 5 and 6). Pure. */
+import type { Faults } from './fault-table.ts';
 
 export interface DeletionSituation {
   readonly name: string;
@@ -10,7 +11,8 @@ export interface DeletionSituation {
   readonly isOnTarget: boolean;
   /** Another backup of the volume is being written: it holds the lock a deletion needs. */
   readonly isSiblingInProgress: boolean;
-  readonly failedDeletion: string | undefined;
+  readonly volume: string;
+  readonly faults: Faults;
 }
 
 export type DeletionAction =
@@ -19,12 +21,16 @@ export type DeletionAction =
   /** State Error on an object that is being deleted means a failed deletion; it is tried again. */
   | { readonly type: 'fail'; readonly message: string }
   | { readonly type: 'markDeleting' }
-  | { readonly type: 'deleteFromTarget' };
+  | { readonly type: 'deleteFromTarget' }
+  /** It hangs. */
+  | { readonly type: 'nothing' };
 
 export function decideBackupDeletion(backup: DeletionSituation): DeletionAction {
+  const { faults } = backup;
+  if (faults.deletionHangs === true) return { type: 'nothing' };
   if (backup.isObjectOnly || !backup.isTargetAvailable || !backup.isOnTarget) return { type: 'letGo' };
-  if (backup.failedDeletion !== undefined) return failed(backup, backup.failedDeletion);
-  if (backup.isSiblingInProgress) {
+  if (faults.failedDeletion !== undefined) return failed(backup, faults.failedDeletion);
+  if (backup.isSiblingInProgress || faults.restoreUnderWay === backup.volume) {
     return failed(backup, 'failed to acquire lock when performing backup delete, please try again later');
   }
   return backup.state === 'Deleting' ? { type: 'deleteFromTarget' } : { type: 'markDeleting' };

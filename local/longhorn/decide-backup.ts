@@ -1,5 +1,5 @@
 /** What happens to a Backup next (longhorn.md 1.1 and 2.1). Pure. */
-import type { Faults } from './faults.ts';
+import type { Faults } from './fault-table.ts';
 import { waitsBeforeGivingUp } from './pace.ts';
 
 export interface BackupSituation {
@@ -7,6 +7,8 @@ export interface BackupSituation {
   /** Empty: it was read from the target, or is to be. */
   readonly snapshotName: string;
   readonly isReadBack: boolean;
+  /** 0 to 100. */
+  readonly progress: number;
   readonly volumeName: string;
   /** Absent: there is no such volume. */
   readonly volumeState: string | undefined;
@@ -26,6 +28,10 @@ export type BackupAction =
   /** Uploads a step; the last one makes it Completed. */
   | { readonly type: 'advance' }
   | { readonly type: 'fail'; readonly message: string }
+  /** Shows progress that was not made. */
+  | { readonly type: 'pretend'; readonly progress: number }
+  /** Nobody knows what became of it: state Unknown. */
+  | { readonly type: 'lose'; readonly message: string }
   /** One step after Completed: the facts come back from the target. */
   | { readonly type: 'readBack' };
 
@@ -39,7 +45,7 @@ export function decideBackup(backup: BackupSituation): BackupAction {
     case 'InProgress':
       return decideProgress(backup);
     case 'Completed':
-      return backup.isReadBack ? nothing : readBackIfPossible(backup);
+      return backup.isReadBack || backup.faults.neverReadBack === true ? nothing : readBackIfPossible(backup);
     default:
       return nothing;
   }
@@ -50,7 +56,8 @@ function readBackIfPossible({ isTargetAvailable }: BackupSituation): BackupActio
 }
 
 function decideStart(backup: BackupSituation): BackupAction {
-  const { volumeName, snapshotName, deletedSibling, waits } = backup;
+  const { volumeName, snapshotName, deletedSibling, waits, faults } = backup;
+  if (faults.migratingVolume === volumeName) return { type: 'fail', message: 'cannot operate during migration' };
   if (backup.volumeState !== 'attached') return waitFor(`the engine ${volumeName}-e-0`, waits);
   if (!backup.isSnapshotReady) return waitFor(`the snapshot ${snapshotName}`, waits);
   if (deletedSibling !== undefined) {
@@ -65,18 +72,27 @@ function waitFor(what: string, waits: number): BackupAction {
     : { type: 'wait', message: `Waiting for ${what} to be ready`, isCounted: true };
 }
 
-function decideProgress({
-  faults,
-  isTargetAvailable,
-  volumeState,
-  snapshotName,
-  volumeName,
-}: BackupSituation): BackupAction {
-  if (faults.stuckInProgress === true) return nothing;
-  if (faults.errorOnBackup !== undefined) return { type: 'fail', message: faults.errorOnBackup };
-  if (!isTargetAvailable) {
-    return { type: 'fail', message: `failed to backup snapshot ${snapshotName}: failed to upload block` };
+function decideProgress(backup: BackupSituation): BackupAction {
+  const { faults, isTargetAvailable, volumeState, snapshotName, volumeName, progress } = backup;
+  if (faults.nodeGone === true) {
+    return { type: 'lose', message: `lost the engine ${volumeName}-e-0 while it was backing up ${snapshotName}` };
   }
+  if (faults.stuckInProgress === true || (faults.stuckAtZero === true && progress === 0)) return nothing;
+  const failure = failureOf(backup);
+  if (failure !== undefined) return { type: 'fail', message: failure };
+  if (!isTargetAvailable) return { type: 'fail', message: uploadFailed(snapshotName) };
   if (volumeState !== 'attached') return { type: 'fail', message: `the engine ${volumeName}-e-0 stopped` };
+  if (faults.uploadBreaksNearEnd === true) return { type: 'pretend', progress: breakingPoint };
   return { type: 'advance' };
+}
+
+const breakingPoint = 95;
+const uploadFailed = (snapshot: string) => `failed to backup snapshot ${snapshot}: failed to upload block`;
+
+function failureOf({ faults, volumeName, snapshotName, progress }: BackupSituation): string | undefined {
+  if (faults.errorOnBackup !== undefined) return faults.errorOnBackup;
+  if (faults.lockHeld === true) return 'failed to acquire lock when performing backup create, please try again later';
+  if (faults.linkedClone === volumeName) return `volume ${volumeName} is a linked clone and cannot be backed up`;
+  if (faults.uploadBreaksNearEnd === true && progress >= breakingPoint) return uploadFailed(snapshotName);
+  return undefined;
 }

@@ -1,4 +1,5 @@
 /** What happens to a Snapshot next. Pure. */
+import type { Faults } from './fault-table.ts';
 
 export interface SnapshotSituation {
   readonly isDeleting: boolean;
@@ -12,7 +13,7 @@ export interface SnapshotSituation {
   readonly isTaken: boolean;
   /** The volume's head is its child: it cannot be merged into anything yet. */
   readonly isNewest: boolean;
-  readonly faults: { readonly snapshotNeverReady?: boolean; readonly snapshotError?: string };
+  readonly faults: Faults;
 }
 
 export type SnapshotAction =
@@ -22,12 +23,15 @@ export type SnapshotAction =
   | { readonly type: 'fail'; readonly message: string }
   /** Terminating until a newer snapshot exists: normal, not an error (longhorn.md 1.3). */
   | { readonly type: 'markRemoved' }
-  | { readonly type: 'remove' };
+  | { readonly type: 'remove' }
+  /** Nobody asked for it. */
+  | { readonly type: 'vanish' };
 
 export function decideSnapshot(snapshot: SnapshotSituation): SnapshotAction {
   if (snapshot.isDeleting) return decideRemoval(snapshot);
   if (snapshot.isReady || snapshot.error !== '') return { type: 'nothing' };
   if (snapshot.faults.snapshotError !== undefined) return { type: 'fail', message: snapshot.faults.snapshotError };
+  if (snapshot.faults.snapshotVanishes === true) return { type: 'vanish' };
   if (snapshot.faults.snapshotNeverReady === true) return { type: 'nothing' };
   if (snapshot.volumeState === undefined) return { type: 'fail', message: 'the volume is not found' };
   if (snapshot.isTaken) return { type: 'take' };

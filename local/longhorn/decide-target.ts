@@ -1,4 +1,5 @@
 /** When a backup target is read, and what the reading changes. Pure. */
+import type { Faults } from './fault-table.ts';
 
 export interface TargetSituation {
   readonly url: string;
@@ -11,6 +12,7 @@ export interface TargetSituation {
   readonly pollIntervalMs: number;
   /** Why it cannot be reached, when it cannot. */
   readonly trouble: string | undefined;
+  readonly faults: Faults;
 }
 
 export type TargetAction =
@@ -19,7 +21,8 @@ export type TargetAction =
   | { readonly type: 'sync'; readonly againMs: number | undefined };
 
 export function decideTarget(target: TargetSituation, now: Date): TargetAction {
-  const { pollIntervalMs } = target;
+  const { faults } = target;
+  const pollIntervalMs = target.pollIntervalMs * (faults.slowPoll === true ? 10 : 1);
   const againMs = pollIntervalMs > 0 ? pollIntervalMs : undefined;
   const trouble = target.url === '' ? 'backup target URL is empty' : target.trouble;
   if (trouble !== undefined) {
@@ -27,6 +30,7 @@ export function decideTarget(target: TargetSituation, now: Date): TargetAction {
       ? { type: 'nothing', againMs }
       : { type: 'makeUnavailable', message: trouble, againMs };
   }
+  if (faults.pollHangs === true && target.isAvailable === true) return { type: 'nothing', againMs };
   const syncedMs = Date.parse(target.lastSyncedAt) || 0;
   const dueMs = pollIntervalMs > 0 ? syncedMs + pollIntervalMs : Number.POSITIVE_INFINITY;
   const isAsked = target.isUrgent || (Date.parse(target.syncRequestedAt) || 0) > syncedMs;
@@ -52,11 +56,13 @@ export function planSync(
   onTarget: readonly string[],
   objects: readonly KnownBackup[],
   heldBack: ReadonlySet<string>,
+  faults: Faults = {},
 ): SyncPlan {
-  const there = new Set(onTarget);
+  const listed = faults.catalogueVanished === true ? [] : onTarget;
+  const there = new Set(listed);
   const known = new Set(objects.map(({ name }) => name));
   return {
-    pull: onTarget.filter((name) => !known.has(name) && !heldBack.has(name)),
+    pull: listed.filter((name) => !known.has(name) && !heldBack.has(name)),
     drop: objects.filter(({ name, isFromTarget }) => isFromTarget && !there.has(name)).map(({ name }) => name),
   };
 }

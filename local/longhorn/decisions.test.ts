@@ -9,6 +9,7 @@ const backup: BackupSituation = {
   state: '',
   snapshotName: 'snap',
   isReadBack: false,
+  progress: 10,
   volumeName: 'vol',
   volumeState: 'attached',
   isSnapshotReady: true,
@@ -52,7 +53,8 @@ const deletion: DeletionSituation = {
   isTargetAvailable: true,
   isOnTarget: true,
   isSiblingInProgress: false,
-  failedDeletion: undefined,
+  volume: 'vol',
+  faults: {},
 };
 
 describe('a deleted backup', () => {
@@ -63,7 +65,7 @@ describe('a deleted backup', () => {
     { when: 'the target is away', is: { isTargetAvailable: false }, next: 'letGo' },
     { when: 'only the object is to go', is: { isObjectOnly: true }, next: 'letGo' },
     { when: 'it never reached the target', is: { isOnTarget: false, isSiblingInProgress: true }, next: 'letGo' },
-    { when: 'deletions fail', is: { failedDeletion: 'denied' }, next: 'fail' },
+    { when: 'deletions fail', is: { faults: { failedDeletion: 'denied' } }, next: 'fail' },
     { when: 'a failed one is tried again', is: { state: 'Error' }, next: 'markDeleting' },
   ])('when $when: $next', ({ is, next }) => {
     expect(decideBackupDeletion({ ...deletion, ...is }).type).toBe(next);
@@ -123,6 +125,7 @@ const target: TargetSituation = {
   isUrgent: false,
   pollIntervalMs: 60_000,
   trouble: undefined,
+  faults: {},
 };
 
 describe('a backup target', () => {
@@ -168,11 +171,12 @@ describe('a backup target', () => {
 
 describe('a volume', () => {
   const volume = {
+    name: 'vol',
     state: 'detached',
     robustness: 'unknown',
     isInUse: false,
     tickets: 0,
-    isFaulted: false,
+    faults: {},
     nodeName: 'n',
   };
   test.each([
@@ -182,7 +186,11 @@ describe('a volume', () => {
     { when: 'it is being attached', is: { state: 'attaching', tickets: 1 }, next: 'attached' },
     { when: 'the backup is done', is: { state: 'attached', robustness: 'healthy' }, next: 'detaching' },
     { when: 'a pod uses it', is: { state: 'attached', robustness: 'healthy', isInUse: true }, next: undefined },
-    { when: 'it is faulted', is: { state: 'attached', robustness: 'healthy', isFaulted: true }, next: 'detached' },
+    {
+      when: 'it is faulted',
+      is: { state: 'attached', robustness: 'healthy', faults: { faultedVolume: 'vol' } },
+      next: 'detached',
+    },
   ])('when $when: $next', ({ is, next }) => {
     expect(decideVolume({ ...volume, ...is })?.state).toBe(next);
   });

@@ -27,7 +27,8 @@ export async function deleteBackup(world: World, backup: BackupResource): Promis
     isTargetAvailable: await isTargetAvailable(world, target),
     isOnTarget: volume !== '' && (await readManifest(targetFolder, volume, name)) !== undefined,
     isSiblingInProgress: await isSiblingInProgress(world, volume, name),
-    failedDeletion: world.faults.failedDeletion,
+    volume,
+    faults: world.faults,
   });
   switch (action.type) {
     case 'fail':
@@ -44,6 +45,8 @@ export async function deleteBackup(world: World, backup: BackupResource): Promis
     case 'letGo':
       await removeJournal(world.folders.uploadJournal(name));
       await letGo(world, backups, backup);
+      break;
+    case 'nothing':
       break;
   }
   return undefined;

@@ -1,26 +1,5 @@
-/** The faults the local Longhorn can be told to have: one row each. A message fault is off while it has no message. */
-
-interface FaultRow {
-  readonly kind: 'switch' | 'message' | 'name';
-  readonly effect: string;
-}
-
-export const faultTable = {
-  targetUnavailable: { kind: 'message', effect: 'every backup target is unavailable, with this message' },
-  stuckInProgress: { kind: 'switch', effect: 'a running backup stays where it is' },
-  errorOnBackup: { kind: 'message', effect: 'a running backup fails with this message' },
-  snapshotNeverReady: { kind: 'switch', effect: 'new snapshots never become ready' },
-  snapshotError: { kind: 'message', effect: 'new snapshots fail with this message' },
-  faultedVolume: { kind: 'name', effect: 'the volume of this name is faulted' },
-  failedDeletion: { kind: 'message', effect: 'deleting a backup from the target fails with this message' },
-  webhookDown: { kind: 'switch', effect: 'every create of a Longhorn object is answered with 500' },
-} as const satisfies Record<string, FaultRow>;
-
-export type Fault = keyof typeof faultTable;
-type FaultValue<F extends Fault> = (typeof faultTable)[F]['kind'] extends 'switch' ? boolean : string;
-
-/** What the decisions see: absent means healthy. */
-export type Faults = { readonly [F in Fault]?: FaultValue<F> };
+/** The switches of the local Longhorn's faults; what there is to switch is in `fault-table.ts`. */
+import type { Fault, FaultValue, Faults } from './fault-table.ts';
 
 export interface FaultSwitches {
   /** The faults as they are now. */

@@ -6,6 +6,7 @@ import { readBackupBack } from './read-backup-back.ts';
 import { deleteBackup } from './delete-backup.ts';
 import { isTargetAvailable } from './is-target-available.ts';
 import { runUpload } from './run-upload.ts';
+import { dropObject } from './sync-target.ts';
 import { removeJournal } from './store/upload-journal.ts';
 import { backupsOfVolume, targetOfBackup, volumeOfBackup } from './volume-relations.ts';
 import { type World, ensureMetadata, instantOf, isDeleting, patchStatus } from './world.ts';
@@ -25,6 +26,7 @@ export async function reconcileBackup(world: World, name: string): Promise<numbe
   const action = decideBackup({
     state: backup.status?.state ?? '',
     snapshotName: backup.spec.snapshotName ?? '',
+    progress: backup.status?.progress ?? 0,
     isReadBack: (backup.status?.lastSyncedAt ?? '') !== '',
     volumeName,
     volumeState: volume?.status?.state ?? undefined,
@@ -56,6 +58,13 @@ export async function reconcileBackup(world: World, name: string): Promise<numbe
       return world.pace.stepMs;
     case 'fail':
       await fail(world, backup, action.message);
+      return undefined;
+    case 'pretend':
+      await patchStatus(world, backups, backup, { progress: action.progress });
+      return world.pace.stepMs;
+    case 'lose':
+      await world.uploads.drop(name);
+      await patchStatus(world, backups, backup, { state: 'Unknown', error: action.message, messages: null });
       return undefined;
     case 'readBack':
       await readBackupBack(world, backup, volume);
@@ -95,7 +104,9 @@ async function advance(world: World, backup: BackupResource, volume: VolumeResou
   }
   const { progress, isDone } = step;
   await patchStatus(world, backups, backup, { progress, ...(isDone ? { state: 'Completed' } : {}) });
-  if (isDone) await removeJournal(world.folders.uploadJournal(backup.metadata.name));
+  if (!isDone) return;
+  await removeJournal(world.folders.uploadJournal(backup.metadata.name));
+  if (world.faults.listRace === true) await dropObject(world, backup.metadata.name);
 }
 
 async function fail(world: World, backup: BackupResource, message: string): Promise<void> {

@@ -35,6 +35,9 @@ export async function reconcileSnapshot(world: World, name: string): Promise<num
     case 'markRemoved':
       await patchStatus(world, snapshots, snapshot, { readyToUse: false, markRemoved: true });
       return undefined;
+    case 'vanish':
+      await world.client.delete(snapshots, at, { uid: snapshot.metadata.uid, signal: world.signal });
+      return undefined;
     case 'remove':
       await rm(world.folders.snapshot(volumeName, name), { recursive: true, force: true });
       await letGo(world, snapshots, snapshot);

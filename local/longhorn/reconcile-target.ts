@@ -26,6 +26,7 @@ export async function reconcileTarget(world: World, name: string): Promise<NextL
       isUrgent: world.urgentSyncs.has(name),
       pollIntervalMs: parseGoDuration(spec.pollInterval ?? '') ?? 0,
       trouble: world.faults.targetUnavailable ?? (await troubleWith(world.folders.target(name))),
+      faults: world.faults,
     },
     world.now(),
   );

@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { VolumeResource } from '@soteria/shared/longhorn/wire.ts';
-import { decideVolume } from './decide-volume.ts';
+import { decideVolume, flagsOfVolume } from './decide-volume.ts';
 import { backupsOfVolume, isBackupAtWork, isSnapshotAtWork, snapshotsOfVolume } from './volume-relations.ts';
-import { type World, ensureMetadata, isDeleting, letGo, patchStatus } from './world.ts';
+import { type World, ensureMetadata, instantOf, isDeleting, letGo, patchStatus } from './world.ts';
 
 export async function reconcileVolume(world: World, name: string): Promise<number | undefined> {
   const volume = await world.client.get(volumes, { name, namespace: world.namespace }, world);
@@ -16,19 +16,31 @@ export async function reconcileVolume(world: World, name: string): Promise<numbe
   // A volume made from a backup is not attached before its bytes are there.
   if ((volume.spec.fromBackup ?? '') !== '') return undefined;
   await mkdir(world.folders.volume(name), { recursive: true });
+  await showFlags(world, volume);
   const step = decideVolume({
+    name,
     state: volume.status?.state ?? '',
     robustness: volume.status?.robustness ?? '',
     isInUse: (volume.spec.nodeID ?? '') !== '',
     tickets:
       snapshotsOfVolume(world.known, name).filter(isSnapshotAtWork).length +
       backupsOfVolume(world.known, name).filter(isBackupAtWork).length,
-    isFaulted: world.faults.faultedVolume === name,
+    faults: world.faults,
     nodeName: world.nodeName,
   });
   if (step === undefined) return undefined;
   await patchStatus(world, volumes, volume, { ...step });
   return world.pace.attachMs;
+}
+
+async function showFlags(world: World, volume: VolumeResource): Promise<void> {
+  const { isStandby, tooManySnapshots } = flagsOfVolume(volume.metadata.name, world.faults);
+  const before = volume.status?.conditions?.find(({ type }) => type === tooManySnapshots.type);
+  if (isStandby === (volume.status?.isStandby ?? false) && tooManySnapshots.status === (before?.status ?? 'False'))
+    return;
+  const others = (volume.status?.conditions ?? []).filter(({ type }) => type !== tooManySnapshots.type);
+  const condition = { ...tooManySnapshots, lastProbeTime: '', lastTransitionTime: instantOf(world.now()) };
+  await patchStatus(world, volumes, volume, { isStandby, conditions: [...others, condition] });
 }
 
 /** The snapshots go with their volume; its backups do not. */

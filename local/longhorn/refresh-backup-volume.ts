@@ -7,6 +7,7 @@ import {
   longhornGroup,
   longhornVersion,
 } from '@soteria/shared/longhorn/resource-types.ts';
+import type { BackupVolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import { readVolumeManifest } from './store/manifest.ts';
 import { type World, finalizer, instantOf, isDeleting, patchStatus } from './world.ts';
 
@@ -19,23 +20,8 @@ export async function refreshBackupVolume(world: World, target: string, volume: 
   const manifest = await readVolumeManifest(world.folders.target(target), volume);
   if (manifest === undefined) return;
   const name = backupVolumeName(target, volume);
-  const at = { name, namespace: world.namespace };
-  const found =
-    (await world.client.get(backupVolumes, at, world)) ??
-    (await world.client.create(
-      backupVolumes,
-      {
-        apiVersion: `${longhornGroup}/${longhornVersion}`,
-        kind: backupVolumes.kind,
-        metadata: {
-          ...at,
-          labels: { [backupVolumeLabel]: volume, [backupTargetLabel]: target },
-          finalizers: [finalizer],
-        },
-        spec: { backupTargetName: target, volumeName: volume },
-      },
-      world,
-    ));
+  if (world.faults.duplicateBackupVolumes === true) await findOrMake(world, { name: `${name}-b`, target, volume });
+  const found = await findOrMake(world, { name, target, volume });
   if (isDeleting(found)) return;
   await patchStatus(world, backupVolumes, found, {
     ownerID: world.nodeName,
@@ -49,4 +35,20 @@ export async function refreshBackupVolume(world: World, target: string, volume: 
     labels: manifest.Labels,
     lastSyncedAt: instantOf(world.now()),
   });
+}
+
+async function findOrMake(
+  { client, namespace, signal }: World,
+  { name, target, volume }: { readonly name: string; readonly target: string; readonly volume: string },
+): Promise<BackupVolumeResource> {
+  const found = await client.get(backupVolumes, { name, namespace }, { signal });
+  if (found !== undefined) return found;
+  const labels = { [backupVolumeLabel]: volume, [backupTargetLabel]: target };
+  const draft = {
+    apiVersion: `${longhornGroup}/${longhornVersion}`,
+    kind: backupVolumes.kind,
+    metadata: { name, namespace, labels, finalizers: [finalizer] },
+    spec: { backupTargetName: target, volumeName: volume },
+  };
+  return client.create(backupVolumes, draft, { signal });
 }

@@ -27,6 +27,7 @@ export async function syncTarget(world: World, target: string): Promise<void> {
     [...onTarget.keys()],
     objects.map((backup) => ({ name: backup.metadata.name, isFromTarget: isFromTarget(backup) })).toArray(),
     world.heldBack,
+    world.faults,
   );
   for (const backup of plan.pull) await pull(world, target, onTarget.get(backup) ?? '', backup);
   for (const backup of plan.drop) await dropObject(world, backup);

@@ -2,7 +2,7 @@
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { Log } from '@soteria/shared/function/contract.ts';
-import type { Faults } from './faults.ts';
+import type { Faults } from './fault-table.ts';
 import type { Folders } from './folders.ts';
 import type { Known } from './known-objects.ts';
 import type { Pace } from './pace.ts';
