@@ -291,6 +291,20 @@ describe('an Operation made by kubectl', () => {
   });
 });
 
+describe('an open Operation that is deleted', () => {
+  it('is cancelled: what it made goes with the next wake-up, unless it is a restore point', async () => {
+    const bench = open();
+    const asked = await bench.http.post('/v1/backup').send(ask).expect(202);
+    bench.longhorn.step();
+    await wake(bench, 'Snapshot', asked.body.backup).expect(204);
+    expect((await bench.longhorn.backups.list({})).map((one) => one.name)).toEqual([asked.body.backup]);
+    await bench.cluster.client.delete(operations, { namespace: 'shop', name: asked.body.operation });
+    await wake(bench, 'Backup', asked.body.backup).expect(204);
+    expect(await bench.longhorn.backups.list({})).toEqual([]);
+    expect(await bench.longhorn.snapshots.listOfVolume('vol-1')).toEqual([]);
+  });
+});
+
 describe('GET /v1/backups', () => {
   it('lists every claim, gone ones too, newest first, in pages', async () => {
     const bench = open();

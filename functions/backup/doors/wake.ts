@@ -4,6 +4,7 @@ import { objectReference, operationDue } from '@soteria/shared/events/catalogue.
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import { operationNameLabel, operationNamespaceLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
 import { advanceOperation } from '../advance.ts';
+import { decideOrphans, performOnOrphan } from '../longhorn/orphans.ts';
 import type { BackupTools } from '../tools.ts';
 
 function refFromMarks(marks: Readonly<Record<string, string>>): ObjectRef | undefined {
@@ -45,10 +46,24 @@ async function whoIsMeant(
   }
 }
 
+/** Nobody will move it any more: its Operation was deleted while it was open. */
+async function tidyOrphans(tools: BackupTools, meant: ObjectRef, name: string, incoming: Incoming): Promise<void> {
+  const { signal } = incoming;
+  if ((await tools.store.get(meant, signal)) !== undefined) return;
+  const { snapshots, backups } = tools.longhorn;
+  const [snapshot, backup] = await Promise.all([snapshots.get(name, signal), backups.get(name, signal)]);
+  for (const action of decideOrphans({ snapshot, backup })) {
+    incoming.log.info('orphan_tidied', { action: action.do, object: action.name, operation: meant.name });
+    await performOnOrphan(tools.longhorn, action, signal);
+  }
+}
+
 export async function wakeByObject(tools: BackupTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
-  const meant = await whoIsMeant(tools, objectReference.parse(event.data), incoming);
+  const reference = objectReference.parse(event.data);
+  const meant = await whoIsMeant(tools, reference, incoming);
   if (meant === undefined) return;
-  await advanceOperation(tools, meant, incoming);
+  const moved = await advanceOperation(tools, meant, incoming);
+  if (moved === undefined && reference.kind !== 'Operation') await tidyOrphans(tools, meant, reference.name, incoming);
 }
 
 export async function wakeBySweep(tools: BackupTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
