@@ -12,6 +12,8 @@ export interface AdvanceTools extends Tools {
   readonly rules: Rules;
   readonly now: () => Date;
   readonly inTurn: OneAtATime;
+  /** Left out: `decideBackup`. The simulation puts broken ones here, to show that they would be noticed. */
+  readonly decide?: typeof decideBackup;
 }
 
 /** Answers the Operation as it is at the end of this wake-up; undefined when there is none, or it is not ours to move. */
@@ -20,14 +22,14 @@ export function advanceOperation(
   ref: ObjectRef,
   call: AdvanceCall,
 ): Promise<Operation | undefined> {
-  const { store, inTurn, rules, now } = tools;
+  const { store, inTurn, rules, now, decide = decideBackup } = tools;
   return advanceWith(
     {
       functionName: 'backup',
       store,
       inTurn,
       nothingSeen: {},
-      decide: (known) => decideBackup({ ...known, rules, now: now() }),
+      decide: (known) => decide({ ...known, rules, now: now() }),
       perform: (known, action, { signal }) => perform(tools, known, action, signal),
       afterEnd: (ended) => startNext(tools, ended, call),
     },
