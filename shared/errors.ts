@@ -34,13 +34,20 @@ export const errorTable = {
   volume_restoring: { httpStatus: 422, isRetryable: false },
   driver_unavailable: { httpStatus: 422, isRetryable: false },
   target_unavailable: { httpStatus: 422, isRetryable: false },
+  restore_point_not_found: { httpStatus: 404, isRetryable: false },
+  restore_point_not_usable: { httpStatus: 422, isRetryable: false },
+  target_exists: { httpStatus: 409, isRetryable: false },
   // What happened to the work
   snapshot_failed: { httpStatus: 500, isRetryable: false },
   backup_failed: { httpStatus: 500, isRetryable: false },
   backup_vanished: { httpStatus: 500, isRetryable: false },
   backup_not_restorable: { httpStatus: 500, isRetryable: false },
+  restore_failed: { httpStatus: 500, isRetryable: false },
   cancelled: { httpStatus: 409, isRetryable: false },
   deadline_exceeded: { httpStatus: 504, isRetryable: false },
+  // What the store behind the backups says to a measurement
+  bucket_refused: { httpStatus: 422, isRetryable: false },
+  bucket_unavailable: { httpStatus: 503, isRetryable: true },
   // How this process was set up: it does not start
   invalid_settings: { httpStatus: 500, isRetryable: false },
   // What the cluster is like right now

@@ -3,7 +3,16 @@
  * EventType manifests and JSON Schemas are generated from here.
  */
 import * as z from 'zod';
-import { dnsLabel, dnsSubdomain, durationText, explanation, tag } from '../operation/schema.ts';
+import {
+  accessMode,
+  dnsLabel,
+  dnsSubdomain,
+  durationText,
+  explanation,
+  storageQuantity,
+  tag,
+  verification,
+} from '../operation/schema.ts';
 
 /** The body of `POST /v1/backup` and the data of `dev.soteria.backup.requested.v1` (SA-07). */
 export const backupRequest = z.strictObject({
@@ -19,6 +28,92 @@ export const backupRequest = z.strictObject({
   dry_run: z.boolean().optional().describe('Answer the plan and create nothing.'),
 });
 export type BackupRequest = z.infer<typeof backupRequest>;
+
+const verifyBody = z.strictObject({
+  mounts: z.literal(true).optional().describe('Always looked at: the file system can be mounted and read.'),
+  files: z
+    .strictObject({
+      min: verification.shape.minFiles,
+      min_bytes: verification.shape.minBytes,
+      sample_checksums: verification.shape.sampleChecksums,
+    })
+    .optional(),
+  command: verification.shape.command,
+});
+
+const sourceBody = {
+  namespace: dnsLabel.describe('Namespace of the source claim; neither it nor the claim need exist any more.'),
+  pvc: dnsSubdomain.describe('Name of the source claim.'),
+  snapshot: z
+    .string()
+    .min(1)
+    .max(512)
+    .optional()
+    .describe('"latest" (default), the id of a restore point, the name of a backup, or the name of a snapshot.'),
+  backup_url: z.string().min(1).max(2048).optional().describe('The URL of a backup, instead of snapshot.'),
+  as_of: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('The newest point whose data is not younger, instead of snapshot.'),
+  cluster_id: z.string().min(1).max(253).optional().describe('Points of that cluster; left out: of this one.'),
+};
+
+const labelMap = z.record(z.string().min(1).max(317), z.string().max(63));
+
+/** The body of `POST /v1/restores` and the data of `dev.soteria.restore.requested.v1`. */
+export const restoreRequest = z.strictObject({
+  ...sourceBody,
+  target_namespace: dnsLabel.optional().describe('Where the new claim is made; left out: namespace.'),
+  target_pvc: dnsSubdomain.describe('Name of the claim to make; one that exists is never touched.'),
+  storage_class: dnsSubdomain.optional().describe('Left out: that of the source.'),
+  access_modes: z.array(accessMode).min(1).max(4).optional().describe('Left out: those of the source.'),
+  size: storageQuantity.optional().describe('At least what the point holds; left out: exactly that.'),
+  labels: labelMap.optional().describe('Further labels of the new claim; they win over those of the source.'),
+  dry_run: z.boolean().optional().describe('Answer the plan and create nothing.'),
+});
+export type RestoreRequest = z.infer<typeof restoreRequest>;
+
+/** The body of `POST /v1/restore-test`: with `target_pvc` a restore, without it a test that removes what it made. */
+export const restoreTestRequest = restoreRequest.extend({
+  target_pvc: restoreRequest.shape.target_pvc.optional(),
+  test_namespace: dnsLabel.optional().describe('Where the claim of a test is made.'),
+  verify: verifyBody.optional().describe('What a test looks at.'),
+});
+export type RestoreTestRequest = z.infer<typeof restoreTestRequest>;
+
+/** The body of `POST /v1/restores/namespace`. */
+export const namespaceRestoreRequest = z.strictObject({
+  namespace: dnsLabel.describe('The namespace whose claims are restored; it need not exist any more.'),
+  target_namespace: dnsLabel.describe('Where the new claims are made.'),
+  as_of: sourceBody.as_of,
+  cluster_id: sourceBody.cluster_id,
+  pvcs: z
+    .array(dnsSubdomain)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Only these claims; left out: every one with points.'),
+  name_prefix: z.string().max(63).optional(),
+  name_suffix: z.string().max(63).optional(),
+  storage_class: dnsSubdomain.optional(),
+  dry_run: z.boolean().optional(),
+});
+export type NamespaceRestoreRequest = z.infer<typeof namespaceRestoreRequest>;
+
+export const restoreFact = z.looseObject({
+  operation: z.string(),
+  kind: z.string(),
+  namespace: z.string(),
+  pvc: z.string(),
+  target_namespace: z.string().optional(),
+  target_pvc: z.string().optional(),
+  volume: z.string().optional(),
+  backup: z.string().optional(),
+  restore_point: z.string().optional(),
+  data_as_of: z.string().optional(),
+  restore_ms: z.int().optional(),
+  error: explanation.optional(),
+});
 
 export const backupFact = z.looseObject({
   operation: z.string(),
@@ -66,10 +161,10 @@ export const eventCatalogue = {
     data: backupRequest,
   },
   'dev.soteria.restore.requested.v1': {
-    meaning: 'Restore a restore point into a new claim.',
+    meaning: 'Restore a restore point into a new claim. The data is the body of POST /v1/restores.',
     role: 'request',
     unsigned: 'all',
-    data: z.looseObject({}),
+    data: restoreRequest,
   },
   'dev.soteria.operation.due.v1': {
     meaning: 'An open operation may have something to do: look at it now.',
@@ -100,6 +195,43 @@ export const eventCatalogue = {
     role: 'fact',
     unsigned: 'never',
     data: backupFact,
+  },
+  'dev.soteria.restore.started.v1': {
+    meaning: 'A restore has begun: its volume is intended.',
+    role: 'fact',
+    unsigned: 'never',
+    data: restoreFact,
+  },
+  'dev.soteria.restore.completed.v1': {
+    meaning: 'A restored claim is bound and may be used.',
+    role: 'fact',
+    unsigned: 'never',
+    data: restoreFact,
+  },
+  'dev.soteria.restore.failed.v1': {
+    meaning:
+      'A restore has failed or was cancelled, and what it had made is removed; the data says what, why and how to fix it.',
+    role: 'fact',
+    unsigned: 'never',
+    data: restoreFact,
+  },
+  'dev.soteria.restore.skipped.v1': {
+    meaning: 'A well-formed request for a restore was refused.',
+    role: 'fact',
+    unsigned: 'never',
+    data: restoreFact,
+  },
+  'dev.soteria.restoretest.verified.v1': {
+    meaning: 'A restore test has proved a restore point; the data says how long it took.',
+    role: 'fact',
+    unsigned: 'never',
+    data: restoreFact,
+  },
+  'dev.soteria.restoretest.refuted.v1': {
+    meaning: 'A restore test has refuted a restore point, or could not come to a verdict.',
+    role: 'fact',
+    unsigned: 'never',
+    data: restoreFact,
   },
   'dev.knative.apiserver.ref.add': {
     meaning: 'A watched object appeared (ApiServerSource, Reference mode).',

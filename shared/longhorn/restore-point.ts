@@ -1,7 +1,7 @@
 /** Longhorn's backups as restore points: what a caller sees of each, newest first. Pure. */
 import type { Backup } from './objects.ts';
 import { whyNotRestorable } from './objects.ts';
-import { catalogueKeys } from '../operation/marks.ts';
+import { catalogueKeys, heldByLabel } from '../operation/marks.ts';
 
 /** One restore point in `GET /v1/backups`; sizes in bytes, instants RFC 3339, null where Longhorn does not know (yet). */
 export interface RestorePoint {
@@ -29,8 +29,6 @@ export interface RestorePoint {
   readonly snapshot: string | null;
   readonly tags: readonly string[];
 }
-
-const heldByLabel = 'soteria.dev/held-by';
 
 export function pointIdOf(backup: Backup): string {
   return `longhorn:${backup.backupTargetName ?? ''}/${backup.name}`;

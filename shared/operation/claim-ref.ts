@@ -1,5 +1,5 @@
-/** The claim an Operation is about: it lives in the Operation's own namespace. */
-import type { Operation } from './schema.ts';
+/** The claim an Operation is about: it lives in the Operation's own namespace. For a restore that is the claim it makes. */
+import type { Operation, OperationSpec } from './schema.ts';
 
 export interface ClaimRef {
   readonly namespace: string;
@@ -8,5 +8,14 @@ export interface ClaimRef {
 
 /** `pvc` is empty for kinds that are about no single claim. */
 export function claimRefOf(operation: Operation): ClaimRef {
-  return { namespace: operation.metadata.namespace ?? '', pvc: operation.spec.request.pvc ?? '' };
+  return { namespace: operation.metadata.namespace ?? '', pvc: claimNameOf(operation.spec) ?? '' };
+}
+
+export function claimNameOf({ kind, request }: Pick<OperationSpec, 'kind' | 'request'>): string | undefined {
+  return kind === 'Restore' ? request.targetPvc : request.pvc;
+}
+
+/** The claim whose restore points a restore takes: it need not exist any more. */
+export function sourceRefOf({ metadata, spec }: Operation): ClaimRef {
+  return { namespace: spec.request.namespace ?? metadata.namespace ?? '', pvc: spec.request.pvc ?? '' };
 }

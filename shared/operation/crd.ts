@@ -19,6 +19,9 @@ interface KindRules {
 
 const kindRules: { readonly [Kind in keyof typeof operationKinds]: KindRules } = {
   Backup: { verb: operationKinds.Backup.verb, requires: ['pvc'] },
+  Restore: { verb: operationKinds.Restore.verb, requires: ['pvc', 'targetPvc'] },
+  NamespaceRestore: { verb: operationKinds.NamespaceRestore.verb, requires: ['namespace'] },
+  RestoreTest: { verb: operationKinds.RestoreTest.verb, requires: ['pvc'] },
 };
 
 const printerColumns = [
@@ -74,7 +77,14 @@ function specRules(): ValidationRule[] {
     rule: '!has(oldSelf.cancelRequested) || !oldSelf.cancelRequested || (has(self.cancelRequested) && self.cancelRequested)',
     message: 'a wish to cancel cannot be taken back; make a new Operation instead',
   };
-  return [...requirements, ...fixed, cancellation];
+  const onePoint = {
+    rule:
+      '[has(self.request.snapshot), has(self.request.backupUrl), has(self.request.asOf)]' +
+      '.filter(isGiven, isGiven).size() <= 1',
+    message: 'a restore point is chosen by one of snapshot, backupUrl and asOf',
+    fieldPath: '.request',
+  };
+  return [...requirements, ...fixed, cancellation, onePoint];
 }
 
 const neverChanges = (member: string): ValidationRule => ({

@@ -12,6 +12,10 @@ export const operationNameLabel = `${prefix}/operation-name`;
 /** On Operations: a hash of the claim, whose name may be longer than a label value. */
 export const claimLabel = `${prefix}/claim`;
 export const managedLabel = `${prefix}/managed`;
+/** On what goes when its operation does not succeed; taken off by the write that makes it permanent. */
+export const temporaryLabel = `${prefix}/temporary`;
+/** On a Backup: the uid of the operation that restores from it. It is not pruned meanwhile. */
+export const heldByLabel = `${prefix}/held-by`;
 
 /** Keys inside `Backup.spec.labels`, which travel with the backup to the target and come back as `status.labels`. */
 export const catalogueKeys = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { longhornName, operationName, timeFromName, timeInName } from './names.ts';
+import { longhornName, operationName, timeFromName, timeInName, restoredVolumeName } from './names.ts';
 
 const at = new Date('2026-01-31T01:30:01Z');
 
@@ -59,6 +59,20 @@ describe('Longhorn names', () => {
           expect(name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
         },
       ),
+    );
+  });
+});
+
+describe('the name of a restored volume', () => {
+  it('has at most the 40 characters that Longhorn keeps, and tells operations apart', () => {
+    expect(restoredVolumeName('data', 'uid-1')).toMatch(/^soteria-restore-data-[0-9a-f]{6}$/);
+    expect(restoredVolumeName('data', 'uid-1')).not.toBe(restoredVolumeName('data', 'uid-2'));
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/), (claim) => {
+        const name = restoredVolumeName(claim, 'uid-1');
+        expect(name.length).toBeLessThanOrEqual(40);
+        expect(name).toMatch(/^soteria-restore-[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+      }),
     );
   });
 });

@@ -58,6 +58,16 @@ export function longhornName(parts: LonghornNameParts): string {
   return start + cutMiddle(middle, maxNameLength - start.length - end.length) + end;
 }
 
+/** Longhorn silently renames a Volume of more characters. */
+export const maxVolumeName = 40;
+
+/** `soteria-restore-<claim>-<h6>`: of a restored Volume, and of the persistent volume over it. */
+export function restoredVolumeName(claim: string, operationUid: string): string {
+  const start = 'soteria-restore-';
+  const end = `-${shortHash(operationUid)}`;
+  return start + cutMiddle(withoutDots(claim), maxVolumeName - start.length - end.length) + end;
+}
+
 /** The instant in an operation's name, when it has one; `kubectl create` with generateName leaves none. */
 export function timeFromName(name: string): Date | undefined {
   const found = /-(\d{4})(\d{2})(\d{2})-(\d{2})(\d{2})(\d{2})(?:-[0-9a-f]{1,8})?$/.exec(name);

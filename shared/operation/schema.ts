@@ -12,6 +12,9 @@ export const version = 'v1alpha1';
 /** kind → verb in the name → function that owns its status. A kind that is not here is another version's: left alone. */
 export const operationKinds = {
   Backup: { verb: 'backup', function: 'backup' },
+  Restore: { verb: 'restore', function: 'restore' },
+  NamespaceRestore: { verb: 'restore-namespace', function: 'restore' },
+  RestoreTest: { verb: 'restoretest', function: 'restore' },
 } as const;
 export type OperationKind = keyof typeof operationKinds;
 export const operationKindNames = Object.keys(operationKinds) as OperationKind[];
@@ -43,6 +46,58 @@ export const durationText = z
   .max(32)
   .regex(/^\d+(s|m|h|d)?$/, 'must be a number of seconds or a duration such as 15m, 24h, 7d');
 
+/** `10Gi`, `500M`, `1073741824`: a Kubernetes quantity of whole bytes. */
+export const storageQuantity = z
+  .string()
+  .max(32)
+  .regex(/^\d+([KMGTPE]i?|k)?$/, 'must be a quantity such as 10Gi');
+
+export const accessMode = z.enum(['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod']);
+
+/** What of the source's own shape a restore does otherwise. */
+const shapeOverrides = {
+  storageClass: dnsSubdomain.optional().describe('Left out: the storage class the source had.'),
+  accessModes: z.array(accessMode).max(4).optional().describe('Left out: those the source had.'),
+  size: storageQuantity.optional().describe('At least what the restore point holds; left out: exactly that.'),
+  labels: z
+    .array(tag)
+    .max(64)
+    .optional()
+    .describe('Further labels of the restored claim, key=value; they win over the source’s.'),
+};
+
+/** Which restore point, of the claim `namespace`/`pvc`. At most one of snapshot, backupUrl and asOf; none: `latest`. */
+const pointChoice = {
+  snapshot: z
+    .string()
+    .max(512)
+    .optional()
+    .describe('"latest", the id of a restore point, the name of a backup or the name of a snapshot.'),
+  backupUrl: z.string().max(2048).optional().describe('The URL of a backup, as Longhorn tells it.'),
+  asOf: z.iso.datetime({ offset: true }).optional().describe('The newest point whose data is not younger than this.'),
+  clusterId: z.string().max(253).optional().describe('Points of that cluster; left out: of this one.'),
+};
+
+/** What a restore test looks at. Left out altogether: that the file system can be mounted and read. */
+export const verification = z.strictObject({
+  minFiles: z.int().min(0).optional().describe('At least so many files.'),
+  minBytes: z.int().min(0).optional().describe('At least so many bytes in files.'),
+  sampleChecksums: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .describe('So many files are read whole and their checksums told.'),
+  command: z
+    .strictObject({
+      image: z.string().min(1).max(512),
+      argv: z.array(z.string().max(1024)).max(32),
+      timeout: durationText.optional(),
+    })
+    .optional()
+    .describe('Runs with the restored files mounted read-only; exit code 0 is a pass.'),
+});
+
 /** What is asked for; which members are required depends on the kind. */
 export const operationRequest = z.strictObject({
   /** Namespace of the source claim; left out, that of the Operation. */
@@ -55,6 +110,16 @@ export const operationRequest = z.strictObject({
     .describe('Longhorn backup mode; left out: SOTERIA_LONGHORN_BACKUP_MODE.'),
   tags: z.array(tag).max(32).optional().describe('Free key=value texts kept with the restore point.'),
   maxAge: durationText.optional().describe('Accept an existing restore point not older than this.'),
+  ...pointChoice,
+  targetPvc: dnsSubdomain.optional().describe('Name of the claim to make, in the namespace of the Operation.'),
+  ...shapeOverrides,
+  pvcs: z.array(dnsSubdomain).max(100).optional().describe('Of a namespace, only these claims; left out: all.'),
+  namePrefix: z.string().max(63).optional().describe('Before the name of every restored claim.'),
+  nameSuffix: z.string().max(63).optional().describe('After the name of every restored claim.'),
+  testNamespace: dnsLabel
+    .optional()
+    .describe('Where a restore test makes its claim; left out: SOTERIA_PROOF_NAMESPACE.'),
+  verify: verification.optional(),
 });
 export type OperationRequest = z.infer<typeof operationRequest>;
 
@@ -110,6 +175,18 @@ export const operationWork = z.strictObject({
   backupMade: z.boolean().optional(),
   /** When a made backup was first missed: it counts as gone only after the target has been read again. */
   vanishedAt: instant.optional(),
+  /** Of a restore: `backup` is the one restored from, `volume` the one made; the persistent volume has its name. */
+  restorePoint: z.string().max(512).optional(),
+  dataAsOf: instant.optional(),
+  claimNamespace: z.string().max(63).optional(),
+  claim: z.string().max(253).optional(),
+  volumeMade: z.boolean().optional(),
+  persistentVolumeMade: z.boolean().optional(),
+  claimMade: z.boolean().optional(),
+  /** The volume has failed and is being removed, to be made once more. */
+  isRemaking: z.boolean().optional(),
+  /** From here on it is neither cancelled nor late: the marks of what is temporary come off. */
+  isPermanent: z.boolean().optional(),
 });
 export type OperationWork = z.infer<typeof operationWork>;
 
@@ -122,6 +199,9 @@ export const operationResult = z.strictObject({
   url: z.string().max(2048).optional(),
   volume: z.string().max(253).optional(),
   backup: z.string().max(253).optional(),
+  claimNamespace: z.string().max(63).optional(),
+  claim: z.string().max(253).optional().describe('The claim that was made.'),
+  restoreMs: z.int().min(0).optional().describe('From the start to a restored volume.'),
 });
 export type OperationResult = z.infer<typeof operationResult>;
 

@@ -2,6 +2,7 @@
 import { SoteriaError } from '../errors.ts';
 import type { CallOptions, KubernetesClient, ListQuery, ObjectRef } from '../kubernetes/client.ts';
 import { listAll } from '../kubernetes/client.ts';
+import { claimNameOf } from './claim-ref.ts';
 import { claimLabel } from './marks.ts';
 import { claimHash } from './names.ts';
 import type { Operation, OperationSpec, OperationStatus } from './schema.ts';
@@ -30,8 +31,8 @@ export interface OperationStore {
 }
 
 function claimLabels(namespace: string, spec: OperationSpec): Record<string, string> {
-  const claim = spec.request.pvc;
-  return claim === undefined ? {} : { [claimLabel]: claimHash(spec.request.namespace ?? namespace, claim) };
+  const claim = claimNameOf(spec);
+  return claim === undefined ? {} : { [claimLabel]: claimHash(namespace, claim) };
 }
 
 /** Oldest first; of one second, by uid: the same order for everybody who looks. */
