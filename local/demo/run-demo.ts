@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Local } from '../start-local.ts';
 import { sampleNamespace } from '../sample.ts';
-import { restoreToFolder } from '../longhorn/store/read-backup.ts';
+import { restoreToFolder } from '../longhorn/store/restore.ts';
 import { createDemoCaller } from './caller.ts';
 import { differences, digestFolder } from './compare-trees.ts';
 import { listOperations, type OperationView, waitForNewOperation } from './wait-for-operation.ts';

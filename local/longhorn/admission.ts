@@ -2,8 +2,17 @@
 import type { AdmissionHook } from '@soteria/shared/kubernetes/memory-admission.ts';
 import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
-import { backupTargets, backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import {
+  backupTargetLabel,
+  backupTargets,
+  backupVolumeLabel,
+  backupVolumes,
+  backups,
+  snapshots,
+  volumes,
+} from '@soteria/shared/longhorn/resource-types.ts';
 import { type Lookup, admitBackup, admitSnapshot, webhookDownAnswer } from './admit-longhorn.ts';
+import { admitVolume } from './admit-volume.ts';
 import type { Faults } from './fault-table.ts';
 
 export interface LonghornAdmission {
@@ -14,18 +23,25 @@ export interface LonghornAdmission {
 export function createAdmission(namespace: string, faults: Faults): LonghornAdmission {
   return {
     plugInto(cluster) {
-      const find = <T extends KubernetesObject>(type: ResourceType<T>, name: string): T | undefined => {
+      const first = <T extends KubernetesObject>(
+        type: ResourceType<T>,
+        selector: { readonly fieldSelector?: string; readonly labelSelector?: string },
+      ): T | undefined => {
         const { group, version, plural } = type;
-        const [found] = cluster.api.list(
-          { group, version, plural, namespace },
-          { fieldSelector: `metadata.name=${name}` },
-        ).items;
+        const [found] = cluster.api.list({ group, version, plural, namespace }, selector).items;
         return found === undefined ? undefined : type.parse(found);
       };
+      const find = <T extends KubernetesObject>(type: ResourceType<T>, name: string): T | undefined =>
+        first(type, { fieldSelector: `metadata.name=${name}` });
       const lookup: Lookup = {
         snapshot: (name) => find(snapshots, name),
         volume: (name) => find(volumes, name),
         target: (name) => find(backupTargets, name),
+        backup: (name) => find(backups, name),
+        backupVolume: (target, volume) =>
+          first(backupVolumes, {
+            labelSelector: `${backupTargetLabel}=${target},${backupVolumeLabel}=${volume}`,
+          }),
       };
       const onCreate =
         (admit: typeof admitBackup): AdmissionHook =>
@@ -37,6 +53,7 @@ export function createAdmission(namespace: string, faults: Faults): LonghornAdmi
       const removers = [
         cluster.onAdmit(snapshots, onCreate(admitSnapshot)),
         cluster.onAdmit(backups, onCreate(admitBackup)),
+        cluster.onAdmit(volumes, onCreate(admitVolume)),
       ];
       return () => {
         for (const remove of removers) remove();

@@ -7,20 +7,28 @@ import type { AdmissionAnswer } from '@soteria/shared/kubernetes/memory-admissio
 import type { WireMeta, WireObject } from '@soteria/shared/kubernetes/wire-object.ts';
 import { backupTargetLabel, backupVolumeLabel } from '@soteria/shared/longhorn/resource-types.ts';
 import { backupWire, snapshotWire } from '@soteria/shared/longhorn/wire.ts';
-import type { BackupTargetResource, SnapshotResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
+import type {
+  BackupResource,
+  BackupTargetResource,
+  BackupVolumeResource,
+  SnapshotResource,
+  VolumeResource,
+} from '@soteria/shared/longhorn/wire.ts';
+import { accessModeLabel } from './restored-fields.ts';
 
 /** What the webhook looks up. */
 export interface Lookup {
   snapshot(name: string): SnapshotResource | undefined;
   volume(name: string): VolumeResource | undefined;
   target(name: string): BackupTargetResource | undefined;
+  backup(name: string): BackupResource | undefined;
+  backupVolume(target: string, volume: string): BackupVolumeResource | undefined;
 }
 
 const finalizer = 'longhorn.io';
-const accessModeLabel = 'longhorn.io/volume-access-mode';
 const longhornName = /^[a-z0-9][a-z0-9_.-]+$/;
 
-export function refuse(message: string, code = 422): AdmissionAnswer {
+export function refuse(message: string, code = 422): Extract<AdmissionAnswer, { refuse: unknown }> {
   return { refuse: { code, message: `admission webhook "validator.longhorn.io" denied the request: ${message}` } };
 }
 
@@ -94,7 +102,8 @@ export function admitBackup(object: WireObject, lookup: Lookup): AdmissionAnswer
   };
 }
 
-function withLonghorn(metadata: WireMeta, labels: Readonly<Record<string, string>>): WireMeta {
+/** With Longhorn's finalizer and these labels. */
+export function withLonghorn(metadata: WireMeta, labels: Readonly<Record<string, string>>): WireMeta {
   return {
     ...metadata,
     finalizers: [...new Set([...(metadata.finalizers ?? []), finalizer])],

@@ -22,6 +22,9 @@ const persistentVolume = (spec: object, phase = 'Bound') =>
       csi: { driver: 'driver.longhorn.io' },
       claimRef: { name: 'data', namespace: 'shop', uid: 'uid-1' },
       persistentVolumeReclaimPolicy: 'Delete',
+      storageClassName: 'longhorn',
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
       ...spec,
     },
     status: { phase },
@@ -53,6 +56,26 @@ describe('provisioning', () => {
       when: 'the volume waits for a claim of that name',
       is: { claim: claim({}), persistentVolume: persistentVolume({ claimRef: { name: 'data', namespace: 'shop' } }) },
       next: { type: 'bind' },
+    },
+    {
+      when: 'the volume is of another class',
+      is: { claim: claim({}), persistentVolume: persistentVolume({ storageClassName: 'else' }) },
+      next: { type: 'nothing' },
+    },
+    {
+      when: 'the volume is too small',
+      is: { claim: claim({}), persistentVolume: persistentVolume({ capacity: { storage: '1000Mi' } }) },
+      next: { type: 'nothing' },
+    },
+    {
+      when: 'the volume cannot be shared as asked for',
+      is: { claim: claim({ accessModes: ['ReadWriteMany'] }), persistentVolume: persistentVolume({}) },
+      next: { type: 'nothing' },
+    },
+    {
+      when: 'the volume is a block device',
+      is: { claim: claim({}), persistentVolume: persistentVolume({ volumeMode: 'Block' }) },
+      next: { type: 'nothing' },
     },
   ])('when $when: $next.type', ({ is, next }) => {
     expect(decideClaim({ ...situation, ...is })).toMatchObject(next);

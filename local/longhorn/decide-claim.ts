@@ -25,6 +25,7 @@ export function decideClaim({ claim, persistentVolume, hasVolume, storageClasses
   if (claim.metadata.deletionTimestamp !== undefined) return nothing;
   if (persistentVolume !== undefined) {
     if (persistentVolume.spec?.csi?.driver !== driver || !isMeantFor(persistentVolume, claim)) return nothing;
+    if (!isFitFor(persistentVolume, claim)) return nothing;
     const isBound = claim.status?.phase === 'Bound' && claim.spec?.volumeName === persistentVolume.metadata.name;
     return { type: isBound ? 'keep' : 'bind', persistentVolume };
   }
@@ -39,6 +40,18 @@ function isMeantFor({ spec }: PersistentVolume, { metadata }: PersistentVolumeCl
   const ref = spec?.claimRef;
   if (ref?.name !== metadata.name || ref.namespace !== metadata.namespace) return false;
   return ref.uid === undefined || ref.uid === '' || ref.uid === metadata.uid;
+}
+
+/** What Kubernetes asks before it binds the two to each other; otherwise the claim stays Pending. */
+function isFitFor({ spec: volume }: PersistentVolume, { spec: claim }: PersistentVolumeClaim): boolean {
+  const bytes = (resources: Readonly<Record<string, string>> | undefined) =>
+    bytesOfQuantity(resources?.['storage'] ?? '');
+  return (
+    (bytes(claim?.resources?.requests) ?? 0n) <= (bytes(volume?.capacity) ?? 0n) &&
+    (claim?.storageClassName ?? '') === (volume?.storageClassName ?? '') &&
+    (claim?.volumeMode ?? 'Filesystem') === (volume?.volumeMode ?? 'Filesystem') &&
+    (claim?.accessModes ?? []).every((mode) => volume?.accessModes?.includes(mode) === true)
+  );
 }
 
 /** Longhorn's and Kubernetes' name for what is provisioned for a claim. */

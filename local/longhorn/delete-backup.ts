@@ -1,5 +1,5 @@
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
-import { backups } from '@soteria/shared/longhorn/resource-types.ts';
+import { backupVolumeLabel, backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { BackupResource } from '@soteria/shared/longhorn/wire.ts';
 import { type DeletionAction, decideBackupDeletion } from './decide-backup-deletion.ts';
 import { isTargetAvailable } from './is-target-available.ts';
@@ -26,7 +26,7 @@ export async function deleteBackup(world: World, backup: BackupResource): Promis
     isObjectOnly: backup.metadata.labels?.[objectOnlyLabel] !== undefined,
     isTargetAvailable: await isTargetAvailable(world, target),
     isOnTarget: volume !== '' && (await readManifest(targetFolder, volume, name)) !== undefined,
-    isSiblingInProgress: await isSiblingInProgress(world, volume, name),
+    isSiblingInProgress: (await isSiblingInProgress(world, volume, name)) || (await isBeingRestored(world, volume)),
     volume,
     faults: world.faults,
   });
@@ -57,6 +57,16 @@ async function isSiblingInProgress(world: World, volume: string, name: string): 
   for await (const each of listAll(world.client, backups, { namespace: world.namespace }, world)) {
     const isSibling = each.metadata.name !== name && volumeOfBackup(each) === volume;
     if (isSibling && each.status?.state === 'InProgress') return true;
+  }
+  return false;
+}
+
+/** A restore holds the lock of the whole backup volume, whichever of its backups it reads (#5500). */
+async function isBeingRestored(world: World, volume: string): Promise<boolean> {
+  const query = { namespace: world.namespace, labelSelector: `${backupVolumeLabel}=${volume}` };
+  for await (const { status } of listAll(world.client, volumes, query, world)) {
+    const isRunning = status?.restoreRequired === true && status.state === 'attached';
+    if (isRunning) return true;
   }
   return false;
 }

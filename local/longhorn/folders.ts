@@ -13,6 +13,8 @@ export interface Folders {
   target(name: string): string;
   claim(namespace: string, claim: string): string;
   volume(volume: string): string;
+  /** A volume that is being made from a backup. */
+  unfinishedVolume(volume: string): string;
   /** Holds `data` and `snapshot.json`. */
   snapshot(volume: string, snapshot: string): string;
   snapshotsOf(volume: string): string;
@@ -25,6 +27,7 @@ export function foldersIn(dataDir: string): Folders {
     target: (name) => (name === 'default' ? join(dataDir, 'target') : join(dataDir, 'targets', safeName(name))),
     claim: (namespace, claim) => join(dataDir, 'claims', safeName(namespace), safeName(claim)),
     volume: (volume) => join(dataDir, 'volumes', safeName(volume)),
+    unfinishedVolume: (volume) => join(dataDir, 'volumes', `.${safeName(volume)}`),
     snapshot: (volume, snapshot) => join(dataDir, 'snapshots', safeName(volume), safeName(snapshot)),
     snapshotsOf: (volume) => join(dataDir, 'snapshots', safeName(volume)),
     uploadJournal: (backup) => join(dataDir, 'uploads', `${safeName(backup)}.journal`),
@@ -37,8 +40,15 @@ export function safeName(name: string): string {
   throw new Error(`"${name.slice(0, 80)}" is no name of a Kubernetes object`);
 }
 
-/** Makes the claim's folder show the volume's bytes; a real folder somebody had filled before becomes the volume. */
-export async function showVolumeAsClaim(claimFolder: string, volumeFolder: string): Promise<void> {
+/**
+ * Makes the claim's folder show the volume's bytes. A real folder somebody had filled before becomes the volume where it may be
+ * adopted; else it throws, because neither content may be lost.
+ */
+export async function showVolumeAsClaim(
+  claimFolder: string,
+  volumeFolder: string,
+  { mayAdopt }: { readonly mayAdopt: boolean },
+): Promise<void> {
   await mkdir(dirname(claimFolder), { recursive: true });
   const found = await lstat(claimFolder).catch(absent);
   const link = relative(dirname(claimFolder), volumeFolder);
@@ -46,6 +56,8 @@ export async function showVolumeAsClaim(claimFolder: string, volumeFolder: strin
     if ((await readlink(claimFolder)) === link) return;
     await rm(claimFolder);
   } else if (found !== undefined) {
+    if (!mayAdopt)
+      throw new Error(`${claimFolder} is a folder of its own: it stands where a restored claim has to be shown`);
     await mkdir(dirname(volumeFolder), { recursive: true });
     await rm(volumeFolder, { recursive: true, force: true });
     await rename(claimFolder, volumeFolder);

@@ -6,7 +6,7 @@ import { backupDraft, snapshotDraft } from '@soteria/shared/longhorn/contract.ts
 import { type Backup, whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import { backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { restoreToFolder } from './store/read-backup.ts';
+import { restoreToFolder } from './store/restore.ts';
 import { type LocalLonghornTest, startLocalLonghorn } from './testing/start-local-longhorn.ts';
 import { until } from './testing/until.ts';
 

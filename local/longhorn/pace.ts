@@ -10,6 +10,8 @@ export interface Pace {
   readonly deletionRetryMs: number;
   /** Bytes one backup uploads before it reports progress and lets others run. */
   readonly uploadBytesPerStep: number;
+  /** Bytes one restore writes before it reports progress and lets others run. */
+  readonly restoreBytesPerStep: number;
 }
 
 export const defaultPace: Pace = {
@@ -18,7 +20,11 @@ export const defaultPace: Pace = {
   waitMs: 1000,
   deletionRetryMs: 1000,
   uploadBytesPerStep: 16 * 1024 * 1024,
+  restoreBytesPerStep: 16 * 1024 * 1024,
 };
 
 /** Longhorn's own: after so many looks a wait becomes an error (longhorn.md 2.1). */
 export const waitsBeforeGivingUp = 5;
+
+/** Longhorn's default of `concurrent-volume-backup-restore-per-node-limit`: further restores wait (longhorn.md 2.1). */
+export const restoresPerNode = 5;

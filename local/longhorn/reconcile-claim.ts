@@ -84,9 +84,13 @@ async function keep(world: World, claim: PersistentVolumeClaim, pv: PersistentVo
   });
 }
 
+/** The folder of a volume that is being restored comes with its last byte; until then the claim's link leads nowhere. */
 async function showFolder(world: World, claim: PersistentVolumeClaim, pv: PersistentVolume): Promise<void> {
   const { name, namespace = 'default' } = claim.metadata;
-  const volumeFolder = world.folders.volume(pv.spec?.csi?.volumeHandle ?? pv.metadata.name);
-  await showVolumeAsClaim(world.folders.claim(namespace, name), volumeFolder);
-  await mkdir(volumeFolder, { recursive: true });
+  const volumeName = pv.spec?.csi?.volumeHandle ?? pv.metadata.name;
+  const volumeFolder = world.folders.volume(volumeName);
+  const volume = await world.client.get(volumes, { name: volumeName, namespace: world.namespace }, world);
+  const isFromBackup = (volume?.spec.fromBackup ?? '') !== '';
+  await showVolumeAsClaim(world.folders.claim(namespace, name), volumeFolder, { mayAdopt: !isFromBackup });
+  if (volume === undefined || !isFromBackup) await mkdir(volumeFolder, { recursive: true });
 }

@@ -2,10 +2,13 @@ import { mkdir, rm } from 'node:fs/promises';
 import { snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { VolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import { decideVolume, flagsOfVolume } from './decide-volume.ts';
+import { isRestored, reconcileRestore } from './reconcile-restore.ts';
+import { removeEngine } from './restoring-engine.ts';
 import { backupsOfVolume, isBackupAtWork, isSnapshotAtWork, snapshotsOfVolume } from './volume-relations.ts';
+import type { NextLook } from './work-queue.ts';
 import { type World, ensureMetadata, instantOf, isDeleting, letGo, patchStatus } from './world.ts';
 
-export async function reconcileVolume(world: World, name: string): Promise<number | undefined> {
+export async function reconcileVolume(world: World, name: string): Promise<NextLook> {
   const volume = await world.client.get(volumes, { name, namespace: world.namespace }, world);
   if (volume === undefined) return undefined;
   if (isDeleting(volume)) return removeVolume(world, volume);
@@ -13,8 +16,7 @@ export async function reconcileVolume(world: World, name: string): Promise<numbe
     longhornvolume: name,
     'backup-target': volume.spec.backupTargetName ?? 'default',
   });
-  // A volume made from a backup is not attached before its bytes are there.
-  if ((volume.spec.fromBackup ?? '') !== '') return undefined;
+  if ((volume.spec.fromBackup ?? '') !== '' && !isRestored(volume)) return reconcileRestore(world, volume);
   await mkdir(world.folders.volume(name), { recursive: true });
   await showFlags(world, volume);
   const step = decideVolume({
@@ -49,6 +51,9 @@ async function removeVolume(world: World, volume: VolumeResource): Promise<numbe
   for (const { metadata } of snapshotsOfVolume(world.known, name)) {
     await world.client.delete(snapshots, { name: metadata.name, namespace: world.namespace }, world);
   }
+  await world.restores.drop(name);
+  await removeEngine(world, name);
+  await rm(world.folders.unfinishedVolume(name), { recursive: true, force: true });
   await rm(world.folders.volume(name), { recursive: true, force: true });
   await rm(world.folders.snapshotsOf(name), { recursive: true, force: true });
   await letGo(world, volumes, volume);

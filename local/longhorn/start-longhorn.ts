@@ -19,7 +19,9 @@ import { reconcileTarget } from './reconcile-target.ts';
 import { reconcileVolume } from './reconcile-volume.ts';
 import { dropObject } from './sync-target.ts';
 import { queueKey, touchedKeys } from './touched-keys.ts';
-import { createUploads } from './uploads.ts';
+import { noRestore } from './store/restore.ts';
+import { noUpload } from './store/upload.ts';
+import { createTransfers } from './transfers.ts';
 import { type NextLook, createWorkQueue } from './work-queue.ts';
 import type { World } from './world.ts';
 
@@ -115,7 +117,8 @@ export async function startLonghorn(options: LonghornOptions): Promise<LocalLong
     faults: board.present,
     pace: { ...defaultPace, ...options.pace },
     known,
-    uploads: createUploads(),
+    uploads: createTransfers(noUpload),
+    restores: createTransfers(noRestore),
     heldBack,
     urgentSyncs,
     storageClasses: options.storageClasses ?? ['longhorn'],
@@ -148,6 +151,7 @@ export async function startLonghorn(options: LonghornOptions): Promise<LocalLong
       stopping.abort();
       await queue.stop();
       await world.uploads.dropAll();
+      await world.restores.dropAll();
     },
   };
 }

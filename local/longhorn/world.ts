@@ -6,7 +6,9 @@ import type { Faults } from './fault-table.ts';
 import type { Folders } from './folders.ts';
 import type { Known } from './known-objects.ts';
 import type { Pace } from './pace.ts';
-import type { Uploads } from './uploads.ts';
+import type { RestoreResult } from './store/restore.ts';
+import type { UploadResult } from './store/upload.ts';
+import type { Transfers } from './transfers.ts';
 
 export interface World {
   readonly client: KubernetesClient;
@@ -16,7 +18,9 @@ export interface World {
   readonly faults: Faults;
   readonly pace: Pace;
   readonly known: Known;
-  readonly uploads: Uploads;
+  readonly uploads: Transfers<UploadResult>;
+  /** By the volume they fill. */
+  readonly restores: Transfers<RestoreResult>;
   /** Backups that must not be read from the target again yet. */
   readonly heldBack: ReadonlySet<string>;
   /** Targets to be read at the next look, due or not. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { foldersIn } from '@soteria/local/longhorn/folders.ts';
 import { ensureLonghornObjects } from '@soteria/local/longhorn/seed.ts';
 import { startLonghorn } from '@soteria/local/longhorn/start-longhorn.ts';
-import { restoreToFolder } from '@soteria/local/longhorn/store/read-backup.ts';
+import { restoreToFolder } from '@soteria/local/longhorn/store/restore.ts';
 import { contractContext } from '@soteria/local/longhorn/testing/contract-context.ts';
 import { silentLog } from '@soteria/local/longhorn/testing/start-local-longhorn.ts';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
@@ -13,6 +13,7 @@ import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
 import { backupDraft, describeLonghornContract, snapshotDraft } from '@soteria/shared/longhorn/contract.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
+import { engines, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { expect, it } from 'vitest';
 import { describeWithReferenceCrds, useApiServer } from '../servers/require-api-server.ts';
 import { waitUntil } from '../servers/wait-until.ts';
@@ -39,8 +40,8 @@ describeWithReferenceCrds('the local Longhorn on a real API server', () => {
 
   describeLonghornContract('the local Longhorn on a real API server', async () => contractContext(await start([])));
 
-  it('provisions a claim, backs it up, and the target gives back its bytes', async () => {
-    const { client, longhorn, dataDir, close } = await start(['longhorn']);
+  it('provisions a claim, backs it up, and restores it from the target', async () => {
+    const { client, longhorn, dataDir, close, namespace: longhornNamespace } = await start(['longhorn']);
     const folders = foldersIn(dataDir);
     const namespace = await server.createNamespace('shop');
     await client.create(persistentVolumeClaims, {
@@ -67,6 +68,36 @@ describeWithReferenceCrds('the local Longhorn on a real API server', () => {
     });
     await restoreToFolder(folders.target('default'), volume, 'backup', join(dataDir, 'restored'));
     expect(await readFile(join(dataDir, 'restored/file'), 'utf8')).toBe('content');
+    // No webhook stands before this server: what it would have put into the volume comes a moment later.
+    await client.create(volumes, {
+      apiVersion: 'longhorn.io/v1beta2',
+      kind: 'Volume',
+      metadata: { name: 'restored', namespace: longhornNamespace },
+      spec: {
+        fromBackup: (await longhorn.backups.get('backup'))?.url ?? '',
+        frontend: 'blockdev',
+        dataEngine: 'v1',
+        numberOfReplicas: 2,
+      },
+    });
+    const restored = await waitUntil('the volume is restored', async () => {
+      const found = await client.get(volumes, { name: 'restored', namespace: longhornNamespace });
+      const { restoreInitiated, restoreRequired, state } = found?.status ?? {};
+      return restoreInitiated === true && restoreRequired !== true && state === 'detached' && found;
+    });
+    expect(restored).toMatchObject({
+      metadata: { labels: { 'backup-volume': volume } },
+      spec: { size: '1073741824', accessMode: 'rwo', backupTargetName: 'default' },
+    });
+    expect(await readFile(join(folders.volume('restored'), 'file'), 'utf8')).toBe('content');
+    const engine = await client.get(engines, { name: 'restored-e-0', namespace: longhornNamespace });
+    const replicas = Object.values(engine?.status?.restoreStatus ?? {});
+    expect(replicas.map((replica) => replica?.progress)).toEqual([100, 100]);
+    await client.delete(volumes, { name: 'restored', namespace: longhornNamespace });
+    await waitUntil('its engine is gone', async () => {
+      const left = await client.get(engines, { name: 'restored-e-0', namespace: longhornNamespace });
+      return left === undefined;
+    });
     await close();
   });
 });

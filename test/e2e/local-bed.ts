@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { differences, digestFolder } from '@soteria/local/demo/compare-trees.ts';
-import { restoreToFolder } from '@soteria/local/longhorn/store/read-backup.ts';
+import { restoreToFolder } from '@soteria/local/longhorn/store/restore.ts';
 import type { MeshActivity } from '@soteria/local/mesh/activity.ts';
 import { type Local, startLocal, type StartLocalOptions } from '@soteria/local/start-local.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';

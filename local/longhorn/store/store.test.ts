@@ -7,7 +7,8 @@ import { writeBlock } from './blocks.ts';
 import { checksumOf, volumeStore } from './layout.ts';
 import { listVolumes } from './list-volumes.ts';
 import { type BackupManifest, readVolumeManifest } from './manifest.ts';
-import { readBackup, restoreToFolder } from './read-backup.ts';
+import { readBackup } from './read-backup.ts';
+import { restore, restoreToFolder } from './restore.ts';
 import { forgetBackup, listBackups, recordBackup } from './record-backup.ts';
 import { readJournal } from './upload-journal.ts';
 import { type UploadResult, upload } from './upload.ts';
@@ -185,6 +186,21 @@ describe('a backup target', () => {
     expect(await treeOf(join(root, 'restored'))).toEqual(before);
     await forgetBackup(target, volume, 'one', '2026-08-20T04:00:00Z');
     expect(await blockFiles()).toEqual([]);
+  });
+
+  test('a restore that was cut off goes on, and writes no whole file again', async () => {
+    await backUp('one', '2026-08-20T01:00:00Z');
+    const folder = join(root, 'restored');
+    const running = restore({ targetFolder: target, volume, backup: 'one' }, folder);
+    for (let step = 0; step < 5; step += 1) await running.next();
+    await running.return({ files: 0, bytes: 0 });
+    const before = await stat(join(folder, 'big'));
+    const again = restore({ targetFolder: target, volume, backup: 'one' }, folder);
+    const first = await again.next();
+    expect(first.done === false && first.value.doneBytes).toBeGreaterThan(before.size);
+    await restoreToFolder(target, volume, 'one', folder);
+    expect((await stat(join(folder, 'big'))).ino).toBe(before.ino);
+    expect(await treeOf(folder)).toEqual(await treeOf(source));
   });
 
   test('a manifest that would leave the folder is refused', async () => {

@@ -6,6 +6,7 @@ import { type VolumeStore, checksumOf } from './layout.ts';
 import type { Entry, FileEntry } from './manifest.ts';
 import { appendToJournal, readJournal } from './upload-journal.ts';
 import { type Found, walkTree } from './walk-tree.ts';
+import type { TransferProgress } from '../transfers.ts';
 
 export interface UploadOptions {
   readonly source: string;
@@ -14,11 +15,6 @@ export interface UploadOptions {
   /** `full` writes every block again, also those the target has. */
   readonly mode: 'incremental' | 'full';
   readonly journalFile: string;
-}
-
-export interface UploadProgress {
-  readonly doneBytes: number;
-  readonly totalBytes: number;
 }
 
 export interface UploadResult {
@@ -30,9 +26,12 @@ export interface UploadResult {
   readonly againBytes: number;
 }
 
+/** What an upload that is dropped ends with. */
+export const noUpload: UploadResult = { files: [], totalBytes: 0, newBytes: 0, againBytes: 0 };
+
 type FoundFile = Extract<Found, { type: 'file' }>;
 
-export async function* upload(options: UploadOptions): AsyncGenerator<UploadProgress, UploadResult> {
+export async function* upload(options: UploadOptions): AsyncGenerator<TransferProgress, UploadResult> {
   const found = await Array.fromAsync(walkTree(options.source));
   const totalBytes = found.reduce((sum, each) => sum + (each.type === 'file' ? each.sizeBytes : 0), 0);
   const written = new Map((await readJournal(options.journalFile)).map((block) => [block.checksum, block]));

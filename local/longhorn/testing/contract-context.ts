@@ -29,7 +29,13 @@ export function contractContext({ client, namespace, faults, close }: RunningLon
         apiVersion: `${longhornGroup}/${longhornVersion}`,
         kind: volumes.kind,
         metadata: { name, namespace },
-        spec: { size: '1073741824', backupTargetName: 'default', nodeID: 'local', numberOfReplicas: 1 },
+        spec: {
+          size: '1073741824',
+          backupTargetName: 'default',
+          nodeID: 'local',
+          numberOfReplicas: 1,
+          frontend: 'blockdev',
+        },
       });
       await until('the volume is attached', async () => (await longhorn.getVolume(name))?.state === 'attached');
     },

@@ -1,0 +1,82 @@
+/** Longhorn's admission of a new Volume (longhorn.md 3.2): what it changes without a word, and what it refuses. Pure. */
+import { createHash } from 'node:crypto';
+import type { AdmissionAnswer } from '@soteria/shared/kubernetes/memory-admission.ts';
+import { type JsonObject, type WireObject, isJsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import type { BackupResource, BackupVolumeResource } from '@soteria/shared/longhorn/wire.ts';
+import { type Lookup, refuse, withLonghorn } from './admit-longhorn.ts';
+import { parseBackupUrl } from './parse-backup-url.ts';
+import { restoredFields } from './restored-fields.ts';
+
+const longestName = 40;
+const frontends: ReadonlySet<unknown> = new Set(['blockdev', 'iscsi', 'nvmf', 'ublk', '']);
+
+/** Lower case, and cut to 40 characters with a checksum of the whole: nobody is told. */
+export function correctName(name: string): string {
+  const lower = name.toLowerCase();
+  if (name.length <= longestName) return lower;
+  const end = `-${createHash('sha512').update(name.trim()).digest('hex').slice(0, 8)}`;
+  return lower.slice(0, longestName - end.length).replace(/-+$/, '') + end;
+}
+
+export function admitVolume(object: WireObject, lookup: Lookup): AdmissionAnswer {
+  const spec: JsonObject = isJsonObject(object['spec']) ? object['spec'] : {};
+  const { size, frontend, dataEngine } = spec;
+  if (size !== undefined && (typeof size !== 'string' || !/^\d*$/.test(size))) return cannotRead(size);
+  const name = correctName(object.metadata.name);
+  if (!/^[a-z0-9][a-z0-9-]+$/.test(name)) return refuse(`invalid name ${name}`);
+  if (!frontends.has(frontend)) {
+    return refuse(`invalid volume frontend specified: ${typeof frontend === 'string' ? frontend : ''}`);
+  }
+  if (dataEngine === 'v2') return refuse('cannot create volume: v2 data engine is not enabled', 403);
+  if (typeof spec['numberOfReplicas'] !== 'number' && dataEngine === undefined) {
+    return refuse('setting default-replica-count for data engine  is not defined');
+  }
+  const defaults = { numberOfReplicas: 3, dataEngine: 'v1', staleReplicaTimeout: 2880, accessMode: 'rwo' };
+  const admitted = (labels: Readonly<Record<string, string>>, more: JsonObject): AdmissionAnswer => ({
+    object: {
+      ...object,
+      metadata: withLonghorn({ ...object.metadata, name }, labels),
+      spec: { ...defaults, ...spec, ...more },
+    },
+  });
+
+  const url = spec['fromBackup'];
+  if (typeof url !== 'string' || url === '') {
+    const backupTargetName = typeof spec['backupTargetName'] === 'string' ? spec['backupTargetName'] : 'default';
+    return admitted({ longhornvolume: name, 'backup-target': backupTargetName }, { backupTargetName });
+  }
+  const source = findSource(url, lookup);
+  if ('refuse' in source) return source;
+  const accessMode = typeof spec['accessMode'] === 'string' ? spec['accessMode'] : undefined;
+  const fields = restoredFields(name, { accessMode }, source.backup, source.backupVolume);
+  return admitted(fields.labels, fields.spec);
+}
+
+function cannotRead(size: unknown): AdmissionAnswer {
+  return {
+    refuse: {
+      code: 500,
+      message:
+        'admission webhook "mutator.longhorn.io" denied the request: json: invalid use of ,string struct tag, ' +
+        `trying to unmarshal ${JSON.stringify(size)} into int64`,
+    },
+  };
+}
+
+type Source =
+  | { readonly backup: BackupResource; readonly backupVolume: BackupVolumeResource }
+  | Extract<ReturnType<typeof refuse>, { refuse: unknown }>;
+
+function findSource(url: string, lookup: Lookup): Source {
+  const names = parseBackupUrl(url);
+  const backup = names === undefined ? undefined : lookup.backup(names.backup);
+  if (names === undefined || backup === undefined) {
+    return refuse(`cannot get backup for URL ${url}`);
+  }
+  // A backup that has not been read from the target yet does not say where it is.
+  const target = backup.status?.url === url ? (backup.status.backupTargetName ?? '') : '';
+  const backupVolume = target === '' ? undefined : lookup.backupVolume(target, names.volume);
+  return backupVolume === undefined
+    ? refuse(`cannot get backup volume for backup target ${target} and volume ${target === '' ? '' : names.volume}`)
+    : { backup, backupVolume };
+}

@@ -1,0 +1,187 @@
+/** Fills a volume made from a backup: the folder gets the volume's name when every byte is in it. */
+import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { backupVolumes, backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import type { BackupResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
+import { decideRestore } from './decide-restore.ts';
+import { isTargetAvailable } from './is-target-available.ts';
+import { restoresPerNode } from './pace.ts';
+import { parseBackupUrl } from './parse-backup-url.ts';
+import { restoredFields } from './restored-fields.ts';
+import { type RestoringFrom, ensureEngine, tellProgress } from './restoring-engine.ts';
+import { prefilledKubernetesStatus } from './prefilled-kubernetes-status.ts';
+import { isAbsence } from './store/manifest.ts';
+import { type RestoreResult, restore } from './store/restore.ts';
+import { refreshBackupVolume, backupVolumeName } from './refresh-backup-volume.ts';
+import type { NextLook } from './work-queue.ts';
+import { type ConditionText, conditionOf, withCondition } from './with-condition.ts';
+import { type World, ensureMetadata, instantOf, patchStatus } from './world.ts';
+
+export function isRestored({ status }: VolumeResource): boolean {
+  return status?.restoreInitiated === true && status.restoreRequired !== true;
+}
+
+export async function reconcileRestore(world: World, volume: VolumeResource): Promise<NextLook> {
+  const { name } = volume.metadata;
+  const { status } = volume;
+  const from = parseBackupUrl(volume.spec.fromBackup ?? '') ?? { backup: '', volume: '' };
+  const scheduled = conditionOf(status?.conditions, 'Scheduled');
+  const action = decideRestore({
+    name,
+    state: status?.state ?? '',
+    isInitiated: status?.restoreInitiated === true,
+    hasFailed: conditionOf(status?.conditions, 'Restore')?.reason === 'RestoreFailure',
+    unscheduled: scheduled?.status === 'False' ? (scheduled.message ?? '') : undefined,
+    isTargetAvailable: await isTargetAvailable(world, volume.spec.backupTargetName ?? 'default'),
+    isSlotFree: restoresUnderWay(world, name) < restoresPerNode,
+    faults: world.faults,
+  });
+  switch (action.type) {
+    case 'initiate':
+      await initiate(world, volume, from);
+      return world.pace.stepMs;
+    case 'sayUnscheduled':
+      await tell(world, volume, {}, condition('Scheduled', 'False', 'ReplicaSchedulingFailure', action.message));
+      return undefined;
+    case 'goTo':
+      await tell(world, volume, { state: action.state, robustness: 'unknown' }, condition('Scheduled', 'True'));
+      return world.pace.attachMs;
+    case 'waitForSlot':
+      return { laterMs: world.pace.waitMs };
+    case 'begin':
+      await begin(world, volume, from);
+      return world.pace.stepMs;
+    case 'advance':
+      await advance(world, volume, from);
+      return world.pace.stepMs;
+    case 'fail':
+      await fail(world, volume, from, 'the replica stopped');
+      return undefined;
+    case 'nothing':
+      break;
+  }
+  return undefined;
+}
+
+/** Attached ones hold a slot of the node, those that wait to be attached do not. */
+function restoresUnderWay({ known }: World, exceptFor: string): number {
+  return known.volumes
+    .values()
+    .filter(({ metadata, spec, status }) => {
+      const isAttached = status?.state === 'attaching' || status?.state === 'attached';
+      return (
+        metadata.name !== exceptFor && (spec.fromBackup ?? '') !== '' && status?.restoreRequired === true && isAttached
+      );
+    })
+    .toArray().length;
+}
+
+/** Where nothing stands before the store to complete the volume as the webhook does, it is completed here. */
+async function initiate(world: World, volume: VolumeResource, from: RestoringFrom): Promise<void> {
+  const { name } = volume.metadata;
+  const { folders } = world;
+  // Of a volume of the same name in an earlier life.
+  await rm(folders.volume(name), { recursive: true, force: true });
+  await rm(folders.unfinishedVolume(name), { recursive: true, force: true });
+  // From here on its absence says that every byte is in place.
+  await mkdir(folders.unfinishedVolume(name), { recursive: true });
+  const backup = await world.client.get(backups, { name: from.backup, namespace: world.namespace }, world);
+  if (backup !== undefined) await complete(world, volume, backup);
+  await patchStatus(world, volumes, volume, {
+    ownerID: world.nodeName,
+    state: 'creating',
+    robustness: 'unknown',
+    restoreInitiated: true,
+    restoreRequired: true,
+    lastBackup: from.backup,
+    ...prefilledKubernetesStatus(volume, backup),
+  });
+}
+
+async function complete(world: World, volume: VolumeResource, backup: BackupResource): Promise<void> {
+  const { name, namespace } = volume.metadata;
+  const target = backup.status?.backupTargetName ?? 'default';
+  const source = backup.status?.volumeName ?? '';
+  await refreshBackupVolume(world, target, source);
+  const at = { name: backupVolumeName(target, source), namespace: world.namespace };
+  const backupVolume = await world.client.get(backupVolumes, at, world);
+  if (backupVolume === undefined) return;
+  const { labels, spec } = restoredFields(name, volume.spec, backup, backupVolume);
+  await ensureMetadata(world, volumes, volume, labels);
+  const isComplete = Object.entries(spec).every(([field, value]) => volume.spec[field] === value);
+  if (!isComplete) await world.client.patch(volumes, { name, namespace }, { spec }, world);
+}
+
+async function begin(world: World, volume: VolumeResource, from: RestoringFrom): Promise<void> {
+  await ensureEngine(world, volume, from);
+  const status = { state: 'attached', robustness: 'degraded', currentNodeID: world.nodeName, frontendDisabled: true };
+  await tell(world, volume, status, condition('Restore', 'True', 'RestoreInProgress'));
+}
+
+async function advance(world: World, volume: VolumeResource, from: RestoringFrom): Promise<void> {
+  const { name } = volume.metadata;
+  const { folders, pace } = world;
+  if (!(await isThere(folders.unfinishedVolume(name)))) return finish(world, volume, from);
+  const source = { targetFolder: folders.target(volume.spec.backupTargetName ?? 'default'), ...from };
+  let step;
+  try {
+    step = await world.restores.advance(name, pace.restoreBytesPerStep, () =>
+      restore(source, folders.unfinishedVolume(name)),
+    );
+  } catch (error) {
+    if (error instanceof SoteriaError) throw error;
+    world.log.error('restore_failed', error, { volume: name, backup: from.backup });
+    return fail(world, volume, from, 'failed to restore the backup: a block is missing or damaged');
+  }
+  if (!('result' in step)) {
+    const progress = Math.floor((step.doneBytes / Math.max(1, step.totalBytes)) * 100);
+    await tellProgress(world, volume, from, { state: 'in_progress', progress: Math.min(99, progress) });
+    return undefined;
+  }
+  await rename(folders.unfinishedVolume(name), folders.volume(name));
+  return finish(world, volume, from, step.result);
+}
+
+async function finish(world: World, volume: VolumeResource, from: RestoringFrom, done?: RestoreResult): Promise<void> {
+  await tellProgress(world, volume, from, { state: 'complete', progress: 100 });
+  const status = {
+    restoreRequired: false,
+    robustness: 'healthy',
+    frontendDisabled: false,
+    ...(done === undefined ? {} : { actualSize: done.bytes }),
+  };
+  await tell(world, volume, status, condition('Restore', 'False'));
+}
+
+async function fail(world: World, volume: VolumeResource, from: RestoringFrom, error: string): Promise<void> {
+  const { name } = volume.metadata;
+  await world.restores.drop(name);
+  await tellProgress(world, volume, from, { state: 'error', progress: 0, error });
+  const message = 'All replica restore failed and the volume became Faulted';
+  const status = { state: 'detached', robustness: 'faulted', currentNodeID: '' };
+  await tell(world, volume, status, condition('Restore', 'False', 'RestoreFailure', message));
+}
+
+function condition(type: string, status: ConditionText['status'], reason = '', message = ''): ConditionText {
+  return { type, status, reason, message };
+}
+
+function tell(
+  world: World,
+  volume: VolumeResource,
+  status: Readonly<Record<string, unknown>>,
+  text: ConditionText,
+): Promise<void> {
+  const conditions = withCondition(volume.status?.conditions, text, instantOf(world.now()));
+  return patchStatus(world, volumes, volume, { ...status, conditions });
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  try {
+    await lstat(folder);
+    return true;
+  } catch (error) {
+    if (isAbsence(error)) return false;
+    throw error;
+  }
+}
