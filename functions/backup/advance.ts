@@ -1,19 +1,32 @@
 /** Moves one Operation of this function; the loop is `shared/operation/advance.ts`, the judgement `longhorn/decide.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import { type AdvanceCall, advanceWith } from '@soteria/shared/operation/advance.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { type AdvanceCall, advanceWith, type Mover } from '@soteria/shared/operation/advance.ts';
 import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { startNext } from '@soteria/shared/operation/start-next.ts';
+import type { Action } from './longhorn/action.ts';
 import { decideBackup } from './longhorn/decide.ts';
 import { perform, type Tools } from './longhorn/perform.ts';
-import type { Rules } from './longhorn/world.ts';
+import type { Rules, World } from './longhorn/world.ts';
 
 export interface AdvanceTools extends Tools {
   readonly rules: Rules;
   readonly now: () => Date;
   readonly inTurn: OneAtATime;
-  /** Left out: `decideBackup`. The simulation puts broken ones here, to show that they would be noticed. */
-  readonly decide?: typeof decideBackup;
+  /** Asks the function that moves it to look at an Operation of another function. */
+  readonly wakeOther: (operation: Operation, causationId: string, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+function moverOf(tools: AdvanceTools): Mover<World, Action> {
+  const { store, inTurn, rules, now } = tools;
+  return {
+    functionName: 'backup',
+    store,
+    inTurn,
+    nothingSeen: {},
+    decide: (known) => decideBackup({ ...known, rules, now: now() }),
+    perform: (known, action, { signal }) => perform(tools, known, action, signal),
+  };
 }
 
 /** Answers the Operation as it is at the end of this wake-up; undefined when there is none, or it is not ours to move. */
@@ -22,33 +35,14 @@ export function advanceOperation(
   ref: ObjectRef,
   call: AdvanceCall,
 ): Promise<Operation | undefined> {
-  const { store, inTurn, rules, now, decide = decideBackup } = tools;
-  return advanceWith(
-    {
-      functionName: 'backup',
-      store,
-      inTurn,
-      nothingSeen: {},
-      decide: (known) => decide({ ...known, rules, now: now() }),
-      perform: (known, action, { signal }) => perform(tools, known, action, signal),
-      afterEnd: (ended) => startNext(tools, ended, call),
-    },
-    ref,
-    call,
-  );
-}
-
-/** Whoever ends lets the next of the same claim begin, in the same wake-up. */
-async function startNext(tools: AdvanceTools, ended: Operation, call: AdvanceCall): Promise<void> {
-  const { namespace, pvc } = claimRefOf(ended);
-  const peers = await tools.store.listOfClaim(namespace, pvc, call.signal);
-  const next = peers.find((peer) => !isTerminal(peer.status?.phase) && peer.metadata.uid !== ended.metadata.uid);
-  if (next === undefined || next.status?.phase === 'Running') return;
-  const { name } = next.metadata;
-  try {
-    await advanceOperation(tools, { namespace, name }, { signal: call.signal, log: call.log });
-  } catch (error) {
-    // It is recorded and will be swept; the one that ended has ended all the same.
-    call.log.error('next_operation_not_started', error, { operation: name });
-  }
+  const mover = moverOf(tools);
+  const { store } = tools;
+  const starter = (ended: Operation) => ({
+    functionName: mover.functionName,
+    store,
+    // Without an end of its own: what ends at once is followed by the next in this same round.
+    move: ({ metadata: { namespace, name } }: Operation) => advanceWith(mover, { namespace, name }, call),
+    wake: (operation: Operation) => tools.wakeOther(operation, ended.metadata.uid, call.signal),
+  });
+  return advanceWith({ ...mover, afterEnd: (ended) => startNext(starter(ended), call) }, ref, call);
 }

@@ -16,8 +16,9 @@ import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { askForBackup } from './ask.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import { claim, persistentVolume, rules, volume } from './longhorn/fixtures.ts';
+import { claim, persistentVolume, rules, slotLimits, volume } from './longhorn/fixtures.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
 
@@ -59,7 +60,7 @@ function setUp() {
   const now = () => new Date(time);
   const cluster = createMemoryCluster({
     now,
-    namespaces: ['shop'],
+    namespaces: ['shop', 'soteria'],
     kinds: [customKind(operations, { selectableFields: ['status.phase', 'status.settled'] })],
   });
   cluster.seed({ ...claim }, { ...persistentVolume });
@@ -78,12 +79,15 @@ function setUp() {
         return Promise.resolve();
       },
     }).send,
+    slots: killer.guard(createSlots({ client: cluster.client, namespace: 'soteria', limits: slotLimits, now })),
+    wakeOther: () => Promise.resolve(),
     rules,
     inTurn: createOneAtATime(),
     now,
   };
   return {
     tools,
+    slots: createSlots({ client: cluster.client, namespace: 'soteria', limits: slotLimits, now }),
     longhorn,
     killer,
     announced,
@@ -178,6 +182,7 @@ describe('a backup, whatever happens to the process', () => {
         expect(new Set(identities).size).toBe(identities.length);
         for (const identity of world.answered) expect(identities).toContain(identity);
         for (const { metadata } of recorded) expect(world.announced).toContain(`${metadata.uid} completed`);
+        expect(await world.slots.entries()).toEqual([]);
       }),
       { numRuns: 150 },
     );
@@ -209,6 +214,7 @@ describe('a backup, whatever happens to the process', () => {
         const backups = await longhorn.backups.list({});
         const snapshots = await longhorn.snapshots.listOfVolume('vol-1');
         expect(ended?.status?.settled).toBe(true);
+        expect(await world.slots.entries()).toEqual([]);
         if (ended?.status?.phase === 'Succeeded') {
           expect(backups.map((one) => one.state)).toEqual(['Completed']);
         } else {

@@ -7,6 +7,8 @@ import { createAnnounce } from './announce.ts';
 import { defineBackup } from './app.ts';
 import { readBackupSettings } from './config.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { publishDue } from '@soteria/shared/operation/publish-due.ts';
+import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 
 async function main(): Promise<void> {
@@ -19,6 +21,8 @@ async function main(): Promise<void> {
         longhorn: createLonghorn(client, { namespace: settings.longhornNamespace }),
         cluster: createClusterReader(client, settings.clusterId),
         announce: createAnnounce(publisher),
+        slots: createSlots({ client, namespace: settings.namespace, limits: settings.slotLimits, now }),
+        wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
         checkLonghorn: (signal) => checkReachability(settings.longhornUrl, { signal }),
         authorize,
         rules: settings.rules,

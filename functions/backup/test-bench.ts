@@ -10,8 +10,9 @@ import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { defineBackup } from './app.ts';
 import type { BackupFact } from './longhorn/action.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import { claim, persistentVolume, rules, volume } from './longhorn/fixtures.ts';
+import { claim, claimNamed, persistentVolume, rules, slotLimits, volume } from './longhorn/fixtures.ts';
 
 export const silent: Log = {
   info: () => undefined,
@@ -25,7 +26,7 @@ export function createTestBench() {
   const now = () => new Date(time);
   const cluster = createMemoryCluster({
     now,
-    namespaces: ['shop'],
+    namespaces: ['shop', 'soteria'],
     kinds: [customKind(operations, { selectableFields: ['status.phase', 'status.settled'] })],
   });
   cluster.seed({ ...claim }, { ...persistentVolume });
@@ -41,6 +42,8 @@ export function createTestBench() {
       announced.push(`${operation.metadata.name} ${fact}`);
       return Promise.resolve();
     },
+    slots: createSlots({ client: cluster.client, namespace: 'soteria', limits: slotLimits, now }),
+    wakeOther: () => Promise.resolve(),
     authorize: () => Promise.resolve(),
     checkLonghorn: () => Promise.resolve({ isReachable: true }),
     rules,
@@ -58,5 +61,10 @@ export function createTestBench() {
   const pass = (ms: number): void => {
     time += ms;
   };
-  return { app, cluster, store, longhorn, announced, now, pass };
+  const addClaim = (name: string): void => {
+    const more = claimNamed(name);
+    cluster.seed({ ...more.claim }, { ...more.persistentVolume });
+    longhorn.volumes.add(more.volume);
+  };
+  return { addClaim, app, cluster, store, longhorn, announced, now, pass };
 }

@@ -13,6 +13,7 @@ describe('the settings every function shares', () => {
       signingSecrets: [],
       clusterId: undefined,
       longhornNamespace: 'longhorn-system',
+      slotLimits: { cluster: 10, node: 3, repository: 3 },
       sink: undefined,
       ceOverrides: undefined,
       cluster: {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { UnsignedEvents } from '../function/may-be-unsigned.ts';
 import type { ClusterSettings } from '../kubernetes/connect.ts';
+import type { SlotLimits } from '../operation/decide-slots.ts';
 import {
   type Environment,
   flag,
@@ -39,6 +40,9 @@ export const functionVariables = z.object({
   SOTERIA_SIGNING_SECRET_PREVIOUS: optionalSecret(minSecretLength),
   SOTERIA_CLUSTER_ID: optionalText('at most 63 letters, digits, -, _ and .', /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/),
   SOTERIA_LONGHORN_NAMESPACE: namespaceName('longhorn-system'),
+  SOTERIA_MAX_PARALLEL: wholeNumber(10, { min: 1, max: 1_000 }),
+  SOTERIA_MAX_PARALLEL_PER_NODE: wholeNumber(3, { min: 1, max: 1_000 }),
+  SOTERIA_MAX_PARALLEL_PER_REPOSITORY: wholeNumber(3, { min: 1, max: 1_000 }),
   K_SINK: variable(z.url({ protocol: /^https?$/ }).optional(), 'an http:// or https:// address'),
   K_CE_OVERRIDES: variable(
     z
@@ -70,6 +74,8 @@ export interface FunctionSettings {
   /** Undefined: the uid of the namespace kube-system. */
   readonly clusterId: string | undefined;
   readonly longhornNamespace: string;
+  /** How many operations may run at once. */
+  readonly slotLimits: SlotLimits;
   readonly sink: string | undefined;
   readonly ceOverrides: Readonly<Record<string, string>> | undefined;
   readonly cluster: ClusterSettings;
@@ -90,6 +96,11 @@ export function toFunctionSettings(variables: z.infer<typeof functionVariables>)
     signingSecrets: secrets.filter((secret) => secret !== undefined),
     clusterId: variables.SOTERIA_CLUSTER_ID,
     longhornNamespace: variables.SOTERIA_LONGHORN_NAMESPACE,
+    slotLimits: {
+      cluster: variables.SOTERIA_MAX_PARALLEL,
+      node: variables.SOTERIA_MAX_PARALLEL_PER_NODE,
+      repository: variables.SOTERIA_MAX_PARALLEL_PER_REPOSITORY,
+    },
     sink: variables.K_SINK,
     ceOverrides: variables.K_CE_OVERRIDES,
     cluster: {

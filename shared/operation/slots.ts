@@ -16,7 +16,7 @@ import {
   type SlotLimits,
   type SlotNeed,
 } from './decide-slots.ts';
-import { isTerminal, operations } from './schema.ts';
+import { isTerminal, type Operation, operations } from './schema.ts';
 
 export const slotsName = 'soteria-slots';
 
@@ -37,6 +37,12 @@ export interface SlotsOptions {
   readonly namespace: string;
   readonly limits: SlotLimits;
   readonly now: () => Date;
+}
+
+/** `functionName`: the one that moves it. */
+export function slotHolderOf({ metadata, spec }: Operation, functionName: string): SlotHolder {
+  const { uid, namespace = '', name } = metadata;
+  return { uid, namespace, name, function: functionName, kind: spec.kind };
 }
 
 const maxConflicts = 8;

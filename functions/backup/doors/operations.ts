@@ -6,6 +6,8 @@ import { isTerminal, phases } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { byAge, findOperation } from '@soteria/shared/operation/store.ts';
 import * as z from 'zod';
+import { placeInQueue } from '@soteria/shared/operation/place-in-queue.ts';
+import { waitingSelector } from '@soteria/shared/operation/start-next.ts';
 import { advanceOperation } from '../advance.ts';
 import type { BackupTools } from '../tools.ts';
 
@@ -80,7 +82,13 @@ export async function getOperation(
   namespace: string | undefined,
   incoming: Incoming,
 ): Promise<Record<string, unknown>> {
-  return viewOf(await find(tools, { name, namespace, verb: 'get' }, incoming));
+  const operation = await find(tools, { name, namespace, verb: 'get' }, incoming);
+  if (statusOf(operation).phase !== 'Pending') return { ...viewOf(operation), queue: null };
+  const [entries, waiting] = await Promise.all([
+    tools.slots.entries(incoming.signal),
+    tools.store.list({ fieldSelector: waitingSelector }, incoming.signal),
+  ]);
+  return { ...viewOf(operation), queue: placeInQueue(operation, entries, waiting) ?? null };
 }
 
 export async function cancelOperation(

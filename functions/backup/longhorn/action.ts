@@ -1,5 +1,6 @@
 /** The next thing to do for one operation; `perform.ts` does each with one call. */
 import type { BackupDraft, SnapshotDraft } from '@soteria/shared/longhorn/port.ts';
+import type { SlotNeed } from '@soteria/shared/operation/decide-slots.ts';
 import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
 import type { Place } from './world.ts';
 
@@ -9,6 +10,8 @@ export type Action =
   | { readonly do: 'look'; readonly at: Place }
   | { readonly do: 'label' }
   | { readonly do: 'record'; readonly status: OperationStatus }
+  | { readonly do: 'enter-slot'; readonly need: SlotNeed }
+  | { readonly do: 'leave-slot' }
   | { readonly do: 'create-snapshot'; readonly draft: SnapshotDraft }
   | { readonly do: 'create-backup'; readonly draft: BackupDraft }
   | { readonly do: 'delete-snapshot'; readonly name: string; readonly uid: string }

@@ -66,5 +66,8 @@ export function decideEnding(situation: Situation): Action {
   const fact = factOfPhase[status.phase];
   if (fact !== undefined && status.announced?.includes(fact) !== true) return { do: 'announce', fact };
   const tidy = status.phase === 'Succeeded' ? tidySucceeded(situation, status) : tidyUnsuccessful(situation, status);
-  return tidy ?? { do: 'record', status: { ...status, settled: true } };
+  if (tidy !== undefined) return tidy;
+  // Last: whoever gets the slot finds the volume as this one leaves it.
+  if (situation.world.hasLeftSlot !== true) return { do: 'leave-slot' };
+  return { do: 'record', status: { ...status, settled: true } };
 }

@@ -78,6 +78,13 @@ export function decideStart(situation: Situation): Action {
   const reused = reuseOrUndefined(situation);
   if (reused !== undefined) return reused;
 
+  const { name: key, nodeId: node } = volume;
+  if (world.slot === undefined) return { do: 'enter-slot', need: { on: 'volume', key, mode: 'shared', node } };
+  if (!world.slot.entered) {
+    const next = waiting(status, `waits for a slot: ${world.slot.waitsFor}`);
+    return next.message === operation.status?.message ? { do: 'wait' } : { do: 'record', status: next };
+  }
+
   return {
     do: 'record',
     status: advance(

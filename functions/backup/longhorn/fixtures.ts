@@ -9,6 +9,9 @@ export const now = new Date('2026-08-20T02:00:00.000Z');
 
 export const rules: Rules = { defaultMode: 'incremental', stallMs: 3_600_000, deadlineMs: 86_400_000, maxAttempts: 3 };
 
+/** So few that a test can use them up. */
+export const slotLimits = { cluster: 2, node: 2, repository: 1 };
+
 function metadata(name: string, namespace?: string) {
   return {
     name,
@@ -61,6 +64,24 @@ export const volume: LonghornVolume = {
   backupBlockSize: '2097152',
   kubernetesStatusJson: '{"namespace":"shop","pvcName":"data"}',
 };
+
+/** Another claim with a volume of its own. */
+export function claimNamed(name: string): {
+  readonly claim: PersistentVolumeClaim;
+  readonly persistentVolume: PersistentVolume;
+  readonly volume: LonghornVolume;
+} {
+  const handle = `vol-of-${name}`;
+  return {
+    claim: { ...claim, metadata: metadata(name, 'shop'), spec: { ...claim.spec, volumeName: `pv-of-${name}` } },
+    persistentVolume: {
+      ...persistentVolume,
+      metadata: metadata(`pv-of-${name}`),
+      spec: { csi: { driver: 'driver.longhorn.io', volumeHandle: handle, fsType: 'ext4' } },
+    },
+    volume: { ...volume, name: handle, uid: `uid-of-${handle}` },
+  };
+}
 
 export const target: BackupTarget = {
   name: 'default',

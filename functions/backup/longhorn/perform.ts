@@ -5,6 +5,7 @@ import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import { type Slots, slotHolderOf } from '@soteria/shared/operation/slots.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { Action, BackupFact } from './action.ts';
 import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
@@ -16,6 +17,7 @@ export interface Tools {
   readonly store: OperationStore;
   readonly longhorn: Longhorn;
   readonly cluster: ClusterReader;
+  readonly slots: Slots;
   readonly announce: (operation: Operation, fact: BackupFact, signal: AbortSignal | undefined) => Promise<void>;
 }
 
@@ -110,6 +112,13 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       const { snapshot: _snapshot, backup: _backup, refusal: _refusal, ...rest } = world;
       return { operation: recorded, world: isNewAttempt ? rest : world };
     }
+    case 'enter-slot': {
+      const slot = await tools.slots.enter(slotHolderOf(operation, 'backup'), action.need, signal);
+      return { operation, world: { ...world, slot } };
+    }
+    case 'leave-slot':
+      await tools.slots.leave(operation.metadata.uid, signal);
+      return { operation, world: { ...world, hasLeftSlot: true } };
     case 'create-snapshot':
       try {
         const { draft } = action;

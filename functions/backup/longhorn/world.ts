@@ -2,6 +2,7 @@
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Backup, BackupTarget, BackupVolume, LonghornVolume, Snapshot } from '@soteria/shared/longhorn/objects.ts';
+import type { Entered } from '@soteria/shared/operation/slots.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 
 /** Looked at; `seen` is undefined when it is not there. */
@@ -24,11 +25,14 @@ export interface World {
   /** Every snapshot of the volume. */
   readonly snapshots?: Look<readonly Snapshot[]>;
   readonly clusterId?: Look<string>;
+  /** Answer of the slots, when it was asked. */
+  readonly slot?: Entered;
+  readonly hasLeftSlot?: true;
   /** What Longhorn answered to the last create, when it refused for good. */
   readonly refusal?: SoteriaError;
 }
 
-export type Place = Exclude<keyof World, 'refusal'>;
+export type Place = Exclude<keyof World, 'slot' | 'hasLeftSlot' | 'refusal'>;
 
 /** Decisions by this table read no clock and no environment. */
 export interface Rules {

@@ -1,0 +1,44 @@
+/** Whoever frees a slot starts the next in the same wake-up: the oldest waiting operation that fits, of whatever claim. */
+import type { AdvanceCall } from './advance.ts';
+import { queueHeads } from './queue-heads.ts';
+import { type Operation, operationKinds, terminalPhases } from './schema.ts';
+import type { OperationStore } from './store.ts';
+
+export interface NextStarter {
+  readonly functionName: string;
+  readonly store: Pick<OperationStore, 'list'>;
+  /** Moves one of our own; answers it as it is then. */
+  move(operation: Operation, call: AdvanceCall): Promise<Operation | undefined>;
+  /** Asks the function that moves it to look at one that is not ours. */
+  wake(operation: Operation, call: AdvanceCall): Promise<void>;
+}
+
+/** Neither running nor ended; what nobody has looked at yet has no phase. */
+export const waitingSelector = ['Running', ...terminalPhases].map((phase) => `status.phase!=${phase}`).join(',');
+
+/** Tried in one wake-up: when so many cannot begin, the next sweep tries again. */
+const maxTries = 10;
+
+function ownerOf(operation: Operation): string | undefined {
+  const known: Readonly<Record<string, { readonly function: string }>> = operationKinds;
+  return known[operation.spec.kind]?.function;
+}
+
+export async function startNext(starter: NextStarter, call: AdvanceCall): Promise<void> {
+  const open = await starter.store.list({ fieldSelector: waitingSelector }, call.signal);
+  const known = queueHeads(open).filter((head) => ownerOf(head) !== undefined);
+  for (const head of known.slice(0, maxTries)) {
+    try {
+      if (ownerOf(head) !== starter.functionName) {
+        // Whether it fits is for its function to find out; the slot is now its to take.
+        await starter.wake(head, call);
+        return;
+      }
+      const moved = await starter.move(head, call);
+      if (moved?.status?.phase === 'Running') return;
+    } catch (error) {
+      // It is recorded and will be swept; the one that ended has ended all the same.
+      call.log.error('next_operation_not_started', error, { operation: head.metadata.name });
+    }
+  }
+}
