@@ -7,6 +7,7 @@ import { readDemoOptions } from './demo/options.ts';
 import { runDemo } from './demo/run-demo.ts';
 import { explain } from './explain.ts';
 import { startLocal } from './start-local.ts';
+import { untilToldToStop } from './until-told-to-stop.ts';
 import { describeActivity } from './view.ts';
 
 async function main(): Promise<number> {
@@ -17,6 +18,7 @@ async function main(): Promise<number> {
   const hasColour = process.stdout.isTTY;
   const paint = (style: 'bold' | 'green' | 'red', text: string): string =>
     hasColour ? styleText(style, text, { validateStream: false }) : text;
+  const toldToStop = untilToldToStop();
   const dataDir = await mkdtemp(join(tmpdir(), 'soteria-demo-data-'));
   const local = await startLocal({
     port: 0,
@@ -30,7 +32,7 @@ async function main(): Promise<number> {
   });
   try {
     say(paint('bold', 'A claim is backed up through the broker, changed, and backed up again.'));
-    const result = await runDemo({
+    const demo = runDemo({
       local,
       claim: 'photos',
       timeoutMs: 90_000,
@@ -43,6 +45,11 @@ async function main(): Promise<number> {
         }
       },
     });
+    const result = await Promise.race([demo, toldToStop]);
+    if (typeof result === 'string') {
+      console.error(`soteria: the demo was broken off: ${result}`);
+      return 130;
+    }
     if (options.isJson) console.log(JSON.stringify(result));
     else say(result.ok ? paint('green', 'Every step held.') : paint('red', 'A step failed.'));
     return result.ok ? 0 : 1;

@@ -5,6 +5,7 @@ import { explain } from './explain.ts';
 import { readOptions, usage } from './options.ts';
 import { sampleClaims, sampleNamespace } from './sample.ts';
 import { type Local, startLocal } from './start-local.ts';
+import { untilToldToStop } from './until-told-to-stop.ts';
 import { describeActivity } from './view.ts';
 
 function welcome(local: Local, hasSample: boolean): string {
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
     return;
   }
   const hasColour = process.stdout.isTTY;
+  const toldToStop = untilToldToStop();
   console.log('Starting the API server, Longhorn, the mesh and the functions …');
   const local = await startLocal({
     ...options,
@@ -52,11 +54,7 @@ async function main(): Promise<void> {
     },
   });
   console.log(welcome(local, options.hasSample));
-  const reason = await new Promise<string>((resolve) => {
-    process.once('SIGINT', () => resolve('Ctrl-C'));
-    process.once('SIGTERM', () => resolve('SIGTERM'));
-  });
-  console.log(`\n${reason}: stopping …`);
+  console.log(`\n${await toldToStop}: stopping …`);
   await local.stop();
   console.log(hasColour ? styleText('dim', 'Stopped. Everything is kept.') : 'Stopped. Everything is kept.');
 }

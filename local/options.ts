@@ -21,6 +21,9 @@ export const usage = `npm start [-- OPTIONS]
   --kubeconfig F   use this API server (with Longhorn's and Knative's CRDs) in place of the embedded store
   --help           this text`;
 
+const misunderstood = 'the command line cannot be understood';
+const seeHelp = 'see npm start -- --help';
+
 /** Throws `invalid_request`; `help` when the usage is asked for. */
 export function readOptions(argv: readonly string[], home = homedir()): LocalOptions | 'help' {
   const { values } = parseStrictly(argv);
@@ -38,26 +41,26 @@ export function readOptions(argv: readonly string[], home = homedir()): LocalOpt
 }
 
 function parseStrictly(argv: readonly string[]) {
+  const options = {
+    port: { type: 'string' },
+    data: { type: 'string' },
+    'no-sample': { type: 'boolean' },
+    kubeconfig: { type: 'string' },
+    help: { type: 'boolean' },
+  } as const;
+  return understand(() => parseArgs({ args: [...argv], options }), seeHelp);
+}
+
+/** What `parse` gives; throws `invalid_request` with Node's own words about the option, which name it. */
+export function understand<T>(parse: () => T, fix: string): T {
   try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        port: { type: 'string' },
-        data: { type: 'string' },
-        'no-sample': { type: 'boolean' },
-        kubeconfig: { type: 'string' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw wrongOption(error instanceof Error ? error.message : 'an option is not known', error);
+    return parse();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'an option is not known';
+    throw new SoteriaError('invalid_request', { what: misunderstood, why, fix }, { cause });
   }
 }
 
-function wrongOption(why: string, cause?: unknown): SoteriaError {
-  return new SoteriaError(
-    'invalid_request',
-    { what: 'the command line cannot be understood', why, fix: 'see npm start -- --help' },
-    { cause },
-  );
+function wrongOption(why: string): SoteriaError {
+  return new SoteriaError('invalid_request', { what: misunderstood, why, fix: seeHelp });
 }

@@ -78,9 +78,10 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
     for (const stopPart of stops.splice(0).toReversed()) await stopPart();
   };
   try {
-    const bundles = await bundleFunctions({ outDir: join(dataDir, 'functions') });
+    // First of all, because it fails where another process uses the data: nothing of that one's must be touched.
     const cluster = await startCluster({ dataDir, kubeconfig: options.kubeconfig, port: port === 0 ? 0 : port + 2 });
     stops.push(() => cluster.stop());
+    const bundles = await bundleFunctions({ outDir: join(dataDir, 'functions') });
     await ensureLonghornObjects(cluster.client);
     await applyManifests(cluster.client, readKustomization(join(repository, 'deploy')));
     const longhorn = await startLonghorn({
