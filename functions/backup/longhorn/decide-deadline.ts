@@ -6,21 +6,39 @@ import type { Situation } from './decide.ts';
 
 const minutes = (ms: number) => `${Math.round(ms / 60_000)} minutes`;
 
-export function decideDeadline({ operation, rules, now }: Situation, waitingFor: string): Action | undefined {
-  const status = statusOf(operation);
-  const stillFor = now.getTime() - Date.parse(status.movedAt ?? operation.metadata.creationTimestamp);
-  const runningFor = now.getTime() - Date.parse(status.startedAt ?? operation.metadata.creationTimestamp);
-  const why =
-    stillFor >= rules.stallMs
-      ? `nothing moved for ${minutes(stillFor)} (limit ${minutes(rules.stallMs)}): ${waitingFor}`
-      : runningFor >= rules.deadlineMs
-        ? `it has been running for ${minutes(runningFor)} (limit ${minutes(rules.deadlineMs)}): ${waitingFor}`
-        : undefined;
-  if (why === undefined) return undefined;
+/** Since anything moved. */
+export function stillForMs({ operation, now }: Situation): number {
+  return now.getTime() - Date.parse(statusOf(operation).movedAt ?? operation.metadata.creationTimestamp);
+}
+
+function runningForMs({ operation, now }: Situation): number {
+  return now.getTime() - Date.parse(statusOf(operation).startedAt ?? operation.metadata.creationTimestamp);
+}
+
+function fail({ operation, now }: Situation, why: string): Action {
   const late = new SoteriaError('deadline_exceeded', {
     what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} was not backed up`,
     why,
     fix: 'look at the volume and its instance manager in Longhorn; then ask again, or raise SOTERIA_BACKUP_STALL_SECONDS or SOTERIA_BACKUP_DEADLINE_SECONDS',
   });
-  return { do: 'record', status: refuse(status, 'Failed', late, now) };
+  return { do: 'record', status: refuse(statusOf(operation), 'Failed', late, now) };
+}
+
+/** For what Longhorn is at work on. */
+export function decideDeadline(situation: Situation, waitingFor: string): Action | undefined {
+  const { stallMs } = situation.rules;
+  const stillFor = stillForMs(situation);
+  if (stillFor < stallMs) return decideLateStart(situation, waitingFor);
+  return fail(situation, `nothing moved for ${minutes(stillFor)} (limit ${minutes(stallMs)}): ${waitingFor}`);
+}
+
+/** For what is ours to make: that nothing moved means only that nobody woke us, unless it goes on for far too long. */
+export function decideLateStart(situation: Situation, waitingFor: string): Action | undefined {
+  const { deadlineMs } = situation.rules;
+  const runningFor = runningForMs(situation);
+  if (runningFor < deadlineMs) return undefined;
+  return fail(
+    situation,
+    `it has been running for ${minutes(runningFor)} (limit ${minutes(deadlineMs)}): ${waitingFor}`,
+  );
 }

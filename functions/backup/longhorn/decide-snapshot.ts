@@ -5,7 +5,7 @@ import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/st
 import type { Action } from './action.ts';
 import { isOurs, marksOf, nameOfAttempt, refusedBecause } from './about-operation.ts';
 import type { Situation } from './decide.ts';
-import { decideDeadline } from './decide-deadline.ts';
+import { decideDeadline, decideLateStart } from './decide-deadline.ts';
 
 /** A new attempt under a new name (invariant 2), or the end when there were enough. */
 export function retryOrFail({ operation, rules, now }: Situation, why: string): Action {
@@ -39,7 +39,8 @@ function makeSnapshot(situation: Situation, name: string, volume: string): Actio
   if (world.refusal !== undefined) return { do: 'record', status: refuse(status, 'Failed', world.refusal, now) };
   const snapshot = world.snapshot?.seen;
   if (snapshot === undefined) {
-    return { do: 'create-snapshot', draft: { name, volume, marks: marksOf(operation) } };
+    const late = decideLateStart(situation, `snapshot ${name} could not be created`);
+    return late ?? { do: 'create-snapshot', draft: { name, volume, marks: marksOf(operation) } };
   }
   if (!isOurs(operation, snapshot)) return retryOrFail(situation, `snapshot ${name} belongs to somebody else`);
   const message = `waiting for snapshot ${name} to be ready`;

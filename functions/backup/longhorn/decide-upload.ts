@@ -9,11 +9,17 @@ import type { Action } from './action.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';
 import { backupDraftOf } from './backup-draft.ts';
 import type { Situation } from './decide.ts';
-import { decideDeadline } from './decide-deadline.ts';
+import { decideDeadline, decideLateStart, stillForMs } from './decide-deadline.ts';
 import { retryOrFail } from './decide-snapshot.ts';
 
-/** Progress is written in quarters: every change of Longhorn's own progress would be one more write to the API server. */
+/**
+ * Progress is written in quarters: every change of Longhorn's own progress would be one more write to the API server. Between
+ * them only so often that a slow upload, which moves all the time, is not taken for a stuck one.
+ */
 const progressStep = 25;
+
+/** The upload is what lies between 50 and 90 percent of the whole. */
+const shareOf = (uploadPercent: number): number => 50 + Math.floor((uploadPercent * 40) / 100);
 
 function makeBackup(situation: Situation, work: OperationWork, name: string): Action {
   const { operation, world, now } = situation;
@@ -21,6 +27,8 @@ function makeBackup(situation: Situation, work: OperationWork, name: string): Ac
   if (world.refusal !== undefined) return { do: 'record', status: refuse(status, 'Failed', world.refusal, now) };
   const backup = world.backup?.seen;
   if (backup === undefined) {
+    const late = decideLateStart(situation, `backup ${name} could not be created`);
+    if (late !== undefined) return late;
     for (const at of ['claim', 'persistentVolume', 'volume', 'clusterId'] as const) {
       if (world[at] === undefined && (at !== 'persistentVolume' || world.claim?.seen !== undefined))
         return { do: 'look', at };
@@ -49,9 +57,19 @@ function decideVanished(situation: Situation, name: string, vanishedAt: string |
   }
   if (world.target === undefined) return { do: 'look', at: 'target' };
   const target = world.target.seen;
-  const isReadAgain = target?.isAvailable === true && (target.lastSyncedAt ?? '') > vanishedAt;
+  // As instants: Longhorn's texts have no fractions of a second, ours have.
+  const isReadAgain = target?.isAvailable === true && Date.parse(target.lastSyncedAt ?? '') > Date.parse(vanishedAt);
   if (isReadAgain) return retryOrFail(situation, `backup ${name} disappeared from the target`);
   return decideDeadline(situation, `backup ${name} vanished and the target was not read again`) ?? { do: 'wait' };
+}
+
+/** Should it be missed once more, the target must be read again after that. */
+function recordReturn({ operation, now }: Situation, work: OperationWork, name: string): Action {
+  const status = statusOf(operation);
+  const { vanishedAt: _vanishedAt, ...seen } = work;
+  const message = `backup ${name} is listed by Longhorn again`;
+  const listed = advance({ ...status, work: seen }, { step: 'upload', progress: status.progress, message }, now);
+  return { do: 'record', status: listed };
 }
 
 function resultOf(backup: Backup): OperationResult {
@@ -86,13 +104,15 @@ function decideCompleted(situation: Situation, backup: Backup): Action {
 }
 
 function decideMoving(situation: Situation, backup: Backup): Action {
-  const { operation, now } = situation;
+  const { operation, rules, now } = situation;
   const status = statusOf(operation);
   if (backup.state === 'InProgress') {
-    const reached = 50 + Math.floor((Math.floor(backup.progress / progressStep) * progressStep * 40) / 100);
-    if (reached > status.progress) {
-      const message = `Longhorn is uploading ${backup.name}: ${backup.progress} %`;
-      return { do: 'record', status: advance(status, { step: 'upload', progress: reached, message }, now) };
+    const message = `Longhorn is uploading ${backup.name}: ${backup.progress} %`;
+    const quarter = shareOf(Math.floor(backup.progress / progressStep) * progressStep);
+    const hasMoved = message !== status.message && stillForMs(situation) >= rules.stallMs / 4;
+    if (quarter > status.progress || hasMoved) {
+      const progress = shareOf(backup.progress);
+      return { do: 'record', status: advance(status, { step: 'upload', progress, message }, now) };
     }
   }
   const waitingFor = `backup ${backup.name} is ${backup.state === '' ? 'new' : backup.state}${backup.waitMessage === undefined ? '' : `: ${backup.waitMessage}`}`;
@@ -119,6 +139,7 @@ export function decideUpload(situation: Situation): Action {
     return { do: 'record', status: refuse(status, 'Cancelled', refusedBecause.cancelled(operation), now) };
   }
   if (backup === undefined) return decideVanished(situation, name, work.vanishedAt);
+  if (work.vanishedAt !== undefined) return recordReturn(situation, work, name);
   if (backup.isDeleting) return retryOrFail(situation, `backup ${name} is being deleted by somebody`);
   switch (backup.state) {
     case 'Completed':

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { OperationStatus, OperationWork } from '@soteria/shared/operation/schema.ts';
+import { managedLabel, operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import { decideBackup } from './decide.ts';
+import { backupWith, now, operationWith, rules, target } from './fixtures.ts';
+import type { World } from './world.ts';
+
+const minute = 60_000;
+const ago = (ms: number) => new Date(now.getTime() - ms).toISOString();
+const marks = { [managedLabel]: 'true', [operationUidLabel]: operationWith().metadata.uid };
+
+function uploading(change: Partial<OperationStatus>, work: Partial<OperationWork> = {}): OperationStatus {
+  return {
+    phase: 'Running',
+    progress: 50,
+    message: 'Longhorn is uploading backup: 1 %',
+    steps: [{ name: 'upload', state: 'running', startedAt: ago(600 * minute) }],
+    startedAt: ago(600 * minute),
+    movedAt: ago(minute),
+    announced: ['started'],
+    work: {
+      attempt: 1,
+      volume: 'vol-1',
+      snapshot: 'backup',
+      snapshotMade: true,
+      backup: 'backup',
+      backupMade: true,
+      ...work,
+    },
+    ...change,
+  };
+}
+
+function decide(status: OperationStatus, world: World) {
+  return decideBackup({ operation: operationWith({}, status), world, rules, now });
+}
+
+const inProgress = (progress: number): World => ({
+  backup: { seen: backupWith({ state: 'InProgress', progress, marks }) },
+});
+
+describe('an upload', () => {
+  it('is written in quarters while it is quick', () => {
+    expect(decide(uploading({}), inProgress(24))).toEqual({ do: 'wait' });
+    expect(decide(uploading({}), inProgress(26))).toMatchObject({ do: 'record', status: { progress: 60 } });
+  });
+
+  it('that takes hours for a quarter is moving as long as Longhorn’s own progress moves', () => {
+    const slow = uploading({ movedAt: ago(61 * minute) });
+    const moved = decide(slow, inProgress(4));
+    expect(moved).toMatchObject({ do: 'record', status: { phase: 'Running', movedAt: now.toISOString() } });
+  });
+
+  it('fails when Longhorn’s progress has stood still for too long, or when the whole takes too long', () => {
+    const stuck = uploading({ movedAt: ago(61 * minute) });
+    const late = { do: 'record', status: { phase: 'Failed', error: { code: 'deadline_exceeded' } } };
+    expect(decide(stuck, inProgress(1))).toMatchObject(late);
+    expect(decide(uploading({ startedAt: ago(1_441 * minute) }), inProgress(1))).toMatchObject(late);
+  });
+});
+
+describe('what cannot be created', () => {
+  it('is tried until the deadline of the whole, and no longer', () => {
+    const world: World = { snapshot: { seen: undefined } };
+    const begun = (startedAt: string) =>
+      uploading({ startedAt, movedAt: startedAt }, { snapshotMade: false, backup: undefined, backupMade: false });
+    expect(decide(begun(ago(90 * minute)), world)).toMatchObject({ do: 'create-snapshot' });
+    expect(decide(begun(ago(1_441 * minute)), world)).toMatchObject({ do: 'record', status: { phase: 'Failed' } });
+  });
+});
+
+describe('a backup that Longhorn no longer lists', () => {
+  const gone = (lastSyncedAt: string): World => ({
+    backup: { seen: undefined },
+    target: { seen: { ...target, lastSyncedAt } },
+  });
+
+  it('counts as gone only when the target has been read after it was missed', () => {
+    const missed = uploading({}, { vanishedAt: '2026-08-20T01:59:30.500Z' });
+    expect(decide(missed, gone('2026-08-20T01:59:30Z'))).toEqual({ do: 'wait' });
+    expect(decide(missed, gone('2026-08-20T01:59:31Z'))).toMatchObject({ status: { work: { attempt: 2 } } });
+  });
+
+  it('and is listed again is no longer missed: the next time counts anew', () => {
+    const back = decide(uploading({}, { vanishedAt: ago(30 * minute) }), inProgress(10));
+    expect(back).toMatchObject({ do: 'record', status: { phase: 'Running' } });
+    expect(back.do === 'record' && back.status.work).not.toHaveProperty('vanishedAt');
+  });
+});
