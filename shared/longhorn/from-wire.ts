@@ -91,6 +91,7 @@ export function backupFromWire({ metadata, spec, status }: BackupResource): Back
   return {
     name: metadata.name,
     uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
     state: status?.state ?? '',
     progress: status?.progress ?? 0,
     error: textOf(status?.error) ?? (status?.state === 'Error' ? textOf(status.messages?.['error']) : undefined),

@@ -73,6 +73,8 @@ export type BackupState = '' | 'Pending' | 'InProgress' | 'Completed' | 'Error' 
 export interface Backup {
   readonly name: string;
   readonly uid: string;
+  /** Precondition of what must not happen when somebody else has written meanwhile. */
+  readonly resourceVersion?: string | undefined;
   readonly state: BackupState | (string & {});
   /** 0 to 100. */
   readonly progress: number;

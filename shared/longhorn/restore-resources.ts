@@ -1,0 +1,125 @@
+/** The port for restores over Longhorn's custom resources (longhorn.md 3). */
+import { SoteriaError } from '../errors.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import { untyped } from '../kubernetes/core-types.ts';
+import { apiVersionOf } from '../kubernetes/resource-type.ts';
+import { heldByLabel } from '../operation/marks.ts';
+import { backupFromWire, bytesOf } from './from-wire.ts';
+import type { LonghornRestores, RestoreVolume } from './port-restore.ts';
+import { backups, engines, longhornGroup, longhornVersion, volumes } from './resource-types.ts';
+import type { EngineResource, VolumeResource } from './wire.ts';
+
+const backingImages = untyped({
+  group: longhornGroup,
+  version: longhornVersion,
+  kind: 'BackingImage',
+  plural: 'backingimages',
+  isNamespaced: true,
+});
+
+function conditionOf({ status }: VolumeResource, type: string, value: string): string | undefined {
+  const found = status?.conditions?.find((one) => one.type === type && one.status === value);
+  if (found === undefined) return undefined;
+  return [found.reason, found.message].filter((text) => (text ?? '') !== '').join(': ') || 'Longhorn gives no reason';
+}
+
+function failureOf(volume: VolumeResource): string | undefined {
+  const restore = volume.status?.conditions?.find((one) => one.type === 'Restore');
+  return restore?.reason === 'RestoreFailure' ? conditionOf(volume, 'Restore', restore.status ?? '') : undefined;
+}
+
+export function restoreVolumeFromWire(wire: VolumeResource): RestoreVolume {
+  const { metadata, spec, status } = wire;
+  return {
+    name: metadata.name,
+    uid: metadata.uid,
+    isDeleting: metadata.deletionTimestamp !== undefined,
+    fromBackup: spec.fromBackup ?? undefined,
+    sizeBytes: bytesOf(spec.size) ?? 0n,
+    state: status?.state ?? '',
+    robustness: status?.robustness ?? '',
+    isRestoreInitiated: status?.restoreInitiated === true,
+    isRestoreRequired: status?.restoreRequired === true,
+    unscheduledBecause: conditionOf(wire, 'Scheduled', 'False'),
+    failedBecause: failureOf(wire),
+    marks: metadata.labels ?? {},
+  };
+}
+
+/** Of the replicas that tell one, the slowest (longhorn.md 3.3). */
+export function progressOf(found: readonly EngineResource[]): number | undefined {
+  const told = found
+    .flatMap(({ status }) => Object.values(status?.restoreStatus ?? {}))
+    .map((replica) => replica?.progress)
+    .filter((progress) => typeof progress === 'number');
+  return told.length === 0 ? undefined : Math.max(0, Math.min(100, ...told));
+}
+
+export function createLonghornRestores(
+  client: KubernetesClient,
+  { namespace }: { readonly namespace: string },
+): LonghornRestores {
+  const at = (name: string) => ({ name, namespace });
+  return {
+    async createVolume(draft, { isDryRun }, signal) {
+      const { name, marks, isEncrypted, backingImage, ...spec } = draft;
+      const wire = {
+        apiVersion: apiVersionOf(volumes),
+        kind: volumes.kind,
+        metadata: { ...at(name), labels: { ...marks } },
+        spec: {
+          ...spec,
+          frontend: 'blockdev',
+          staleReplicaTimeout: 30,
+          encrypted: isEncrypted,
+          ...(backingImage === undefined ? {} : { backingImage }),
+        },
+      };
+      return restoreVolumeFromWire(await client.create(volumes, wire, { isDryRun, signal }));
+    },
+    async getVolume(name, signal) {
+      const wire = await client.get(volumes, at(name), { signal });
+      return wire === undefined ? undefined : restoreVolumeFromWire(wire);
+    },
+    deleteVolume: (name, uid, signal) => client.delete(volumes, at(name), { uid, signal }),
+    async markVolume(name, uid, marks, signal) {
+      await client.patch(volumes, at(name), { metadata: { uid, labels: marks } }, { signal });
+    },
+    async getProgress(volume, signal) {
+      const { items } = await client.list(
+        engines,
+        { namespace, labelSelector: `longhornvolume=${volume}` },
+        { signal },
+      );
+      return progressOf(items.filter(({ spec }) => spec.volumeName === volume));
+    },
+    async hasBackingImage(name, signal) {
+      return (await client.get(backingImages, at(name), { signal })) !== undefined;
+    },
+    async hold(backup, holderUid, signal) {
+      return backupFromWire(await patchHold(backup.name, backup, holderUid, signal));
+    },
+    async release(backup, signal) {
+      try {
+        await patchHold(backup.name, backup, null, signal);
+      } catch (error) {
+        if (!(error instanceof SoteriaError && error.code === 'not_found')) throw error;
+      }
+    },
+  };
+
+  function patchHold(
+    name: string,
+    { uid, resourceVersion }: { readonly uid: string; readonly resourceVersion?: string | undefined },
+    holder: string | null,
+    signal: AbortSignal | undefined,
+  ) {
+    const precondition = resourceVersion === undefined ? { uid } : { uid, resourceVersion };
+    return client.patch(
+      backups,
+      at(name),
+      { metadata: { ...precondition, labels: { [heldByLabel]: holder } } },
+      { signal },
+    );
+  }
+}
