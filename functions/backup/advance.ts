@@ -13,18 +13,20 @@ export interface AdvanceTools extends Tools {
   readonly rules: Rules;
   readonly now: () => Date;
   readonly inTurn: OneAtATime;
+  /** Left out: `decideBackup`. The simulation puts broken ones here, to show that they would be noticed. */
+  readonly decide?: typeof decideBackup;
   /** Asks the function that moves it to look at an Operation of another function. */
   readonly wakeOther: (operation: Operation, causationId: string, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 function moverOf(tools: AdvanceTools): Mover<World, Action> {
-  const { store, inTurn, rules, now } = tools;
+  const { store, inTurn, rules, now, decide = decideBackup } = tools;
   return {
     functionName: 'backup',
     store,
     inTurn,
     nothingSeen: {},
-    decide: (known) => decideBackup({ ...known, rules, now: now() }),
+    decide: (known) => decide({ ...known, rules, now: now() }),
     perform: (known, action, { signal }) => perform(tools, known, action, signal),
   };
 }
