@@ -13,6 +13,10 @@ type Bench = ReturnType<typeof open>;
 
 const ask = { namespace: 'shop', pvc: 'data' };
 
+function raise(): never {
+  throw new Error('there is no such Operation');
+}
+
 /** As the broker delivers an ApiServerSource's reference. */
 function wake({ http }: Bench, kind: string, name: string, type = 'update') {
   return http
@@ -169,38 +173,32 @@ describe('POST /v1/backup', () => {
     expect(other.body.operation).not.toBe(first.body.operation);
   });
 
-  it('joins an operation whose snapshot is not yet taken, and queues behind one whose is', async () => {
+  it('queues behind an operation whose snapshot is taken, and joins one that only waits', async () => {
     const bench = open();
-    bench.longhorn.setWebhookDown(true);
     const first = await bench.http.post('/v1/backup').send(ask).expect(202);
     bench.pass(1_000);
     const second = await bench.http.post('/v1/backup').send(ask).expect(202);
-    expect(second.body).toMatchObject({ operation: first.body.operation, joined: true });
-
-    bench.longhorn.setWebhookDown(false);
-    await wake(bench, 'Operation', first.body.operation, 'add').expect(204);
+    expect(second.body).toMatchObject({ joined: false, phase: 'Pending' });
+    expect(second.body.message).toContain(`waits for ${first.body.operation}`);
     bench.pass(1_000);
-    const due = await bench.store.list({});
-    expect(due).toHaveLength(1);
     const third = await bench.http.post('/v1/backup').send(ask).expect(202);
-    expect(third.body.joined).toBe(true);
-    await bench.http
-      .post('/')
-      .set({
-        'ce-specversion': '1.0',
-        'ce-id': 'd1',
-        'ce-source': '/soteria/policy-tick',
-        'ce-type': 'dev.soteria.operation.due.v1',
-      })
-      .send({ namespace: 'shop', name: first.body.operation, kind: 'Backup' })
-      .expect(204);
-    const fourth = await bench.http.post('/v1/backup').send(ask).expect(202);
-    expect(fourth.body).toMatchObject({ joined: false, phase: 'Pending' });
-    expect(fourth.body.message).toContain(`waits for ${first.body.operation}`);
+    expect(third.body).toMatchObject({ operation: second.body.operation, joined: true });
 
     await runToEnd(bench, first.body.backup);
-    const next = await bench.http.get(`/v1/operations/${fourth.body.operation}`).expect(200);
+    const next = await bench.http.get(`/v1/operations/${second.body.operation}`).expect(200);
     expect(next.body.phase).toBe('Running');
+  });
+
+  it('does not join an operation whose snapshot may have been taken by a process that died before it could say so', async () => {
+    const bench = open();
+    bench.longhorn.setWebhookDown(true);
+    const first = await bench.http.post('/v1/backup').send(ask).expect(202);
+    bench.longhorn.setWebhookDown(false);
+    const marks = { 'soteria.dev/managed': 'true' };
+    await bench.longhorn.snapshots.create({ name: first.body.backup, volume: 'vol-1', marks }, { isDryRun: false });
+    bench.pass(60_000);
+    const second = await bench.http.post('/v1/backup').send(ask).expect(202);
+    expect(second.body).toMatchObject({ joined: false, phase: 'Pending' });
   });
 
   it('accepts an existing point that is young enough', async () => {
@@ -254,6 +252,30 @@ describe('dev.soteria.backup.requested.v1', () => {
     await request(bench, 'e1', { namespace: 'shop', pvc: 'nothing' }).expect(204);
     bench.pass(60_000);
     await request(bench, 'e2', { namespace: 'shop', pvc: 'nothing' }).expect(204);
+    expect(await bench.store.list({})).toHaveLength(2);
+  });
+
+  it('is not heard more often by asking for something else each time while the claim’s backups wait', async () => {
+    const bench = open();
+    await request(bench, 'e1', { ...ask, tags: ['n=1'] }).expect(204);
+    await request(bench, 'e2', { ...ask, tags: ['n=2'] }).expect(429);
+    await request(bench, 'e3', { ...ask, tags: ['n=3'] }).expect(429);
+    expect(await bench.store.list({})).toHaveLength(1);
+  });
+
+  it('that was joined is known when it comes again', async () => {
+    const bench = open();
+    await bench.http.post('/v1/backup').send(ask).expect(202);
+    bench.pass(1_000);
+    await request(bench, 'e1', ask).expect(204);
+    await request(bench, 'e2', ask).expect(204);
+    const [, waiting] = await bench.store.list({});
+    await bench.store.replaceStatus(waiting ?? raise(), {
+      ...(waiting?.status ?? raise()),
+      phase: 'Running',
+      work: { attempt: 1, snapshot: 'intended' },
+    });
+    await request(bench, 'e2', ask).expect(204);
     expect(await bench.store.list({})).toHaveLength(2);
   });
 

@@ -1,8 +1,8 @@
 /**
  * One request for a backup, through whichever door it came: the same record, the same checks. Invariants:
  *  1. A repeat (same identity) finds the first one's Operation, also when that one has been joined or has ended.
- *  2. A request joins an active Operation of its claim only while that one's snapshot is not yet taken; otherwise it queues
- *     behind it, because its caller must not get older data than was asked for.
+ *  2. A request joins an active Operation of its claim only before that one's snapshot is intended; otherwise it queues behind it,
+ *     because its caller must not get older data than was asked for.
  *  3. What is asked by HTTP is stored before the answer.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
@@ -30,19 +30,20 @@ export interface Asked {
   readonly how: 'new' | 'repeat' | 'joined';
 }
 
-function isRepeatOf(identity: string) {
+/** True of the Operation that answers this identity: its own, or one it was joined by. */
+export function isRepeatOf(identity: string) {
   return (operation: Operation): boolean =>
     operation.spec.identity === identity || operation.status?.joined?.includes(identity) === true;
 }
 
-function isJoinable(operation: Operation, request: OperationRequest): boolean {
-  const { status, spec } = operation;
+/** A recorded name may mean a snapshot that was taken by a process that did not live to say so. */
+export function isJoinable({ status, spec }: Operation, request: OperationRequest): boolean {
   return (
     !isTerminal(status?.phase) &&
-    status?.work?.snapshotMade !== true &&
-    status?.work?.backup === undefined &&
+    status?.work?.snapshot === undefined &&
     spec.kind === 'Backup' &&
     spec.cancelRequested !== true &&
+    spec.request.driver === request.driver &&
     spec.request.maxAge === request.maxAge &&
     spec.request.mode === request.mode &&
     JSON.stringify(spec.request.tags ?? []) === JSON.stringify(request.tags ?? [])

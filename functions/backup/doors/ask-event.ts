@@ -3,30 +3,31 @@
  * why. Only what cannot be recorded at all is answered with an error.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { isTerminal } from '@soteria/shared/operation/schema.ts';
 import { advanceOperation } from '../advance.ts';
-import { askForBackup } from '../ask.ts';
+import { askForBackup, isJoinable, isRepeatOf, requestOf } from '../ask.ts';
 import type { BackupTools } from '../tools.ts';
 import { parseBackupRequest } from './ask-http.ts';
 
 /** An unsigned sender may ask for one backup of a claim a minute. */
 const unsignedIntervalMs = 60_000;
 
-function refuseTooMany(peers: readonly Operation[], asked: string, now: Date): void {
+/** What it joins costs nothing; all else would be one more backup, also while others still wait. */
+function refuseTooMany(peers: readonly Operation[], request: BackupRequest, now: Date): void {
   const recent = peers.find(
     (peer) =>
       peer.spec.requestedBy?.user === 'anonymous' &&
       peer.spec.requestedBy.via === 'event' &&
-      isTerminal(peer.status?.phase) &&
+      !isJoinable(peer, requestOf(request)) &&
       now.getTime() - Date.parse(peer.metadata.creationTimestamp) < unsignedIntervalMs,
   );
   if (recent === undefined) return;
   throw new SoteriaError(
     'rate_limited',
     {
-      what: `claim ${asked} was not backed up`,
+      what: `claim ${request.namespace}/${request.pvc} was not backed up`,
       why: `unsigned events may ask for one backup a minute; ${recent.metadata.name} was the last`,
       fix: 'wait a minute, or sign the event',
     },
@@ -47,7 +48,7 @@ export async function askByEvent(tools: BackupTools, event: ReceivedEvent, incom
   // Where nobody has to prove anything, an event proves no less than a request.
   if (isUnsigned && tools.settings.authRequired) {
     const peers = await tools.store.listOfClaim(request.namespace, request.pvc, incoming.signal);
-    if (!peers.some((peer) => peer.spec.identity === identity)) refuseTooMany(peers, claim, tools.now());
+    if (!peers.some(isRepeatOf(identity))) refuseTooMany(peers, request, tools.now());
   }
   const asked = await askForBackup(
     tools.store,
