@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findKubectl, kubectlFix, kubectlFor, type Kubectl } from '../store/kubectl.ts';
 import { repositoryDir } from '../manifests/installation.ts';
 import { waitUntil } from '../servers/wait-until.ts';
+import { backUpAllAtOnce } from './claims-alike.ts';
 import { type Claim, isAbout, type LocalBed, startLocalBed } from './local-bed.ts';
 import { backupRequested, type ContentMode, contentModes, post } from './send-event.ts';
 
@@ -90,6 +91,9 @@ describe('the main job on the embedded default', () => {
     }
     await expectOneGoodBackup({ namespace: 'sample', name: 'notes' });
   });
+
+  it('makes as many backups as claims, however alike their names, in one and the same second', () =>
+    backUpAllAtOnce(bed));
 
   it('lets its functions sleep, and wakes them again', async () => {
     const sleeping = await waitUntil('backup sleeps', () => {
