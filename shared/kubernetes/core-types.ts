@@ -4,10 +4,12 @@
  */
 import type {
   V1ConfigMap,
+  V1Job,
   V1Namespace,
   V1Node,
   V1PersistentVolume,
   V1PersistentVolumeClaim,
+  V1Pod,
   V1Secret,
   V1SubjectAccessReview,
   V1TokenReview,
@@ -53,6 +55,8 @@ export type PersistentVolumeClaim = BuiltIn<V1PersistentVolumeClaim>;
 export type PersistentVolume = BuiltIn<V1PersistentVolume>;
 export type Namespace = BuiltIn<V1Namespace>;
 export type ConfigMap = BuiltIn<V1ConfigMap>;
+export type Pod = BuiltIn<V1Pod>;
+export type Job = BuiltIn<V1Job>;
 
 export const persistentVolumeClaims = builtIn<V1PersistentVolumeClaim>(
   core('PersistentVolumeClaim', 'persistentvolumeclaims', true),
@@ -62,6 +66,14 @@ export const namespaces = builtIn<V1Namespace>(core('Namespace', 'namespaces', f
 export const configMaps = builtIn<V1ConfigMap>(core('ConfigMap', 'configmaps', true));
 export const secrets = builtIn<V1Secret>(core('Secret', 'secrets', true));
 export const nodes = builtIn<V1Node>(core('Node', 'nodes', false));
+export const pods = builtIn<V1Pod>(core('Pod', 'pods', true));
+export const jobs = builtIn<V1Job>({
+  group: 'batch',
+  version: 'v1',
+  kind: 'Job',
+  plural: 'jobs',
+  isNamespaced: true,
+});
 
 export const tokenReviews = builtIn<V1TokenReview>({
   group: 'authentication.k8s.io',

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { type VerificationJobInput, verificationJob, verificationJobName } from './verification-job.ts';
+
+const input: VerificationJobInput = {
+  operation: { uid: '0b9a5c1e-2d3f-4a5b-8c6d-7e8f90a1b2c3', name: 'soteria-restoretest-data-1', namespace: 'shop' },
+  namespace: 'soteria-proof',
+  claim: 'proof-data',
+  image: 'ghcr.io/soteria-dev/soteria:0.1.0',
+  checks: { expectFiles: 3, minBytes: 0, sampleChecksums: 20, sqlite: ['app/one.db', 'two.db'] },
+  command: { image: 'registry.example/psql:17', argv: ['pg_controldata', '/claim'] },
+  deadlineSeconds: 900,
+  ttlSeconds: 600,
+};
+
+const podOf = (more: Partial<VerificationJobInput> = {}) => verificationJob({ ...input, ...more }).spec?.template.spec;
+
+describe('the Job of a verification', () => {
+  test('keeps to the restricted Pod Security Standard, in every container', () => {
+    const pod = podOf();
+    expect(pod?.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    for (const key of ['hostNetwork', 'hostPID', 'hostIPC', 'initContainers', 'ephemeralContainers']) {
+      expect(pod).not.toHaveProperty(key);
+    }
+    expect(pod?.containers.map(({ name }) => name)).toEqual(['verify', 'command']);
+    for (const { securityContext, ports, volumeMounts } of pod?.containers ?? []) {
+      expect(securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(ports).toBeUndefined();
+      expect(volumeMounts).toContainEqual({ name: 'claim', mountPath: '/claim', readOnly: true });
+    }
+    const allowed = new Set([
+      'configMap',
+      'csi',
+      'downwardAPI',
+      'emptyDir',
+      'ephemeral',
+      'persistentVolumeClaim',
+      'projected',
+    ]);
+    const kinds = pod?.volumes?.flatMap((volume) => Object.keys(volume).filter((key) => key !== 'name'));
+    expect(kinds?.filter((kind) => !allowed.has(kind))).toEqual([]);
+  });
+
+  test('gets no token and no addresses of services', () => {
+    expect(podOf()).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
+    expect(podOf()).not.toHaveProperty('serviceAccountName');
+  });
+
+  test('is tried once, has a deadline, and goes by itself', () => {
+    const { spec } = verificationJob(input);
+    expect(spec).toMatchObject({ backoffLimit: 0, activeDeadlineSeconds: 900, ttlSecondsAfterFinished: 600 });
+    expect(spec?.template.spec?.restartPolicy).toBe('Never');
+  });
+
+  test('carries the marks by which it is found, watched and removed', () => {
+    const { metadata } = verificationJob(input);
+    expect(metadata.labels).toMatchObject({
+      'soteria.dev/watch': 'restore',
+      'soteria.dev/temporary': 'true',
+      'soteria.dev/operation-uid': input.operation.uid,
+      'soteria.dev/operation-name': input.operation.name,
+      'soteria.dev/operation-namespace': 'shop',
+    });
+    expect(metadata.name).toBe(verificationJobName(input.operation.uid));
+    expect(metadata.name).not.toBe(verificationJobName(`${input.operation.uid}x`));
+    expect(metadata).not.toHaveProperty('ownerReferences');
+  });
+
+  test('bounds what each container may take', () => {
+    for (const { resources } of podOf()?.containers ?? []) {
+      expect(resources).toMatchObject({
+        requests: { memory: expect.any(String) },
+        limits: { memory: expect.any(String) },
+      });
+    }
+  });
+
+  test('asks the runner for exactly the checks that are wanted', () => {
+    expect(podOf()?.containers[0]?.args).toEqual([
+      'runner.cjs',
+      'verify',
+      '--mount',
+      'claim=/claim',
+      '--scratch',
+      'scratch=/scratch',
+      '--seed',
+      input.operation.uid,
+      '--expect-files',
+      '3',
+      '--min-bytes',
+      '0',
+      '--sample',
+      '20',
+      '--sqlite',
+      'app/one.db',
+      '--sqlite',
+      'two.db',
+    ]);
+    const bare = podOf({ checks: { mayBeEmpty: true, manifest: 'SHA256SUMS' }, command: undefined });
+    expect(bare?.containers).toHaveLength(1);
+    expect(bare?.containers[0]?.args?.slice(8)).toEqual(['--manifest', 'SHA256SUMS', '--may-be-empty']);
+  });
+});
