@@ -68,6 +68,7 @@ describe('a Service', () => {
       K_SINK: mesh.brokerUrl(namespace, 'default'),
       SELF: `${mesh.serviceUrl(namespace, 'probe') ?? ''}/v1`,
       PORT: expect.stringMatching(/^\d+$/),
+      SOTERIA_LISTEN_ADDR: `127.0.0.1:${env['PORT']}`,
     });
   });
 
