@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFrontDoor } from './front-door.ts';
 import { eventually, namespace, service, startFixture } from './testing/mesh-fixture.ts';
@@ -10,6 +12,13 @@ async function open() {
   const door = await startFrontDoor({ mesh: fixture.mesh, port: 0, host: '127.0.0.1' });
   onTestFinished(() => door.close());
   return { ...fixture, door };
+}
+
+/** `fetch` lets nobody choose the Host. */
+async function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  const sent = request(url, { method: 'POST', headers }).end();
+  const [answer] = await once(sent, 'response');
+  return answer.resume().statusCode;
 }
 
 describe('the front door', () => {
@@ -57,6 +66,16 @@ describe('the front door', () => {
   it('does not listen beyond loopback', async () => {
     const { mesh } = await open();
     await expect(startFrontDoor({ mesh, port: 0, host: '0.0.0.0' })).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it.each([
+    ['a name that was made to point here', { host: 'evil.example:8080' }],
+    ['a page of another origin', { origin: 'http://evil.example' }],
+  ])('refuses %s, and so does the broker', async (_title, headers) => {
+    const { door, mesh, requests } = await open();
+    const broker = mesh.brokerUrl(namespace, 'default') ?? `${mesh.serviceUrl(namespace, 'probe')}`;
+    for (const url of [`${door.url}/v1/backup`, broker]) expect(await statusOf(url, headers)).toBe(403);
+    expect(requests('probe')).toEqual([]);
   });
 
   it('says so when its port is taken', async () => {

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import { whyStranger } from '../why-stranger.ts';
 
 export interface LoopbackServer {
   /** Without a trailing slash. */
@@ -25,7 +26,11 @@ export async function listenOnLoopback(
       fix: 'leave the host out, or give 127.0.0.1',
     });
   }
-  const server = createServer(listener);
+  const server = createServer((request, response) => {
+    const why = whyStranger(request.headers);
+    if (why === undefined) listener(request, response);
+    else refuse(response, why);
+  });
   // Longer than any client keeps an idle connection, and no limit on a request's length: those are the function's to set.
   server.keepAliveTimeout = 100_000;
   server.headersTimeout = 105_000;
@@ -57,4 +62,17 @@ export async function listenOnLoopback(
         server.closeAllConnections();
       }),
   };
+}
+
+function refuse(response: ServerResponse, why: string): void {
+  const problem = {
+    type: 'about:blank',
+    title: 'Forbidden',
+    status: 403,
+    code: 'forbidden',
+    what: 'The request was refused',
+    why,
+    fix: 'use the address that the start prints, from a terminal of this machine',
+  };
+  response.writeHead(403, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
 }

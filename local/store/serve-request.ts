@@ -6,6 +6,7 @@ import { describeKinds, version } from './discovery.ts';
 import { describeOpenApi } from './openapi.ts';
 import { parseTarget } from './parse-target.ts';
 import { serveObjects } from './serve-objects.ts';
+import { whyStranger } from '../why-stranger.ts';
 
 const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
 
@@ -42,14 +43,12 @@ function parsePath(pathname: string) {
   }
 }
 
-/**
- * The store has no accounts, so a page in a browser on this machine must not be able to use it: not from another origin, and
- * not under a name that was made to point here.
- */
-export function refuseStrangers(host: string | undefined, origin: string | undefined): Answer | undefined {
-  const name = (host ?? '').replace(/:\d+$/, '');
-  const isLocal = name === '127.0.0.1' || name === 'localhost' || name === '[::1]';
-  if (isLocal && (origin === undefined || origin === `http://${host}`)) return undefined;
-  const why = isLocal ? 'it comes from a page of another origin' : `"${name}" is not a name of this machine`;
+/** The store has no accounts. */
+export function refuseStrangers(headers: {
+  host?: string | undefined;
+  origin?: string | undefined;
+}): Answer | undefined {
+  const why = whyStranger(headers);
+  if (why === undefined) return undefined;
   return refusalAnswer(forbidden({ group: '', plural: 'requests', kind: 'Request' }, 'this one', why));
 }

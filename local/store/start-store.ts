@@ -36,7 +36,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const openWatches = new Set<() => void>();
 
   async function answer(request: IncomingMessage): Promise<Answer> {
-    const stranger = refuseStrangers(request.headers.host, request.headers.origin);
+    const stranger = refuseStrangers(request.headers);
     if (stranger !== undefined) return stranger;
     try {
       return serveRequest(cluster, now, await readIncoming(request));
