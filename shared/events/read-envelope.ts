@@ -3,6 +3,7 @@
  * present moment in place of a `time` that is absent or wrong, an id in place of none, and reads some data wrongly. Pure.
  */
 import { SoteriaError, toSoteriaError } from '../errors.ts';
+import type { RequestHeaders } from '../function/door.ts';
 
 export type SentData =
   | { readonly kind: 'none' }
@@ -18,7 +19,7 @@ export interface Envelope {
 }
 
 /** Throws `invalid_request`. */
-export function readEnvelope(headers: Headers, body: Uint8Array): Envelope {
+export function readEnvelope(headers: RequestHeaders, body: Uint8Array): Envelope {
   const contentType = headers.get('content-type') ?? undefined;
   const mediaType = mediaTypeOf(contentType);
   if (mediaType.startsWith('application/cloudevents-batch')) {
@@ -61,7 +62,7 @@ function readStructured(text: string): Envelope {
   return { attributes, data: readData(Buffer.from(base64, 'base64'), declared) };
 }
 
-function readBinary(headers: Headers, body: Uint8Array, contentType: string | undefined): Envelope {
+function readBinary(headers: RequestHeaders, body: Uint8Array, contentType: string | undefined): Envelope {
   const attributes: Record<string, unknown> = {};
   for (const [name, value] of headers) {
     if (name.startsWith('ce-')) attributes[name.slice(3)] = decodeHeaderValue(value);

@@ -1,4 +1,5 @@
 /** HTTP headers and body → a CloudEvent whose attributes are valid. What its data must look like is `check-event.ts`. */
+import type { RequestHeaders } from '../function/door.ts';
 import { notAnEvent, readEnvelope, type SentData } from './read-envelope.ts';
 
 /** A valid CloudEvent of any type: nobody has said yet that its data make sense. */
@@ -27,7 +28,7 @@ const contextAttributes = new Set([
 ]);
 
 /** Throws `invalid_request` for what is not one valid CloudEvent of version 1.0. */
-export async function receiveEvent(headers: Headers, body: Uint8Array): Promise<RawEvent> {
+export async function receiveEvent(headers: RequestHeaders, body: Uint8Array): Promise<RawEvent> {
   const { attributes, data } = readEnvelope(headers, body);
   const text = (name: string): string => requireText(attributes, name);
   if (text('specversion') !== '1.0') throw notAnEvent('its specversion is not 1.0', 'send CloudEvents of version 1.0');

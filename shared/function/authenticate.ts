@@ -6,6 +6,7 @@ import { SoteriaError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { reviewToken } from '../kubernetes/reviews.ts';
 import type { Caller } from './contract.ts';
+import type { RequestHeaders } from './door.ts';
 import { type SentEvent, verifyEvent } from './verify-event.ts';
 import { type SentRequest, verifyRequest } from './verify-request.ts';
 import { rememberCallers } from './remember-callers.ts';
@@ -13,7 +14,7 @@ import { rememberCallers } from './remember-callers.ts';
 export const anonymous: Caller = { user: 'anonymous', groups: [], proof: 'none' };
 
 export type AuthenticationRequest = {
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   readonly signal?: AbortSignal;
 } & (
   | ({ readonly door: 'http' } & SentRequest)

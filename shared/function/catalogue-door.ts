@@ -4,15 +4,16 @@ import { type EventDefinition, eventCatalogue } from '../events/catalogue.ts';
 import { readEventData, refuseExpired } from '../events/check-event.ts';
 import type { RawEvent } from '../events/receive.ts';
 import type { Caller, EventHandler, FunctionDefinition } from './contract.ts';
-import { type EventDoor, eventDoor, isCatalogued } from './event-door.ts';
+import type { Door, RequestHeaders } from './door.ts';
+import { eventDoor, isCatalogued } from './event-door.ts';
 import type { KitTools } from './incoming.ts';
 import { mayBeUnsigned } from './may-be-unsigned.ts';
 
-export function catalogueDoor(on: FunctionDefinition['on'], tools: KitTools): EventDoor {
+export function catalogueDoor(on: FunctionDefinition['on'], tools: KitTools): Door {
   async function callerOf(
     event: RawEvent,
     rule: EventDefinition['unsigned'],
-    headers: Headers,
+    headers: RequestHeaders,
     signal: AbortSignal,
   ): Promise<Caller> {
     const data = event.sent.kind === 'json' ? event.sent.value : undefined;

@@ -1,27 +1,22 @@
 /** What every event door does: a CloudEvent in, 204 or a refusal out (`event-answer.ts`), one line and one sample for each. */
-import type { Context } from 'hono';
 import { type SoteriaError, toSoteriaError } from '../errors.ts';
 import { type EventType, eventCatalogue } from '../events/catalogue.ts';
 import { type RawEvent, receiveEvent } from '../events/receive.ts';
-import type { KitEnv } from './contract.ts';
+import type { Door, RequestHeaders } from './door.ts';
 import { eventRefusalOf } from './event-answer.ts';
 import { beginVisit, type KitTools, type Visit } from './incoming.ts';
-import { limitBody } from './limit-body.ts';
 
 /** What is done with an event once its envelope is read; throws SoteriaErrors. */
-export type DealWith = (event: RawEvent, headers: Headers, visit: Visit) => Promise<void>;
+export type DealWith = (event: RawEvent, headers: RequestHeaders, visit: Visit) => Promise<void>;
 
-export type EventDoor = (c: Context<KitEnv>) => Promise<Response>;
-
-export function eventDoor(dealWith: DealWith, tools: KitTools): EventDoor {
-  return async (c) => {
-    const { headers } = c.req.raw;
-    let visit = beginVisit(c.req.raw, tools, { door: 'event' });
+export function eventDoor(dealWith: DealWith, tools: KitTools): Door {
+  return async (request) => {
+    const { headers } = request;
+    let visit = beginVisit(request, tools, { door: 'event' });
     let type: EventType | 'unknown' = 'unknown';
 
     async function enter(): Promise<void> {
-      await limitBody(c, tools.settings.maxBodyBytes);
-      const event = await receiveEvent(headers, new Uint8Array(await c.req.arrayBuffer()));
+      const event = await receiveEvent(headers, await request.readBody(tools.settings.maxBodyBytes));
       if (isCatalogued(event.type)) ({ type } = event);
       visit = visit.withEvent(event.extensions['traceparent'], {
         ce_id: event.id,
@@ -34,12 +29,12 @@ export function eventDoor(dealWith: DealWith, tools: KitTools): EventDoor {
     try {
       await visit.inTime(enter());
       report(tools, visit, type, 204);
-      return c.body(null, 204);
+      return { status: 204, headers: {} };
     } catch (thrown) {
       const error = toSoteriaError(thrown);
       const refusal = eventRefusalOf(error);
       report(tools, visit, type, refusal.status, error);
-      return c.body(refusal.body, refusal.status, refusal.headers);
+      return refusal;
     } finally {
       visit.end();
     }

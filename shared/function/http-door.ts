@@ -3,6 +3,7 @@ import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { SoteriaError, toSoteriaError } from '../errors.ts';
 import type { KitEnv } from './contract.ts';
+import type { Doors } from './door.ts';
 import { beginVisit, type KitTools } from './incoming.ts';
 import { problemOf, refusalHeaders } from './problem.ts';
 import { limitBody } from './limit-body.ts';
@@ -68,10 +69,12 @@ export function answerProblem(thrown: unknown, c: Context<KitEnv>): Response {
 }
 
 /** For a path without a route; throws `method_not_allowed` when there is one for other methods, else `not_found`. */
-export function refuseUnrouted(app: Hono<KitEnv>, c: Context<KitEnv>): never {
+export function refuseUnrouted(app: Hono<KitEnv>, doors: Doors, c: Context<KitEnv>): never {
   const { method, path } = c.req;
-  const allowed = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((other) =>
-    app.router.match(other, path)[0].some(([[, route]]) => route.method === other),
+  const allowed = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
+    (other) =>
+      doors.get(path)?.method === other ||
+      app.router.match(other, path)[0].some(([[, route]]) => route.method === other),
   );
   if (allowed.length === 0) {
     throw new SoteriaError('not_found', {

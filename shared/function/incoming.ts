@@ -2,6 +2,7 @@
 import { SoteriaError } from '../errors.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Log, LogFields } from './contract.ts';
+import type { DoorRequest } from './door.ts';
 import type { UnsignedEvents } from './may-be-unsigned.ts';
 import type { Metrics } from './metrics.ts';
 import { firstTraceparent, newTraceparent, traceIdOf } from './trace-context.ts';
@@ -39,7 +40,11 @@ export interface Visit {
   end(): void;
 }
 
-export function beginVisit(request: Request, tools: KitTools, fields: LogFields): Visit {
+export function beginVisit(
+  request: Pick<DoorRequest, 'headers' | 'signal'>,
+  tools: KitTools,
+  fields: LogFields,
+): Visit {
   const { settings, drainSignal } = tools;
   const startedMs = performance.now();
   const deadline = new AbortController();

@@ -4,10 +4,11 @@
  */
 import type { RawEvent } from '../events/receive.ts';
 import type { AnyEventHandler } from './contract.ts';
-import { type EventDoor, eventDoor } from './event-door.ts';
+import type { Door } from './door.ts';
+import { eventDoor } from './event-door.ts';
 import type { KitTools } from './incoming.ts';
 
-export function rawEventDoor(handler: AnyEventHandler, tools: KitTools): EventDoor {
+export function rawEventDoor(handler: AnyEventHandler, tools: KitTools): Door {
   return eventDoor(async (event, headers, { signal, receivedAt, traceparent, log }) => {
     const caller = await tools.authenticate({ door: 'event', headers, signal });
     const { id, source, type, subject, time, extensions } = event;

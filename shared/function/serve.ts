@@ -1,9 +1,8 @@
 /** A function's server, set so that Knative's queue-proxy never meets a closing connection, and stopped without losing a request. */
 import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
 import { SoteriaError } from '../errors.ts';
-import type { KitEnv } from './contract.ts';
+import type { FunctionApp } from './create-function.ts';
+import { listenTo } from './listen-to.ts';
 
 export interface ServeOptions {
   /** `host:port`, or `:port` for all addresses; port 0 for any free one. */
@@ -27,9 +26,8 @@ export interface Served {
 const lastWordsMs = 1000;
 
 /** Throws `invalid_settings` when the address cannot be listened on. */
-export async function serve(app: Hono<KitEnv>, options: ServeOptions): Promise<Served> {
-  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = createServer({ requestTimeout: 0 }, (incoming, outgoing) => void answer(incoming, outgoing));
+export async function serve(app: FunctionApp, options: ServeOptions): Promise<Served> {
+  const server = createServer({ requestTimeout: 0 }, listenTo(app));
   // The queue-proxy keeps idle connections for 90 s; who closes first must be the queue-proxy.
   server.keepAliveTimeout = 100_000;
   server.headersTimeout = 105_000;

@@ -1,4 +1,5 @@
 /** Identity headers: who the console says is calling, signed with the shared secret. */
+import type { RequestHeaders } from './door.ts';
 import { bodyDigestOf, decodeGroups, encodeGroups, isRequestSignature, signRequest } from './signature.ts';
 import { ownUser } from './own-user.ts';
 
@@ -24,7 +25,7 @@ export type Verdict = { readonly user: string; readonly groups: readonly string[
 
 /** Undefined: none of the identity headers is there. */
 export async function verifyRequest(
-  headers: Headers,
+  headers: RequestHeaders,
   request: SentRequest,
   secrets: readonly string[],
   now: Date,
