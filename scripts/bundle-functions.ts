@@ -1,8 +1,11 @@
-/** Makes one CommonJS file of every function: what the image holds and what `npm start` runs. */
+/**
+ * Makes one CommonJS file of every function, and one of what no pod inside a cluster needs: what the image holds and what `npm start`
+ * runs.
+ */
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { collectThirdPartyLicenses } from './third-party-licenses.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -17,14 +20,28 @@ export interface Bundle {
 
 export interface BundleOptions {
   /**
-   * Gets `<name>.cjs`, `<name>.cjs.map` where asked for, `third-party-licenses.txt`, and `meta.json`, esbuild's account of what is
-   * in them.
+   * Gets `<name>.cjs`, `client-node.cjs` where a function may ask for it, `<name>.cjs.map` where asked for,
+   * `third-party-licenses.txt`, and `meta.json`, esbuild's account of what is in them.
    */
   readonly outDir: string;
   /** Every `<folder>/main.ts` below it is a function; default: `functions` of this repository. */
   readonly functionsDir?: string;
   readonly withSourceMap?: boolean;
 }
+
+/** Larger than all the rest of a function together, and only read by who has a kubeconfig. */
+const apart = { in: join(repository, 'shared/kubernetes/client-node.ts'), out: 'client-node' };
+
+const keepApart: Plugin = {
+  name: 'keep-apart',
+  setup(bundling) {
+    bundling.onResolve({ filter: /client-node\.ts$/ }, ({ path, resolveDir, kind }) =>
+      kind !== 'entry-point' && join(resolveDir, path) === apart.in
+        ? { path: `./${apart.out}.cjs`, external: true }
+        : undefined,
+    );
+  },
+};
 
 /** Throws when there is no function, or when one does not bundle. */
 export async function bundleFunctions(options: BundleOptions): Promise<Bundle[]> {
@@ -34,9 +51,23 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundle[]>
     .toSorted();
   if (names.length === 0) throw new Error(`no function to bundle: ${functionsDir} holds no folder with a main.ts`);
 
+  const functions = names.map((name) => ({ in: join(functionsDir, name, 'main.ts'), out: name }));
+  const own = await bundle(functions, outDir, withSourceMap);
+  const metafile = needsApart(own) ? joined(own, await bundle([apart], outDir, withSourceMap)) : own;
+  mkdirSync(outDir, { recursive: true });
+  writeFileSync(join(outDir, 'meta.json'), JSON.stringify(metafile));
+  writeFileSync(join(outDir, 'third-party-licenses.txt'), collectThirdPartyLicenses(repository, metafile));
+  return names.map((name) => {
+    const path = join(outDir, `${name}.cjs`);
+    return { name, path, sizeBytes: sizeOf(path, metafile) };
+  });
+}
+
+async function bundle(entryPoints: { in: string; out: string }[], outDir: string, withSourceMap: boolean) {
   const { metafile } = await build({
     absWorkingDir: repository,
-    entryPoints: names.map((name) => ({ in: join(functionsDir, name, 'main.ts'), out: name })),
+    entryPoints,
+    plugins: [keepApart],
     outdir: outDir,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -63,13 +94,15 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundle[]>
     logLevel: 'warning',
     metafile: true,
   });
-  mkdirSync(outDir, { recursive: true });
-  writeFileSync(join(outDir, 'meta.json'), JSON.stringify(metafile));
-  writeFileSync(join(outDir, 'third-party-licenses.txt'), collectThirdPartyLicenses(repository, metafile));
-  return names.map((name) => {
-    const path = join(outDir, `${name}.cjs`);
-    return { name, path, sizeBytes: sizeOf(path, metafile) };
-  });
+  return metafile;
+}
+
+function needsApart({ outputs }: Metafile): boolean {
+  return Object.values(outputs).some(({ imports }) => imports.some(({ path }) => path === `./${apart.out}.cjs`));
+}
+
+function joined(a: Metafile, b: Metafile): Metafile {
+  return { inputs: { ...a.inputs, ...b.inputs }, outputs: { ...a.outputs, ...b.outputs } };
 }
 
 function sizeOf(path: string, { outputs }: Metafile): number {

@@ -2,11 +2,11 @@
  * A kubeconfig file as a Connection, read by `@kubernetes/client-node` because of its exec plug-ins, OIDC and proxies. The
  * package is large: `connect.ts` loads this file with the first kubeconfig, so never inside a cluster.
  */
-import { type Cluster, KubeConfig } from '@kubernetes/client-node';
 import { Agent } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { delimiter } from 'node:path';
 import { SoteriaError } from '../errors.ts';
+import { type Cluster, KubeConfig } from './client-node.ts';
 import type { ClientCertificate, Connection, TokenSource } from './connection.ts';
 import { networkCode } from './network-errors.ts';
 
