@@ -181,6 +181,20 @@ export function describeLonghornContract(name: string, makeContext: () => Promis
       await longhorn.snapshots.delete('backup-1-snap', snapshot?.uid ?? '');
     });
 
+    test('a backup that has moved since it was seen is not discarded', async () => {
+      await longhorn.snapshots.create(snapshotDraft('backup-1-snap', 'vol-a'), really);
+      await context.finishSnapshot('backup-1-snap');
+      await longhorn.backups.create(backupDraft('backup-1', 'vol-a', 'backup-1-snap'), really);
+      const begun = (await longhorn.backups.get('backup-1')) ?? { name: 'it should be there', uid: '' };
+      await context.finishBackup('backup-1');
+      expect(await codeOf(longhorn.backups.discard(begun))).toBe('cluster_conflict');
+      const done = (await longhorn.backups.get('backup-1')) ?? { name: 'it should be there', uid: '' };
+      expect(done).toMatchObject({ state: 'Completed' });
+      await longhorn.backups.discard(done);
+      await context.settleDeletion('backup', 'backup-1');
+      await longhorn.backups.discard(done);
+    });
+
     test('unwatch takes the watch label off and leaves the others', async () => {
       await madeBackup('backup-1', 'vol-a');
       await longhorn.backups.unwatch('backup-1');

@@ -122,6 +122,8 @@ export function createLonghorn(client: KubernetesClient, { namespace }: Longhorn
       return found.map(backupFromWire).filter((backup) => backup.volume === volume);
     },
     delete: (name, uid, signal) => client.delete(backups, at(name), { uid, signal }),
+    discard: ({ name, uid, resourceVersion }, signal) =>
+      client.delete(backups, at(name), { uid, resourceVersion, signal }),
     unwatch: (name, signal) => unwatch(backups, name, signal),
   };
 

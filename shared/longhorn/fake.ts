@@ -1,5 +1,7 @@
 /** An in-memory Longhorn that moves only when told to. */
+import { writeJson } from '../kubernetes/json.ts';
 import { watchLabel } from '../operation/marks.ts';
+import { shortHash } from '../operation/names.ts';
 import { type BackupRecord, type FakeRecords, defaultVolume } from './fake-records.ts';
 import {
   alreadyExists,
@@ -68,6 +70,18 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
     if (isTaken) throw alreadyExists(kind, name);
   }
 
+  /** As the cluster shows it: with a version that changes whenever anything in it does. */
+  function seen({ view }: BackupRecord): Backup {
+    return { ...structuredClone(view), resourceVersion: shortHash(writeJson(view)) };
+  }
+
+  function remove(name: string): void {
+    const target = records.targets.get(records.backups.get(name)?.view.backupTargetName ?? 'default');
+    records.backups.delete(name);
+    // While the target is away only the object goes (longhorn.md 5).
+    if (target?.isAvailable === true) records.onTarget.delete(name);
+  }
+
   function finish({ view, specLabels }: BackupRecord): void {
     const snapshot = records.snapshots.get(view.snapshotName ?? '');
     const target = view.marks[backupTargetLabel] ?? 'default';
@@ -109,7 +123,9 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
       listOfVolume: async (volume) =>
         structuredClone([...records.snapshots.values()].filter((each) => each.volume === volume)),
       async delete(name, uid) {
-        if (isThisObject('Snapshot', records.snapshots, name, uid)) records.snapshots.delete(name);
+        const found = records.snapshots.get(name);
+        if (found !== undefined && found.uid !== uid) throw anotherObject('Snapshot', name);
+        records.snapshots.delete(name);
       },
       async unwatch(name) {
         const found = records.snapshots.get(name);
@@ -133,20 +149,24 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
         if (!isDryRun) records.backups.set(draft.name, { view: { ...made }, specLabels: made.catalogue });
         return made;
       },
-      get: async (name) => structuredClone(records.backups.get(name)?.view),
+      get: async (name) => {
+        const found = records.backups.get(name);
+        return found === undefined ? undefined : seen(found);
+      },
       list: async ({ volume }) =>
-        structuredClone(
-          [...records.backups.values()]
-            .map(({ view }) => view)
-            .filter((view) => volume === undefined || view.volume === volume),
-        ),
+        [...records.backups.values()].map(seen).filter((view) => volume === undefined || view.volume === volume),
       async delete(name, uid) {
-        const views = new Map([...records.backups].map(([key, { view }]) => [key, view]));
-        if (!isThisObject('Backup', views, name, uid)) return;
-        const target = records.targets.get(records.backups.get(name)?.view.backupTargetName ?? 'default');
-        records.backups.delete(name);
-        // While the target is away only the object goes (longhorn.md 5).
-        if (target?.isAvailable === true) records.onTarget.delete(name);
+        const found = records.backups.get(name)?.view;
+        if (found !== undefined && found.uid !== uid) throw anotherObject('Backup', name);
+        remove(name);
+      },
+      async discard({ name, uid, resourceVersion }) {
+        const found = records.backups.get(name);
+        if (found === undefined) return;
+        const now = seen(found);
+        const isAsSeen = resourceVersion === undefined || now.resourceVersion === resourceVersion;
+        if (now.uid !== uid || !isAsSeen) throw anotherObject('Backup', name);
+        remove(name);
       },
       async unwatch(name) {
         const found = records.backups.get(name);
@@ -241,13 +261,6 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
   };
   fake.addTarget({ name: 'default' });
   return fake;
-}
-
-function isThisObject(kind: string, map: ReadonlyMap<string, { uid: string }>, name: string, uid: string): boolean {
-  const found = map.get(name);
-  if (found === undefined) return false;
-  if (found.uid !== uid) throw anotherObject(kind, name);
-  return true;
 }
 
 function withoutWatch(marks: Readonly<Record<string, string>>): Record<string, string> {

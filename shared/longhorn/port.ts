@@ -54,8 +54,15 @@ export interface BackupPort {
   /** Every backup Longhorn knows of, of one volume or of all; complete, or it throws `list_truncated`. */
   list(query: { readonly volume?: string | undefined }, signal?: AbortSignal): Promise<readonly Backup[]>;
   delete(name: string, uid: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Deletes it only while it is as it was seen: one that has moved meanwhile, and may have become a restore point, throws
+   * `cluster_conflict`. A missing one is success.
+   */
+  discard(seen: SeenBackup, signal?: AbortSignal): Promise<void>;
   unwatch(name: string, signal?: AbortSignal): Promise<void>;
 }
+
+export type SeenBackup = Pick<Backup, 'name' | 'uid' | 'resourceVersion'>;
 
 export interface Longhorn {
   readonly snapshots: SnapshotPort;
