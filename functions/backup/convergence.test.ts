@@ -80,6 +80,7 @@ function setUp() {
       },
     }).send,
     slots: killer.guard(createSlots({ client: cluster.client, namespace: 'soteria', limits: slotLimits, now })),
+    keepAwake: killer.guard({ start: () => Promise.resolve() }).start,
     wakeOther: () => Promise.resolve(),
     rules,
     inTurn: createOneAtATime(),

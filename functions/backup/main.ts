@@ -8,6 +8,7 @@ import { defineBackup } from './app.ts';
 import { readBackupSettings } from './config.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import { publishDue } from '@soteria/shared/operation/publish-due.ts';
+import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 
@@ -15,13 +16,14 @@ async function main(): Promise<void> {
   const running = await startFunction({
     name: 'backup',
     settings: readBackupSettings(process.env),
-    definition: ({ client, authorize, publisher, now, settings }) =>
+    definition: ({ client, authorize, publisher, log, now, settings }) =>
       defineBackup({
         store: createOperationStore(client),
         longhorn: createLonghorn(client, { namespace: settings.longhornNamespace }),
         cluster: createClusterReader(client, settings.clusterId),
         announce: createAnnounce(publisher),
         slots: createSlots({ client, namespace: settings.namespace, limits: settings.slotLimits, now }),
+        keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),
         wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
         checkLonghorn: (signal) => checkReachability(settings.longhornUrl, { signal }),
         authorize,

@@ -43,6 +43,7 @@ export function createTestBench() {
       return Promise.resolve();
     },
     slots: createSlots({ client: cluster.client, namespace: 'soteria', limits: slotLimits, now }),
+    keepAwake: () => Promise.resolve(),
     wakeOther: () => Promise.resolve(),
     authorize: () => Promise.resolve(),
     checkLonghorn: () => Promise.resolve({ isReachable: true }),

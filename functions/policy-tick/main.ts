@@ -2,14 +2,31 @@
 import { readFunctionSettings } from '@soteria/shared/config/function-settings.ts';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { createBusySweep } from '@soteria/shared/operation/busy-sweep.ts';
+import { createSlots } from '@soteria/shared/operation/slots.ts';
+import { createResend } from '@soteria/shared/events/resend.ts';
+import { createLetterBox } from './dead-letters/letter-box.ts';
 import { definePolicyTick } from './app.ts';
 
 async function main(): Promise<void> {
   const running = await startFunction({
     name: 'policy-tick',
     settings: readFunctionSettings(process.env),
-    definition: ({ client, publisher, now, settings }) =>
-      definePolicyTick({ client, store: createOperationStore(client), publisher, namespace: settings.namespace, now }),
+    definition: ({ client, authorize, publisher, now, settings }) => {
+      const { namespace, slotLimits: limits, sink } = settings;
+      return definePolicyTick({
+        client,
+        store: createOperationStore(client),
+        slots: createSlots({ client, namespace, limits, now }),
+        busySweep: createBusySweep(client, namespace),
+        letters: createLetterBox(client, namespace),
+        publisher,
+        resend: createResend(sink, now),
+        authorize,
+        namespace,
+        now,
+      });
+    },
   });
   process.exit(await running.stopped);
 }

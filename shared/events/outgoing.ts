@@ -88,7 +88,7 @@ function signatureOf(event: OutgoingEvent, time: Date, { source, signingSecret }
 }
 
 /** HTTP binding 3.1.3.2: percent-encoded, except what is visible ASCII and neither `"` nor `%`. */
-function toHeaderValue(name: string, value: string): string {
+export function toHeaderValue(name: string, value: string): string {
   if (!name.startsWith('ce-')) return value;
   return value.toWellFormed().replace(/[^\x21\x23\x24\x26-\x7e]/gu, (character) => encodeURIComponent(character));
 }

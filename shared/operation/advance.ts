@@ -7,8 +7,9 @@ import { SoteriaError } from '../errors.ts';
 import type { Log } from '../function/contract.ts';
 import type { ObjectRef } from '../kubernetes/client.ts';
 import { claimRefOf } from './claim-ref.ts';
+import { ownerOf } from './kind-owner.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
-import { isTerminal, type Operation, operationKinds } from './schema.ts';
+import { isTerminal, type Operation } from './schema.ts';
 import type { OperationStore } from './store.ts';
 
 export interface Known<World> {
@@ -79,12 +80,6 @@ async function moveOne<World, Action extends AnyAction>(
       if (!isConflict || conflicts >= maxConflicts) throw error;
     }
   }
-}
-
-/** The function that moves it; undefined for a kind of another version. */
-function ownerOf(operation: Operation): string | undefined {
-  const known: Readonly<Record<string, { readonly function: string }>> = operationKinds;
-  return known[operation.spec.kind]?.function;
 }
 
 async function run<World, Action extends AnyAction>(

@@ -39,6 +39,8 @@ export interface SlotNeed {
   readonly mode: 'shared' | 'exclusive';
   /** Where the bytes are read; left out when nobody knows yet. */
   readonly node?: string | undefined;
+  /** Not beside another of its kind: two backups of one volume follow each other, a restore may run beside them. */
+  readonly isOneOfKind?: boolean | undefined;
 }
 
 /** How many may run at once. */
@@ -80,9 +82,13 @@ function obstaclesOf(entries: readonly SlotEntry[], need: SlotNeed, limits: Slot
   return limitsHere;
 }
 
-function clashOf(entries: readonly SlotEntry[], need: SlotNeed): readonly SlotEntry[] {
+function clashOf(entries: readonly SlotEntry[], need: SlotNeed, holder: SlotHolder): readonly SlotEntry[] {
+  const isAlone = need.mode === 'exclusive';
   return entries.filter(
-    ({ on, key, mode }) => on === need.on && key === need.key && (need.mode === 'exclusive' || mode === 'exclusive'),
+    ({ on, key, mode, kind }) =>
+      on === need.on &&
+      key === need.key &&
+      (isAlone || mode === 'exclusive' || (need.isOneOfKind === true && kind === holder.kind)),
   );
 }
 
@@ -97,7 +103,7 @@ export interface SlotQuestion {
 /** Entering twice is entering once. */
 export function decideSlot({ entries, holder, need, limits, now }: SlotQuestion): SlotDecision {
   if (entries.some(({ uid }) => uid === holder.uid)) return { decision: 'held' };
-  const clash = clashOf(entries, need);
+  const clash = clashOf(entries, need, holder);
   if (clash.length > 0) {
     const waitsFor = `${need.on} ${need.key} is in use by ${namesOf(clash)}`;
     return { decision: 'refuse', waitsFor, held: clash };
@@ -107,7 +113,7 @@ export function decideSlot({ entries, holder, need, limits, now }: SlotQuestion)
     const { held, limit, where } = full;
     return { decision: 'refuse', waitsFor: `${held.length} of ${limit} slots ${where} are in use`, held };
   }
-  const { node, ...rest } = need;
-  const entry = { ...holder, ...rest, ...(node === undefined ? {} : { node }), since: now.toISOString() };
+  const { node, on, key, mode } = need;
+  const entry = { ...holder, on, key, mode, ...(node === undefined ? {} : { node }), since: now.toISOString() };
   return { decision: 'enter', entry };
 }

@@ -4,9 +4,9 @@
  *  2. Entering twice is entering once; leaving what one does not hold is success.
  *  3. An entry whose Operation is gone or has ended is left over from a crash: whoever is refused because of it takes it out.
  */
-import { SoteriaError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
-import { type ConfigMap, configMaps } from '../kubernetes/core-types.ts';
+import { configMaps } from '../kubernetes/core-types.ts';
+import { type ConfigChange, type ConfigData, updateConfigMap } from '../kubernetes/update-config-map.ts';
 import {
   decideSlot,
   type SlotDecision,
@@ -45,12 +45,11 @@ export function slotHolderOf({ metadata, spec }: Operation, functionName: string
   return { uid, namespace, name, function: functionName, kind: spec.kind };
 }
 
-const maxConflicts = 8;
 /** An entry found alive is not looked at again for so long: a thousand that wait must not ask for ten that run each time. */
 const aliveForMs = 30_000;
 
-function parse(config: ConfigMap | undefined): SlotEntry[] {
-  const values = Object.entries(config?.data ?? {}).sort(([a], [b]) => a.localeCompare(b));
+function parse(data: ConfigData): SlotEntry[] {
+  const values = Object.entries(data).sort(([a], [b]) => a.localeCompare(b));
   return values.flatMap(([uid, json]) => {
     const parsed = slotEntry.safeParse(parseJson(json));
     // The key is what an entry is found and removed by.
@@ -74,32 +73,19 @@ export function createSlots({ client, namespace, limits, now }: SlotsOptions): S
   const ref = { namespace, name: slotsName };
   const aliveAt = new Map<string, number>();
 
-  async function write(config: ConfigMap | undefined, entries: readonly SlotEntry[], signal?: AbortSignal) {
-    const data = dataOf(entries);
-    if (config !== undefined) return client.replace(configMaps, { ...config, data }, { signal });
-    const metadata = { ...ref, labels: { 'app.kubernetes.io/part-of': 'soteria' } };
-    return client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }, { signal });
-  }
-
-  /** Reads, changes and writes until nobody was faster; `change` answers undefined when there is nothing to write. */
-  async function update<T>(
+  /** `change` answers no entries when there is nothing to write. */
+  function update<T>(
     change: (entries: readonly SlotEntry[]) => {
       readonly entries?: readonly SlotEntry[] | undefined;
       readonly answer: T;
     },
     signal?: AbortSignal,
   ): Promise<T> {
-    for (let conflicts = 0; ; conflicts += 1) {
-      const config = await client.get(configMaps, ref, { signal });
-      const { entries, answer } = change(parse(config));
-      if (entries === undefined) return answer;
-      try {
-        await write(config, entries, signal);
-        return answer;
-      } catch (error) {
-        if (!wasFaster(error) || conflicts >= maxConflicts) throw error;
-      }
-    }
+    const changed = (data: ConfigData): ConfigChange<T> => {
+      const { entries, answer } = change(parse(data));
+      return { data: entries && dataOf(entries), answer };
+    };
+    return updateConfigMap(client, ref, changed, signal);
   }
 
   async function isLeftOver({ uid, namespace: where, name }: SlotEntry, signal?: AbortSignal): Promise<boolean> {
@@ -145,16 +131,10 @@ export function createSlots({ client, namespace, limits, now }: SlotsOptions): S
         return rest.length === entries.length ? { answer: undefined } : { entries: rest, answer: undefined };
       }, signal);
     },
-    entries: async (signal) => parse(await client.get(configMaps, ref, { signal })),
+    entries: async (signal) => parse((await client.get(configMaps, ref, { signal }))?.data ?? {}),
     async recover(signal) {
       aliveAt.clear();
-      return takeOut(parse(await client.get(configMaps, ref, { signal })), signal);
+      return takeOut(parse((await client.get(configMaps, ref, { signal }))?.data ?? {}), signal);
     },
   };
-}
-
-/** Somebody wrote, made or removed the ConfigMap between our look and our write. */
-function wasFaster(error: unknown): boolean {
-  if (!(error instanceof SoteriaError)) return false;
-  return error.code === 'cluster_conflict' || error.code === 'name_conflict' || error.code === 'not_found';
 }

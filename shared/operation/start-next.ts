@@ -1,7 +1,8 @@
 /** Whoever frees a slot starts the next in the same wake-up: the oldest waiting operation that fits, of whatever claim. */
 import type { AdvanceCall } from './advance.ts';
+import { ownerOf } from './kind-owner.ts';
 import { queueHeads } from './queue-heads.ts';
-import { type Operation, operationKinds, terminalPhases } from './schema.ts';
+import { type Operation, terminalPhases } from './schema.ts';
 import type { OperationStore } from './store.ts';
 
 export interface NextStarter {
@@ -18,11 +19,6 @@ export const waitingSelector = ['Running', ...terminalPhases].map((phase) => `st
 
 /** Tried in one wake-up: when so many cannot begin, the next sweep tries again. */
 const maxTries = 10;
-
-function ownerOf(operation: Operation): string | undefined {
-  const known: Readonly<Record<string, { readonly function: string }>> = operationKinds;
-  return known[operation.spec.kind]?.function;
-}
 
 export async function startNext(starter: NextStarter, call: AdvanceCall): Promise<void> {
   const open = await starter.store.list({ fieldSelector: waitingSelector }, call.signal);

@@ -12,6 +12,8 @@ export type Action =
   | { readonly do: 'record'; readonly status: OperationStatus }
   | { readonly do: 'enter-slot'; readonly need: SlotNeed }
   | { readonly do: 'leave-slot' }
+  /** While something runs, the sweep comes every two minutes. */
+  | { readonly do: 'keep-awake' }
   | { readonly do: 'create-snapshot'; readonly draft: SnapshotDraft }
   | { readonly do: 'create-backup'; readonly draft: BackupDraft }
   | { readonly do: 'delete-snapshot'; readonly name: string; readonly uid: string }

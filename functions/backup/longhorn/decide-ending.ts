@@ -23,50 +23,48 @@ function superseded(snapshots: readonly Snapshot[], current: Snapshot, operation
     (one) =>
       one.marks[managedLabel] === 'true' &&
       !isOurs(operation, one) &&
-      !one.isDeleting &&
-      !one.isMarkedRemoved &&
       (one.createdAt ?? '9') < (current.createdAt ?? ''),
   );
 }
 
-function tidySucceeded({ operation, world }: Situation, status: OperationStatus): Action | undefined {
-  const { snapshot: snapshotName, backup: backupName } = status.work ?? {};
-  if (snapshotName === undefined || backupName === undefined) return undefined;
-  if (world.backup === undefined) return { do: 'look', at: 'backup' };
-  if (world.backup.seen?.marks[watchLabel] !== undefined) return { do: 'unwatch-backup', name: backupName };
-  if (world.snapshots === undefined) return { do: 'look', at: 'snapshots' };
-  const snapshots = world.snapshots.seen ?? [];
-  const current = snapshots.find((one) => one.name === snapshotName);
-  if (current === undefined) return undefined;
-  if (current.marks[watchLabel] !== undefined) return { do: 'unwatch-snapshot', name: snapshotName };
-  const old = superseded(snapshots, current, operation);
-  return old === undefined ? undefined : { do: 'delete-snapshot', name: old.name, uid: old.uid };
-}
+const isAlive = (one: Snapshot): boolean => !one.isDeleting && !one.isMarkedRemoved;
+const byInstant = (a: Snapshot, b: Snapshot): number => (a.createdAt ?? '').localeCompare(b.createdAt ?? '');
 
-function tidyUnsuccessful({ operation, world }: Situation, status: OperationStatus): Action | undefined {
-  const { snapshot: snapshotName, backup: backupName } = status.work ?? {};
-  if (backupName !== undefined) {
-    if (world.backup === undefined) return { do: 'look', at: 'backup' };
-    const backup = world.backup.seen;
-    if (backup !== undefined && isOurs(operation, backup) && !backup.isDeleting) {
-      // Invariant 4: whatever became Completed meanwhile stays; it is only no longer watched.
-      if (backup.state !== 'Completed') return { do: 'delete-backup', name: backupName, uid: backup.uid };
-      return backup.marks[watchLabel] === undefined ? undefined : { do: 'unwatch-backup', name: backupName };
-    }
-  }
-  if (snapshotName === undefined) return undefined;
-  if (world.snapshot === undefined) return { do: 'look', at: 'snapshot' };
-  const snapshot = world.snapshot.seen;
-  if (snapshot === undefined || !isOurs(operation, snapshot) || snapshot.isDeleting) return undefined;
-  return { do: 'delete-snapshot', name: snapshotName, uid: snapshot.uid };
+/**
+ * Of every attempt, not only the last: what is half made goes, what is Completed stays (invariant 4), and with it the newest
+ * snapshot that was backed up.
+ */
+function tidy({ operation, world }: Situation, status: OperationStatus): Action | undefined {
+  const { snapshot, backup, attempt = 1 } = status.work ?? {};
+  if (snapshot === undefined) return undefined;
+  if (world.points === undefined && (backup !== undefined || attempt > 1)) return { do: 'look', at: 'points' };
+  const points = (world.points?.seen ?? []).filter((one) => isOurs(operation, one) && !one.isDeleting);
+  const half = points.find((one) => one.state !== 'Completed');
+  if (half !== undefined) return { do: 'delete-backup', name: half.name, uid: half.uid };
+  const watched = points.find((one) => one.marks[watchLabel] !== undefined);
+  if (watched !== undefined) return { do: 'unwatch-backup', name: watched.name };
+
+  if (world.snapshots === undefined) return { do: 'look', at: 'snapshots' };
+  const alive = (world.snapshots.seen ?? []).filter(isAlive);
+  // A success stays one while Longhorn does not list it.
+  const backedUp = new Set(points.map((one) => one.snapshotName));
+  if (status.phase === 'Succeeded') backedUp.add(snapshot);
+  const own = alive.filter((one) => isOurs(operation, one));
+  const base = own.filter(({ name }) => backedUp.has(name)).toSorted(byInstant).at(-1);
+  const spare = own.find((one) => one !== base);
+  if (spare !== undefined) return { do: 'delete-snapshot', name: spare.name, uid: spare.uid };
+  if (base === undefined) return undefined;
+  if (base.marks[watchLabel] !== undefined) return { do: 'unwatch-snapshot', name: base.name };
+  const old = superseded(alive, base, operation);
+  return old === undefined ? undefined : { do: 'delete-snapshot', name: old.name, uid: old.uid };
 }
 
 export function decideEnding(situation: Situation): Action {
   const status = statusOf(situation.operation);
   const fact = factOfPhase[status.phase];
   if (fact !== undefined && status.announced?.includes(fact) !== true) return { do: 'announce', fact };
-  const tidy = status.phase === 'Succeeded' ? tidySucceeded(situation, status) : tidyUnsuccessful(situation, status);
-  if (tidy !== undefined) return tidy;
+  const tidying = tidy(situation, status);
+  if (tidying !== undefined) return tidying;
   // Last: whoever gets the slot finds the volume as this one leaves it.
   if (situation.world.hasLeftSlot !== true) return { do: 'leave-slot' };
   return { do: 'record', status: { ...status, settled: true } };

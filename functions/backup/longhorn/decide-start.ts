@@ -79,11 +79,15 @@ export function decideStart(situation: Situation): Action {
   if (reused !== undefined) return reused;
 
   const { name: key, nodeId: node } = volume;
-  if (world.slot === undefined) return { do: 'enter-slot', need: { on: 'volume', key, mode: 'shared', node } };
+  if (world.slot === undefined) {
+    // The list of peers can miss one that has no labels yet; the slots miss nobody.
+    return { do: 'enter-slot', need: { on: 'volume', key, mode: 'shared', node, isOneOfKind: true } };
+  }
   if (!world.slot.entered) {
     const next = waiting(status, `waits for a slot: ${world.slot.waitsFor}`);
     return next.message === operation.status?.message ? { do: 'wait' } : { do: 'record', status: next };
   }
+  if (world.isKeptAwake !== true) return { do: 'keep-awake' };
 
   return {
     do: 'record',

@@ -1,9 +1,10 @@
 /** Does one action with one call, and answers what is now known. All judgement is in `decide.ts`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Snapshot } from '@soteria/shared/longhorn/objects.ts';
-import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
+import type { Backup, Snapshot } from '@soteria/shared/longhorn/objects.ts';
+import type { Longhorn, Marks } from '@soteria/shared/longhorn/port.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { watchLabel } from '@soteria/shared/operation/marks.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
 import { type Slots, slotHolderOf } from '@soteria/shared/operation/slots.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
@@ -18,6 +19,8 @@ export interface Tools {
   readonly longhorn: Longhorn;
   readonly cluster: ClusterReader;
   readonly slots: Slots;
+  /** Has the sweep come every two minutes from now on. */
+  readonly keepAwake: (signal: AbortSignal | undefined) => Promise<void>;
   readonly announce: (operation: Operation, fact: BackupFact, signal: AbortSignal | undefined) => Promise<void>;
 }
 
@@ -76,6 +79,8 @@ export async function lookAt(
       return { ...world, peers: { seen: await store.listOfClaim(namespace, pvc, signal) } };
     case 'points':
       return { ...world, points: { seen: await longhorn.backups.list({ volume: volumeName }, signal) } };
+    case 'catalogue':
+      return { ...world, catalogue: { seen: await longhorn.backups.list({}, signal) } };
     case 'snapshots':
       return { ...world, snapshots: { seen: await longhorn.snapshots.listOfVolume(volumeName, signal) } };
     case 'clusterId':
@@ -92,8 +97,27 @@ function withoutSnapshot(world: World, name: string): World {
   };
 }
 
+function withoutBackup(world: World, name: string): World {
+  const rest = world.points?.seen?.filter((one) => one.name !== name);
+  return {
+    ...world,
+    ...(rest === undefined ? {} : { points: { seen: rest } }),
+    ...(world.backup?.seen?.name === name ? { backup: { seen: undefined } } : {}),
+  };
+}
+
+function withoutWatch(marks: Marks): Marks {
+  const { [watchLabel]: _watch, ...rest } = marks;
+  return rest;
+}
+
+function unwatchedBackup(world: World, name: string): World {
+  const bare = (one: Backup): Backup => (one.name === name ? { ...one, marks: withoutWatch(one.marks) } : one);
+  return world.points === undefined ? world : { ...world, points: { seen: world.points.seen?.map(bare) } };
+}
+
 function unwatchedSnapshot(world: World, name: string): World {
-  const bare = (one: Snapshot): Snapshot => (one.name === name ? { ...one, marks: {} } : one);
+  const bare = (one: Snapshot): Snapshot => (one.name === name ? { ...one, marks: withoutWatch(one.marks) } : one);
   return world.snapshots === undefined ? world : { ...world, snapshots: { seen: world.snapshots.seen?.map(bare) } };
 }
 
@@ -119,6 +143,9 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     case 'leave-slot':
       await tools.slots.leave(operation.metadata.uid, signal);
       return { operation, world: { ...world, hasLeftSlot: true } };
+    case 'keep-awake':
+      await tools.keepAwake(signal);
+      return { operation, world: { ...world, isKeptAwake: true } };
     case 'create-snapshot':
       try {
         const { draft } = action;
@@ -148,18 +175,13 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       return { operation, world: withoutSnapshot(world, action.name) };
     case 'delete-backup':
       await longhorn.backups.delete(action.name, action.uid, signal);
-      return { operation, world: { ...world, backup: { seen: undefined } } };
+      return { operation, world: withoutBackup(world, action.name) };
     case 'unwatch-snapshot':
       await longhorn.snapshots.unwatch(action.name, signal);
       return { operation, world: unwatchedSnapshot(world, action.name) };
-    case 'unwatch-backup': {
+    case 'unwatch-backup':
       await longhorn.backups.unwatch(action.name, signal);
-      const backup = world.backup?.seen;
-      return {
-        operation,
-        world: { ...world, backup: { seen: backup === undefined ? undefined : { ...backup, marks: {} } } },
-      };
-    }
+      return { operation, world: unwatchedBackup(world, action.name) };
     case 'announce': {
       await tools.announce(operation, action.fact, signal);
       // Kept in memory until the next record: a crash before it sends the fact twice, never not at all.

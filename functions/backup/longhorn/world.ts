@@ -22,17 +22,20 @@ export interface World {
   readonly peers?: Look<readonly Operation[]>;
   /** Every backup of the volume. */
   readonly points?: Look<readonly Backup[]>;
+  /** Every backup Longhorn lists, of any volume. */
+  readonly catalogue?: Look<readonly Backup[]>;
   /** Every snapshot of the volume. */
   readonly snapshots?: Look<readonly Snapshot[]>;
   readonly clusterId?: Look<string>;
   /** Answer of the slots, when it was asked. */
   readonly slot?: Entered;
   readonly hasLeftSlot?: true;
+  readonly isKeptAwake?: true;
   /** What Longhorn answered to the last create, when it refused for good. */
   readonly refusal?: SoteriaError;
 }
 
-export type Place = Exclude<keyof World, 'slot' | 'hasLeftSlot' | 'refusal'>;
+export type Place = Exclude<keyof World, 'slot' | 'hasLeftSlot' | 'isKeptAwake' | 'refusal'>;
 
 /** Decisions by this table read no clock and no environment. */
 export interface Rules {

@@ -1,41 +1,102 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation, OperationStatus } from '@soteria/shared/operation/schema.ts';
-import { decideSweep, type SweepAction } from './decide-sweep.ts';
+import type { Operation, OperationSpec, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { decideSweep, maxHeads } from './decide-sweep.ts';
 
 const now = new Date('2026-08-20T12:00:00Z');
 
-function operationWith(status: Partial<OperationStatus> | undefined, kind = 'Backup'): Operation {
+interface Sketch {
+  readonly name?: string;
+  readonly pvc?: string;
+  readonly status?: Partial<OperationStatus>;
+  readonly spec?: Partial<Omit<OperationSpec, 'kind'>> & { kind?: string };
+  readonly createdAt?: string;
+}
+
+function operationWith({ name = 'one', pvc = 'data', status, spec, createdAt = '2026-08-20T11:00:00Z' }: Sketch) {
   return {
-    metadata: { name: 'soteria-backup-data-1', namespace: 'shop' },
-    spec: { kind, request: { pvc: 'data' } },
+    metadata: { name, uid: name, namespace: 'shop', creationTimestamp: createdAt },
+    spec: { kind: 'Backup', request: { pvc }, ...spec },
     ...(status === undefined ? {} : { status: { progress: 0, message: '', steps: [], phase: 'Pending', ...status } }),
   } as unknown as Operation;
 }
 
-const cases: readonly [title: string, operation: Operation, action: SweepAction][] = [
-  ['one nobody has looked at', operationWith(undefined), 'wake'],
-  ['a running one', operationWith({ phase: 'Running' }), 'wake'],
+function sweep(operations: readonly Operation[], holders: readonly string[] = []) {
+  const entries = holders.map((uid) => ({ uid }) as never);
+  const { wake, purge, openCount } = decideSweep({ operations, entries, now });
+  const names = (list: readonly Operation[]) => list.map(({ metadata }) => metadata.name);
+  return { wake: names(wake), purge: names(purge), openCount };
+}
+
+const settled = (finishedAt: string): Partial<OperationStatus> => ({ phase: 'Failed', settled: true, finishedAt });
+const scheduled = { identity: 'tick:nightly|shop/data|2026-08-20T00:00:00Z' };
+
+const woken: readonly [title: string, sketch: Sketch, isWoken: boolean][] = [
+  ['one nobody has looked at', {}, true],
+  ['a running one', { status: { phase: 'Running' } }, true],
   [
     'one that ended but was not announced',
-    operationWith({ phase: 'Succeeded', finishedAt: '2026-08-01T00:00:00Z' }),
-    'wake',
+    { status: { phase: 'Succeeded', finishedAt: '2026-08-01T00:00:00Z' } },
+    true,
   ],
-  [
-    'one that ended an hour ago',
-    operationWith({ phase: 'Failed', settled: true, finishedAt: '2026-08-20T11:00:00Z' }),
-    'leave',
-  ],
-  [
-    'one that ended two days ago',
-    operationWith({ phase: 'Failed', settled: true, finishedAt: '2026-08-18T11:00:00Z' }),
-    'purge',
-  ],
-  ['one without an end time', operationWith({ phase: 'Failed', settled: true }), 'leave'],
-  ['a kind of another version', operationWith({ phase: 'Running' }, 'Teleport'), 'leave'],
+  ['the first of those that wait', { status: { phase: 'Pending' } }, true],
+  ['one that has ended for good', { status: settled('2026-08-20T11:00:00Z') }, false],
+  ['a kind of another version', { status: { phase: 'Running' }, spec: { kind: 'Teleport' } }, false],
 ];
 
-describe('the sweep', () => {
-  it.each(cases)('decides about %s', (_title, operation, action) => {
-    expect(decideSweep(operation, now)).toBe(action);
+describe('the sweep wakes', () => {
+  it.each(woken)('%s: %j → %s', (_title, sketch, isWoken) => {
+    expect(sweep([operationWith(sketch)])).toMatchObject({ wake: isWoken ? ['one'] : [], openCount: isWoken ? 1 : 0 });
+  });
+
+  it('of those that wait only the first of each claim, and not those behind a running one', () => {
+    const pending = { status: { phase: 'Pending' as const } };
+    const operations = [
+      operationWith({ name: 'a1', pvc: 'a', status: { phase: 'Running' } }),
+      operationWith({ name: 'a2', pvc: 'a', ...pending }),
+      operationWith({ name: 'b2', pvc: 'b', createdAt: '2026-08-20T10:02:00Z', ...pending }),
+      operationWith({ name: 'b1', pvc: 'b', createdAt: '2026-08-20T10:01:00Z', ...pending }),
+    ];
+    expect(sweep(operations)).toEqual({ wake: ['b1', 'a1'], purge: [], openCount: 4 });
+  });
+
+  it('a waiting one at any place when it is to be cancelled or has a slot already', () => {
+    const pending = { pvc: 'a', status: { phase: 'Pending' as const } };
+    const operations = [
+      operationWith({ name: 'a1', ...pending }),
+      operationWith({ name: 'a2', ...pending }),
+      operationWith({ name: 'a3', ...pending, spec: { cancelRequested: true } }),
+      operationWith({ name: 'a4', ...pending }),
+    ];
+    expect(sweep(operations, ['a4']).wake).toEqual(['a1', 'a3', 'a4']);
+  });
+
+  it('no more than a bounded number of a thousand that wait', () => {
+    const thousand = Array.from({ length: 1_000 }, (_, index) =>
+      operationWith({ name: `n${index}`, pvc: `c${index}`, status: { phase: 'Pending' } }),
+    );
+    expect(sweep(thousand).wake).toHaveLength(maxHeads);
+  });
+});
+
+describe('the sweep purges', () => {
+  it('what was asked for, a day after it ended', () => {
+    const operations = [
+      operationWith({ name: 'yesterday', status: settled('2026-08-19T11:59:00Z') }),
+      operationWith({ name: 'today', status: settled('2026-08-19T12:01:00Z') }),
+      operationWith({ name: 'never', status: { phase: 'Failed', settled: true } }),
+      operationWith({ name: 'untold', status: { phase: 'Failed', finishedAt: '2026-08-01T00:00:00Z' } }),
+    ];
+    expect(sweep(operations).purge).toEqual(['yesterday']);
+  });
+
+  it('what was scheduled, when a newer one of the same claim has ended, and never the newest', () => {
+    const old = settled('2026-06-01T00:00:00Z');
+    const operations = [
+      operationWith({ name: 'first', createdAt: '2026-06-01T00:00:00Z', status: old, spec: scheduled }),
+      operationWith({ name: 'second', createdAt: '2026-06-02T00:00:00Z', status: old, spec: scheduled }),
+      operationWith({ name: 'open', createdAt: '2026-06-03T00:00:00Z', status: { phase: 'Running' }, spec: scheduled }),
+      operationWith({ name: 'other', pvc: 'else', createdAt: '2026-06-01T00:00:00Z', status: old, spec: scheduled }),
+    ];
+    expect(sweep(operations).purge).toEqual(['first']);
   });
 });

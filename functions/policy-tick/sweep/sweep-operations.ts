@@ -1,44 +1,46 @@
 /**
- * The repair of every lost event: each open Operation is pointed out to the function that moves it, each one that ended a day
- * ago is purged. Correctness rests on this and on nothing faster.
+ * The repair of every lost event: each open Operation is pointed out to the function that moves it, slots that a crash has left
+ * are given back, what has ended long enough ago is purged. Correctness rests on this and on nothing faster.
  */
-import { factId } from '@soteria/shared/events/event-id.ts';
+import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import { publishDue } from '@soteria/shared/operation/publish-due.ts';
+import { busySweepName } from '@soteria/shared/operation/busy-sweep.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { PolicyTickTools } from '../app.ts';
-import { decideSweep } from './decide-sweep.ts';
+import { decideSweep, type Swept } from './decide-sweep.ts';
 
-async function wake(
-  { publisher }: PolicyTickTools,
-  operation: Operation,
-  event: ReceivedEvent,
-  { signal, traceparent }: Incoming,
-) {
-  const { name, namespace = '', uid } = operation.metadata;
-  const { kind, cause } = operation.spec;
-  await publisher.publish(
-    {
-      id: factId(uid, `due:${event.id}`),
-      type: 'dev.soteria.operation.due.v1',
-      subject: `${namespace}/${name}`,
-      data: { namespace, name, kind },
-      correlationId: cause?.correlationId ?? uid,
-      causationId: event.id,
-      traceparent,
-      extensions: { name, operationkind: kind.toLowerCase() },
-    },
-    signal,
-  );
+async function look({ store, slots, now }: PolicyTickTools, signal: AbortSignal): Promise<Swept> {
+  // The entries first: whoever enters after that is not mistaken for one that waits.
+  const entries = await slots.entries(signal);
+  return decideSweep({ operations: await store.list({}, signal), entries, now: now() });
+}
+
+async function purge({ store }: PolicyTickTools, operation: Operation, signal: AbortSignal): Promise<void> {
+  try {
+    await store.withdraw(operation, signal);
+  } catch (error) {
+    // Somebody wrote to it: the next sweep judges it anew.
+    if (!(error instanceof SoteriaError && error.code === 'cluster_conflict')) throw error;
+  }
+}
+
+/** Removed first and looked for after: whoever begins in between either sees it gone and makes it, or is seen here. */
+async function sleepUnlessOpen(tools: PolicyTickTools, signal: AbortSignal): Promise<void> {
+  await tools.busySweep.stop(signal);
+  const { openCount } = await look(tools, signal);
+  if (openCount > 0) await tools.busySweep.start(signal);
 }
 
 export async function sweepOperations(tools: PolicyTickTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
-  const { store, now } = tools;
-  const counts = { wake: 0, purge: 0, leave: 0 };
-  for (const operation of await store.list({}, incoming.signal)) {
-    const action = decideSweep(operation, now());
-    counts[action] += 1;
-    if (action === 'wake') await wake(tools, operation, event, incoming);
-    if (action === 'purge') await store.withdraw(operation, incoming.signal);
-  }
-  incoming.log.info('swept', { woken: counts.wake, purged: counts.purge, left: counts.leave });
+  const { signal, traceparent, log } = incoming;
+  const recovered = await tools.slots.recover(signal);
+  const { wake, purge: old, openCount } = await look(tools, signal);
+  const cause = { causationId: event.id, traceparent };
+  for (const operation of wake) await publishDue(tools.publisher, operation, cause, signal);
+  for (const operation of old) await purge(tools, operation, signal);
+  const isBusySweep = event.source.endsWith(`/${busySweepName}`);
+  if (openCount > 0 && !isBusySweep) await tools.busySweep.start(signal);
+  if (openCount === 0) await sleepUnlessOpen(tools, signal);
+  log.info('swept', { open: openCount, woken: wake.length, purged: old.length, slotsRecovered: recovered });
 }

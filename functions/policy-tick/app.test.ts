@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { busySweepName, pingSources } from '@soteria/shared/operation/busy-sweep.ts';
+import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { createTestBench } from './test-bench.ts';
+
+type Bench = ReturnType<typeof createTestBench>;
+
+async function record({ store, pass }: Bench, name: string, status?: Partial<OperationStatus>) {
+  pass(1_000);
+  const spec = { kind: 'Backup', request: { pvc: name } } as const;
+  const made = await store.create({ namespace: 'shop', name, spec });
+  if (status === undefined) return made;
+  return store.replaceStatus(made, { phase: 'Pending', progress: 0, message: '', steps: [], ...status });
+}
+
+function post({ app }: Bench, path: string, attributes: Record<string, string>, body: string) {
+  const headers = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce-${name}`, value]));
+  return app.request(path, {
+    method: 'POST',
+    headers: { 'ce-specversion': '1.0', 'content-type': 'application/json', ...headers },
+    body,
+  });
+}
+
+async function ping(bench: Bench, source = 'sweep') {
+  const path = `/apis/v1/namespaces/soteria/pingsources/${source}`;
+  const answer = await post(
+    bench,
+    '/',
+    { id: crypto.randomUUID(), source: path, type: 'dev.knative.sources.ping' },
+    '{}',
+  );
+  expect(answer.status).toBe(204);
+}
+
+function busySweep({ client }: Bench) {
+  return client.get(pingSources, { namespace: 'soteria', name: busySweepName });
+}
+
+const holder = (name: string, uid: string) => ({ uid, namespace: 'shop', name, function: 'backup', kind: 'Backup' });
+
+describe('the sweep', () => {
+  it('points out what is open, purges what is old, gives back the slots of the dead', async () => {
+    const bench = createTestBench();
+    await record(bench, 'open', { phase: 'Running' });
+    const old = { phase: 'Failed', settled: true, finishedAt: '2026-08-01T00:00:00Z' } as const;
+    const dead = await record(bench, 'old', old);
+    await bench.slots.enter(holder('old', dead.metadata.uid), { on: 'volume', key: 'v', mode: 'shared' });
+    await bench.slots.enter(holder('ghost', 'ghost'), { on: 'volume', key: 'w', mode: 'shared' });
+    await ping(bench);
+    expect(bench.published.map(({ type, extensions }) => [type, extensions])).toEqual([
+      ['dev.soteria.operation.due.v1', { name: 'open', operationkind: 'backup' }],
+    ]);
+    expect((await bench.store.list({})).map(({ metadata }) => metadata.name)).toEqual(['open']);
+    expect(await bench.slots.entries()).toEqual([]);
+  });
+
+  it('comes every two minutes while something is open, and no longer', async () => {
+    const bench = createTestBench();
+    const one = await record(bench, 'one', { phase: 'Running' });
+    await ping(bench);
+    expect(await busySweep(bench)).toMatchObject({ spec: { schedule: '*/2 * * * *' } });
+    await ping(bench, busySweepName);
+    expect(await busySweep(bench)).toBeDefined();
+    const current = await bench.store.get({ namespace: 'shop', name: 'one' });
+    await bench.store.replaceStatus(current ?? one, {
+      phase: 'Succeeded',
+      progress: 100,
+      message: '',
+      steps: [],
+      settled: true,
+      finishedAt: bench.now().toISOString(),
+    });
+    await ping(bench, busySweepName);
+    expect(await busySweep(bench)).toBeUndefined();
+    await ping(bench);
+    expect(await busySweep(bench)).toBeUndefined();
+  });
+});
+
+const lost = {
+  id: 'request-1',
+  source: '/ariadne',
+  type: 'dev.soteria.backup.requested.v1',
+  time: '2026-08-19T00:00:00Z',
+  correlationid: 'root',
+  soteriasignature: 'abc',
+  soteriauser: 'alice',
+  knativeerrorcode: '422',
+  knativeerrordata: Buffer.from('claim gone').toString('base64'),
+};
+
+async function letters(bench: Bench) {
+  return ((await (await bench.app.request('/v1/dead-letters')).json()) as { items: Record<string, unknown>[] }).items;
+}
+
+describe('a dead letter', () => {
+  it('is kept once, counted, listed and replayed as the stranger’s request it was', async () => {
+    const bench = createTestBench();
+    for (let times = 0; times < 2; times += 1) {
+      expect((await post(bench, '/dead-letters', lost, '{"namespace":"shop","pvc":"data"}')).status).toBe(204);
+    }
+    const [letter, ...more] = await letters(bench);
+    expect(more).toEqual([]);
+    expect(letter).toMatchObject({
+      reason: '422 claim gone',
+      count: 2,
+      replayable: true,
+      event: { id: 'request-1', source: '/ariadne', data: { namespace: 'shop', pvc: 'data' } },
+    });
+    const replayed = await bench.app.request(`/v1/dead-letters/${String(letter?.['id'])}/replay`, { method: 'POST' });
+    expect(replayed.status).toBe(202);
+    expect(bench.resent).toMatchObject([{ id: 'request-1', source: '/ariadne', data: { pvc: 'data' } }]);
+    expect(await letters(bench)).toEqual([]);
+    const again = await bench.app.request(`/v1/dead-letters/${String(letter?.['id'])}/replay`, { method: 'POST' });
+    expect(again.status).toBe(404);
+  });
+
+  it('that is too large is named, but not kept whole', async () => {
+    const bench = createTestBench();
+    await post(bench, '/dead-letters', lost, JSON.stringify({ text: 'x'.repeat(70_000) }));
+    const [letter] = await letters(bench);
+    expect(letter).toMatchObject({ replayable: false, event: { data: null } });
+    const replayed = await bench.app.request(`/v1/dead-letters/${String(letter?.['id'])}/replay`, { method: 'POST' });
+    expect(replayed.status).toBe(422);
+    expect(bench.resent).toEqual([]);
+  });
+
+  it('makes room for newer ones: all of them together stay below what a ConfigMap holds', async () => {
+    const bench = createTestBench();
+    for (let count = 0; count < 20; count += 1) {
+      bench.pass(1_000);
+      await post(bench, '/dead-letters', { ...lost, id: `r-${count}` }, JSON.stringify({ text: 'x'.repeat(60_000) }));
+    }
+    const kept = await letters(bench);
+    expect(kept).toHaveLength(8);
+    expect(kept[0]).toMatchObject({ event: { id: 'r-19' } });
+  });
+});

@@ -1,0 +1,30 @@
+/** Where dead letters lie: one ConfigMap that people can read with kubectl. */
+import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
+import { updateConfigMap } from '@soteria/shared/kubernetes/update-config-map.ts';
+import { type DeadLetter, parseLetters, withLetter } from './letter.ts';
+
+export const letterBoxName = 'soteria-dead-letters';
+
+export interface LetterBox {
+  put(letter: DeadLetter, signal?: AbortSignal): Promise<void>;
+  /** The newest first. */
+  list(signal?: AbortSignal): Promise<readonly DeadLetter[]>;
+  remove(id: string, signal?: AbortSignal): Promise<void>;
+}
+
+export function createLetterBox(client: KubernetesClient, namespace: string): LetterBox {
+  const ref = { namespace, name: letterBoxName };
+  return {
+    put: (letter, signal) =>
+      updateConfigMap(client, ref, (data) => ({ data: withLetter(data, letter), answer: undefined }), signal),
+    list: async (signal) => parseLetters((await client.get(configMaps, ref, { signal }))?.data ?? {}),
+    remove: (id, signal) =>
+      updateConfigMap(
+        client,
+        ref,
+        ({ [id]: removed, ...rest }) => ({ data: removed === undefined ? undefined : rest, answer: undefined }),
+        signal,
+      ),
+  };
+}

@@ -1,0 +1,98 @@
+/** A dead letter as it is kept, and how many of them: a ring of the newest that fits into one ConfigMap. Pure. */
+import type { ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import { shortHash } from '@soteria/shared/operation/names.ts';
+import * as z from 'zod';
+
+const text = z.string().max(4_096);
+
+export const deadLetter = z.object({
+  id: z.string(),
+  at: z.iso.datetime(),
+  reason: text,
+  event: z.object({
+    id: text,
+    source: text,
+    type: text,
+    subject: text.optional(),
+    time: z.iso.datetime().optional(),
+    extensions: z.record(z.string(), text),
+    data: z.unknown().optional(),
+  }),
+  /** True: its data were too large to be kept, it cannot be replayed. */
+  isCut: z.boolean(),
+  /** How often it came: a broker may deliver it twice. */
+  count: z.int().min(1),
+});
+export type DeadLetter = z.infer<typeof deadLetter>;
+
+/** Of one letter, as JSON. */
+const maxLetterBytes = 64 * 1024;
+/** A ConfigMap holds 1 MiB; half of it leaves room for everything else that is counted. */
+const maxTotalBytes = 512 * 1024;
+const maxLetters = 100;
+
+/** What the broker says of the last try; a stranger's text, cut short and kept to one line. */
+export function reasonOf(extensions: Readonly<Record<string, string>>): string {
+  const code = extensions['knativeerrorcode'] ?? 'unknown';
+  const body = Buffer.from(extensions['knativeerrordata'] ?? '', 'base64').toString('utf8');
+  return `${code} ${body.replaceAll(/\s+/g, ' ').slice(0, 300)}`.trim();
+}
+
+/** Source and id name an event; the same one again is the same letter. */
+export function letterIdOf(event: { readonly source: string; readonly id: string }): string {
+  return shortHash(`${event.source}|${event.id}`, 16);
+}
+
+export function toLetter(event: ReceivedEvent<unknown, string>, at: Date): DeadLetter {
+  const { id, source, type, subject, time, extensions, data } = event;
+  const letter: DeadLetter = {
+    id: letterIdOf(event),
+    at: at.toISOString(),
+    reason: reasonOf(extensions),
+    event: {
+      id: id.slice(0, 1_024),
+      source: source.slice(0, 1_024),
+      type: type.slice(0, 256),
+      ...(subject === undefined ? {} : { subject: subject.slice(0, 1_024) }),
+      ...(time === undefined ? {} : { time: time.toISOString() }),
+      extensions,
+      data,
+    },
+    isCut: false,
+    count: 1,
+  };
+  if (Buffer.byteLength(JSON.stringify(letter)) <= maxLetterBytes) return letter;
+  return { ...letter, event: { ...letter.event, extensions: {}, data: undefined }, isCut: true };
+}
+
+export function parseLetters(data: Readonly<Record<string, string>>): DeadLetter[] {
+  const letters = Object.values(data).flatMap((json) => {
+    const parsed = deadLetter.safeParse(parseJson(json));
+    return parsed.success ? [parsed.data] : [];
+  });
+  return letters.toSorted((a, b) => b.at.localeCompare(a.at));
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The newest first, the oldest ones leave. */
+export function withLetter(data: Readonly<Record<string, string>>, letter: DeadLetter): Record<string, string> {
+  const letters = parseLetters(data);
+  const before = letters.find(({ id }) => id === letter.id);
+  const counted = { ...letter, count: (before?.count ?? 0) + 1 };
+  const kept: Record<string, string> = {};
+  let bytes = 0;
+  for (const one of [counted, ...letters.filter(({ id }) => id !== letter.id)].slice(0, maxLetters)) {
+    const json = JSON.stringify(one);
+    bytes += Buffer.byteLength(json);
+    if (bytes > maxTotalBytes) break;
+    kept[one.id] = json;
+  }
+  return kept;
+}

@@ -1,0 +1,60 @@
+/** The function `policy-tick` with all its doors over the in-memory cluster, for this folder's tests. */
+import type { ForeignEvent } from '@soteria/shared/events/resend.ts';
+import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
+import { createFunction } from '@soteria/shared/function/create-function.ts';
+import type { Log } from '@soteria/shared/function/contract.ts';
+import { createMetrics } from '@soteria/shared/function/metrics.ts';
+import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
+import { createBusySweep, pingSources } from '@soteria/shared/operation/busy-sweep.ts';
+import { operations } from '@soteria/shared/operation/schema.ts';
+import { createSlots } from '@soteria/shared/operation/slots.ts';
+import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { definePolicyTick } from './app.ts';
+import { createLetterBox } from './dead-letters/letter-box.ts';
+
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
+
+export function createTestBench() {
+  let time = Date.parse('2026-08-20T02:00:00Z');
+  const now = () => new Date(time);
+  const cluster = createMemoryCluster({
+    now,
+    namespaces: ['shop', 'soteria'],
+    kinds: [customKind(operations, { selectableFields: ['status.phase', 'status.settled'] }), customKind(pingSources)],
+  });
+  const { client } = cluster;
+  const namespace = 'soteria';
+  const store = createOperationStore(client);
+  const slots = createSlots({ client, namespace, limits: { cluster: 2, node: 2, repository: 1 }, now });
+  const published: OutgoingEvent[] = [];
+  const resent: ForeignEvent[] = [];
+  const definition = definePolicyTick({
+    client,
+    store,
+    slots,
+    busySweep: createBusySweep(client, namespace),
+    letters: createLetterBox(client, namespace),
+    publisher: {
+      publish: (event) => {
+        published.push(event);
+        return Promise.resolve();
+      },
+    },
+    resend: (event) => {
+      resent.push(event);
+      return Promise.resolve();
+    },
+    authorize: () => Promise.resolve(),
+    namespace,
+    now,
+  });
+  const app = createFunction(definition, {
+    authenticate: () => Promise.resolve({ user: 'anonymous', groups: [], proof: 'none' }),
+    log: silent,
+    metrics: createMetrics(),
+    now,
+    settings: { unsignedEvents: 'backup', maxBodyBytes: 1_048_576, deadlineMs: 5_000 },
+  });
+  return { app, client, store, slots, published, resent, now, pass: (ms: number) => (time += ms) };
+}
