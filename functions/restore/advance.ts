@@ -1,0 +1,48 @@
+/** Moves one Operation of this function; the loop is `shared/operation/advance.ts`, the judgement `longhorn/decide.ts`. */
+import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
+import { type AdvanceCall, advanceWith, type Mover } from '@soteria/shared/operation/advance.ts';
+import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { startNext } from '@soteria/shared/operation/start-next.ts';
+import { functionName } from './longhorn/about-operation.ts';
+import type { Action } from './longhorn/action.ts';
+import { decideRestore } from './longhorn/decide.ts';
+import { perform, type Tools } from './longhorn/perform.ts';
+import type { Rules, World } from './longhorn/world.ts';
+
+export interface AdvanceTools extends Tools {
+  readonly rules: Rules;
+  readonly now: () => Date;
+  readonly inTurn: OneAtATime;
+  /** Asks the function that moves it to look at an Operation of another function. */
+  readonly wakeOther: (operation: Operation, causationId: string, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+function moverOf(tools: AdvanceTools): Mover<World, Action> {
+  const { store, inTurn, rules, now } = tools;
+  return {
+    functionName,
+    store,
+    inTurn,
+    nothingSeen: {},
+    decide: (known) => decideRestore({ ...known, rules, now: now() }),
+    perform: (known, action, { signal }) => perform(tools, known, action, signal),
+  };
+}
+
+/** Answers the Operation as it is at the end of this wake-up; undefined when there is none, or it is not ours to move. */
+export function advanceOperation(
+  tools: AdvanceTools,
+  ref: ObjectRef,
+  call: AdvanceCall,
+): Promise<Operation | undefined> {
+  const mover = moverOf(tools);
+  const starter = (ended: Operation) => ({
+    functionName,
+    store: tools.store,
+    // Without an end of its own: what ends at once is followed by the next in this same round.
+    move: ({ metadata: { namespace, name } }: Operation) => advanceWith(mover, { namespace, name }, call),
+    wake: (operation: Operation) => tools.wakeOther(operation, ended.metadata.uid, call.signal),
+  });
+  return advanceWith({ ...mover, afterEnd: (ended) => startNext(starter(ended), call) }, ref, call);
+}

@@ -1,0 +1,45 @@
+/** The facts this function sends, from the record as it is stored. */
+import { factId } from '@soteria/shared/events/event-id.ts';
+import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
+import type { Publisher } from '@soteria/shared/events/publish.ts';
+import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { RestoreFactName } from './longhorn/action.ts';
+
+/** Pure; the id is the same however often it is sent. */
+export function factOf(operation: Operation, fact: RestoreFactName): OutgoingEvent {
+  const { namespace, pvc } = sourceRefOf(operation);
+  const { metadata, spec, status } = operation;
+  const { result, error, work } = status ?? {};
+  const optional = {
+    target_namespace: result?.claimNamespace ?? work?.claimNamespace,
+    target_pvc: result?.claim ?? work?.claim,
+    volume: result?.volume ?? work?.volume,
+    backup: result?.backup ?? work?.backup,
+    restore_point: result?.restorePoint ?? work?.restorePoint,
+    data_as_of: result?.dataAsOf ?? work?.dataAsOf,
+    restore_ms: result?.restoreMs,
+    error,
+  };
+  const happenedAt = fact === 'started' ? status?.startedAt : status?.finishedAt;
+  return {
+    id: factId(metadata.uid, fact),
+    type: `dev.soteria.restore.${fact}.v1`,
+    subject: `${namespace}/${pvc}`,
+    time: happenedAt === undefined ? undefined : new Date(happenedAt),
+    data: {
+      operation: metadata.name,
+      kind: spec.kind,
+      namespace,
+      pvc,
+      ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+    },
+    correlationId: spec.cause?.correlationId ?? metadata.uid,
+    causationId: spec.cause?.id,
+  };
+}
+
+export function createAnnounce(publisher: Publisher) {
+  return (operation: Operation, fact: RestoreFactName, signal: AbortSignal | undefined): Promise<void> =>
+    publisher.publish(factOf(operation, fact), signal);
+}

@@ -1,0 +1,50 @@
+/** What a restore writes of Kubernetes' own objects; reading is `kubernetes/cluster-reader.ts`. */
+import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import {
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  persistentVolumeClaims,
+  persistentVolumes,
+} from '@soteria/shared/kubernetes/core-types.ts';
+
+/** One very object: another of the same name is `cluster_conflict`. */
+interface ThisClaim {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+type Labels = Readonly<Record<string, string | null>>;
+
+/** Creating what exists throws `name_conflict`; deleting what is gone is success. */
+export interface Claims {
+  createClaim(draft: Draft<PersistentVolumeClaim>, signal?: AbortSignal): Promise<PersistentVolumeClaim>;
+  markClaim(claim: ThisClaim, labels: Labels, signal?: AbortSignal): Promise<PersistentVolumeClaim>;
+  /** Kubernetes refuses it where the storage class does not let volumes grow. */
+  growClaim(claim: ThisClaim, size: string, signal?: AbortSignal): Promise<PersistentVolumeClaim>;
+  deleteClaim(claim: ThisClaim, signal?: AbortSignal): Promise<void>;
+  createPersistentVolume(draft: Draft<PersistentVolume>, signal?: AbortSignal): Promise<PersistentVolume>;
+  markPersistentVolume(name: string, uid: string, labels: Labels, signal?: AbortSignal): Promise<PersistentVolume>;
+  deletePersistentVolume(name: string, uid: string, signal?: AbortSignal): Promise<void>;
+}
+
+export function createClaims(client: KubernetesClient): Claims {
+  const at = ({ namespace, name }: ThisClaim) => ({ namespace, name });
+  return {
+    createClaim: (draft, signal) => client.create(persistentVolumeClaims, draft, { signal }),
+    markClaim: (claim, labels, signal) =>
+      client.patch(persistentVolumeClaims, at(claim), { metadata: { uid: claim.uid, labels } }, { signal }),
+    growClaim: (claim, storage, signal) =>
+      client.patch(
+        persistentVolumeClaims,
+        at(claim),
+        { metadata: { uid: claim.uid }, spec: { resources: { requests: { storage } } } },
+        { signal },
+      ),
+    deleteClaim: (claim, signal) => client.delete(persistentVolumeClaims, at(claim), { uid: claim.uid, signal }),
+    createPersistentVolume: (draft, signal) => client.create(persistentVolumes, draft, { signal }),
+    markPersistentVolume: (name, uid, labels, signal) =>
+      client.patch(persistentVolumes, { name }, { metadata: { uid, labels } }, { signal }),
+    deletePersistentVolume: (name, uid, signal) => client.delete(persistentVolumes, { name }, { uid, signal }),
+  };
+}

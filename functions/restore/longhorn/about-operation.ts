@@ -1,0 +1,92 @@
+/** What follows from the Operation alone: its names, its marks, and refusals that need no look at the cluster. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { ObjectMeta } from '@soteria/shared/kubernetes/resource-type.ts';
+import type { Marks } from '@soteria/shared/longhorn/port.ts';
+import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import {
+  managedLabel,
+  operationNameLabel,
+  operationNamespaceLabel,
+  operationUidLabel,
+  temporaryLabel,
+  watchLabel,
+} from '@soteria/shared/operation/marks.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+
+export const functionName = 'restore';
+
+/** On everything that is made, until the restore is permanent. */
+export function marksOf(operation: Operation): Marks {
+  return {
+    [managedLabel]: 'true',
+    [temporaryLabel]: 'true',
+    [operationUidLabel]: operation.metadata.uid,
+    [operationNamespaceLabel]: operation.metadata.namespace ?? '',
+    [operationNameLabel]: operation.metadata.name,
+  };
+}
+
+/** The volume wakes the function; claim and persistent volume show in it. */
+export function marksOfVolume(operation: Operation): Marks {
+  return { ...marksOf(operation), [watchLabel]: functionName };
+}
+
+/** Taken off by the write that makes an object permanent. */
+export const temporaryMarks = { [temporaryLabel]: null, [watchLabel]: null };
+
+export function isOurs(operation: Operation, marks: Readonly<Record<string, string>> | undefined): boolean {
+  return marks?.[operationUidLabel] === operation.metadata.uid;
+}
+
+/** May be removed: ours, and not permanent. */
+export function isOursAndTemporary(operation: Operation, { labels, deletionTimestamp }: ObjectMeta): boolean {
+  return isOurs(operation, labels) && labels?.[temporaryLabel] !== undefined && deletionTimestamp === undefined;
+}
+
+/** "claim shop/data was not restored into shop/data-2" */
+export function notRestored(operation: Operation): string {
+  const source = sourceRefOf(operation);
+  const made = claimRefOf(operation);
+  return `claim ${source.namespace}/${source.pvc} was not restored into ${made.namespace}/${made.pvc}`;
+}
+
+export const refusedBecause = {
+  cancelled: (operation: Operation) =>
+    new SoteriaError('cancelled', {
+      what: `operation ${operation.metadata.name} was cancelled`,
+      why: 'its cancellation was requested before the restore was complete; what it had made is removed',
+      fix: 'ask for a new restore when you want one',
+    }),
+
+  requestMisfit: (operation: Operation): SoteriaError | undefined => {
+    const { request } = operation.spec;
+    const { name } = operation.metadata;
+    if (request.pvc === undefined || request.targetPvc === undefined) {
+      return new SoteriaError('invalid_request', {
+        what: `operation ${name} cannot run`,
+        why: `spec.request.${request.pvc === undefined ? 'pvc' : 'targetPvc'} is missing`,
+        fix: 'create a new Operation that names the source claim in pvc and the claim to make in targetPvc',
+      });
+    }
+    if (request.driver !== undefined && request.driver !== 'longhorn') {
+      return new SoteriaError('driver_unavailable', {
+        what: `operation ${name} cannot run`,
+        why: `the driver ${request.driver} is not part of this version`,
+        fix: 'leave spec.request.driver out, or set it to longhorn',
+      });
+    }
+    return undefined;
+  },
+
+  targetTaken: (operation: Operation, by: string) => {
+    const { namespace, pvc } = claimRefOf(operation);
+    return new SoteriaError('target_exists', {
+      what: notRestored(operation),
+      why: `${by}; a restore never overwrites anything`,
+      fix: `choose another name than ${pvc}, or remove what has it: kubectl get pvc -n ${namespace} ${pvc}`,
+    });
+  },
+
+  failed: (operation: Operation, why: string, fix: string) =>
+    new SoteriaError('restore_failed', { what: notRestored(operation), why, fix }),
+};

@@ -1,0 +1,40 @@
+/** The next thing to do for one operation; `perform.ts` does each with one call. */
+import type { Draft } from '@soteria/shared/kubernetes/client.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import type { Backup } from '@soteria/shared/longhorn/objects.ts';
+import type { RestoreVolumeDraft } from '@soteria/shared/longhorn/port-restore.ts';
+import type { SlotNeed } from '@soteria/shared/operation/decide-slots.ts';
+import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
+import type { Place } from './world.ts';
+
+export type RestoreFactName = 'started' | 'completed' | 'failed' | 'skipped';
+
+/** One very object, by its uid. */
+export interface This {
+  readonly name: string;
+  readonly uid: string;
+}
+
+export type Action =
+  | { readonly do: 'look'; readonly at: Place }
+  | { readonly do: 'label' }
+  | { readonly do: 'record'; readonly status: OperationStatus }
+  | { readonly do: 'enter-slot'; readonly need: SlotNeed }
+  | { readonly do: 'leave-slot' }
+  | { readonly do: 'hold'; readonly backup: Backup }
+  | { readonly do: 'release'; readonly backup: Backup }
+  | { readonly do: 'create-volume'; readonly draft: RestoreVolumeDraft }
+  | { readonly do: 'create-persistent-volume'; readonly draft: Draft<PersistentVolume> }
+  | { readonly do: 'create-claim'; readonly draft: Draft<PersistentVolumeClaim> }
+  | { readonly do: 'grow-claim'; readonly claim: This; readonly size: string }
+  | { readonly do: 'keep-claim'; readonly claim: This }
+  | { readonly do: 'keep-persistent-volume'; readonly persistentVolume: This }
+  | { readonly do: 'keep-volume'; readonly volume: This }
+  | { readonly do: 'delete-claim'; readonly claim: This }
+  | { readonly do: 'delete-persistent-volume'; readonly persistentVolume: This }
+  | { readonly do: 'delete-volume'; readonly volume: This }
+  | { readonly do: 'announce'; readonly fact: RestoreFactName }
+  /** Nothing until something changes; the record says what is waited for. */
+  | { readonly do: 'wait' }
+  /** Nothing ever again. */
+  | { readonly do: 'rest' };

@@ -1,0 +1,94 @@
+/** The persistent volume and the claim over a restored volume (longhorn.md 3.4). Pure. */
+import type { Draft } from '@soteria/shared/kubernetes/client.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
+import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { bytesOfQuantity } from '../core/quantity.ts';
+import type { RestoredShape } from '../core/shape-claim.ts';
+import { marksOf } from './about-operation.ts';
+
+const restoredFromAnnotation = 'soteria.dev/restored-from';
+const dataAsOfAnnotation = 'soteria.dev/data-as-of';
+
+export function persistentVolumeDraft(
+  operation: Operation,
+  shape: RestoredShape,
+  volume: RestoreVolume,
+): Draft<PersistentVolume> {
+  const { namespace, pvc } = claimRefOf(operation);
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: volume.name, labels: { ...marksOf(operation) } },
+    spec: {
+      capacity: { storage: String(volume.sizeBytes) },
+      accessModes: [...shape.accessModes],
+      volumeMode: shape.volumeMode,
+      // Restored data is never deleted because somebody deletes a claim.
+      persistentVolumeReclaimPolicy: 'Retain',
+      storageClassName: shape.storageClassName,
+      claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: pvc },
+      ...(shape.mountOptions === undefined ? {} : { mountOptions: [...shape.mountOptions] }),
+      csi: {
+        driver: 'driver.longhorn.io',
+        volumeHandle: volume.name,
+        fsType: shape.fsType,
+        volumeAttributes: {
+          numberOfReplicas: String(shape.volume.numberOfReplicas),
+          staleReplicaTimeout: '30',
+          dataEngine: shape.volume.dataEngine,
+          ...(shape.volume.isEncrypted ? { encrypted: 'true' } : {}),
+        },
+        ...secretsOf(shape),
+      },
+    },
+  };
+}
+
+function secretsOf({ secrets }: RestoredShape) {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([key, { name, namespace }]) => [
+      key,
+      namespace === undefined ? { name } : { name, namespace },
+    ]),
+  );
+}
+
+/** As the source asked for it, where that fits what there is. */
+function storageOf({ requestedStorage }: RestoredShape, sizeBytes: bigint): string {
+  const asked = requestedStorage === undefined ? undefined : bytesOfQuantity(requestedStorage);
+  return requestedStorage !== undefined && asked !== undefined && asked <= sizeBytes
+    ? requestedStorage
+    : String(sizeBytes);
+}
+
+export function claimDraft(
+  operation: Operation,
+  shape: RestoredShape,
+  volume: RestoreVolume,
+): Draft<PersistentVolumeClaim> {
+  const { namespace, pvc } = claimRefOf(operation);
+  const { restorePoint, dataAsOf } = operation.status?.work ?? {};
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: {
+      namespace,
+      name: pvc,
+      labels: { ...shape.labels, ...marksOf(operation) },
+      annotations: {
+        ...shape.annotations,
+        ...(restorePoint === undefined ? {} : { [restoredFromAnnotation]: restorePoint }),
+        ...(dataAsOf === undefined ? {} : { [dataAsOfAnnotation]: dataAsOf }),
+      },
+    },
+    spec: {
+      accessModes: [...shape.accessModes],
+      volumeMode: shape.volumeMode,
+      storageClassName: shape.storageClassName,
+      volumeName: volume.name,
+      resources: { requests: { storage: storageOf(shape, volume.sizeBytes) } },
+    },
+  };
+}

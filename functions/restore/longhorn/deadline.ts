@@ -1,0 +1,31 @@
+/** Waiting, in words and not for ever: Longhorn itself has no end to a restore that finds no place (longhorn.md 3.3). */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
+import { notRestored } from './about-operation.ts';
+import type { Action } from './action.ts';
+import type { Situation } from './decide.ts';
+
+const minutes = (ms: number) => `${Math.round(ms / 60_000)} minutes`;
+
+/** Says what is waited for; once it has lasted too long, that is the end. */
+export function waitFor({ operation, rules, now }: Situation, what: string): Action {
+  const status = statusOf(operation);
+  const stillFor = now.getTime() - Date.parse(status.movedAt ?? operation.metadata.creationTimestamp);
+  const runningFor = now.getTime() - Date.parse(status.startedAt ?? operation.metadata.creationTimestamp);
+  const why =
+    stillFor >= rules.stallMs
+      ? `nothing moved for ${minutes(stillFor)} (limit ${minutes(rules.stallMs)}): ${what}`
+      : runningFor >= rules.deadlineMs
+        ? `it has been running for ${minutes(runningFor)} (limit ${minutes(rules.deadlineMs)}): ${what}`
+        : undefined;
+  if (why !== undefined) {
+    const late = new SoteriaError('deadline_exceeded', {
+      what: notRestored(operation),
+      why,
+      fix: 'remove the cause in Longhorn, then ask again; or raise SOTERIA_RESTORE_STALL_SECONDS or SOTERIA_RESTORE_DEADLINE_SECONDS',
+    });
+    return { do: 'record', status: refuse(status, 'Failed', late, now) };
+  }
+  const next = waiting(status, what);
+  return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };
+}

@@ -1,0 +1,50 @@
+/** Terminal: tell it, remove what must not stay (invariant 3), let go of the backup and the slot, then rest. */
+import { heldByLabel, temporaryLabel } from '@soteria/shared/operation/marks.ts';
+import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { statusOf } from '@soteria/shared/operation/status.ts';
+import { isOurs, isOursAndTemporary } from './about-operation.ts';
+import type { Action, RestoreFactName } from './action.ts';
+import type { Situation } from './decide.ts';
+
+const factOfPhase: Readonly<Record<string, RestoreFactName>> = {
+  Succeeded: 'completed',
+  Failed: 'failed',
+  Cancelled: 'failed',
+  Skipped: 'skipped',
+};
+
+/** The claim first: while it is there, its persistent volume and volume are in use. */
+function removeWhatWasMade({ operation, world }: Situation, { work }: OperationStatus): Action | undefined {
+  if (work?.volume === undefined) return undefined;
+  if (world.claim === undefined) return { do: 'look', at: 'claim' };
+  const claim = world.claim.seen?.metadata;
+  if (claim !== undefined && isOursAndTemporary(operation, claim)) return { do: 'delete-claim', claim };
+  if (world.persistentVolume === undefined) return { do: 'look', at: 'persistentVolume' };
+  const persistentVolume = world.persistentVolume.seen?.metadata;
+  if (persistentVolume !== undefined && isOursAndTemporary(operation, persistentVolume)) {
+    return { do: 'delete-persistent-volume', persistentVolume };
+  }
+  if (world.volume === undefined) return { do: 'look', at: 'volume' };
+  const volume = world.volume.seen;
+  const isTemporary = volume?.marks[temporaryLabel] !== undefined && isOurs(operation, volume.marks);
+  return volume !== undefined && isTemporary && !volume.isDeleting ? { do: 'delete-volume', volume } : undefined;
+}
+
+function letGo({ operation, world }: Situation, { work }: OperationStatus): Action | undefined {
+  if (work?.backup === undefined) return undefined;
+  if (world.backup === undefined) return { do: 'look', at: 'backup' };
+  const backup = world.backup.seen;
+  return backup?.marks[heldByLabel] === operation.metadata.uid ? { do: 'release', backup } : undefined;
+}
+
+export function decideEnding(situation: Situation): Action {
+  const status = statusOf(situation.operation);
+  const fact = factOfPhase[status.phase];
+  if (fact !== undefined && status.announced?.includes(fact) !== true) return { do: 'announce', fact };
+  const removal = status.phase === 'Succeeded' ? undefined : removeWhatWasMade(situation, status);
+  const next = removal ?? letGo(situation, status);
+  if (next !== undefined) return next;
+  // Last: whoever gets the slot finds everything as this one leaves it.
+  if (situation.world.hasLeftSlot !== true) return { do: 'leave-slot' };
+  return { do: 'record', status: { ...status, settled: true } };
+}

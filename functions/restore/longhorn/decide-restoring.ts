@@ -1,0 +1,110 @@
+/** Everything is made: follow the volume until it is whole, then the claim until it is bound. */
+import { hasFailed, isRestored, type RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
+import type { OperationWork } from '@soteria/shared/operation/schema.ts';
+import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
+import { bytesOfQuantity } from '../core/quantity.ts';
+import { isOurs, refusedBecause } from './about-operation.ts';
+import type { Action } from './action.ts';
+import { waitFor } from './deadline.ts';
+import type { Situation } from './decide.ts';
+
+/** Progress is written in tenths: every change of Longhorn's own would be one more write to the API server. */
+const progressStep = 10;
+
+function fail({ operation, now }: Situation, why: string, fix: string): Action {
+  const failed = refusedBecause.failed(operation, why, fix);
+  return { do: 'record', status: refuse(statusOf(operation), 'Failed', failed, now) };
+}
+
+/** Removed under its name and made again under it: claim and persistent volume stay as they are. */
+function decideFailed(situation: Situation, work: OperationWork, volume: RestoreVolume): Action {
+  const { operation, rules, now } = situation;
+  const status = statusOf(operation);
+  const why = volume.failedBecause ?? `the volume is ${volume.robustness}`;
+  if (work.attempt >= rules.maxAttempts) {
+    return fail(
+      situation,
+      `Longhorn could not restore volume ${volume.name}: ${why}; that was attempt ${work.attempt}, the last one`,
+      'if blocks are missing or damaged, choose an earlier restore point and make a full backup; otherwise look at the nodes in Longhorn',
+    );
+  }
+  if (work.isRemaking === true) return { do: 'delete-volume', volume };
+  const message = `the restore of volume ${volume.name} failed (${why}); it is removed and tried once more`;
+  const step = { step: `volume-r${work.attempt + 1}`, progress: status.progress, message };
+  return { do: 'record', status: advance(status, { ...step, work: { isRemaking: true } }, now) };
+}
+
+function decideGone(situation: Situation, work: OperationWork): Action {
+  const { operation, now } = situation;
+  const name = work.volume ?? '';
+  if (work.isRemaking !== true) {
+    return fail(
+      situation,
+      `volume ${name} disappeared while it was being restored`,
+      'check who deletes volumes in Longhorn, then ask for a new restore',
+    );
+  }
+  const next = { attempt: work.attempt + 1, isRemaking: false, volumeMade: false };
+  const step = { step: `volume-r${next.attempt}`, progress: 15, message: `making volume ${name} once more` };
+  return { do: 'record', status: advance(statusOf(operation), { ...step, work: next }, now) };
+}
+
+function decideProgress(situation: Situation, volume: RestoreVolume): Action {
+  const { operation, world, now } = situation;
+  const status = statusOf(operation);
+  if (volume.unscheduledBecause !== undefined) {
+    return waitFor(situation, `Longhorn finds no place for volume ${volume.name}: ${volume.unscheduledBecause}`);
+  }
+  if (world.progress === undefined) return { do: 'look', at: 'progress' };
+  const percent = world.progress.seen ?? 0;
+  const reached = 30 + Math.floor((Math.floor(percent / progressStep) * progressStep * 60) / 100);
+  const message = `Longhorn is restoring volume ${volume.name}`;
+  if (volume.isRestoreInitiated && reached > status.progress) {
+    const step = { step: 'restore', progress: reached, message: `${message}: ${percent} %` };
+    return { do: 'record', status: advance(status, step, now) };
+  }
+  return status.message.startsWith(message) ? waitFor(situation, status.message) : waitFor(situation, message);
+}
+
+function decideBinding(situation: Situation): Action {
+  const { operation, world, now } = situation;
+  const status = statusOf(operation);
+  const title = `claim ${status.work?.claimNamespace ?? ''}/${status.work?.claim ?? ''}`;
+  if (world.refusal !== undefined) {
+    return { do: 'record', status: refuse(status, 'Failed', world.refusal, now) };
+  }
+  if (world.claim === undefined) return { do: 'look', at: 'claim' };
+  const claim = world.claim.seen;
+  if (
+    claim === undefined ||
+    !isOurs(operation, claim.metadata.labels) ||
+    claim.metadata.deletionTimestamp !== undefined
+  ) {
+    return fail(situation, `${title} was deleted by somebody before it was usable`, 'ask for a new restore');
+  }
+  if (claim.status?.phase !== 'Bound') {
+    return waitFor(situation, `the volume is restored; ${title} is ${claim.status?.phase ?? 'new'}, not yet Bound`);
+  }
+  const { size } = operation.spec.request;
+  const has = bytesOfQuantity(claim.spec?.resources?.requests?.['storage'] ?? '') ?? 0n;
+  if (size !== undefined && has < (bytesOfQuantity(size) ?? 0n)) {
+    const { name, uid } = claim.metadata;
+    return { do: 'grow-claim', claim: { name, uid }, size };
+  }
+  const step = { step: 'permanent', progress: 95, message: `${title} is bound and becomes permanent` };
+  return { do: 'record', status: advance(status, { ...step, work: { isPermanent: true } }, now) };
+}
+
+export function decideRestoring(situation: Situation, work: OperationWork): Action {
+  const { operation, world } = situation;
+  if (world.volume === undefined) return { do: 'look', at: 'volume' };
+  const volume = world.volume.seen;
+  if (volume === undefined || !isOurs(operation, volume.marks)) return decideGone(situation, work);
+  if (volume.isDeleting) {
+    return work.isRemaking === true
+      ? waitFor(situation, `volume ${volume.name} is still being removed`)
+      : fail(situation, `volume ${volume.name} is being deleted by somebody`, 'ask for a new restore');
+  }
+  if (hasFailed(volume) || work.isRemaking === true) return decideFailed(situation, work, volume);
+  return isRestored(volume) ? decideBinding(situation) : decideProgress(situation, volume);
+}

@@ -1,0 +1,130 @@
+/** Pending: is the claim's name free, which point is meant, can it be restored, is there a slot? */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Backup } from '@soteria/shared/longhorn/objects.ts';
+import { pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
+import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { claimLabel } from '@soteria/shared/operation/marks.ts';
+import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
+import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
+import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
+import { byAge } from '@soteria/shared/operation/store.ts';
+import { selectRestorePoint } from '../core/select-restore-point.ts';
+import { shapeClaim } from '../core/shape-claim.ts';
+import { notRestored, refusedBecause } from './about-operation.ts';
+import type { Action } from './action.ts';
+import type { Situation } from './decide.ts';
+import type { Place, World } from './world.ts';
+
+/** Another restore that makes the same claim: the older one, or the one that runs. */
+function whoMakesIt(operation: Operation, peers: readonly Operation[]): Operation | undefined {
+  return peers.find(
+    (peer) =>
+      peer.metadata.uid !== operation.metadata.uid &&
+      peer.spec.kind === operation.spec.kind &&
+      !isTerminal(peer.status?.phase) &&
+      (peer.status?.phase === 'Running' || byAge(peer, operation) < 0),
+  );
+}
+
+/** A point, or why there is none; undefined while something must be looked at first. */
+export function pointOf(operation: Operation, { points, clusterId, liveVolume }: World) {
+  if (points?.seen === undefined || clusterId === undefined || liveVolume === undefined) return undefined;
+  const { namespace, pvc } = sourceRefOf(operation);
+  const { snapshot, backupUrl, asOf, clusterId: ofCluster } = operation.spec.request;
+  return selectRestorePoint(
+    { namespace, pvc, snapshot, backupUrl, asOf, clusterId: ofCluster },
+    {
+      backups: points.seen,
+      clusterId: clusterId.seen ?? '',
+      liveVolume: liveVolume.seen,
+      // By HTTP and by event the function itself has asked for the right; `kubectl create` says nothing about points of nobody.
+      mayTakeAny: operation.spec.identity !== undefined,
+    },
+  );
+}
+
+/** What must be looked at next to judge the request; undefined when all of it is known. */
+export function nextLook(operation: Operation, world: World): Place | undefined {
+  for (const at of ['claim', 'peers', 'points', 'clusterId', 'liveVolume'] as const) {
+    if (world[at] === undefined) return at;
+  }
+  const point = pointOf(operation, world);
+  if (point === undefined || point instanceof SoteriaError) return undefined;
+  if (world.target === undefined) return 'target';
+  const shape = shapeClaim(point, operation.spec.request);
+  if (shape instanceof SoteriaError || shape.volume.backingImage === undefined) return undefined;
+  return world.backingImage === undefined ? 'backingImage' : undefined;
+}
+
+function whyTargetNot(operation: Operation, backup: Backup, { target }: World): SoteriaError | undefined {
+  if (target?.seen?.isAvailable === true) return undefined;
+  const name = backup.backupTargetName ?? '';
+  return new SoteriaError('target_unavailable', {
+    what: notRestored(operation),
+    why: `backup target ${name} is not available; Longhorn says: ${target?.seen?.unavailableMessage ?? 'nothing'}`,
+    fix: 'make it reachable with its credentials, wait for Longhorn’s next poll, then ask again',
+  });
+}
+
+/** Everything that stands against the restore, in the order a person would check it. */
+export function blockersOf(operation: Operation, world: World): SoteriaError[] {
+  const { namespace, pvc } = claimRefOf(operation);
+  const found: SoteriaError[] = [];
+  if (world.claim?.seen !== undefined) {
+    found.push(refusedBecause.targetTaken(operation, `claim ${namespace}/${pvc} exists`));
+  }
+  const other = whoMakesIt(operation, world.peers?.seen ?? []);
+  if (other !== undefined) {
+    found.push(
+      refusedBecause.targetTaken(operation, `operation ${other.metadata.name} is making claim ${namespace}/${pvc}`),
+    );
+  }
+  const point = pointOf(operation, world);
+  if (point instanceof SoteriaError) found.push(point);
+  if (point === undefined || point instanceof SoteriaError) return found;
+  const shape = shapeClaim(point, operation.spec.request);
+  if (shape instanceof SoteriaError) return [...found, shape];
+  const target = world.target === undefined ? undefined : whyTargetNot(operation, point, world);
+  if (target !== undefined) found.push(target);
+  const { backingImage } = shape.volume;
+  if (backingImage !== undefined && world.backingImage !== undefined && world.backingImage.seen !== true) {
+    const why = `its volume stands on backing image ${backingImage}, which Longhorn does not have`;
+    const fix = `restore that image first (Longhorn: Backup and Restore, Backing Image Backups), or make it under the same name`;
+    found.push(new SoteriaError('restore_point_not_usable', { what: notRestored(operation), why, fix }));
+  }
+  return found;
+}
+
+export function decideStart({ operation, world, now }: Situation): Action {
+  const status = statusOf(operation);
+  const misfit = refusedBecause.requestMisfit(operation);
+  if (misfit !== undefined) return { do: 'record', status: refuse(status, 'Failed', misfit, now) };
+  if (operation.metadata.labels?.[claimLabel] === undefined) return { do: 'label' };
+
+  const place = nextLook(operation, world);
+  if (place !== undefined) return { do: 'look', at: place };
+  const [blocker] = blockersOf(operation, world);
+  if (blocker !== undefined) return { do: 'record', status: refuse(status, 'Failed', blocker, now) };
+  const point = pointOf(operation, world);
+  if (point === undefined || point instanceof SoteriaError) return { do: 'wait' };
+
+  const need = { on: 'volume', key: point.volume ?? point.name, mode: 'shared' } as const;
+  if (world.slot === undefined) return { do: 'enter-slot', need };
+  if (!world.slot.entered) {
+    const next = waiting(status, `waits for a slot: ${world.slot.waitsFor}`);
+    return next.message === operation.status?.message ? { do: 'wait' } : { do: 'record', status: next };
+  }
+  const { namespace, pvc } = claimRefOf(operation);
+  const work = {
+    attempt: 1,
+    restorePoint: pointIdOf(point),
+    backup: point.name,
+    backupTarget: point.backupTargetName ?? '',
+    ...(point.snapshotCreatedAt === undefined ? {} : { dataAsOf: point.snapshotCreatedAt }),
+    volume: restoredVolumeName(pvc, operation.metadata.uid),
+    claimNamespace: namespace,
+    claim: pvc,
+  };
+  const message = `restoring ${point.name} into volume ${work.volume}`;
+  return { do: 'record', status: advance(status, { step: 'volume', progress: 10, message, work }, now) };
+}

@@ -1,0 +1,83 @@
+/** One look at the cluster: each answers what is now known. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts';
+import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
+import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
+import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { statusOf } from '@soteria/shared/operation/status.ts';
+import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import { shapeClaim } from '../core/shape-claim.ts';
+import { pointOf } from './decide-start.ts';
+import type { Place, World } from './world.ts';
+
+export interface Lookers {
+  readonly store: OperationStore;
+  readonly longhorn: Longhorn;
+  readonly restores: LonghornRestores;
+  readonly cluster: ClusterReader;
+}
+
+type Known = KnownOf<World>;
+
+/** The volume under the source claim, while there is one. */
+async function liveVolumeOf(
+  { cluster }: Lookers,
+  { namespace, pvc }: { readonly namespace: string; readonly pvc: string },
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const name = (await cluster.getClaim(namespace, pvc, signal))?.spec?.volumeName ?? '';
+  if (name === '') return undefined;
+  const csi = (await cluster.getPersistentVolume(name, signal))?.spec?.csi;
+  return csi?.driver === 'driver.longhorn.io' ? csi.volumeHandle : undefined;
+}
+
+export async function lookAt(
+  tools: Lookers,
+  { operation, world }: Known,
+  place: Place,
+  signal?: AbortSignal,
+): Promise<World> {
+  const { work } = statusOf(operation);
+  const { longhorn, restores, cluster, store } = tools;
+  const made = claimRefOf(operation);
+  const name = work?.volume ?? '';
+  switch (place) {
+    case 'claim':
+      return { ...world, claim: { seen: await cluster.getClaim(made.namespace, made.pvc, signal) } };
+    case 'persistentVolume':
+      return { ...world, persistentVolume: { seen: await cluster.getPersistentVolume(name, signal) } };
+    case 'volume':
+      return { ...world, volume: { seen: await restores.getVolume(name, signal) } };
+    case 'progress':
+      return { ...world, progress: { seen: await restores.getProgress(name, signal) } };
+    case 'peers':
+      return { ...world, peers: { seen: await store.listOfClaim(made.namespace, made.pvc, signal) } };
+    case 'points':
+      return { ...world, points: { seen: await longhorn.backups.list({}, signal) } };
+    case 'clusterId':
+      return { ...world, clusterId: { seen: await cluster.clusterId(signal) } };
+    case 'liveVolume':
+      return { ...world, liveVolume: { seen: await liveVolumeOf(tools, sourceRefOf(operation), signal) } };
+    case 'backup':
+      return { ...world, backup: { seen: await longhorn.backups.get(work?.backup ?? '', signal) } };
+    case 'running': {
+      const running = await store.list({ fieldSelector: 'status.phase=Running' }, signal);
+      return { ...world, running: { seen: running.map(({ metadata }) => metadata.uid) } };
+    }
+    case 'target':
+    case 'backingImage': {
+      const point = pointOf(operation, world);
+      if (point === undefined || point instanceof SoteriaError) return { ...world, [place]: { seen: undefined } };
+      if (place === 'target') {
+        return { ...world, target: { seen: await longhorn.getTarget(point.backupTargetName ?? '', signal) } };
+      }
+      const shape = shapeClaim(point, operation.spec.request);
+      const image = shape instanceof SoteriaError ? undefined : shape.volume.backingImage;
+      return {
+        ...world,
+        backingImage: { seen: image !== undefined && (await restores.hasBackingImage(image, signal)) },
+      };
+    }
+  }
+}

@@ -1,0 +1,146 @@
+/** Does one action with one call, and answers what is now known. All judgement is in `decide.ts`. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
+import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Slots } from '@soteria/shared/operation/slots.ts';
+import { statusOf } from '@soteria/shared/operation/status.ts';
+import type { Claims } from '../claims.ts';
+import { functionName, temporaryMarks } from './about-operation.ts';
+import type { Action, RestoreFactName } from './action.ts';
+import { lookAt, type Lookers } from './look-at.ts';
+import type { Look, World } from './world.ts';
+
+export interface Tools extends Lookers {
+  readonly claims: Claims;
+  readonly slots: Slots;
+  readonly announce: (operation: Operation, fact: RestoreFactName, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+type Known = KnownOf<World>;
+
+/** A refusal that will not change is something to decide about; all else ends this wake-up and is tried again at the next. */
+function isFinalRefusal(thrown: unknown): thrown is SoteriaError {
+  return (
+    thrown instanceof SoteriaError &&
+    (thrown.code === 'cluster_refused' || thrown.code === 'not_found' || thrown.code === 'cluster_forbidden')
+  );
+}
+
+/** Creates, or finds what has the name already: whose it is, is decided from its marks. */
+async function createOrFind<T>(create: () => Promise<T>, find: () => Promise<T | undefined>): Promise<Look<T>> {
+  try {
+    return { seen: await create() };
+  } catch (error) {
+    if (error instanceof SoteriaError && error.code === 'name_conflict') return { seen: await find() };
+    throw error;
+  }
+}
+
+/** What the write leads to, or its final refusal as something known. */
+async function orRefusal({ operation, world }: Known, write: () => Promise<World>): Promise<Known> {
+  try {
+    return { operation, world: await write() };
+  } catch (error) {
+    if (isFinalRefusal(error)) return { operation, world: { ...world, refusal: error } };
+    throw error;
+  }
+}
+
+function without<Key extends keyof World>(world: World, ...keys: readonly Key[]): World {
+  return Object.fromEntries(Object.entries(world).filter(([key]) => !keys.some((one) => one === key)));
+}
+
+export async function perform(tools: Tools, known: Known, action: Action, signal?: AbortSignal): Promise<Known> {
+  const { operation, world } = known;
+  const { restores, claims, cluster, store, slots } = tools;
+  const { namespace } = claimRefOf(operation);
+  switch (action.do) {
+    case 'look':
+      return { operation, world: await lookAt(tools, known, action.at, signal) };
+    case 'label':
+      return { operation: await store.label(operation, signal), world };
+    case 'record':
+      return {
+        operation: await store.replaceStatus(operation, action.status, signal),
+        world: without(world, 'refusal', 'progress'),
+      };
+    case 'enter-slot': {
+      const { uid, name, namespace: where = '' } = operation.metadata;
+      const holder = { uid, name, namespace: where, function: functionName, kind: operation.spec.kind };
+      return { operation, world: { ...world, slot: await slots.enter(holder, action.need, signal) } };
+    }
+    case 'leave-slot':
+      await slots.leave(operation.metadata.uid, signal);
+      return { operation, world: { ...world, hasLeftSlot: true } };
+    case 'hold':
+      await restores.hold(action.backup, operation.metadata.uid, signal);
+      // Read again before anything is made from it.
+      return { operation, world: without(world, 'backup', 'running') };
+    case 'release':
+      await restores.release(action.backup, signal);
+      return { operation, world: { ...world, backup: { seen: undefined } } };
+    case 'create-volume':
+      return orRefusal(known, async () => {
+        const { draft } = action;
+        const create = () => restores.createVolume(draft, { isDryRun: false }, signal);
+        return { ...world, volume: await createOrFind(create, () => restores.getVolume(draft.name, signal)) };
+      });
+    case 'create-persistent-volume':
+      return orRefusal(known, async () => {
+        const { draft } = action;
+        const find = () => cluster.getPersistentVolume(draft.metadata.name ?? '', signal);
+        const persistentVolume = await createOrFind(() => claims.createPersistentVolume(draft, signal), find);
+        return { ...world, persistentVolume };
+      });
+    case 'create-claim':
+      return orRefusal(known, async () => {
+        const { draft } = action;
+        const find = () => cluster.getClaim(namespace, draft.metadata.name ?? '', signal);
+        return { ...world, claim: await createOrFind(() => claims.createClaim(draft, signal), find) };
+      });
+    case 'grow-claim':
+      return orRefusal(known, async () => {
+        const seen = await claims.growClaim({ namespace, ...action.claim }, action.size, signal);
+        return { ...world, claim: { seen } };
+      });
+    case 'keep-claim':
+      try {
+        const seen = await claims.markClaim({ namespace, ...action.claim }, temporaryMarks, signal);
+        return { operation, world: { ...world, claim: { seen } } };
+      } catch (error) {
+        if (!(error instanceof SoteriaError && error.code === 'not_found')) throw error;
+        return { operation, world: { ...world, claim: { seen: undefined } } };
+      }
+    case 'keep-persistent-volume': {
+      const { name, uid } = action.persistentVolume;
+      const seen = await claims.markPersistentVolume(name, uid, temporaryMarks, signal);
+      return { operation, world: { ...world, persistentVolume: { seen } } };
+    }
+    case 'keep-volume': {
+      const { name, uid } = action.volume;
+      await restores.markVolume(name, uid, temporaryMarks, signal);
+      return { operation, world: without(world, 'volume') };
+    }
+    case 'delete-claim':
+      await claims.deleteClaim({ namespace, name: action.claim.name, uid: action.claim.uid }, signal);
+      return { operation, world: { ...world, claim: { seen: undefined } } };
+    case 'delete-persistent-volume':
+      await claims.deletePersistentVolume(action.persistentVolume.name, action.persistentVolume.uid, signal);
+      return { operation, world: { ...world, persistentVolume: { seen: undefined } } };
+    case 'delete-volume':
+      await restores.deleteVolume(action.volume.name, action.volume.uid, signal);
+      // Longhorn deletes through a finalizer: whether it is gone, the next look tells.
+      return { operation, world: without(world, 'volume') };
+    case 'announce': {
+      await tools.announce(operation, action.fact, signal);
+      // Kept in memory until the next record: a crash before it sends the fact twice, never not at all.
+      const status = statusOf(operation);
+      const announced = [...(status.announced ?? []), action.fact];
+      return { operation: { ...operation, status: { ...status, announced } }, world };
+    }
+    case 'wait':
+    case 'rest':
+      return known;
+  }
+}

@@ -1,0 +1,51 @@
+/** What a decision about one restore may know of the cluster. A member that was not looked at yet is left out. */
+import type { SoteriaError } from '@soteria/shared/errors.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
+import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Entered } from '@soteria/shared/operation/slots.ts';
+
+/** Looked at; `seen` is undefined when it is not there. */
+export interface Look<T> {
+  readonly seen: T | undefined;
+}
+
+export interface World {
+  /** The claim to make: before, whether its name is free; after, what became of it. */
+  readonly claim?: Look<PersistentVolumeClaim>;
+  readonly persistentVolume?: Look<PersistentVolume>;
+  readonly volume?: Look<RestoreVolume>;
+  /** 0 to 100, from the engine. */
+  readonly progress?: Look<number>;
+  /** Of the claim to make, oldest first, this one too. */
+  readonly peers?: Look<readonly Operation[]>;
+  /** Every backup that Longhorn knows. */
+  readonly points?: Look<readonly Backup[]>;
+  readonly clusterId?: Look<string>;
+  /** Name of the volume the source claim has now. */
+  readonly liveVolume?: Look<string>;
+  /** The backup that is restored from. */
+  readonly backup?: Look<Backup>;
+  readonly target?: Look<BackupTarget>;
+  /** True when it is there. */
+  readonly backingImage?: Look<boolean>;
+  /** Uids of all operations that run: whoever holds the backup and is not among them is gone. */
+  readonly running?: Look<readonly string[]>;
+  /** Answer of the slots, when it was asked. */
+  readonly slot?: Entered;
+  readonly hasLeftSlot?: true;
+  /** What the cluster answered to the last write, when it refused for good. */
+  readonly refusal?: SoteriaError;
+}
+
+export type Place = Exclude<keyof World, 'slot' | 'hasLeftSlot' | 'refusal'>;
+
+/** Decisions by this table read no clock and no environment. */
+export interface Rules {
+  /** Nothing moved for so long: the restore is stuck. */
+  readonly stallMs: number;
+  /** From start to end at most. */
+  readonly deadlineMs: number;
+  readonly maxAttempts: number;
+}

@@ -1,0 +1,229 @@
+/** Restores over the in-memory cluster with the real adapters, and a hand that plays Longhorn and binds claims; for tests. */
+import type { Log } from '@soteria/shared/function/contract.ts';
+import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import {
+  persistentVolumeClaims,
+  persistentVolumes,
+  type PersistentVolumeClaim,
+} from '@soteria/shared/kubernetes/core-types.ts';
+import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
+import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
+import {
+  backups,
+  backupTargets,
+  backupVolumes,
+  engines,
+  snapshots,
+  volumes,
+} from '@soteria/shared/longhorn/resource-types.ts';
+import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resources.ts';
+import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import { operations } from '@soteria/shared/operation/schema.ts';
+import { createSlots } from '@soteria/shared/operation/slots.ts';
+import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import type { AdvanceTools } from './advance.ts';
+import { createClaims } from './claims.ts';
+import type { Rules } from './longhorn/world.ts';
+
+export const silent: Log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  with: () => silent,
+};
+
+export const rules: Rules = { stallMs: 3_600_000, deadlineMs: 86_400_000, maxAttempts: 2 };
+const longhornNamespace = 'longhorn-system';
+const clusterId = 'cluster-1';
+const backingImages = { group: 'longhorn.io', version: 'v1beta2', kind: 'BackingImage', plural: 'backingimages' };
+
+export const shape = {
+  version: 1,
+  namespace: 'shop',
+  pvc: 'data',
+  labels: { app: 'shop', 'app.kubernetes.io/managed-by': 'Helm' },
+  storageClassName: 'longhorn',
+  accessModes: ['ReadWriteOnce'],
+  volumeMode: 'Filesystem',
+  requestedStorage: '1Gi',
+  fsType: 'xfs',
+  volume: {
+    name: 'vol-1',
+    sizeBytes: '1073741824',
+    isEncrypted: false,
+    numberOfReplicas: 2,
+    dataEngine: 'v1',
+    accessMode: 'rwo',
+  },
+};
+
+export interface BackupSeed {
+  readonly name: string;
+  readonly at: string;
+  readonly pvc?: string;
+  readonly shape?: object;
+  readonly catalogue?: Readonly<Record<string, string>>;
+}
+
+/** A completed backup as Longhorn shows it. */
+export function backupObject({ name, at, pvc = 'data', shape: change = {}, catalogue }: BackupSeed): JsonObject {
+  const own = {
+    [catalogueKeys.managed]: 'true',
+    [catalogueKeys.clusterId]: clusterId,
+    [catalogueKeys.namespace]: 'shop',
+    [catalogueKeys.pvc]: pvc,
+    [catalogueKeys.claimShape]: JSON.stringify({ ...shape, pvc, ...change }),
+  };
+  return {
+    apiVersion: 'longhorn.io/v1beta2',
+    kind: 'Backup',
+    metadata: { name, namespace: longhornNamespace, labels: { 'backup-volume': 'vol-1', 'backup-target': 'default' } },
+    spec: { snapshotName: name },
+    status: {
+      state: 'Completed',
+      progress: 100,
+      url: `s3://bucket@region/?backup=${name}&volume=vol-1`,
+      snapshotName: name,
+      snapshotCreatedAt: at,
+      backupCreatedAt: at,
+      lastSyncedAt: at,
+      volumeName: 'vol-1',
+      volumeSize: '1073741824',
+      size: '4096',
+      backupTargetName: 'default',
+      labels: catalogue ?? own,
+    },
+  };
+}
+
+export function createTestBench() {
+  let time = Date.parse('2026-01-31T01:30:01Z');
+  const now = () => new Date(time);
+  const cluster = createMemoryCluster({
+    now,
+    namespaces: ['shop', 'soteria', longhornNamespace],
+    kinds: [
+      customKind(operations, { selectableFields: ['spec.kind', 'status.phase', 'status.settled'] }),
+      ...[volumes, backups, backupTargets, backupVolumes, engines, snapshots].map((kind) => customKind(kind)),
+      customKind({ ...backingImages, isNamespaced: true }),
+    ],
+  });
+  cluster.seed({
+    apiVersion: 'longhorn.io/v1beta2',
+    kind: 'BackupTarget',
+    metadata: { name: 'default', namespace: longhornNamespace },
+    spec: { backupTargetURL: 's3://bucket@region/' },
+    status: { available: true, lastSyncedAt: '2026-01-31T01:29:00Z' },
+  });
+  const { client } = cluster;
+  cluster.onAdmit(volumes, ({ operation, object }) =>
+    operation === 'CREATE'
+      ? {
+          object: {
+            ...object,
+            metadata: { ...object.metadata, finalizers: ['longhorn.io'] },
+            spec: { ...(object['spec'] as JsonObject), size: '1073741824' },
+          },
+        }
+      : undefined,
+  );
+  const faults = { isFaulted: 0, unscheduled: undefined as string | undefined };
+
+  async function moveVolumes(): Promise<void> {
+    for (const volume of (await client.list(volumes, { namespace: longhornNamespace })).items) {
+      const { name, namespace = '', deletionTimestamp } = volume.metadata;
+      const write = (status: object) =>
+        client.patch(volumes, { name, namespace }, { status }, { subresource: 'status' });
+      if (deletionTimestamp !== undefined) {
+        await client.patch(volumes, { name, namespace }, { metadata: { finalizers: null } });
+      } else if (volume.status?.restoreInitiated !== true) {
+        const conditions =
+          faults.unscheduled === undefined
+            ? []
+            : [{ type: 'Scheduled', status: 'False', reason: 'ReplicaSchedulingFailure', message: faults.unscheduled }];
+        if (conditions.length > 0) await write({ state: 'creating', conditions });
+        else await write({ restoreInitiated: true, restoreRequired: true, state: 'attached', conditions });
+      } else if (volume.status.restoreRequired === true) {
+        if (faults.isFaulted > 0) {
+          faults.isFaulted -= 1;
+          const failure = {
+            type: 'Restore',
+            status: 'False',
+            reason: 'RestoreFailure',
+            message: 'no replica restored',
+          };
+          await write({ robustness: 'faulted', restoreRequired: false, conditions: [failure] });
+        } else await write({ restoreRequired: false, state: 'detached', robustness: 'unknown' });
+      }
+    }
+  }
+
+  async function bindClaims(): Promise<void> {
+    for (const claim of (await client.list(persistentVolumeClaims)).items) {
+      const { name, namespace = '' } = claim.metadata;
+      const pv = await client.get(persistentVolumes, { name: claim.spec?.volumeName ?? 'none' });
+      const isMeant = pv?.spec?.claimRef?.name === name && pv.spec.claimRef.namespace === namespace;
+      if (!isMeant || claim.status?.phase === 'Bound') continue;
+      await client.patch(
+        persistentVolumeClaims,
+        { name, namespace },
+        { status: { phase: 'Bound' } },
+        { subresource: 'status' },
+      );
+    }
+  }
+
+  const store = createOperationStore(client);
+  const slots = createSlots({ client, namespace: 'soteria', limits: { cluster: 10, node: 3, repository: 3 }, now });
+  const announced: string[] = [];
+  const tools: AdvanceTools = {
+    store,
+    longhorn: createLonghorn(client, { namespace: longhornNamespace }),
+    restores: createLonghornRestores(client, { namespace: longhornNamespace }),
+    cluster: createClusterReader(client, clusterId),
+    claims: createClaims(client),
+    slots,
+    announce: (operation, fact) => {
+      announced.push(`${operation.metadata.name} ${fact}`);
+      return Promise.resolve();
+    },
+    wakeOther: () => Promise.resolve(),
+    rules,
+    inTurn: createOneAtATime(),
+    now,
+  };
+
+  return {
+    cluster,
+    client,
+    store,
+    slots,
+    tools,
+    announced,
+    faults,
+    now,
+    pass: (ms: number) => void (time += ms),
+    seedBackups: (...seeds: readonly BackupSeed[]) => cluster.seed(...seeds.map(backupObject)),
+    /** Longhorn and the binder move everything one step. */
+    async step() {
+      await moveVolumes();
+      await bindClaims();
+    },
+    getClaim: (name: string): Promise<PersistentVolumeClaim | undefined> =>
+      client.get(persistentVolumeClaims, { namespace: 'shop', name }),
+    /** Everything a restore makes, by name. */
+    async everythingMade(): Promise<string[]> {
+      const lists = [
+        (await client.list(persistentVolumeClaims)).items,
+        (await client.list(persistentVolumes)).items,
+        (await client.list(volumes)).items,
+      ];
+      return lists.flat().map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    },
+  };
+}
+
+export type TestBench = ReturnType<typeof createTestBench>;
