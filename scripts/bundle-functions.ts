@@ -20,7 +20,7 @@ export interface Bundle {
 
 export interface BundleOptions {
   /**
-   * Gets `<name>.cjs`, `client-node.cjs` where a function may ask for it, `<name>.cjs.map` where asked for,
+   * Gets `<name>.cjs`, `runner.cjs` with the functions of this repository, `client-node.cjs` where a function may ask for it, `<name>.cjs.map` where asked for,
    * `third-party-licenses.txt`, and `meta.json`, esbuild's account of what is in them.
    */
   readonly outDir: string;
@@ -31,6 +31,9 @@ export interface BundleOptions {
 
 /** Larger than all the rest of a function together, and only read by who has a kubeconfig. */
 const apart = { in: join(repository, 'shared/kubernetes/client-node.ts'), out: 'client-node' };
+
+/** What runs inside Jobs, from the same image. */
+const runner = { in: join(repository, 'runner/main.ts'), out: 'runner' };
 
 const keepApart: Plugin = {
   name: 'keep-apart',
@@ -52,7 +55,8 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundle[]>
   if (names.length === 0) throw new Error(`no function to bundle: ${functionsDir} holds no folder with a main.ts`);
 
   const functions = names.map((name) => ({ in: join(functionsDir, name, 'main.ts'), out: name }));
-  const own = await bundle(functions, outDir, withSourceMap);
+  const programs = options.functionsDir === undefined ? [runner] : [];
+  const own = await bundle([...functions, ...programs], outDir, withSourceMap);
   const metafile = needsApart(own) ? joined(own, await bundle([apart], outDir, withSourceMap)) : own;
   mkdirSync(outDir, { recursive: true });
   writeFileSync(join(outDir, 'meta.json'), JSON.stringify(metafile));

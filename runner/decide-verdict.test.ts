@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+import type { ChecksumFacts } from './check-checksums.ts';
+import { type Facts, decideVerdict } from './decide-verdict.ts';
+import type { Inventory } from './take-inventory.ts';
+
+const inventory: Inventory = {
+  files: 3,
+  folders: 1,
+  links: 0,
+  specials: 0,
+  bytes: 17,
+  denied: 0,
+  broken: 0,
+  brokenExamples: [],
+  sample: [],
+};
+const facts: Facts = {
+  trouble: undefined,
+  inventory,
+  checksums: undefined,
+  manifestTrouble: undefined,
+  sqlite: [],
+  command: undefined,
+  durationMs: 5,
+};
+const checksums: ChecksumFacts = { read: 3, denied: 0, bad: 0, badExamples: [], digest: 'abc' };
+const wanted = {
+  expectFiles: undefined,
+  expectBytes: undefined,
+  minFiles: 0,
+  minBytes: 0,
+  manifest: undefined,
+  mayBeEmpty: false,
+  sample: 0,
+};
+const empty = { ...inventory, files: 0, folders: 0, bytes: 0 };
+
+interface Row {
+  readonly when: string;
+  readonly facts?: Partial<Facts>;
+  readonly wanted?: Partial<Parameters<typeof decideVerdict>[1]>;
+  readonly outcome: string;
+  /** Of the first check that has not passed. */
+  readonly because?: RegExp;
+}
+
+const rows: readonly Row[] = [
+  { when: 'all can be read', outcome: 'verified' },
+  { when: 'the folder is not there', facts: { trouble: 'ENOENT' }, outcome: 'refuted', because: /^mount: .*ENOENT/ },
+  {
+    when: 'an entry is damaged',
+    facts: { inventory: { ...inventory, broken: 1, brokenExamples: [{ path: 'a/b', code: 'EIO' }] } },
+    outcome: 'refuted',
+    because: /^entries: 1 .*a\/b \(EIO\)/,
+  },
+  { when: 'it is empty', facts: { inventory: empty }, outcome: 'refuted', because: /^contents/ },
+  { when: 'it is empty as expected', facts: { inventory: empty }, wanted: { mayBeEmpty: true }, outcome: 'verified' },
+  { when: 'it holds links only', facts: { inventory: { ...empty, links: 1 } }, outcome: 'verified' },
+  { when: 'it holds what was recorded', wanted: { expectFiles: 3, expectBytes: 17 }, outcome: 'verified' },
+  { when: 'a file is missing', wanted: { expectFiles: 4 }, outcome: 'refuted', because: /^files: 3 found, 4 were/ },
+  { when: 'a file is too much', wanted: { expectFiles: 2 }, outcome: 'refuted', because: /^files/ },
+  { when: 'a byte is missing', wanted: { expectBytes: 18 }, outcome: 'refuted', because: /^bytes/ },
+  {
+    when: 'a file is missing and a folder could not be looked into',
+    facts: { inventory: { ...inventory, denied: 1 } },
+    wanted: { expectFiles: 4 },
+    outcome: 'inconclusive',
+    because: /^files/,
+  },
+  {
+    when: 'a file is too much and a folder could not be looked into',
+    facts: { inventory: { ...inventory, denied: 1 } },
+    wanted: { expectFiles: 2 },
+    outcome: 'refuted',
+    because: /^files/,
+  },
+  { when: 'there are as many as wanted', wanted: { minFiles: 3, minBytes: 17 }, outcome: 'verified' },
+  { when: 'there are fewer files than wanted', wanted: { minFiles: 4 }, outcome: 'refuted', because: /^min_files/ },
+  { when: 'there are fewer bytes than wanted', wanted: { minBytes: 18 }, outcome: 'refuted', because: /^min_bytes/ },
+  { when: 'the sample can be read', facts: { checksums }, wanted: { sample: 3 }, outcome: 'verified' },
+  {
+    when: 'a file has other bytes',
+    facts: { checksums: { ...checksums, bad: 1, badExamples: [{ path: 'x', code: 'EDIFFERS' }] } },
+    wanted: { manifest: 'SUMS' },
+    outcome: 'refuted',
+    because: /^checksums: 1 of 4 .*x \(EDIFFERS\)/,
+  },
+  {
+    when: 'no file of the sample may be read',
+    facts: { checksums: { ...checksums, read: 0, denied: 3 } },
+    outcome: 'inconclusive',
+    because: /^checksums/,
+  },
+  {
+    when: 'the manifest is missing',
+    facts: { manifestTrouble: 'ENOENT' },
+    wanted: { manifest: 'SUMS' },
+    outcome: 'refuted',
+    because: /^checksums: the manifest SUMS/,
+  },
+  {
+    when: 'the manifest names nothing',
+    facts: { checksums: { ...checksums, read: 0 } },
+    wanted: { manifest: 'SUMS' },
+    outcome: 'refuted',
+    because: /names no file/,
+  },
+  {
+    when: 'a database is damaged',
+    facts: { sqlite: [{ path: 'a.db', outcome: 'failed', detail: 'malformed' }] },
+    outcome: 'refuted',
+    because: /^sqlite a\.db: malformed/,
+  },
+  {
+    when: 'a database could not be looked at',
+    facts: { sqlite: [{ path: 'a.db', outcome: 'impossible', detail: 'no scratch' }] },
+    outcome: 'inconclusive',
+    because: /^sqlite/,
+  },
+  {
+    when: 'the command says no',
+    facts: { command: { outcome: 'failed', detail: 'exit code 1' } },
+    outcome: 'refuted',
+    because: /^command: exit code 1/,
+  },
+  {
+    when: 'one check has failed and another could not be made',
+    facts: { command: { outcome: 'impossible', detail: 'late' } },
+    wanted: { expectFiles: 9 },
+    outcome: 'refuted',
+  },
+];
+
+describe('the verdict', () => {
+  test.each(rows)('is $outcome when $when', (row) => {
+    const told = decideVerdict({ ...facts, ...row.facts }, { ...wanted, ...row.wanted });
+    const bad = told.checks.find((check) => check.outcome !== 'passed');
+    expect(told.outcome).toBe(row.outcome);
+    if (row.because !== undefined) expect(`${bad?.name}: ${bad?.detail}`).toMatch(row.because);
+    else if (row.outcome === 'verified') expect(bad).toBeUndefined();
+  });
+
+  test.each([
+    {
+      what: 'nothing but the mount',
+      facts: {},
+      wanted: {},
+      strength: 'mounts',
+      weaker: ['no_baseline', 'nothing_read'],
+    },
+    {
+      what: 'a sample without a baseline',
+      facts: { checksums },
+      wanted: { sample: 3 },
+      strength: 'mounts',
+      weaker: ['no_baseline'],
+    },
+    {
+      what: 'a least number',
+      facts: {},
+      wanted: { minFiles: 1 },
+      strength: 'counts',
+      weaker: ['no_baseline', 'nothing_read'],
+    },
+    {
+      what: 'the recorded counts',
+      facts: {},
+      wanted: { expectFiles: 3 },
+      strength: 'counts',
+      weaker: ['nothing_read'],
+    },
+    { what: 'a manifest', facts: { checksums }, wanted: { manifest: 'SUMS' }, strength: 'checksums', weaker: [] },
+    {
+      what: 'files of others',
+      facts: { checksums: { ...checksums, denied: 1 } },
+      wanted: { manifest: 'SUMS' },
+      strength: 'checksums',
+      weaker: ['not_all_permitted'],
+    },
+    {
+      what: 'an opened database',
+      facts: { sqlite: [{ path: 'a', outcome: 'passed' as const, detail: 'ok' }] },
+      wanted: { expectFiles: 3 },
+      strength: 'application',
+      weaker: ['nothing_read'],
+    },
+  ])('of $what is as strong as that: $strength', (row) => {
+    const told = decideVerdict({ ...facts, ...row.facts }, { ...wanted, ...row.wanted });
+    expect({ strength: told.strength, weaker: told.weaker }).toEqual({ strength: row.strength, weaker: row.weaker });
+  });
+});

@@ -1,0 +1,48 @@
+/** What runs inside a Job: progress as JSON lines, the verdict as the container's termination message; only this file exits. */
+import { writeFile } from 'node:fs/promises';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { encodeVerdict } from '@soteria/shared/verification/verdict.ts';
+import { readOptions } from './options.ts';
+import { record } from './record.ts';
+import { verify } from './verify.ts';
+
+const terminationMessagePath = process.env['SOTERIA_TERMINATION_MESSAGE_PATH'] ?? '/dev/termination-log';
+
+function say(event: string, fields: object): void {
+  process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+}
+
+/** True: everything that was asked for holds. */
+async function run(): Promise<boolean> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.task === 'record') {
+    const baseline = await record(options);
+    say('baseline_recorded', baseline);
+    await writeFile(terminationMessagePath, JSON.stringify(baseline));
+    return true;
+  }
+  say('verification_started', { task: options.task, root: options.root });
+  const verdict = await verify(options, {
+    nowMs: () => performance.now(),
+    onProgress: (progress) => say('verification_progress', progress),
+  });
+  say('verification_ended', verdict);
+  await writeFile(terminationMessagePath, encodeVerdict(verdict));
+  return verdict.outcome === 'verified';
+}
+
+function explain(thrown: unknown): string {
+  if (thrown instanceof SoteriaError) {
+    const { what, why, fix } = thrown.explanation;
+    return `${what}: ${why}; ${fix}`;
+  }
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+}
+
+run().then(
+  (isGood) => process.exit(isGood ? 0 : 1),
+  (error: unknown) => {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exit(1);
+  },
+);

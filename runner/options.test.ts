@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { readOptions } from './options.ts';
+
+const words = (text: string) => text.split(' ');
+const mount = ['--mount', 'claim=/claim'];
+
+describe('the command line', () => {
+  test('of a verification says what is looked at, and with what', () => {
+    expect(
+      readOptions([
+        'verify',
+        ...mount,
+        ...words('--expect-files 3 --expect-bytes 17 --sample 5 --seed uid --manifest SHA256SUMS'),
+        ...words('--sqlite a/one.db --sqlite two.db --scratch scratch=/scratch/ --command-timeout 20'),
+        '--command',
+        '["test","-s","x=y"]',
+      ]),
+    ).toEqual({
+      task: 'verify',
+      root: '/claim',
+      expectFiles: 3,
+      expectBytes: 17,
+      minFiles: 0,
+      minBytes: 0,
+      sample: 5,
+      seed: 'uid',
+      manifest: 'SHA256SUMS',
+      sqlite: ['a/one.db', 'two.db'],
+      mayBeEmpty: false,
+      scratch: '/scratch/',
+      command: { argv: ['test', '-s', 'x=y'], timeoutMs: 20_000 },
+    });
+  });
+
+  test('of a verification needs the mount only', () => {
+    expect(readOptions(['verify', ...mount])).toMatchObject({ sample: 0, command: undefined, expectFiles: undefined });
+  });
+
+  test('of a record takes a place for the manifest', () => {
+    expect(readOptions(['record', ...mount, '--manifest-out', '/out/sums'])).toEqual({
+      task: 'record',
+      root: '/claim',
+      manifestOut: '/out/sums',
+    });
+  });
+
+  test.each([
+    { what: 'no task', argv: mount },
+    { what: 'an unknown task', argv: ['format', ...mount] },
+    { what: 'no mount', argv: ['verify'] },
+    { what: 'a mount of another name', argv: ['verify', '--mount', 'else=/claim'] },
+    { what: 'a mount that is no absolute path', argv: ['verify', '--mount', 'claim=claim'] },
+    { what: 'a manifest outside the claim', argv: ['verify', ...mount, '--manifest', '../x'] },
+    { what: 'a database outside the claim', argv: ['verify', ...mount, '--sqlite', '/etc/x.db'] },
+    { what: 'a count in words', argv: ['verify', ...mount, '--sample', 'many'] },
+    { what: 'a negative count', argv: ['verify', ...mount, '--min-files=-1'] },
+    { what: 'a command that is no list', argv: ['verify', ...mount, '--command', 'ls -l'] },
+    { what: 'an empty command', argv: ['verify', ...mount, '--command', '[]'] },
+    { what: 'an unknown option', argv: ['verify', ...mount, '--format'] },
+  ])('$what is refused, and said how it is right', ({ argv }) => {
+    expect(() => readOptions(argv)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  });
+});

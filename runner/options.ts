@@ -1,0 +1,131 @@
+/** The command line of the runner. A path may be given by the name of a mount: `--mount claim=/claim`. */
+import { isAbsolute, normalize } from 'node:path';
+import { parseArgs } from 'node:util';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+
+export interface VerifyOptions {
+  readonly task: 'verify';
+  /** Absolute folder of the claim. */
+  readonly root: string;
+  readonly expectFiles: number | undefined;
+  readonly expectBytes: number | undefined;
+  readonly minFiles: number;
+  readonly minBytes: number;
+  /** So many files are read whole. */
+  readonly sample: number;
+  readonly seed: string;
+  /** Below the root: lines as `sha256sum` writes them. */
+  readonly manifest: string | undefined;
+  /** Below the root. */
+  readonly sqlite: readonly string[];
+  readonly mayBeEmpty: boolean;
+  /** Absolute, writable; copies of databases go there. */
+  readonly scratch: string | undefined;
+  readonly command: { readonly argv: readonly string[]; readonly timeoutMs: number } | undefined;
+}
+
+/** Counts a claim and tells every file's checksum: what a later restore test compares with. */
+export interface RecordOptions {
+  readonly task: 'record';
+  readonly root: string;
+  /** A file outside the claim; left out, only the counts are told. */
+  readonly manifestOut: string | undefined;
+}
+
+const optionTypes = {
+  mount: { type: 'string', multiple: true },
+  'expect-files': { type: 'string' },
+  'expect-bytes': { type: 'string' },
+  'min-files': { type: 'string' },
+  'min-bytes': { type: 'string' },
+  sample: { type: 'string' },
+  seed: { type: 'string' },
+  manifest: { type: 'string' },
+  'manifest-out': { type: 'string' },
+  sqlite: { type: 'string', multiple: true },
+  'may-be-empty': { type: 'boolean' },
+  scratch: { type: 'string' },
+  command: { type: 'string' },
+  'command-timeout': { type: 'string' },
+} as const;
+
+const mostSampled = 10_000;
+
+/** Throws `invalid_request`. */
+export function readOptions(argv: readonly string[]): VerifyOptions | RecordOptions {
+  const { values, positionals } = parseStrictly(argv);
+  const [task] = positionals;
+  const root = pathOf(
+    values.mount?.find((text) => text.startsWith('claim=')),
+    '--mount claim=PATH',
+  );
+  if (task === 'record') {
+    const out = values['manifest-out'];
+    return { task, root, manifestOut: out === undefined ? undefined : pathOf(out, '--manifest-out') };
+  }
+  if (task !== 'verify' || positionals.length !== 1)
+    throw wrong(`"${positionals.join(' ')}" is neither verify nor record`);
+  const { command, scratch } = values;
+  return {
+    task,
+    root,
+    expectFiles: countOf(values['expect-files'], '--expect-files'),
+    expectBytes: countOf(values['expect-bytes'], '--expect-bytes'),
+    minFiles: countOf(values['min-files'], '--min-files') ?? 0,
+    minBytes: countOf(values['min-bytes'], '--min-bytes') ?? 0,
+    sample: Math.min(mostSampled, countOf(values.sample, '--sample') ?? 0),
+    seed: values.seed ?? '',
+    manifest: values.manifest === undefined ? undefined : below(values.manifest, '--manifest'),
+    sqlite: (values.sqlite ?? []).map((path) => below(path, '--sqlite')),
+    mayBeEmpty: values['may-be-empty'] === true,
+    scratch: scratch === undefined ? undefined : pathOf(scratch, '--scratch'),
+    command:
+      command === undefined
+        ? undefined
+        : { argv: argvOf(command), timeoutMs: 1000 * (countOf(values['command-timeout'], '--command-timeout') ?? 300) },
+  };
+}
+
+function parseStrictly(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: optionTypes, allowPositionals: true });
+  } catch (error) {
+    throw wrong(error instanceof Error ? error.message : 'an option is not known', error);
+  }
+}
+
+/** `NAME=PATH` or `PATH`. */
+function pathOf(text: string | undefined, option: string): string {
+  const path = text?.slice(text.indexOf('=') + 1) ?? '';
+  if (!isAbsolute(path)) throw wrong(`${option} must be given, with an absolute path`);
+  return normalize(path);
+}
+
+function below(path: string, option: string): string {
+  const leaves = path.split('/').some((name) => name === '..' || name === '');
+  if (leaves) throw wrong(`${option} ${path} is no path below the claim's root`);
+  return path;
+}
+
+function countOf(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(count)) throw wrong(`${option} ${text} is no whole number`);
+  return count;
+}
+
+function argvOf(text: string): string[] {
+  try {
+    const argv: unknown = JSON.parse(text);
+    if (Array.isArray(argv) && argv.length > 0 && argv.every((one) => typeof one === 'string')) return argv;
+  } catch {
+    // Said below: it is the same mistake.
+  }
+  throw wrong('--command must be a JSON list of texts, such as ["ls","-l"]');
+}
+
+function wrong(why: string, cause?: unknown): SoteriaError {
+  const fix =
+    'runner verify --mount claim=/claim [--expect-files N] [--sample N] …, or runner record --mount claim=/claim';
+  return new SoteriaError('invalid_request', { what: 'the runner cannot start', why, fix }, { cause });
+}

@@ -1,0 +1,75 @@
+/** Counts what a claim holds, and chooses the files that will be read whole. */
+import { chooseSample } from './choose-sample.ts';
+import { type Found, walkMount } from './walk-mount.ts';
+
+export interface Unreadable {
+  readonly path: string;
+  readonly code: string;
+}
+
+export interface Inventory {
+  readonly files: number;
+  readonly folders: number;
+  readonly links: number;
+  /** Sockets, pipes and devices. */
+  readonly specials: number;
+  /** In files, as their sizes say. */
+  readonly bytes: number;
+  /** Entries that only their owner may look at. */
+  readonly denied: number;
+  /** Entries the file system could not give: damage. */
+  readonly broken: number;
+  /** The first of them. */
+  readonly brokenExamples: readonly Unreadable[];
+  /** Paths, sorted. */
+  readonly sample: readonly string[];
+}
+
+export interface InventoryOptions {
+  readonly sample: number;
+  readonly seed: string;
+  readonly onProgress: (files: number, bytes: number) => void;
+}
+
+const examples = 5;
+
+export async function takeInventory(root: string, { sample, seed, onProgress }: InventoryOptions): Promise<Inventory> {
+  const counts = { files: 0, folders: 0, links: 0, specials: 0, bytes: 0, denied: 0, broken: 0 };
+  const brokenExamples: Unreadable[] = [];
+  const chosen = chooseSample<string>(sample, seed);
+
+  function count(found: Found): void {
+    switch (found.type) {
+      case 'file':
+        counts.files += 1;
+        counts.bytes += found.sizeBytes;
+        chosen.offer(found.path, found.path);
+        onProgress(counts.files, counts.bytes);
+        break;
+      case 'folder':
+        counts.folders += 1;
+        break;
+      case 'link':
+        counts.links += 1;
+        break;
+      case 'special':
+        counts.specials += 1;
+        break;
+      case 'unreadable':
+        if (isDenied(found.code)) counts.denied += 1;
+        else {
+          counts.broken += 1;
+          if (brokenExamples.length < examples) brokenExamples.push({ path: found.path, code: found.code });
+        }
+        break;
+    }
+  }
+
+  for await (const found of walkMount(root)) count(found);
+  return { ...counts, brokenExamples, sample: chosen.chosen() };
+}
+
+/** Whoever runs without privileges meets files of others; that says nothing about damage. */
+export function isDenied(code: string): boolean {
+  return code === 'EACCES' || code === 'EPERM';
+}
