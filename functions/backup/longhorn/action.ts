@@ -1,5 +1,5 @@
 /** The next thing to do for one operation; `perform.ts` does each with one call. */
-import type { BackupDraft, SnapshotDraft } from '@soteria/shared/longhorn/port.ts';
+import type { BackupDraft, SeenBackup, SnapshotDraft } from '@soteria/shared/longhorn/port.ts';
 import type { SlotNeed } from '@soteria/shared/operation/decide-slots.ts';
 import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
 import type { Place } from './world.ts';
@@ -17,7 +17,8 @@ export type Action =
   | { readonly do: 'create-snapshot'; readonly draft: SnapshotDraft }
   | { readonly do: 'create-backup'; readonly draft: BackupDraft }
   | { readonly do: 'delete-snapshot'; readonly name: string; readonly uid: string }
-  | { readonly do: 'delete-backup'; readonly name: string; readonly uid: string }
+  /** As it was seen when this was decided: one that has become Completed since must stay. */
+  | { readonly do: 'delete-backup'; readonly name: string; readonly seen: SeenBackup }
   | { readonly do: 'unwatch-snapshot'; readonly name: string }
   | { readonly do: 'unwatch-backup'; readonly name: string }
   | { readonly do: 'announce'; readonly fact: BackupFact }

@@ -40,7 +40,7 @@ function tidy({ operation, world }: Situation, status: OperationStatus): Action 
   if (world.points === undefined && (backup !== undefined || attempt > 1)) return { do: 'look', at: 'points' };
   const points = (world.points?.seen ?? []).filter((one) => isOurs(operation, one) && !one.isDeleting);
   const half = points.find((one) => one.state !== 'Completed');
-  if (half !== undefined) return { do: 'delete-backup', name: half.name, uid: half.uid };
+  if (half !== undefined) return { do: 'delete-backup', name: half.name, seen: half };
   const watched = points.find((one) => one.marks[watchLabel] !== undefined);
   if (watched !== undefined) return { do: 'unwatch-backup', name: watched.name };
 
@@ -50,7 +50,10 @@ function tidy({ operation, world }: Situation, status: OperationStatus): Action 
   const backedUp = new Set(points.map((one) => one.snapshotName));
   if (status.phase === 'Succeeded') backedUp.add(snapshot);
   const own = alive.filter((one) => isOurs(operation, one));
-  const base = own.filter(({ name }) => backedUp.has(name)).toSorted(byInstant).at(-1);
+  const base = own
+    .filter(({ name }) => backedUp.has(name))
+    .toSorted(byInstant)
+    .at(-1);
   const spare = own.find((one) => one !== base);
   if (spare !== undefined) return { do: 'delete-snapshot', name: spare.name, uid: spare.uid };
   if (base === undefined) return undefined;

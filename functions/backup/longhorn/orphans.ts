@@ -26,7 +26,7 @@ export function decideOrphans({ snapshot, backup }: Orphans): readonly OrphanAct
   const isPoint = backup?.state === 'Completed';
   const actions: OrphanAction[] = [];
   if (isOpenAndOurs(backup)) {
-    if (!isPoint) actions.push({ do: 'delete-backup', name: backup.name, uid: backup.uid });
+    if (!isPoint) actions.push({ do: 'delete-backup', name: backup.name, seen: backup });
     else if (backup.marks[watchLabel] !== undefined) actions.push({ do: 'unwatch-backup', name: backup.name });
   }
   if (isOpenAndOurs(snapshot)) {
@@ -41,7 +41,7 @@ export async function performOnOrphan(longhorn: Longhorn, action: OrphanAction, 
     case 'delete-snapshot':
       return longhorn.snapshots.delete(action.name, action.uid, signal);
     case 'delete-backup':
-      return longhorn.backups.delete(action.name, action.uid, signal);
+      return longhorn.backups.discard(action.seen, signal);
     case 'unwatch-snapshot':
       return longhorn.snapshots.unwatch(action.name, signal);
     case 'unwatch-backup':

@@ -174,7 +174,7 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       await longhorn.snapshots.delete(action.name, action.uid, signal);
       return { operation, world: withoutSnapshot(world, action.name) };
     case 'delete-backup':
-      await longhorn.backups.delete(action.name, action.uid, signal);
+      await longhorn.backups.discard(action.seen, signal);
       return { operation, world: withoutBackup(world, action.name) };
     case 'unwatch-snapshot':
       await longhorn.snapshots.unwatch(action.name, signal);

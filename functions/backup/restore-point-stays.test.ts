@@ -1,0 +1,46 @@
+/** What becomes Completed between the look and the deletion is a restore point: it stays. */
+import { expect, it } from 'vitest';
+import type { FakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
+import { createAdaptorServer } from '@hono/node-server';
+import supertest from 'supertest';
+import { createTestBench } from './test-bench.ts';
+
+/** Longhorn finishes the upload right after it has told, for the first time, that it is still at it. */
+function finishAfterBeingSeen(longhorn: FakeLonghorn): () => boolean {
+  const list = longhorn.backups.list.bind(longhorn.backups);
+  let hasFinished = false;
+  Object.assign(longhorn.backups, {
+    list: async (...given: Parameters<typeof list>) => {
+      const seen = await list(...given);
+      const moving = seen.find(({ state }) => state === 'InProgress');
+      if (moving !== undefined) longhorn.finishBackup(moving.name);
+      hasFinished ||= moving !== undefined;
+      return seen;
+    },
+  });
+  return () => hasFinished;
+}
+
+it('keeps a backup that Longhorn completes while its cancelled operation is being tidied up', async () => {
+  const { app, longhorn, store } = createTestBench();
+  const http = supertest(createAdaptorServer({ fetch: app.fetch }));
+  const asked = await http.post('/v1/backup').send({ namespace: 'shop', pvc: 'data' }).expect(202);
+  const { operation, backup } = asked.body as { operation: string; backup: string };
+  longhorn.step();
+  const wake = { namespace: 'shop', name: operation, kind: 'Backup' };
+  const due = { 'ce-specversion': '1.0', 'ce-source': '/sweep', 'ce-type': 'dev.soteria.operation.due.v1' };
+  await http
+    .post('/')
+    .set({ ...due, 'ce-id': '1' })
+    .send(wake)
+    .expect(204);
+  longhorn.progressBackup(backup, 10);
+
+  const hasFinished = finishAfterBeingSeen(longhorn);
+  await http.post(`/v1/operations/${operation}/cancel`).expect(202);
+  expect(hasFinished()).toBe(true);
+  expect(await longhorn.backups.get(backup)).toMatchObject({ state: 'Completed' });
+  expect(await longhorn.snapshots.get(backup)).toBeDefined();
+  const recorded = await store.get({ namespace: 'shop', name: operation });
+  expect(recorded?.status).toMatchObject({ phase: 'Cancelled', settled: true });
+});
