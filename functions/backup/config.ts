@@ -18,6 +18,8 @@ export const backupVariables = functionVariables.extend({
   ),
   SOTERIA_LONGHORN_BACKUP_MODE: oneOf(['incremental', 'full'], 'incremental'),
   SOTERIA_BACKUP_STALL_SECONDS: wholeNumber(3_600, { min: 60, max: week }),
+  SOTERIA_BACKUP_ATTEMPTS: wholeNumber(3, { min: 1, max: 20 }),
+  SOTERIA_BACKUP_RETRY_SECONDS: wholeNumber(150, { min: 1, max: 86_400 }),
   SOTERIA_BACKUP_DEADLINE_SECONDS: wholeNumber(86_400, { min: 60, max: week }),
 });
 
@@ -38,7 +40,8 @@ export function readBackupSettings(env: Environment): BackupSettings {
       defaultMode: variables.SOTERIA_LONGHORN_BACKUP_MODE,
       stallMs: variables.SOTERIA_BACKUP_STALL_SECONDS * 1_000,
       deadlineMs: variables.SOTERIA_BACKUP_DEADLINE_SECONDS * 1_000,
-      maxAttempts: 3,
+      maxAttempts: variables.SOTERIA_BACKUP_ATTEMPTS,
+      retryMs: variables.SOTERIA_BACKUP_RETRY_SECONDS * 1_000,
     },
   };
 }

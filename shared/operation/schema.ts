@@ -175,6 +175,10 @@ export const operationWork = z.strictObject({
   backupMade: z.boolean().optional(),
   /** When a made backup was first missed: it counts as gone only after the target has been read again. */
   vanishedAt: instant.optional(),
+  /** The attempt has failed; the next begins then. */
+  retryAt: instant.optional(),
+  /** Since then: when the target says it was read, each time it said something else. By its clock, not by ours. */
+  targetReadings: z.array(z.string().max(64)).max(3).optional(),
   /** Of a restore: `backup` is the one restored from, `volume` the one made; the persistent volume has its name. */
   restorePoint: z.string().max(512).optional(),
   dataAsOf: instant.optional(),

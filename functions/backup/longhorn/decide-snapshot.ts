@@ -1,42 +1,18 @@
 /** Running, the snapshot's name is recorded: make it, wait until it is ready, then record the backup's name. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import type { Action } from './action.ts';
-import { isOurs, marksOf, nameOfAttempt, refusedBecause } from './about-operation.ts';
+import { isOurs, marksOf, refusedBecause } from './about-operation.ts';
 import type { Situation } from './decide.ts';
-import { decideDeadline, decideLateStart } from './decide-deadline.ts';
-
-/** A new attempt under a new name (invariant 2), or the end when there were enough. */
-export function retryOrFail({ operation, rules, now }: Situation, why: string): Action {
-  const status = statusOf(operation);
-  const attempt = status.work?.attempt ?? 1;
-  if (attempt >= rules.maxAttempts) {
-    return {
-      do: 'record',
-      status: refuse(status, 'Failed', refusedBecause.outOfAttempts(operation, why, attempt), now),
-    };
-  }
-  const { volume, backupTarget } = status.work ?? {};
-  const fresh: OperationStatus = {
-    ...status,
-    work: {
-      attempt: attempt + 1,
-      ...(volume === undefined ? {} : { volume }),
-      ...(backupTarget === undefined ? {} : { backupTarget }),
-      snapshot: nameOfAttempt(operation, attempt + 1),
-    },
-  };
-  return {
-    do: 'record',
-    status: advance(fresh, { step: `snapshot-r${attempt + 1}`, progress: 10, message: `trying again: ${why}` }, now),
-  };
-}
+import { decideLateStart } from './decide-deadline.ts';
+import { decideRefusal } from './decide-refusal.ts';
+import { decideStuck } from './decide-stuck.ts';
+import { retryLater, retryOrFail } from './new-attempt.ts';
 
 function makeSnapshot(situation: Situation, name: string, volume: string): Action {
   const { operation, world, now } = situation;
   const status = statusOf(operation);
-  if (world.refusal !== undefined) return { do: 'record', status: refuse(status, 'Failed', world.refusal, now) };
+  if (world.refusal !== undefined) return decideRefusal(situation, world.refusal);
   const snapshot = world.snapshot?.seen;
   if (snapshot === undefined) {
     const late = decideLateStart(situation, `snapshot ${name} could not be created`);
@@ -71,11 +47,11 @@ export function decideSnapshot(situation: Situation): Action {
       why: `Longhorn could not take snapshot ${name} of volume ${volume}: ${snapshot.error}`,
       fix: `see: kubectl describe snapshots.longhorn.io -n longhorn-system ${name}`,
     });
-    return { do: 'record', status: refuse(status, 'Failed', failed, now) };
+    return retryLater(situation, failed);
   }
   if (snapshot.isDeleting) return retryOrFail(situation, `snapshot ${name} is being deleted by somebody`);
   if (!snapshot.isReady) {
-    const late = decideDeadline(situation, `snapshot ${name} is not ready`);
+    const late = decideStuck(situation, `snapshot ${name} is not ready`);
     if (late !== undefined) return late;
     const next = waiting(status, `waiting for snapshot ${name} to be ready`);
     return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };

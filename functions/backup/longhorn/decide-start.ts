@@ -57,8 +57,12 @@ export function decideStart(situation: Situation): Action {
   if (world.peers === undefined) return { do: 'look', at: 'peers' };
   const first = whoGoesFirst(operation, world.peers.seen ?? []);
   if (first !== undefined) {
-    const next = waiting(status, `waits for ${first.metadata.name}, which backs up the same claim`);
-    return next.message === operation.status?.message ? { do: 'wait' } : { do: 'record', status: next };
+    // One that has entered before it knew of the other goes on: the other waits for its slot, and both would wait for ever.
+    if (world.ownSlot === undefined) return { do: 'look', at: 'ownSlot' };
+    if (world.ownSlot.seen === undefined) {
+      const next = waiting(status, `waits for ${first.metadata.name}, which backs up the same claim`);
+      return next.message === operation.status?.message ? { do: 'wait' } : { do: 'record', status: next };
+    }
   }
 
   const place = nextLook(world);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { OperationStatus, OperationWork } from '@soteria/shared/operation/schema.ts';
 import { managedLabel, operationUidLabel } from '@soteria/shared/operation/marks.ts';
 import { decideBackup } from './decide.ts';
-import { backupWith, now, operationWith, rules, target } from './fixtures.ts';
+import { backupWith, now, operationWith, rules, target, volume } from './fixtures.ts';
 import type { World } from './world.ts';
 
 const minute = 60_000;
@@ -51,10 +51,11 @@ describe('an upload', () => {
     expect(moved).toMatchObject({ do: 'record', status: { phase: 'Running', movedAt: now.toISOString() } });
   });
 
-  it('fails when Longhorn’s progress has stood still for too long, or when the whole takes too long', () => {
+  it('is begun anew when Longhorn’s progress has stood still for too long, and fails when the whole takes too long', () => {
     const stuck = uploading({ movedAt: ago(61 * minute) });
     const late = { do: 'record', status: { phase: 'Failed', error: { code: 'deadline_exceeded' } } };
-    expect(decide(stuck, inProgress(1))).toMatchObject(late);
+    const again = decide(stuck, { ...inProgress(1), volume: { seen: volume } });
+    expect(again).toMatchObject({ status: { phase: 'Running', work: { retryAt: expect.any(String) } } });
     expect(decide(uploading({ startedAt: ago(1_441 * minute) }), inProgress(1))).toMatchObject(late);
   });
 });
@@ -70,15 +71,29 @@ describe('what cannot be created', () => {
 });
 
 describe('a backup that Longhorn no longer lists', () => {
-  const gone = (lastSyncedAt: string): World => ({
+  const gone = (lastSyncedAt: string, others = [backupWith({ name: 'other' })]): World => ({
     backup: { seen: undefined },
     target: { seen: { ...target, lastSyncedAt } },
+    catalogue: { seen: others },
+  });
+  const missed = (...targetReadings: string[]) => uploading({}, { vanishedAt: ago(1), targetReadings });
+
+  it('is missed first: by the target’s clock, whatever ours says', () => {
+    const first = decide(uploading({}), gone('2026-08-20T01:58:00Z'));
+    expect(first).toMatchObject({ status: { work: { attempt: 1, targetReadings: ['2026-08-20T01:58:00Z'] } } });
   });
 
-  it('counts as gone only when the target has been read after it was missed', () => {
-    const missed = uploading({}, { vanishedAt: '2026-08-20T01:59:30.500Z' });
-    expect(decide(missed, gone('2026-08-20T01:59:30Z'))).toEqual({ do: 'wait' });
-    expect(decide(missed, gone('2026-08-20T01:59:31Z'))).toMatchObject({ status: { work: { attempt: 2 } } });
+  it('counts as gone only after two more readings: the first of them may have begun before it was lost', () => {
+    expect(decide(missed('1'), gone('1'))).toEqual({ do: 'wait' });
+    expect(decide(missed('1'), gone('2'))).toMatchObject({
+      status: { work: { attempt: 1, targetReadings: ['1', '2'] } },
+    });
+    expect(decide(missed('1', '2'), gone('2'))).toEqual({ do: 'wait' });
+    expect(decide(missed('1', '2', '3'), gone('3'))).toMatchObject({ status: { work: { attempt: 2 } } });
+  });
+
+  it('does not count as gone while nothing at all is listed', () => {
+    expect(decide(missed('1', '2', '3'), gone('3', []))).toEqual({ do: 'wait' });
   });
 
   it('and is listed again is no longer missed: the next time counts anew', () => {

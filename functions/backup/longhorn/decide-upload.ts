@@ -10,7 +10,9 @@ import { isOurs, refusedBecause } from './about-operation.ts';
 import { backupDraftOf } from './backup-draft.ts';
 import type { Situation } from './decide.ts';
 import { decideDeadline, decideLateStart, stillForMs } from './decide-deadline.ts';
-import { retryOrFail } from './decide-snapshot.ts';
+import { decideRefusal } from './decide-refusal.ts';
+import { decideStuck } from './decide-stuck.ts';
+import { retryLater, retryOrFail } from './new-attempt.ts';
 
 /**
  * Progress is written in quarters: every change of Longhorn's own progress would be one more write to the API server. Between
@@ -24,7 +26,7 @@ const shareOf = (uploadPercent: number): number => 50 + Math.floor((uploadPercen
 function makeBackup(situation: Situation, work: OperationWork, name: string): Action {
   const { operation, world, now } = situation;
   const status = statusOf(operation);
-  if (world.refusal !== undefined) return { do: 'record', status: refuse(status, 'Failed', world.refusal, now) };
+  if (world.refusal !== undefined) return decideRefusal(situation, world.refusal);
   const backup = world.backup?.seen;
   if (backup === undefined) {
     const late = decideLateStart(situation, `backup ${name} could not be created`);
@@ -46,27 +48,41 @@ function makeBackup(situation: Situation, work: OperationWork, name: string): Ac
   };
 }
 
+/** The first reading after a loss may have begun before it (longhorn.md 5, list race); the one after that has not. */
+const readingsUntilGone = 3;
+
+/** Nothing is listed any more: what is lost is the catalogue, not this one backup (longhorn.md 5, #9530). */
+function isCatalogueLost({ operation, world }: Situation): boolean {
+  const { backupTarget = 'default' } = statusOf(operation).work ?? {};
+  return (world.catalogue?.seen ?? []).every((one) => (one.backupTargetName ?? backupTarget) !== backupTarget);
+}
+
 /** Invariant 2: gone only when an available target has been read again since it was missed (longhorn.md 5, 6). */
-function decideVanished(situation: Situation, name: string, vanishedAt: string | undefined): Action {
+function decideVanished(situation: Situation, name: string, work: OperationWork): Action {
   const { operation, world, now } = situation;
   const status = statusOf(operation);
-  if (vanishedAt === undefined) {
-    const message = `backup ${name} is no longer listed by Longhorn; waiting until the target has been read again`;
-    const missed = advance(status, { step: 'upload', progress: status.progress, message }, now);
-    return { do: 'record', status: { ...missed, work: { attempt: 1, ...missed.work, vanishedAt: now.toISOString() } } };
-  }
   if (world.target === undefined) return { do: 'look', at: 'target' };
   const target = world.target.seen;
-  // As instants: Longhorn's texts have no fractions of a second, ours have.
-  const isReadAgain = target?.isAvailable === true && Date.parse(target.lastSyncedAt ?? '') > Date.parse(vanishedAt);
-  if (isReadAgain) return retryOrFail(situation, `backup ${name} disappeared from the target`);
+  const { vanishedAt = now.toISOString(), targetReadings: before = [] } = work;
+  const reading = target?.lastSyncedAt ?? '';
+  if (before.length < readingsUntilGone && before.at(-1) !== reading) {
+    const message = `backup ${name} is no longer listed by Longhorn; waiting until the target has been read again`;
+    const missed = advance(status, { step: 'upload', progress: status.progress, message }, now);
+    const targetReadings = [...before, reading];
+    return { do: 'record', status: { ...missed, work: { ...work, vanishedAt, targetReadings } } };
+  }
+  if (target?.isAvailable === true && before.length >= readingsUntilGone) {
+    if (world.catalogue === undefined) return { do: 'look', at: 'catalogue' };
+    if (!isCatalogueLost(situation)) return retryOrFail(situation, `backup ${name} disappeared from the target`);
+    return decideDeadline(situation, `Longhorn lists no backup at all, ${name} neither`) ?? { do: 'wait' };
+  }
   return decideDeadline(situation, `backup ${name} vanished and the target was not read again`) ?? { do: 'wait' };
 }
 
 /** Should it be missed once more, the target must be read again after that. */
 function recordReturn({ operation, now }: Situation, work: OperationWork, name: string): Action {
   const status = statusOf(operation);
-  const { vanishedAt: _vanishedAt, ...seen } = work;
+  const { vanishedAt: _vanishedAt, targetReadings: _readings, ...seen } = work;
   const message = `backup ${name} is listed by Longhorn again`;
   const listed = advance({ ...status, work: seen }, { step: 'upload', progress: status.progress, message }, now);
   return { do: 'record', status: listed };
@@ -116,7 +132,7 @@ function decideMoving(situation: Situation, backup: Backup): Action {
     }
   }
   const waitingFor = `backup ${backup.name} is ${backup.state === '' ? 'new' : backup.state}${backup.waitMessage === undefined ? '' : `: ${backup.waitMessage}`}`;
-  const late = decideDeadline(situation, waitingFor);
+  const late = decideStuck(situation, waitingFor);
   if (late !== undefined) return late;
   if (backup.state === 'InProgress' || backup.waitMessage === undefined) return { do: 'wait' };
   const next = waiting(status, waitingFor);
@@ -138,7 +154,7 @@ export function decideUpload(situation: Situation): Action {
   if (isCancelled && (backup === undefined || backup.state !== 'Completed')) {
     return { do: 'record', status: refuse(status, 'Cancelled', refusedBecause.cancelled(operation), now) };
   }
-  if (backup === undefined) return decideVanished(situation, name, work.vanishedAt);
+  if (backup === undefined) return decideVanished(situation, name, work);
   if (work.vanishedAt !== undefined) return recordReturn(situation, work, name);
   if (backup.isDeleting) return retryOrFail(situation, `backup ${name} is being deleted by somebody`);
   switch (backup.state) {
@@ -151,7 +167,7 @@ export function decideUpload(situation: Situation): Action {
         why: `Longhorn's backup ${name} ended as ${backup.state}: ${backup.error ?? 'without a message'}`,
         fix: 'remove the cause that Longhorn names, then ask for a new backup',
       });
-      return { do: 'record', status: refuse(status, 'Failed', failed, now) };
+      return retryLater(situation, failed);
     }
     case '':
     case 'Pending':

@@ -12,6 +12,7 @@ import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
 import type { Action } from './action.ts';
 import { decideEnding } from './decide-ending.ts';
+import { decideRetry } from './decide-retry.ts';
 import { decideSnapshot } from './decide-snapshot.ts';
 import { decideStart } from './decide-start.ts';
 import { decideUpload } from './decide-upload.ts';
@@ -30,6 +31,7 @@ export function decideBackup(situation: Situation): Action {
   if (isTerminal(status?.phase)) return decideEnding(situation);
   const work = status?.work;
   if (work?.snapshot === undefined) return decideStart(situation);
+  if (work.retryAt !== undefined) return decideRetry(situation, work, work.retryAt);
   if (work.backup === undefined) return decideSnapshot(situation);
   return decideUpload(situation);
 }

@@ -7,7 +7,13 @@ import type { Rules } from './world.ts';
 
 export const now = new Date('2026-08-20T02:00:00.000Z');
 
-export const rules: Rules = { defaultMode: 'incremental', stallMs: 3_600_000, deadlineMs: 86_400_000, maxAttempts: 3 };
+export const rules: Rules = {
+  defaultMode: 'incremental',
+  stallMs: 3_600_000,
+  deadlineMs: 86_400_000,
+  maxAttempts: 3,
+  retryMs: 150_000,
+};
 
 /** So few that a test can use them up. */
 export const slotLimits = { cluster: 2, node: 2, repository: 1 };

@@ -42,7 +42,7 @@ async function createOrFind<T>(create: () => Promise<T>, find: () => Promise<T |
 }
 
 export async function lookAt(
-  tools: Pick<Tools, 'store' | 'longhorn' | 'cluster'>,
+  tools: Pick<Tools, 'store' | 'longhorn' | 'cluster' | 'slots'>,
   { operation, world }: Known,
   place: Place,
   signal?: AbortSignal,
@@ -54,7 +54,7 @@ export async function lookAt(
     (world.persistentVolume?.seen === undefined ? undefined : volumeHandleOf(world.persistentVolume.seen)) ??
     '';
   const target = work?.backupTarget ?? world.volume?.seen?.backupTargetName ?? '';
-  const { longhorn, cluster, store } = tools;
+  const { longhorn, cluster, store, slots } = tools;
   switch (place) {
     case 'claim':
       return { ...world, claim: { seen: await cluster.getClaim(namespace, pvc, signal) } };
@@ -83,6 +83,10 @@ export async function lookAt(
       return { ...world, catalogue: { seen: await longhorn.backups.list({}, signal) } };
     case 'snapshots':
       return { ...world, snapshots: { seen: await longhorn.snapshots.listOfVolume(volumeName, signal) } };
+    case 'ownSlot': {
+      const { uid } = operation.metadata;
+      return { ...world, ownSlot: { seen: (await slots.entries(signal)).find((entry) => entry.uid === uid) } };
+    }
     case 'clusterId':
       return { ...world, clusterId: { seen: await cluster.clusterId(signal) } };
   }

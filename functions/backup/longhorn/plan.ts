@@ -32,7 +32,7 @@ export function toBlocker({ code, explanation }: SoteriaError): Blocker {
   return { code, ...explanation };
 }
 
-type Lookers = Pick<Tools, 'store' | 'longhorn' | 'cluster'>;
+type Lookers = Pick<Tools, 'store' | 'longhorn' | 'cluster' | 'slots'>;
 
 /** Follows claim → persistent volume → volume → target as far as it goes. */
 export async function lookAlong(tools: Lookers, operation: Operation, signal?: AbortSignal): Promise<World> {

@@ -2,6 +2,7 @@
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Backup, BackupTarget, BackupVolume, LonghornVolume, Snapshot } from '@soteria/shared/longhorn/objects.ts';
+import type { SlotEntry } from '@soteria/shared/operation/decide-slots.ts';
 import type { Entered } from '@soteria/shared/operation/slots.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 
@@ -27,6 +28,8 @@ export interface World {
   /** Every snapshot of the volume. */
   readonly snapshots?: Look<readonly Snapshot[]>;
   readonly clusterId?: Look<string>;
+  /** The entry this Operation holds in the slots. */
+  readonly ownSlot?: Look<SlotEntry>;
   /** Answer of the slots, when it was asked. */
   readonly slot?: Entered;
   readonly hasLeftSlot?: true;
@@ -45,4 +48,6 @@ export interface Rules {
   /** From start to end at most. */
   readonly deadlineMs: number;
   readonly maxAttempts: number;
+  /** At least so long after an attempt that failed the next one begins; Longhorn's locks live 150 seconds. */
+  readonly retryMs: number;
 }

@@ -1,0 +1,48 @@
+/** Between two attempts: what is left of the failed one goes, then the next waits for its time. */
+import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
+import type { OperationWork } from '@soteria/shared/operation/schema.ts';
+import type { Action } from './action.ts';
+import { isOurs, refusedBecause } from './about-operation.ts';
+import type { Situation } from './decide.ts';
+import { decideLateStart } from './decide-deadline.ts';
+import { beginAttempt } from './new-attempt.ts';
+
+/** Invariant 4: what became Completed after it was given up is the restore point that was asked for. */
+function takeUpAgain({ operation, now }: Situation, work: OperationWork, name: string): Action {
+  const { retryAt: _retryAt, ...rest } = work;
+  const status = { ...statusOf(operation), work: rest };
+  const message = `backup ${name} has become complete after all`;
+  return { do: 'record', status: advance(status, { step: 'upload', progress: status.progress, message }, now) };
+}
+
+function takeAway(situation: Situation, work: OperationWork): Action | undefined {
+  const { operation, world } = situation;
+  if (work.backup !== undefined) {
+    if (world.backup === undefined) return { do: 'look', at: 'backup' };
+    const backup = world.backup.seen;
+    if (backup !== undefined && isOurs(operation, backup)) {
+      if (backup.state === 'Completed' && !backup.isDeleting) return takeUpAgain(situation, work, backup.name);
+      // One that cannot be deleted stays `isDeleting`; Longhorn goes on trying, and the next attempt has another name.
+      if (!backup.isDeleting) return { do: 'delete-backup', name: backup.name, seen: backup };
+    }
+  }
+  if (world.snapshot === undefined) return { do: 'look', at: 'snapshot' };
+  const snapshot = world.snapshot.seen;
+  if (snapshot === undefined || !isOurs(operation, snapshot) || snapshot.isDeleting) return undefined;
+  return { do: 'delete-snapshot', name: snapshot.name, uid: snapshot.uid };
+}
+
+export function decideRetry(situation: Situation, work: OperationWork, retryAt: string): Action {
+  const { operation, now } = situation;
+  const status = statusOf(operation);
+  const leftover = takeAway(situation, work);
+  if (leftover?.do === 'record') return leftover;
+  if (operation.spec.cancelRequested === true) {
+    return { do: 'record', status: refuse(status, 'Cancelled', refusedBecause.cancelled(operation), now) };
+  }
+  if (leftover !== undefined) return leftover;
+  if (now.getTime() < Date.parse(retryAt)) {
+    return decideLateStart(situation, status.message) ?? { do: 'wait' };
+  }
+  return beginAttempt(situation, work.attempt + 1, `attempt ${work.attempt + 1} begins`);
+}
