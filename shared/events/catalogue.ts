@@ -141,6 +141,32 @@ export const objectReference = z.looseObject({
   name: z.string(),
 });
 
+/** `POST /v1/b2/measure` by an event; there is nothing to say. */
+export const usageRequest = z.strictObject({});
+
+/** A measurement that is not at its end: which, and the step that is next. */
+export const usageDue = z.looseObject({ measurement: z.string(), step: z.int().min(0) });
+
+export const usageMeasured = z.looseObject({
+  measurement: z.string(),
+  measured_at: z.string(),
+  api: z.string(),
+  calls: z.number(),
+  stored_bytes: z.number(),
+  current_bytes: z.number(),
+  hidden_bytes: z.number(),
+  unfinished_bytes: z.number(),
+  objects: z.number(),
+});
+
+export const usageThreshold = z.looseObject({
+  measurement: z.string(),
+  limit: z.enum(['bytes', 'monthly_cost']),
+  direction: z.enum(['above', 'below']),
+  value: z.number(),
+  allowed: z.number(),
+});
+
 export interface EventDefinition {
   readonly meaning: string;
   /** request: asks for work; fact: tells what happened; wake: only says "look now". */
@@ -232,6 +258,30 @@ export const eventCatalogue = {
     role: 'fact',
     unsigned: 'never',
     data: restoreFact,
+  },
+  'dev.soteria.usage.requested.v1': {
+    meaning: 'Measure what the buckets hold, now.',
+    role: 'request',
+    unsigned: 'all',
+    data: usageRequest,
+  },
+  'dev.soteria.usage.due.v1': {
+    meaning: 'A measurement of the buckets is not at its end: go on with it.',
+    role: 'wake',
+    unsigned: 'always',
+    data: usageDue,
+  },
+  'dev.soteria.usage.measured.v1': {
+    meaning: 'The buckets were measured; the numbers are at GET /v1/b2.',
+    role: 'fact',
+    unsigned: 'never',
+    data: usageMeasured,
+  },
+  'dev.soteria.usage.threshold.crossed.v1': {
+    meaning: 'What the buckets hold or cost has passed a limit that an operator set, or is below it again.',
+    role: 'fact',
+    unsigned: 'never',
+    data: usageThreshold,
   },
   'dev.knative.apiserver.ref.add': {
     meaning: 'A watched object appeared (ApiServerSource, Reference mode).',

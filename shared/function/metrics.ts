@@ -31,6 +31,8 @@ export interface Metrics {
   httpAnswered(sample: HttpSample): void;
   eventAnswered(sample: EventSample): void;
   refused(code: ErrorCode, door: 'http' | 'event'): void;
+  /** What a function tells beyond its own work, in Prometheus' text format; asked with every scrape, and left out when it throws. */
+  alsoExpose(write: () => Promise<string>): void;
   /** Prometheus' text format. */
   expose(): Promise<Exposition>;
 }
@@ -52,6 +54,7 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 export function createMetrics({ maxWaiting = 1000 }: { readonly maxWaiting?: number } = {}): Metrics {
   let waiting: Sample[] = [];
   let loading: Promise<Instruments> | undefined;
+  const others: (() => Promise<string>)[] = [];
 
   async function settle(): Promise<Instruments> {
     const instruments = await (loading ??= loadInstruments());
@@ -77,10 +80,13 @@ export function createMetrics({ maxWaiting = 1000 }: { readonly maxWaiting?: num
         events.inc({ type, answer: String(status) });
         eventSeconds.observe({ type }, seconds);
       }),
+    alsoExpose: (write) => void others.push(write),
     refused: (code, door) => record(({ errors }) => errors.inc({ code, door })),
     async expose() {
       const { registry } = await settle();
-      return { contentType: registry.contentType, text: await registry.metrics() };
+      // A scrape must not fail because the cluster cannot be asked just now.
+      const more = await Promise.all(others.map((write) => write().catch(() => '')));
+      return { contentType: registry.contentType, text: [await registry.metrics(), ...more].join('') };
     },
   };
 }
