@@ -1,0 +1,80 @@
+/** `GET /v1/b2[?namespace=&refresh=]` and `POST /v1/b2/measure`. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Incoming } from '@soteria/shared/function/contract.ts';
+import * as z from 'zod';
+import { askForNext, beginMeasurement, isLeased } from '../measure/measure.ts';
+import type { Progress } from '../measure/progress.ts';
+import { buildReport, type UsageReport } from '../report/build-report.ts';
+import type { UsageTools } from '../tools.ts';
+
+const usageQuery = z.strictObject({
+  namespace: z.string().min(1).max(253).optional(),
+  refresh: z.enum(['true', 'false', '']).optional(),
+});
+
+/** Asked for more often than this, the numbers are fresh. */
+const freshMs = 60_000;
+
+export async function readReport(
+  tools: UsageTools,
+  now: Date,
+  signal?: AbortSignal,
+  namespace?: string,
+): Promise<UsageReport> {
+  const { usage, settings } = tools;
+  const [{ value: record }, { value: progress }] = await Promise.all([
+    usage.readRecord(signal),
+    usage.readProgress(signal),
+  ]);
+  const isConfigured = settings.store !== undefined;
+  return buildReport({ record, progress, settings: { ...settings, isConfigured }, now, namespace });
+}
+
+export async function getUsage(tools: UsageTools, rawQuery: unknown, incoming: Incoming): Promise<UsageReport> {
+  const query = usageQuery.safeParse(rawQuery);
+  if (!query.success) {
+    throw new SoteriaError('invalid_request', {
+      what: 'the usage cannot be told',
+      why: query.error.issues.map((issue) => `${issue.path.join('.') || 'the query'}: ${issue.message}`).join('; '),
+      fix: 'allowed are namespace and refresh=true',
+    });
+  }
+  const { namespace, refresh } = query.data;
+  await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
+  if (refresh === 'true' || refresh === '') await refreshWhenOld(tools, incoming);
+  return readReport(tools, incoming.receivedAt, incoming.signal, namespace);
+}
+
+async function refreshWhenOld(tools: UsageTools, incoming: Incoming): Promise<void> {
+  await mayMeasure(tools, incoming);
+  if (tools.settings.store === undefined) return;
+  const { value: record } = await tools.usage.readRecord(incoming.signal);
+  const measuredAt = record.measurement?.endedAt;
+  if (measuredAt !== undefined && incoming.receivedAt.getTime() - Date.parse(measuredAt) < freshMs) return;
+  await begin(tools, incoming);
+}
+
+function mayMeasure({ authorize, settings }: UsageTools, { caller, signal }: Incoming): Promise<void> {
+  return authorize(caller, { verb: 'create', namespace: settings.namespace }, signal);
+}
+
+/** Asks by an event, also to go on with one that nobody is at: no request waits for a listing. */
+async function begin(tools: UsageTools, incoming: Incoming): Promise<Progress> {
+  const { value } = await beginMeasurement(tools, incoming.caller.user, incoming);
+  if (!isLeased(value, tools.now())) await askForNext(tools, value, incoming);
+  return value;
+}
+
+export async function postMeasure(tools: UsageTools, incoming: Incoming) {
+  await mayMeasure(tools, incoming);
+  const { missing, store } = tools.settings;
+  if (store === undefined) {
+    throw new SoteriaError('unprocessable', {
+      what: 'usage cannot be measured',
+      why: `it is not configured: ${missing.join(' and ')} missing`,
+      fix: 'fill in Secret soteria-b2; docs/b2-usage.md shows how to make a key that can only list',
+    });
+  }
+  const { id, startedAt } = await begin(tools, incoming);
+  return { measurement: id, since: startedAt, report: '/v1/b2' };
+}

@@ -1,0 +1,46 @@
+/** Events: a schedule, a request, and our own "go on". */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { usageDue, usageRequest } from '@soteria/shared/events/catalogue.ts';
+import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import { advanceMeasurement, beginMeasurement, isLeased } from '../measure/measure.ts';
+import type { UsageTools } from '../tools.ts';
+
+/** A double ping, or one while a measurement is under way, begins nothing; one that was lost on its way goes on. */
+export async function wakeBySchedule(tools: UsageTools, _event: ReceivedEvent, incoming: Incoming): Promise<void> {
+  if (tools.settings.store === undefined) {
+    incoming.log.info('usage_not_configured', { missing: tools.settings.missing.join(',') });
+    return;
+  }
+  await beginMeasurement(tools, 'schedule', incoming);
+  await advanceMeasurement(tools, incoming);
+}
+
+export async function askByEvent(tools: UsageTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
+  usageRequest.parse(event.data);
+  await tools.authorize(incoming.caller, { verb: 'create', namespace: tools.settings.namespace }, incoming.signal);
+  if (tools.settings.store === undefined) return wakeBySchedule(tools, event, incoming);
+  await beginMeasurement(tools, incoming.caller.user, incoming);
+  await advanceMeasurement(tools, incoming);
+}
+
+/**
+ * While the step it asks for is being taken by another process this answers "later": should that one have died, the delivery that
+ * comes after its lease goes on.
+ */
+export async function wakeByDue(tools: UsageTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
+  const asked = usageDue.parse(event.data);
+  const { value: progress } = await tools.usage.readProgress(incoming.signal);
+  const isThisStep = progress?.id === asked.measurement && progress.step === asked.step;
+  if (isThisStep && isLeased(progress, tools.now())) {
+    throw new SoteriaError(
+      'rate_limited',
+      {
+        what: `step ${asked.step} of measurement ${asked.measurement} is not taken`,
+        why: 'another process is at it',
+        fix: 'nothing: it is looked at again when that one must have ended',
+      },
+      { retryAfterSeconds: Math.ceil(tools.pace.leaseMs / 1000) },
+    );
+  }
+  await advanceMeasurement(tools, incoming);
+}

@@ -1,0 +1,43 @@
+/** Composition root of the function `b2-usage`; only this file exits the process. */
+import { randomUUID } from 'node:crypto';
+import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
+import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { defineUsage } from './app.ts';
+import { createReadLonghorn } from './attribute/read-longhorn.ts';
+import { readUsageSettings } from './config.ts';
+import { readReport } from './doors/usage-http.ts';
+import { createUsageStore } from './record/usage-store.ts';
+import { exposeGauges } from './report/expose-gauges.ts';
+import { defaultPace, type UsageTools } from './tools.ts';
+
+async function main(): Promise<void> {
+  const running = await startFunction({
+    name: 'b2-usage',
+    settings: readUsageSettings(process.env),
+    definition: ({ client, authorize, publisher, now, settings, metrics }) => {
+      const { store, longhornNamespace, clusterId, namespace } = settings;
+      const tools: UsageTools = {
+        settings,
+        authorize,
+        publisher,
+        now,
+        newId: randomUUID,
+        pace: defaultPace,
+        usage: createUsageStore(client, namespace),
+        readLonghorn: createReadLonghorn(client, createClusterReader(client, clusterId), longhornNamespace),
+        // Most requests read the record only.
+        openSource:
+          store === undefined
+            ? undefined
+            : async (onCall) => (await import('./bucket/open-source.ts')).openSource(store, onCall),
+      };
+      metrics.alsoExpose(async () => exposeGauges(await readReport(tools, now())));
+      return defineUsage(tools);
+    },
+  });
+  process.exit(await running.stopped);
+}
+
+main().catch((error: unknown) => {
+  process.exitCode = explainFailedStart(error, (line) => process.stderr.write(line));
+});

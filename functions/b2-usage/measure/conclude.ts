@@ -1,0 +1,99 @@
+/** The end of a measurement: the record first, the facts after it, each as often as it takes. */
+import type { SoteriaError } from '@soteria/shared/errors.ts';
+import { factId } from '@soteria/shared/events/event-id.ts';
+import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { attribute } from '../attribute/attribution.ts';
+import { storedBytes } from '../report/estimate-cost.ts';
+import { checkLimits } from '../report/thresholds.ts';
+import { appendSample, sumBuckets } from '../record/history.ts';
+import type { Measurement, PendingFact, UsageRecord } from '../record/usage-record.ts';
+import { reasonOf } from '../bucket/bucket-errors.ts';
+import type { UsageTools } from '../tools.ts';
+import type { MeasuredBucket, Progress } from './progress.ts';
+import { settleConfigs } from './settle-configs.ts';
+
+export async function recordMeasurement(tools: UsageTools, progress: Progress, incoming: Incoming): Promise<void> {
+  const { usage, readLonghorn, settings, now } = tools;
+  const view = await readLonghorn(incoming.signal, incoming.log);
+  const buckets = (progress.buckets ?? []).map(settled);
+  const { id, startedAt, by, calls, seesVersions, excessRights } = progress;
+  const endedAt = now();
+  const measurement: Measurement = {
+    id,
+    startedAt,
+    by,
+    calls,
+    seesVersions,
+    excessRights,
+    buckets,
+    endedAt: endedAt.toISOString(),
+    api: settings.store?.api ?? 'b2',
+    endpoint: settings.store?.endpoint.host ?? '',
+    attributions: attribute(buckets, view),
+    knowsLonghorn: view !== undefined,
+  };
+  const { value: before, object } = await usage.readRecord(incoming.signal);
+  const { above, crossings } = checkLimits(settings, measurement, before.crossed);
+  const record: UsageRecord = {
+    version: 1,
+    measurement,
+    crossed: [...above],
+    pendingFacts: [
+      ...before.pendingFacts,
+      measuredFact(measurement),
+      ...crossings.map((crossing): PendingFact => ({
+        id: factId(id, `crossed:${crossing.limit}`),
+        type: 'dev.soteria.usage.threshold.crossed.v1',
+        data: { measurement: id, ...crossing },
+      })),
+    ].slice(-20),
+    history: appendSample(before.history, buckets, endedAt),
+  };
+  await usage.writeRecord({ value: record, object }, incoming.signal);
+  const { objects, hiddenObjects } = sumBuckets(buckets);
+  incoming.log.info('usage_measured', { measurement: id, calls, objects, hidden: hiddenObjects, by });
+}
+
+function settled(bucket: MeasuredBucket): MeasuredBucket {
+  return { ...bucket, tally: settleConfigs(bucket.tally) };
+}
+
+function measuredFact(measurement: Measurement): PendingFact {
+  const { id, endedAt, api, calls, buckets } = measurement;
+  const sums = sumBuckets(buckets);
+  return {
+    id: factId(id, 'measured'),
+    type: 'dev.soteria.usage.measured.v1',
+    data: {
+      measurement: id,
+      measured_at: endedAt,
+      api,
+      calls,
+      stored_bytes: storedBytes(measurement),
+      current_bytes: sums.bytes,
+      hidden_bytes: sums.hiddenBytes,
+      unfinished_bytes: sums.unfinishedBytes,
+      objects: sums.objects,
+    },
+  };
+}
+
+/** The last good numbers stay. */
+export async function recordFailure(tools: UsageTools, error: SoteriaError, { signal }: Incoming): Promise<void> {
+  const { usage, now } = tools;
+  const { value: record, object } = await usage.readRecord(signal);
+  const at = now().toISOString();
+  const { what, why, fix } = error.explanation;
+  const reason = reasonOf(error) ?? error.code;
+  const failure = { at, since: record.failure?.since ?? at, reason, what, why, fix };
+  await usage.writeRecord({ value: { ...record, failure }, object }, signal);
+}
+
+export async function sendPendingFacts({ usage, publisher }: UsageTools, incoming: Incoming): Promise<void> {
+  const { value: record, object } = await usage.readRecord(incoming.signal);
+  if (record.pendingFacts.length === 0) return;
+  for (const { id, type, data } of record.pendingFacts) {
+    await publisher.publish({ id, type, data, traceparent: incoming.traceparent }, incoming.signal);
+  }
+  await usage.writeRecord({ value: { ...record, pendingFacts: [] }, object }, incoming.signal);
+}

@@ -1,0 +1,82 @@
+/** A measurement under way, as it is stored between steps: all that a process needs to go on where another one stopped. */
+import * as z from 'zod';
+import { emptyTally, tallyShape } from './tally.ts';
+
+/** A stretch of the listing. */
+const task = z.object({
+  bucket: z.string(),
+  prefix: z.string(),
+  /** How many folders deep below the bucket's own prefix. */
+  depth: z.number(),
+  /** Undefined: not begun. */
+  cursor: z.string().optional(),
+  /** The last version read: of the next one it may be the successor. */
+  last: z.object({ key: z.string(), atMs: z.number() }).optional(),
+});
+export type Task = z.infer<typeof task>;
+
+const traits = z.object({
+  isVersioned: z.boolean().optional(),
+  hasObjectLock: z.boolean().optional(),
+  hasHiddenVersionRule: z.boolean().optional(),
+});
+
+export const uploadsShape = z.object({
+  count: z.number(),
+  bytes: z.number(),
+  oldestAtMs: z.number(),
+  /** Older than the operator's limit. */
+  staleCount: z.number(),
+  staleBytes: z.number(),
+  /** False: there are more than were counted, or they could not be listed. */
+  isComplete: z.boolean(),
+});
+export type Uploads = z.infer<typeof uploadsShape>;
+
+export const measuredBucket = z.object({
+  name: z.string(),
+  prefix: z.string(),
+  traits,
+  tally: tallyShape,
+  uploads: uploadsShape.optional(),
+  /** Prefixes that the key may not list. */
+  unreadable: z.array(z.string()),
+});
+export type MeasuredBucket = z.infer<typeof measuredBucket>;
+
+export const progressShape = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  startedAt: z.string(),
+  /** Who asked. */
+  by: z.string(),
+  /** Counts steps; an event that asks for an earlier one is a repeat. */
+  step: z.number(),
+  /** Until then a process is at it; others stay away. */
+  leaseUntil: z.string().optional(),
+  calls: z.number(),
+  seesVersions: z.boolean(),
+  excessRights: z.array(z.string()),
+  /** Undefined: the store was not opened yet. */
+  buckets: z.array(measuredBucket).optional(),
+  tasks: z.array(task),
+});
+export type Progress = z.infer<typeof progressShape>;
+
+export function newProgress(id: string, startedAt: Date, by: string): Progress {
+  return {
+    version: 1,
+    id,
+    startedAt: startedAt.toISOString(),
+    by,
+    step: 0,
+    calls: 0,
+    seesVersions: true,
+    excessRights: [],
+    tasks: [],
+  };
+}
+
+export function newBucket(name: string, prefix: string, traits: MeasuredBucket['traits']): MeasuredBucket {
+  return { name, prefix, traits, tally: emptyTally(), unreadable: [] };
+}

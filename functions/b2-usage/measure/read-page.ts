@@ -1,0 +1,50 @@
+/**
+ * One page into sums. Invariants:
+ *  1. Nothing of a page counts until the page was read to its end: a page that breaks off and comes again counts once.
+ *  2. A listing goes by name, and by age within a name, newest first: what follows a version of the same name was hidden by it.
+ */
+import type { BucketSource, ListedVersion, PageRequest } from '../bucket/port.ts';
+import { classifyKey } from './classify-key.ts';
+import type { Task } from './progress.ts';
+import { countVersion, emptyTally, type Tally } from './tally.ts';
+
+export interface ReadPage {
+  readonly tally: Tally;
+  readonly last: Task['last'];
+  readonly nextCursor: string | undefined;
+  readonly folders: readonly string[];
+}
+
+export async function readPage(
+  source: Pick<BucketSource, 'listPage'>,
+  request: PageRequest,
+  before: Task['last'],
+  asOfMs: number,
+  signal: AbortSignal,
+): Promise<ReadPage> {
+  let tally = emptyTally();
+  let last = before;
+  const startPage = () => {
+    tally = emptyTally();
+    last = before;
+    return (version: ListedVersion): void => {
+      // Its bytes are counted with the unfinished uploads.
+      if (version.kind === 'part') return;
+      const { key, sizeBytes, kind, atMs } = version;
+      const successor = last?.key === key ? last : undefined;
+      const isLatest = version.isLatest ?? successor === undefined;
+      if (kind === 'marker') tally.markers += 1;
+      else {
+        const hiddenSince = successor?.atMs ?? atMs;
+        countVersion(tally, {
+          ...classifyKey(key),
+          sizeBytes,
+          hiddenForMs: isLatest ? undefined : Math.max(0, asOfMs - hiddenSince),
+        });
+      }
+      last = { key, atMs };
+    };
+  };
+  const { nextCursor, folders } = await source.listPage(request, startPage, signal);
+  return { tally, last, nextCursor, folders };
+}

@@ -1,0 +1,54 @@
+/** What is kept of measurements: the last good one, why a newer one failed, history, and the facts still to be sent. */
+import * as z from 'zod';
+import { attributionShape } from '../attribute/attribution.ts';
+import { measuredBucket } from '../measure/progress.ts';
+import { historyShape } from './history.ts';
+
+export const measurementShape = z.object({
+  id: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  by: z.string(),
+  api: z.enum(['b2', 's3']),
+  endpoint: z.string(),
+  calls: z.number(),
+  seesVersions: z.boolean(),
+  excessRights: z.array(z.string()),
+  buckets: z.array(measuredBucket),
+  attributions: z.array(attributionShape),
+  /** False: attributed without Longhorn, which could not be asked. */
+  knowsLonghorn: z.boolean(),
+});
+export type Measurement = z.infer<typeof measurementShape>;
+
+const failureShape = z.object({
+  at: z.string(),
+  /** Of the first in a row. */
+  since: z.string(),
+  reason: z.string(),
+  what: z.string(),
+  why: z.string(),
+  fix: z.string(),
+});
+
+const pendingFact = z.object({
+  id: z.string(),
+  type: z.enum(['dev.soteria.usage.measured.v1', 'dev.soteria.usage.threshold.crossed.v1']),
+  data: z.record(z.string(), z.unknown()),
+});
+export type PendingFact = z.infer<typeof pendingFact>;
+
+export const recordShape = z.object({
+  version: z.literal(1),
+  measurement: measurementShape.optional(),
+  failure: failureShape.optional(),
+  /** Limits that the last measurement was above. */
+  crossed: z.array(z.string()),
+  pendingFacts: z.array(pendingFact),
+  history: historyShape,
+});
+export type UsageRecord = z.infer<typeof recordShape>;
+
+export function emptyRecord(): UsageRecord {
+  return { version: 1, crossed: [], pendingFacts: [], history: { owners: [], samples: [] } };
+}
