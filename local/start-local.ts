@@ -11,6 +11,7 @@ import type { Log } from '@soteria/shared/function/contract.ts';
 import { createLog } from '@soteria/shared/function/log.ts';
 import { bundleFunctions } from '../scripts/bundle-functions.ts';
 import { applyManifests } from './apply-manifests.ts';
+import { startLocalBucket } from './bucket/start-local-bucket.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { foldersIn } from './longhorn/folders.ts';
 import { ensureLonghornObjects } from './longhorn/seed.ts';
@@ -91,6 +92,9 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
     });
     stops.push(() => longhorn.stop());
     cluster.useLonghornAdmission(longhorn.admission);
+    const folders = foldersIn(join(dataDir, 'longhorn'));
+    const bucket = await startLocalBucket(cluster.client, folders.target('default'));
+    stops.push(() => bucket.close());
     const mesh = await startMesh({
       client: cluster.client,
       namespace: soteriaNamespace,
@@ -111,7 +115,6 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
     stops.push(() => mesh.stop());
     const frontDoor = await startFrontDoor({ mesh, port });
     stops.push(() => frontDoor.close());
-    const folders = foldersIn(join(dataDir, 'longhorn'));
     if (options.hasSample)
       await ensureSample({
         client: cluster.client,

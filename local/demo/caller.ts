@@ -10,6 +10,8 @@ export interface DemoCaller {
   get(path: string): Promise<unknown>;
   /** One CloudEvent to the broker. */
   askForBackup(namespace: string, pvc: string): Promise<void>;
+  /** Another one: what the bucket holds. */
+  askForMeasurement(): Promise<void>;
 }
 
 const identity = { user: 'soteria-demo', groups: ['system:masters'] };
@@ -34,6 +36,14 @@ export function createDemoCaller(
         type: 'dev.soteria.backup.requested.v1',
         subject: `${namespace}/${pvc}`,
         data: { namespace, pvc, tags: ['by=demo'] },
+        onBehalfOf: identity,
+      });
+    },
+    async askForMeasurement() {
+      await publisher.publish({
+        id: randomUUID(),
+        type: 'dev.soteria.usage.requested.v1',
+        data: {},
         onBehalfOf: identity,
       });
     },

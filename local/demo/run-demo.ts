@@ -10,10 +10,11 @@ import { sampleNamespace } from '../sample.ts';
 import { restoreToFolder } from '../longhorn/store/restore.ts';
 import { createDemoCaller } from './caller.ts';
 import { differences, digestFolder } from './compare-trees.ts';
+import { measureUsage } from './measure-usage.ts';
 import { listOperations, type OperationView, waitForNewOperation } from './wait-for-operation.ts';
 
 export interface DemoStep {
-  readonly name: 'backup.first' | 'backup.incremental' | 'backup.bytes_equal';
+  readonly name: 'backup.first' | 'backup.incremental' | 'backup.bytes_equal' | 'usage.measured';
   readonly ok: boolean;
   readonly ms: number;
   readonly detail: string;
@@ -97,6 +98,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   await step('backup.bytes_equal', async () => {
     if (second === undefined) throw new Error('there is no second backup to compare');
     return { detail: await compareWithTarget(options, second) };
+  });
+  await step('usage.measured', async () => {
+    const { local, claim, timeoutMs } = options;
+    const measured = { namespace: sampleNamespace, pvc: claim };
+    return { detail: await measureUsage(createDemoCaller(local), measured, local.targetFolder, timeoutMs) };
   });
   return { ok: steps.every(({ ok }) => ok), steps };
 }

@@ -36,6 +36,9 @@ describe('the Triggers', () => {
     [{ type: 'dev.knative.sources.ping', source: `${source}/sweep` }, ['sweep']],
     [{ type: 'dev.knative.sources.ping', source: `${source}/sweep-busy` }, ['sweep']],
     [{ type: 'dev.knative.sources.ping', source: `${source}/nightly` }, []],
+    [{ type: 'dev.knative.sources.ping', source: `${source}/b2-usage` }, ['usage-schedule']],
+    [{ type: 'dev.soteria.usage.requested.v1' }, ['usage-requested']],
+    [{ type: 'dev.soteria.usage.due.v1' }, ['usage-due']],
     [{ type: 'dev.knative.sources.ping', source: '/apis/v1/namespaces/shop/pingsources/sweep' }, []],
   ])('bring %j to %j', (attributes, expected) => {
     expect(triggersOf(attributes)).toEqual(expected);
@@ -81,7 +84,7 @@ describe('the sources', () => {
     const [broker] = ofKind(objects, 'Broker');
     expect(() => brokerSpec.parse(broker?.['spec'])).not.toThrow();
     const sources = ofKind(objects, kind);
-    expect(sources).toHaveLength(1);
+    expect(sources.length).toBeGreaterThan(0);
     for (const one of sources) {
       expect(at(schema.parse(one['spec']), 'sink', 'ref', 'name'), titleOf(one)).toBe(broker?.metadata.name);
       expect(one.metadata.namespace).toBe(broker?.metadata.namespace);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { backupVariables } from '../../functions/backup/config.ts';
+import { usageVariables } from '../../functions/b2-usage/config.ts';
+import { parsePriceCards } from '../../functions/b2-usage/report/price-card.ts';
 import { serviceSpec } from '../../local/mesh/manifest/service-schema.ts';
 import { at, deployDir, listAt, ofKind, readInstallation, titleOf } from './installation.ts';
 
@@ -89,7 +91,7 @@ describe('the admission policy', () => {
 
 describe('the settings', () => {
   it('are variables that the functions know, with values they take', () => {
-    const [config] = ofKind(objects, 'ConfigMap');
+    const config = ofKind(objects, 'ConfigMap').find(({ metadata }) => metadata.name === 'soteria-config');
     const data = at(config, 'data');
     expect(backupVariables.strict().safeParse(data).error).toBeUndefined();
     expect(at(data, 'K_SINK')).toMatch(/\/soteria\/default$/);
@@ -98,8 +100,19 @@ describe('the settings', () => {
   it('have an example of the Secrets that the functions read, which is not installed', () => {
     const text = readFileSync(join(deployDir, 'secret-example.yaml'), 'utf8');
     const examples = parseAllDocuments(text).map((document): unknown => document.toJS());
-    expect(examples.map((one) => at(one, 'metadata', 'name'))).toEqual(['soteria-signing', 'soteria-restic']);
+    expect(examples.map((one) => at(one, 'metadata', 'name'))).toEqual([
+      'soteria-signing',
+      'soteria-restic',
+      'soteria-b2',
+    ]);
     expect(backupVariables.shape).toHaveProperty(Object.keys(at(examples[0], 'stringData') ?? {}));
     expect(ofKind(objects, 'Secret')).toEqual([]);
+    expect(usageVariables.strict().safeParse(at(examples[2], 'stringData')).error).toBeUndefined();
+  });
+
+  it('have price cards that the function reads, one for each API', () => {
+    const cards = ofKind(objects, 'ConfigMap').find(({ metadata }) => metadata.name === 'soteria-price-cards');
+    const data = at(cards, 'data', 'SOTERIA_B2_PRICE_CARDS');
+    expect(parsePriceCards(String(data))?.map(({ name }) => name)).toEqual(['b2', 's3']);
   });
 });

@@ -48,6 +48,9 @@ describe.skipIf(kubectl === undefined)('kubectl kustomize', () => {
       'Trigger backup-requested',
       'Trigger backup-wakeups',
       'Trigger sweep',
+      'Trigger usage-due',
+      'Trigger usage-requested',
+      'Trigger usage-schedule',
     ]);
     for (const [key, one] of changed.filter(([, one]) => at(one, 'kind') === 'Trigger')) {
       expect(at(one, 'spec')).toEqual(at(base.get(key), 'spec'));

@@ -1,0 +1,52 @@
+/** What the bucket holds, measured by the function and held against the folder behind it. */
+import { setTimeout as wait } from 'node:timers/promises';
+import * as z from 'zod';
+import { folderVersions } from '../bucket/folder-versions.ts';
+import type { DemoCaller } from './caller.ts';
+
+const usageReport = z.looseObject({
+  state: z.string(),
+  measured_at: z.string().nullable(),
+  failure: z.looseObject({ what: z.string(), why: z.string() }).nullable(),
+  totals: z.looseObject({ current_bytes: z.number(), current_objects: z.number() }).nullable(),
+  claims: z.array(
+    z.looseObject({
+      namespace: z.string().nullable(),
+      pvc: z.string().nullable(),
+      current_bytes: z.number(),
+      backups: z.number(),
+    }),
+  ),
+});
+
+export interface MeasuredClaim {
+  readonly namespace: string;
+  readonly pvc: string;
+}
+
+/** Throws when the numbers are not those of the folder, or are not there within `timeoutMs`. */
+export async function measureUsage(
+  caller: DemoCaller,
+  { namespace, pvc }: MeasuredClaim,
+  targetFolder: string,
+  timeoutMs: number,
+): Promise<string> {
+  await caller.askForMeasurement();
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const { state, totals, claims, failure } = usageReport.parse(await caller.get('/v1/b2'));
+    if (failure !== null) throw new Error(`${failure.what}: ${failure.why}`);
+    if (totals !== null) {
+      const files = await folderVersions(targetFolder);
+      const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      if (totals.current_bytes !== bytes || totals.current_objects !== files.length)
+        throw new Error(`measured ${JSON.stringify(totals)}, the folder holds ${bytes} bytes in ${files.length} files`);
+      const claim = claims.find((one) => one.namespace === namespace && one.pvc === pvc);
+      if (claim === undefined) throw new Error(`nothing is attributed to ${namespace}/${pvc}`);
+      const whole = `${bytes} bytes in ${files.length} objects`;
+      return `${whole}, as the folder has; ${claim.current_bytes} of ${namespace}/${pvc} in ${claim.backups} backups`;
+    }
+    if (Date.now() > deadline) throw new Error(`not measured within ${timeoutMs / 1000} s: ${state}`);
+    await wait(100);
+  }
+}
