@@ -19,6 +19,8 @@ function makeSnapshot(situation: Situation, name: string, volume: string): Actio
     return late ?? { do: 'create-snapshot', draft: { name, volume, marks: marksOf(operation) } };
   }
   if (!isOurs(operation, snapshot)) return retryOrFail(situation, `snapshot ${name} belongs to somebody else`);
+  // Only now: while the Broker is down, the data of this instant are taken all the same.
+  if (status.announced?.includes('started') !== true) return { do: 'announce', fact: 'started' };
   const message = `waiting for snapshot ${name} to be ready`;
   return {
     do: 'record',
@@ -35,7 +37,6 @@ export function decideSnapshot(situation: Situation): Action {
   if (operation.spec.cancelRequested === true) {
     return { do: 'record', status: refuse(status, 'Cancelled', refusedBecause.cancelled(operation), now) };
   }
-  if (status.announced?.includes('started') !== true) return { do: 'announce', fact: 'started' };
   if (snapshotMade !== true) return makeSnapshot(situation, name, volume);
 
   if (world.snapshot === undefined) return { do: 'look', at: 'snapshot' };
