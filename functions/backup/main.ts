@@ -20,7 +20,7 @@ async function main(): Promise<void> {
       defineBackup({
         store: createOperationStore(client),
         longhorn: createLonghorn(client, { namespace: settings.longhornNamespace }),
-        cluster: createClusterReader(client, settings.clusterId),
+        cluster: createClusterReader(client, settings.clusterId, settings.namespace),
         announce: createAnnounce(publisher),
         slots: createSlots({ client, namespace: settings.namespace, limits: settings.slotLimits, now }),
         keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),

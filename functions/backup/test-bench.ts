@@ -8,7 +8,7 @@ import { createFakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
 import { operations } from '@soteria/shared/operation/schema.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { defineBackup } from './app.ts';
-import type { BackupFact } from './longhorn/action.ts';
+import type { BackupTools } from './tools.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
@@ -34,11 +34,11 @@ export function createTestBench() {
   longhorn.volumes.add({ ...volume });
   const store = createOperationStore(cluster.client);
   const announced: string[] = [];
-  const definition = defineBackup({
+  const tools: BackupTools = {
     store,
     longhorn,
     cluster: createClusterReader(cluster.client, 'cluster-1'),
-    announce: (operation, fact: BackupFact) => {
+    announce: (operation, fact) => {
       announced.push(`${operation.metadata.name} ${fact}`);
       return Promise.resolve();
     },
@@ -51,8 +51,8 @@ export function createTestBench() {
     inTurn: createOneAtATime(),
     settings: { driver: 'longhorn', authRequired: true },
     now,
-  });
-  const app = createFunction(definition, {
+  };
+  const app = createFunction(defineBackup(tools), {
     authenticate: () => Promise.resolve({ user: 'anonymous', groups: [], proof: 'none' }),
     log: silent,
     metrics: createMetrics(),
@@ -67,5 +67,5 @@ export function createTestBench() {
     cluster.seed({ ...more.claim }, { ...more.persistentVolume });
     longhorn.volumes.add(more.volume);
   };
-  return { addClaim, app, cluster, store, longhorn, announced, now, pass };
+  return { tools, addClaim, app, cluster, store, longhorn, announced, now, pass };
 }

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { Resend } from '@soteria/shared/events/resend.ts';
 import type { Publisher } from '@soteria/shared/events/publish.ts';
 import type { Authorize } from '@soteria/shared/function/authorize.ts';
+import { type IsPaused, tellPaused } from '@soteria/shared/function/tell-paused.ts';
 import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contract.ts';
 import { answerJson } from '@soteria/shared/function/json-body.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
@@ -23,6 +24,7 @@ export interface PolicyTickTools {
   readonly publisher: Publisher;
   readonly resend: Resend;
   readonly authorize: Authorize;
+  readonly isPaused: IsPaused;
   /** Soteria's own. */
   readonly namespace: string;
   readonly now: () => Date;
@@ -33,6 +35,7 @@ export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
   return {
     name: 'policy-tick',
     routes: (app) => {
+      tellPaused(app, tools.isPaused);
       app.get('/v1/dead-letters', async (c) => answerJson(c, await listDeadLetters(tools, incoming(c))));
       app.post('/v1/dead-letters/:id/replay', async (c) =>
         answerJson(c, await replayDeadLetter(tools, c.req.param('id'), incoming(c)), 202),

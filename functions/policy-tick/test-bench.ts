@@ -8,6 +8,7 @@ import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.t
 import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
 import { createBusySweep, pingSources } from '@soteria/shared/operation/busy-sweep.ts';
 import { operations } from '@soteria/shared/operation/schema.ts';
+import { readPaused } from '@soteria/shared/operation/pause.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { definePolicyTick } from './app.ts';
@@ -46,6 +47,7 @@ export function createTestBench() {
       return Promise.resolve();
     },
     authorize: () => Promise.resolve(),
+    isPaused: (signal) => readPaused(client, namespace, signal),
     namespace,
     now,
   });

@@ -56,7 +56,7 @@ export type EventHandler = (event: ReceivedEvent, incoming: Incoming) => Promise
 export type AnyEventHandler = (event: ReceivedEvent<unknown, string>, incoming: Incoming) => Promise<void>;
 
 export interface KitEnv {
-  Variables: { incoming: Incoming; traceId?: string | undefined };
+  Variables: { incoming: Incoming; traceId?: string | undefined; isPaused?: boolean };
 }
 
 export interface FunctionDefinition {

@@ -29,7 +29,9 @@ export async function readJsonBody(c: Context): Promise<unknown> {
   }
 }
 
-/** Byte counts are bigints: they become JSON numbers with all their digits. */
+/** Byte counts are bigints: they become JSON numbers with all their digits. While Soteria is paused, every object says so. */
 export function answerJson(c: Context, body: unknown, status: ContentfulStatusCode = 200): Response {
-  return c.body(writeJson(body), status, { 'content-type': 'application/json; charset=utf-8' });
+  const isTold = c.get('isPaused') === true && typeof body === 'object' && body !== null && !Array.isArray(body);
+  const said = isTold ? { ...body, paused: true } : body;
+  return c.body(writeJson(said), status, { 'content-type': 'application/json; charset=utf-8' });
 }

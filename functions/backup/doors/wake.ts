@@ -1,8 +1,10 @@
 /** Events that only say "look now": which Operation is meant, and moving it. What the event claims happened is never trusted. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { objectReference, operationDue } from '@soteria/shared/events/catalogue.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import { operationNameLabel, operationNamespaceLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
+import { pausedMessage } from '@soteria/shared/operation/pause.ts';
 import { advanceOperation } from '../advance.ts';
 import { decideOrphans, performOnOrphan } from '../longhorn/orphans.ts';
 import type { BackupTools } from '../tools.ts';
@@ -46,13 +48,24 @@ async function whoIsMeant(
   }
 }
 
+function pausedFor({ namespace, name }: ObjectRef): SoteriaError {
+  return new SoteriaError('cluster_unavailable', {
+    what: `what the deleted operation ${namespace}/${name} has left was not tidied up`,
+    why: pausedMessage,
+    fix: 'unpause Soteria, then replay the dead letter',
+  });
+}
+
 /** Nobody will move it any more: its Operation was deleted while it was open. */
 async function tidyOrphans(tools: BackupTools, meant: ObjectRef, name: string, incoming: Incoming): Promise<void> {
   const { signal } = incoming;
   if ((await tools.store.get(meant, signal)) !== undefined) return;
   const { snapshots, backups } = tools.longhorn;
   const [snapshot, backup] = await Promise.all([snapshots.get(name, signal), backups.get(name, signal)]);
-  for (const action of decideOrphans({ snapshot, backup })) {
+  const actions = decideOrphans({ snapshot, backup });
+  // Told again later; given up, it lies with the dead letters and can be replayed.
+  if (actions.length > 0 && (await tools.cluster.isPaused(signal))) throw pausedFor(meant);
+  for (const action of actions) {
     incoming.log.info('orphan_tidied', { action: action.do, object: action.name, operation: meant.name });
     await performOnOrphan(tools.longhorn, action, signal);
   }

@@ -29,7 +29,12 @@ function running(work: Partial<OperationWork> = {}, change: Partial<OperationSta
 const uploading = { backup: 'backup', backupMade: true } as const;
 
 function decide(status: OperationStatus, world: World, spec: Partial<OperationSpec> = {}) {
-  return decideBackup({ operation: operationWith(spec, status), world, rules, now });
+  return decideBackup({
+    operation: operationWith(spec, status),
+    world: { paused: { seen: false }, ...world },
+    rules,
+    now,
+  });
 }
 
 const failed: World = { backup: { seen: backupWith({ state: 'Error', error: 'failed to acquire lock', marks }) } };

@@ -32,7 +32,12 @@ function uploading(change: Partial<OperationStatus>, work: Partial<OperationWork
 }
 
 function decide(status: OperationStatus, world: World) {
-  return decideBackup({ operation: operationWith({}, status), world, rules, now });
+  return decideBackup({
+    operation: operationWith({}, status),
+    world: { paused: { seen: false }, ...world },
+    rules,
+    now,
+  });
 }
 
 const inProgress = (progress: number): World => ({

@@ -7,9 +7,12 @@
  *  3. An existing object is ours only if it carries our operation's uid.
  *  4. What is Completed and restorable is never deleted here.
  *  5. The phase is terminal first, facts are sent next, tidying comes last; each can be repeated.
+ *  6. While Soteria is paused nothing is created or deleted.
  */
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
+import { pausedMessage } from '@soteria/shared/operation/pause.ts';
+import { statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import type { Action } from './action.ts';
 import { decideEnding } from './decide-ending.ts';
 import { decideRetry } from './decide-retry.ts';
@@ -25,7 +28,29 @@ export interface Situation {
   readonly now: Date;
 }
 
+/** Obeyed before any of these; looking, recording, telling and following go on (invariant 6). */
+const heldByPause: ReadonlySet<Action['do']> = new Set([
+  'enter-slot',
+  'create-snapshot',
+  'create-backup',
+  'delete-snapshot',
+  'delete-backup',
+]);
+
 export function decideBackup(situation: Situation): Action {
+  const action = decideStage(situation);
+  if (!heldByPause.has(action.do)) return action;
+  const { operation, world } = situation;
+  if (world.paused === undefined) return { do: 'look', at: 'paused' };
+  if (world.paused.seen !== true) return action;
+  const status = statusOf(operation);
+  const held = waiting(status, pausedMessage);
+  return held.message === operation.status?.message || isTerminal(status.phase)
+    ? { do: 'wait' }
+    : { do: 'record', status: held };
+}
+
+function decideStage(situation: Situation): Action {
   const { status } = situation.operation;
   if (status?.settled === true) return { do: 'rest' };
   if (isTerminal(status?.phase)) return decideEnding(situation);

@@ -87,6 +87,8 @@ export async function lookAt(
       const { uid } = operation.metadata;
       return { ...world, ownSlot: { seen: (await slots.entries(signal)).find((entry) => entry.uid === uid) } };
     }
+    case 'paused':
+      return { ...world, paused: { seen: await cluster.isPaused(signal) } };
     case 'clusterId':
       return { ...world, clusterId: { seen: await cluster.clusterId(signal) } };
   }
@@ -142,7 +144,9 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     }
     case 'enter-slot': {
       const slot = await tools.slots.enter(slotHolderOf(operation, 'backup'), action.need, signal);
-      return { operation, world: { ...world, slot } };
+      // Who else there is is looked at once more: from here on nobody of this volume begins.
+      const { peers: _peers, ...rest } = world;
+      return { operation, world: slot.entered ? { ...rest, slot } : { ...world, slot } };
     }
     case 'leave-slot':
       await tools.slots.leave(operation.metadata.uid, signal);

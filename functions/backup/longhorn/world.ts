@@ -28,6 +28,8 @@ export interface World {
   /** Every snapshot of the volume. */
   readonly snapshots?: Look<readonly Snapshot[]>;
   readonly clusterId?: Look<string>;
+  /** Looked at before anything is created or deleted. */
+  readonly paused?: Look<boolean>;
   /** The entry this Operation holds in the slots. */
   readonly ownSlot?: Look<SlotEntry>;
   /** Answer of the slots, when it was asked. */

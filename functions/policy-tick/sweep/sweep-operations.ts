@@ -38,9 +38,12 @@ export async function sweepOperations(tools: PolicyTickTools, event: ReceivedEve
   const { wake, purge: old, openCount } = await look(tools, signal);
   const cause = { causationId: event.id, traceparent };
   for (const operation of wake) await publishDue(tools.publisher, operation, cause, signal);
-  for (const operation of old) await purge(tools, operation, signal);
+  // Forgetting is deleting.
+  const isPaused = await tools.isPaused(signal);
+  for (const operation of isPaused ? [] : old) await purge(tools, operation, signal);
   const isBusySweep = event.source.endsWith(`/${busySweepName}`);
   if (openCount > 0 && !isBusySweep) await tools.busySweep.start(signal);
   if (openCount === 0) await sleepUnlessOpen(tools, signal);
-  log.info('swept', { open: openCount, woken: wake.length, purged: old.length, slotsRecovered: recovered });
+  const purged = isPaused ? 0 : old.length;
+  log.info('swept', { open: openCount, woken: wake.length, purged, slotsRecovered: recovered, isPaused });
 }

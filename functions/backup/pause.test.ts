@@ -1,0 +1,101 @@
+/** The one switch: obeyed before any create or delete, told in every answer, and nothing is lost by it. */
+import { createAdaptorServer } from '@hono/node-server';
+import { settingsName } from '@soteria/shared/operation/pause.ts';
+import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
+import supertest from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { advanceOperation } from './advance.ts';
+import { createTestBench, silent } from './test-bench.ts';
+
+const ref = { namespace: 'soteria', name: settingsName };
+
+function open() {
+  const bench = createTestBench();
+  return { ...bench, http: supertest(createAdaptorServer({ fetch: bench.app.fetch })) };
+}
+
+type Bench = ReturnType<typeof open>;
+
+async function setPaused({ cluster }: Bench, paused: 'true' | 'false'): Promise<void> {
+  const found = await cluster.client.get(configMaps, ref);
+  if (found === undefined) {
+    cluster.seed({ apiVersion: 'v1', kind: 'ConfigMap', metadata: ref, data: { paused } });
+  } else await cluster.client.patch(configMaps, ref, { data: { paused } });
+}
+
+async function sweep({ tools, store, longhorn, pass }: Bench): Promise<void> {
+  for (const { metadata } of await store.list({ namespace: 'shop' })) {
+    await advanceOperation(tools, { namespace: 'shop', name: metadata.name }, { log: silent });
+  }
+  longhorn.step();
+  pass(2_000);
+}
+
+async function whatLonghornHolds({ longhorn }: Bench): Promise<[number, number]> {
+  return [(await longhorn.snapshots.listOfVolume('vol-1')).length, (await longhorn.backups.list({})).length];
+}
+
+const ask = { namespace: 'shop', pvc: 'data' };
+
+describe('the switch', () => {
+  it('lets a request be recorded, says so, makes nothing, and the next sweep after it goes on', async () => {
+    const bench = open();
+    await setPaused(bench, 'true');
+    const asked = await bench.http.post('/v1/backup').send(ask).expect(202).expect('Soteria-Paused', 'true');
+    expect(asked.body).toMatchObject({ phase: 'Pending', paused: true, message: expect.stringContaining('is paused') });
+    for (let round = 0; round < 5; round += 1) await sweep(bench);
+    expect(await whatLonghornHolds(bench)).toEqual([0, 0]);
+
+    await setPaused(bench, 'false');
+    for (let round = 0; round < 8; round += 1) await sweep(bench);
+    const path = `/v1/operations/${asked.body.operation}?namespace=shop`;
+    const ended = await bench.http.get(path).expect(200);
+    expect(ended.body).toMatchObject({ phase: 'Succeeded' });
+    expect(ended.body).not.toHaveProperty('paused');
+    expect(ended.headers).not.toHaveProperty('soteria-paused');
+  });
+
+  it('thrown at any step holds every further create and delete, and what was begun ends once', async () => {
+    for (let steps = 0; steps < 6; steps += 1) {
+      const bench = open();
+      await bench.http.post('/v1/backup').send(ask).expect(202);
+      for (let round = 0; round < steps; round += 1) await sweep(bench);
+      await setPaused(bench, 'true');
+      const before = await whatLonghornHolds(bench);
+      for (let round = 0; round < 5; round += 1) await sweep(bench);
+      expect(await whatLonghornHolds(bench)).toEqual(before);
+      await setPaused(bench, 'false');
+      for (let round = 0; round < 8; round += 1) await sweep(bench);
+      const [operation] = await bench.store.list({ namespace: 'shop' });
+      expect(operation?.status).toMatchObject({ phase: 'Succeeded', settled: true });
+      expect(await whatLonghornHolds(bench)).toEqual([1, 1]);
+    }
+  });
+
+  it('does not keep anybody from cancelling; the tidying waits', async () => {
+    const bench = open();
+    const asked = await bench.http.post('/v1/backup').send(ask).expect(202);
+    await setPaused(bench, 'true');
+    const path = `/v1/operations/${asked.body.operation}/cancel?namespace=shop`;
+    expect((await bench.http.post(path).expect(202)).body).toMatchObject({ phase: 'Cancelled', paused: true });
+    expect(await whatLonghornHolds(bench)).toEqual([1, 0]);
+    await setPaused(bench, 'false');
+    await sweep(bench);
+    expect(await whatLonghornHolds(bench)).toEqual([0, 0]);
+  });
+
+  it('is told in lists, plans and refusals too', async () => {
+    const bench = open();
+    await setPaused(bench, 'true');
+    for (const path of ['/v1/operations', '/v1/backups?namespace=shop&pvc=data']) {
+      const answer = await bench.http.get(path).expect(200).expect('Soteria-Paused', 'true');
+      expect(answer.body.paused).toBe(true);
+    }
+    const plan = await bench.http
+      .post('/v1/backup')
+      .send({ ...ask, dry_run: true })
+      .expect(200);
+    expect(plan.body).toMatchObject({ dry_run: true, paused: true });
+    await bench.http.get('/v1/operations/nobody').expect(404).expect('Soteria-Paused', 'true');
+  });
+});
