@@ -13,6 +13,7 @@ import { bundleFunctions } from '../scripts/bundle-functions.ts';
 import { applyManifests } from './apply-manifests.ts';
 import { startLocalBucket } from './bucket/start-local-bucket.ts';
 import { type Cluster, startCluster } from './cluster.ts';
+import { startJobs } from './jobs/start-jobs.ts';
 import { foldersIn } from './longhorn/folders.ts';
 import { ensureLonghornObjects } from './longhorn/seed.ts';
 import { startLonghorn } from './longhorn/start-longhorn.ts';
@@ -93,6 +94,15 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
     stops.push(() => longhorn.stop());
     cluster.useLonghornAdmission(longhorn.admission);
     const folders = foldersIn(join(dataDir, 'longhorn'));
+    const jobs = await startJobs({
+      client: cluster.client,
+      bundlesFolder: join(dataDir, 'functions'),
+      dataDir: join(dataDir, 'jobs'),
+      claimFolder: (namespace, claim) => folders.claim(namespace, claim),
+      log: logInto(onActivity),
+      onLine: (pod, stream, line) => onActivity({ kind: 'log', service: pod, stream, line }, new Date()),
+    });
+    stops.push(() => jobs.stop());
     const bucket = await startLocalBucket(cluster.client, folders.target('default'));
     stops.push(() => bucket.close());
     const mesh = await startMesh({
@@ -135,6 +145,7 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
         ...mesh.listIgnored(),
         `the mesh lets functions sleep ${mesh.pace.sleep} times sooner than Knative would`,
         `functions (${bundles.map(({ name }) => name).join(', ')}) are processes of this machine, one each, not pods`,
+        'Jobs run as processes too, of Soteria’s own image only; their output is shown here, not by kubectl logs',
       ],
       claimFolder: (namespace, claim) => folders.claim(namespace, claim),
       stop,

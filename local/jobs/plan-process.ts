@@ -1,0 +1,81 @@
+/**
+ * How a container of our own image becomes a process of this machine. Pure.
+ *
+ * A process cannot mount. Instead every argument that names a mount's path is rewritten to the folder that stands for the mount: the
+ * path alone (`/claim`), a path below it (`/claim/a`), and either after a name (`claim=/claim`). The same goes for the working folder.
+ *
+ * What a mount with `readOnly: true` promises is kept by Node's permission model: the process may read everything and write to
+ * its writable mounts and its termination message only. Programs it starts keep to it when they are Node; what starts none may not.
+ */
+import type { V1Container } from '@kubernetes/client-node';
+import type { Wire } from '@soteria/shared/kubernetes/core-types.ts';
+
+export type Container = Wire<V1Container>;
+
+export interface ProcessPlan {
+  /** Of Node itself. */
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Places {
+  /** The folder that holds the bundles, as `/app` in the image. */
+  readonly bundlesFolder: string;
+  /** By the name of the volume. */
+  readonly folders: ReadonlyMap<string, string>;
+  readonly terminationMessageFile: string;
+}
+
+/** The image has no other program. */
+const nodeInImage = '/nodejs/bin/node';
+
+/** `undefined` when the container starts a program that our image does not have. */
+export function planProcess(container: Container, places: Places): ProcessPlan | undefined {
+  const [program = nodeInImage, ...ownArgs] = container.command ?? [];
+  if (program !== nodeInImage) return undefined;
+  const mounts = (container.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
+    mountPath: mountPath.replace(/\/+$/, ''),
+    folder: places.folders.get(name) ?? '',
+    isWritable: readOnly !== true,
+  }));
+  const rewrite = (text: string): string => {
+    const [, before = '', path = ''] = /^([A-Za-z0-9_-]+=)?(\/.*)$/s.exec(text) ?? [];
+    const mount = mounts.find(({ mountPath }) => path === mountPath || path.startsWith(`${mountPath}/`));
+    return mount === undefined ? text : before + mount.folder + path.slice(mount.mountPath.length);
+  };
+  const args = [...ownArgs, ...(container.args ?? [])].map(rewrite);
+  const isBundle = /^[a-z0-9-]+\.cjs$/.test(args[0] ?? '');
+  const writable = [
+    places.terminationMessageFile,
+    ...mounts.filter((mount) => mount.isWritable).map(({ folder }) => `${folder}/`),
+  ];
+  return {
+    args: [
+      '--permission',
+      '--allow-fs-read=*',
+      ...writable.map((path) => `--allow-fs-write=${path}`),
+      ...(!isBundle || args.includes('--command') ? ['--allow-child-process'] : []),
+      '--no-warnings',
+      ...(isBundle ? [`${places.bundlesFolder}/${args[0]}`, ...args.slice(1)] : args),
+    ],
+    cwd: rewrite(container.workingDir ?? places.bundlesFolder),
+    env: {
+      ...Object.fromEntries(
+        (container.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+      ),
+      SOTERIA_TERMINATION_MESSAGE_PATH: places.terminationMessageFile,
+    },
+  };
+}
+
+/** The first image that is not ours, in words; undefined when all are. */
+export function whyRefused(containers: readonly Container[], ownImage: string): string | undefined {
+  const foreign = containers.find(({ image = '' }) => !new RegExp(`^${escape(ownImage)}([:@]|$)`).test(image));
+  if (foreign === undefined) return undefined;
+  return `container ${foreign.name}: the image ${foreign.image ?? '(none)'} is not run here, only ${ownImage} is, as a process of this machine`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

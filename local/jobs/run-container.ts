@@ -1,0 +1,92 @@
+/** One container as a process: started, listened to, ended. */
+import { spawn } from 'node:child_process';
+import { open, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { ProcessPlan } from './plan-process.ts';
+
+/** Kubernetes cuts a termination message there. */
+const longestMessageBytes = 4096;
+/** What a shell says of a program that is not there. */
+const notFound = 127;
+
+export interface ContainerEnd {
+  readonly exitCode: number;
+  readonly signal: number | undefined;
+  /** `Completed`, `Error`, or `StartError`. */
+  readonly reason: string;
+  readonly message: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+}
+
+export interface RunningContainer {
+  readonly ended: Promise<ContainerEnd>;
+  kill(): void;
+}
+
+export interface RunOptions {
+  /** Undefined: the image has no such program. */
+  readonly plan: ProcessPlan | undefined;
+  readonly terminationMessageFile: string;
+  /** The last lines of the output are the message when the process leaves none. */
+  readonly isOutputMessage: boolean;
+  readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
+  readonly now: () => Date;
+}
+
+export async function runContainer(options: RunOptions): Promise<RunningContainer> {
+  const { plan, terminationMessageFile, onLine, now } = options;
+  const startedAt = now();
+  if (plan === undefined) {
+    const end = { exitCode: notFound, signal: undefined, reason: 'StartError', startedAt, finishedAt: startedAt };
+    return { ended: Promise.resolve({ ...end, message: 'no such program in the image' }), kill: () => undefined };
+  }
+  await writeFile(terminationMessageFile, '');
+  const tail: string[] = [];
+  const child = spawn(process.execPath, [...plan.args], {
+    cwd: plan.cwd,
+    env: plan.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: it ends with all that it has started, and not by a Ctrl-C that is meant for us.
+    detached: true,
+  });
+  const kill = (): void => {
+    try {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has ended in this very moment.
+    }
+  };
+  process.once('exit', kill);
+  for (const stream of ['stdout', 'stderr'] as const) {
+    createInterface({ input: child[stream], crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
+      tail.push(line);
+      if (tail.length > 80) tail.shift();
+      onLine(stream, line);
+    });
+  }
+  const ended = new Promise<ContainerEnd>((resolve) => {
+    const end = async (exitCode: number, reason: string): Promise<void> => {
+      process.removeListener('exit', kill);
+      const left = await readMessage(terminationMessageFile);
+      const output = options.isOutputMessage && exitCode !== 0 ? tail.join('\n').slice(-2048) : '';
+      const message = left === '' ? output : left;
+      resolve({ exitCode, signal: signalOf(exitCode), reason, message, startedAt, finishedAt: now() });
+    };
+    child.once('error', () => void end(notFound + 1, 'StartError'));
+    child.once('close', (code) => void end(code ?? 137, code === 0 ? 'Completed' : 'Error'));
+  });
+  return { ended, kill };
+}
+
+function signalOf(exitCode: number): number | undefined {
+  return exitCode > 128 ? exitCode - 128 : undefined;
+}
+
+/** As a text, without what is too much. */
+async function readMessage(file: string): Promise<string> {
+  await using handle = await open(file);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(longestMessageBytes), 0, longestMessageBytes, 0);
+  return buffer.subarray(0, bytesRead).toString('utf8');
+}
