@@ -1,5 +1,5 @@
 /** Passes one HTTP exchange on, streaming both ways and adding nothing. */
-import { request as openRequest } from 'node:http';
+import { Agent, request as openRequest } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 export interface ProxyOptions {
@@ -36,7 +36,8 @@ export function proxyRequest(request: IncomingMessage, response: ServerResponse,
       path: request.url ?? '/',
       method: request.method ?? 'GET',
       headers: withoutHopByHop(request.headers),
-      agent: false,
+      // A server that is told of a connection for one request closes it with its answer, and a sender that still sends loses that.
+      agent: new Agent({ keepAlive: true, maxFreeSockets: 0 }),
     });
     const abandon = (): void => {
       onward.destroy();
@@ -49,6 +50,9 @@ export function proxyRequest(request: IncomingMessage, response: ServerResponse,
     options.signal.addEventListener('abort', abandon);
     response.once('close', () => {
       options.signal.removeEventListener('abort', abandon);
+      // What was not passed on before the answer came is read away, or the sender could not end its request.
+      request.unpipe(onward);
+      request.resume();
       onward.destroy();
       resolve();
     });

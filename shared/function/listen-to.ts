@@ -11,7 +11,7 @@ export function listenTo(app: FunctionApp): RequestListener {
 
   async function load(): Promise<AnswerRoute> {
     const [{ getRequestListener }, routes] = await Promise.all([import('@hono/node-server'), app.loadRoutes()]);
-    return getRequestListener(routes.fetch, { overrideGlobalObjects: false });
+    return getRequestListener(routes.fetch, { overrideGlobalObjects: false, autoCleanupIncoming: false });
   }
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -19,7 +19,9 @@ export function listenTo(app: FunctionApp): RequestListener {
     const door = findDoor(app.doors, incoming.method, path);
     if (door !== undefined) return answerAtDoor(door, incoming, outgoing);
     const answerRoute = await (loading ??= load());
-    return answerRoute(incoming, outgoing);
+    await answerRoute(incoming, outgoing);
+    // As in `node-door.ts`: a refused body is read away.
+    incoming.resume();
   }
 
   return (incoming, outgoing) => void answer(incoming, outgoing);

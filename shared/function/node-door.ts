@@ -10,10 +10,8 @@ export async function answerAtDoor(door: Door, incoming: IncomingMessage, outgoi
     if (!outgoing.writableFinished) hungUp.abort();
   });
   const { status, headers, body } = await door(requestOf(incoming, hungUp.signal)).catch(() => failed);
-  // What was not read is in the way of the next request on this connection.
-  const isUnread = !incoming.complete;
-  outgoing.writeHead(status, isUnread ? { ...headers, connection: 'close' } : headers);
-  outgoing.end(body);
+  outgoing.writeHead(status, headers).end(body);
+  // What the door has not read is read away. Closing instead loses the answer to a sender that still sends: it would try again.
   incoming.resume();
 }
 

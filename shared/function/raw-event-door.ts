@@ -8,13 +8,18 @@ import type { Door } from './door.ts';
 import { eventDoor } from './event-door.ts';
 import type { KitTools } from './incoming.ts';
 
+/** What was too large for another door must fit through this one, or it is lost without a word; times the limit of the others. */
+const room = 8;
+
 export function rawEventDoor(handler: AnyEventHandler, tools: KitTools): Door {
+  const { settings } = tools;
+  const roomy = { ...tools, settings: { ...settings, maxBodyBytes: settings.maxBodyBytes * room } };
   return eventDoor(async (event, headers, { signal, receivedAt, traceparent, log }) => {
     const caller = await tools.authenticate({ door: 'event', headers, signal });
     const { id, source, type, subject, time, extensions } = event;
     const received = { id, source, type, subject, time, extensions, data: asSent(event) };
     await handler(received, { caller, signal, receivedAt, traceparent, log });
-  }, tools);
+  }, roomy);
 }
 
 function asSent({ sent }: RawEvent): unknown {
