@@ -1,5 +1,8 @@
 /** Restores over the in-memory cluster with the real adapters, and a hand that plays Longhorn and binds claims; for tests. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Log } from '@soteria/shared/function/contract.ts';
+import { createFunction } from '@soteria/shared/function/create-function.ts';
+import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import {
   persistentVolumeClaims,
@@ -25,6 +28,7 @@ import { operations } from '@soteria/shared/operation/schema.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import type { AdvanceTools } from './advance.ts';
+import { defineRestore } from './app.ts';
 import { createClaims } from './claims.ts';
 import type { Rules } from './longhorn/world.ts';
 
@@ -190,13 +194,34 @@ export function createTestBench() {
       announced.push(`${operation.metadata.name} ${fact}`);
       return Promise.resolve();
     },
+    keepAwake: () => Promise.resolve(),
     wakeOther: () => Promise.resolve(),
     rules,
     inTurn: createOneAtATime(),
     now,
   };
 
+  const refused = new Set<string>();
+  const app = createFunction(
+    defineRestore({
+      ...tools,
+      authorize: (_caller, { namespace = 'all' }) =>
+        refused.has(namespace)
+          ? Promise.reject(new SoteriaError('forbidden', { what: namespace, why: 'refused', fix: 'none' }))
+          : Promise.resolve(),
+    }),
+    {
+      authenticate: () => Promise.resolve({ user: 'ann', groups: [], proof: 'token' }),
+      log: silent,
+      metrics: createMetrics(),
+      now,
+      settings: { unsignedEvents: 'backup', maxBodyBytes: 65_536, deadlineMs: 5_000 },
+    },
+  );
   return {
+    app,
+    /** Namespaces in which the caller may do nothing; `all`: not in all of them at once. */
+    refused,
     cluster,
     client,
     store,

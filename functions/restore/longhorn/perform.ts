@@ -14,6 +14,8 @@ import type { Look, World } from './world.ts';
 export interface Tools extends Lookers {
   readonly claims: Claims;
   readonly slots: Slots;
+  /** The sweep comes more often while something runs. */
+  readonly keepAwake: (signal: AbortSignal | undefined) => Promise<void>;
   readonly announce: (operation: Operation, fact: RestoreFactName, signal: AbortSignal | undefined) => Promise<void>;
 }
 
@@ -47,7 +49,7 @@ async function orRefusal({ operation, world }: Known, write: () => Promise<World
   }
 }
 
-function without<Key extends keyof World>(world: World, ...keys: readonly Key[]): World {
+function without(world: World, ...keys: readonly (keyof World)[]): World {
   return Object.fromEntries(Object.entries(world).filter(([key]) => !keys.some((one) => one === key)));
 }
 
@@ -68,7 +70,9 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     case 'enter-slot': {
       const { uid, name, namespace: where = '' } = operation.metadata;
       const holder = { uid, name, namespace: where, function: functionName, kind: operation.spec.kind };
-      return { operation, world: { ...world, slot: await slots.enter(holder, action.need, signal) } };
+      const slot = await slots.enter(holder, action.need, signal);
+      if (slot.entered) await tools.keepAwake(signal);
+      return { operation, world: { ...world, slot } };
     }
     case 'leave-slot':
       await slots.leave(operation.metadata.uid, signal);

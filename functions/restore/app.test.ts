@@ -1,0 +1,289 @@
+import { createAdaptorServer } from '@hono/node-server';
+import { operations } from '@soteria/shared/operation/schema.ts';
+import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import supertest from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { createTestBench } from './test-bench.ts';
+
+function open() {
+  const bench = createTestBench();
+  bench.seedBackups(
+    { name: 'monday', at: '2026-01-26T02:00:00Z' },
+    { name: 'tuesday', at: '2026-01-27T02:00:00Z' },
+    { name: 'foreign', at: '2026-01-28T02:00:00Z', catalogue: {} },
+    { name: 'image', at: '2026-01-25T02:00:00Z', pvc: 'imaged', shape: { volume: { ...imaged } } },
+  );
+  return { ...bench, http: supertest(createAdaptorServer({ fetch: bench.app.fetch })) };
+}
+
+const imaged = {
+  name: 'vol-1',
+  sizeBytes: '1073741824',
+  isEncrypted: false,
+  backingImage: 'ubuntu',
+  numberOfReplicas: 2,
+  dataEngine: 'v1',
+  accessMode: 'rwo',
+};
+
+type Bench = ReturnType<typeof open>;
+
+const ask = { namespace: 'shop', pvc: 'data', target_pvc: 'data-2' };
+const foreignUrl = 's3://bucket@region/?backup=foreign&volume=vol-1';
+
+function post({ http }: Bench, type: string, data: object, id: string = crypto.randomUUID()) {
+  return http
+    .post('/')
+    .set({
+      'ce-specversion': '1.0',
+      'ce-id': id,
+      'ce-source': '/test',
+      'ce-type': type,
+      'ce-time': '2026-01-31T01:30:00Z',
+    })
+    .send(data);
+}
+
+const wake = (bench: Bench, kind: string, name: string, verb = 'update') =>
+  post(bench, `dev.knative.apiserver.ref.${verb}`, {
+    apiVersion: 'longhorn.io/v1beta2',
+    kind,
+    namespace: kind === 'Operation' ? 'shop' : 'longhorn-system',
+    name,
+  });
+
+/** Longhorn moves, its source tells, until nothing changes any more. */
+async function runToEnd(bench: Bench, volume: string): Promise<void> {
+  for (let round = 0; round < 5; round += 1) {
+    await bench.step();
+    bench.pass(2_000);
+    await wake(bench, 'Volume', volume).expect(204);
+  }
+}
+
+describe('POST /v1/restores', () => {
+  it('records an Operation, answers 202 with its place, and leads to a bound claim', async () => {
+    const bench = open();
+    const answer = await bench.http.post('/v1/restores').send(ask).expect(202);
+    expect(answer.body).toMatchObject({
+      driver: 'longhorn',
+      backup: 'tuesday',
+      namespace: 'shop',
+      pvc: 'data',
+      target_namespace: 'shop',
+      target_pvc: 'data-2',
+      requested_by: 'ann',
+      dry_run: false,
+      job_name: 'soteria-restore-data-2-20260131-013001',
+      restore_point: 'longhorn:default/tuesday',
+      data_as_of: '2026-01-27T02:00:00Z',
+      phase: 'Running',
+    });
+    expect(answer.body.volume).toMatch(/^soteria-restore-data-2-[0-9a-f]{6}$/);
+    expect(answer.headers['location']).toBe('/v1/restores/soteria-restore-data-2-20260131-013001?namespace=shop');
+    await runToEnd(bench, answer.body.volume);
+    const restore = await bench.http.get(answer.headers['location'] ?? '').expect(200);
+    expect(restore.body).toMatchObject({
+      phase: 'Succeeded',
+      progress: 100,
+      result: { claim: 'data-2', volume: answer.body.volume, backup: 'tuesday', restoreMs: expect.any(Number) },
+      error: null,
+    });
+    const volume = await bench.client.get(volumes, { namespace: 'longhorn-system', name: answer.body.volume });
+    expect(volume?.spec).toMatchObject({
+      fromBackup: 's3://bucket@region/?backup=tuesday&volume=vol-1',
+      frontend: 'blockdev',
+      numberOfReplicas: 2,
+      encrypted: false,
+    });
+    expect((await bench.getClaim('data-2'))?.spec).toMatchObject({
+      storageClassName: 'longhorn',
+      volumeName: answer.body.volume,
+      resources: { requests: { storage: '1Gi' } },
+    });
+    const list = await bench.http.get('/v1/restores?pvc=data-2').expect(200);
+    expect(list.body.items).toHaveLength(1);
+    expect(bench.announced.map((one) => one.split(' ')[1])).toEqual(['started', 'completed']);
+  });
+
+  it('answers the plan of a dry run, every obstacle at once, and creates nothing', async () => {
+    const bench = open();
+    const plan = await bench.http
+      .post('/v1/restores')
+      .send({ ...ask, size: '2Gi', labels: { app: 'copy' }, dry_run: true })
+      .expect(200);
+    expect(plan.body).toMatchObject({
+      dry_run: true,
+      operation: null,
+      restore_point: { id: 'longhorn:default/tuesday' },
+      claim: { storage_class: 'longhorn', fs_type: 'xfs', grown_to: '2Gi', labels: { app: 'copy' } },
+      blocked_by: [],
+    });
+    bench.cluster.seed({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'x', namespace: 'shop' } });
+    const blocked = await bench.http
+      .post('/v1/restores')
+      .send({ ...ask, pvc: 'imaged', target_pvc: 'x', dry_run: true })
+      .expect(200);
+    expect(blocked.body.blocked_by.map((one: { code: string }) => one.code)).toEqual([
+      'target_exists',
+      'restore_point_not_usable',
+    ]);
+    expect(await bench.store.list({})).toEqual([]);
+    expect((await bench.client.list(volumes)).items).toEqual([]);
+  });
+
+  it.each<[string, object, number, string]>([
+    ['no target', { namespace: 'shop', pvc: 'data' }, 400, 'invalid_request'],
+    ['an unknown member', { ...ask, overwrite: true }, 400, 'invalid_request'],
+    ['two choices at once', { ...ask, snapshot: 'monday', as_of: '2026-01-26T02:00:00Z' }, 400, 'invalid_request'],
+    ['a size that is none', { ...ask, size: 'large' }, 400, 'invalid_request'],
+    ['a claim that exists', { ...ask, target_pvc: 'there' }, 409, 'target_exists'],
+    ['no point before an instant', { ...ask, as_of: '2026-01-01T00:00:00Z' }, 404, 'restore_point_not_found'],
+    ['a missing backing image', { ...ask, pvc: 'imaged' }, 422, 'restore_point_not_usable'],
+    ['less than there is', { ...ask, size: '1Mi' }, 422, 'restore_point_not_usable'],
+    ['a namespace that is not there', { ...ask, target_namespace: 'nowhere' }, 404, 'not_found'],
+  ])('answers %s clearly and changes nothing', async (_title, body, status, code) => {
+    const bench = open();
+    bench.cluster.seed({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'there', namespace: 'shop' },
+    });
+    const answer = await bench.http.post('/v1/restores').send(body).expect(status);
+    expect(answer.body).toMatchObject({
+      code,
+      what: expect.any(String),
+      why: expect.any(String),
+      fix: expect.any(String),
+    });
+    expect(await bench.store.list({})).toEqual([]);
+    expect((await bench.client.list(volumes)).items).toEqual([]);
+  });
+
+  it('needs the right in the source and in the target namespace', async () => {
+    const bench = open();
+    bench.cluster.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'copy' } });
+    const across = { ...ask, target_namespace: 'copy' };
+    bench.refused.add('shop');
+    await bench.http.post('/v1/restores').send(across).expect(403);
+    bench.refused.delete('shop');
+    bench.refused.add('copy');
+    await bench.http.post('/v1/restores').send(across).expect(403);
+    bench.refused.delete('copy');
+    await bench.http.post('/v1/restores').send(across).expect(202);
+  });
+
+  it('gives a point of nobody only to who may ask everywhere', async () => {
+    const bench = open();
+    bench.refused.add('all');
+    await bench.http
+      .post('/v1/restores')
+      .send({ ...ask, backup_url: foreignUrl })
+      .expect(403);
+    await post(bench, 'dev.soteria.restore.requested.v1', { ...ask, backup_url: foreignUrl }).expect(403);
+    bench.refused.delete('all');
+    const answer = await bench.http
+      .post('/v1/restores')
+      .send({ ...ask, backup_url: foreignUrl })
+      .expect(202);
+    expect(answer.body.backup).toBe('foreign');
+  });
+
+  it('takes the same Idempotency-Key for the same request', async () => {
+    const bench = open();
+    const send = () => bench.http.post('/v1/restores').set('idempotency-key', 'k1').send(ask).expect(202);
+    const first = await send();
+    bench.pass(5_000);
+    const again = await send();
+    expect(again.body).toMatchObject({ operation: first.body.operation, repeated: true });
+    expect(await bench.store.list({})).toHaveLength(1);
+  });
+
+  it('refuses a second one for the claim that is being made', async () => {
+    const bench = open();
+    await bench.http.post('/v1/restores').send(ask).expect(202);
+    await bench.http.post('/v1/restores').send(ask).expect(409);
+  });
+
+  it('cancels, and nothing is left', async () => {
+    const bench = open();
+    const { body } = await bench.http.post('/v1/restores').send(ask).expect(202);
+    expect(await bench.everythingMade()).toHaveLength(3);
+    const cancelled = await bench.http.post(`/v1/restores/${body.operation}/cancel?namespace=shop`).expect(202);
+    expect(cancelled.body).toMatchObject({ phase: 'Cancelled', error: { code: 'cancelled' } });
+    await bench.step();
+    expect(await bench.everythingMade()).toEqual([]);
+    await bench.http.post(`/v1/restores/${body.operation}/cancel?namespace=shop`).expect(409);
+  });
+});
+
+describe('POST /v1/restore-test', () => {
+  it('with a target is the older name of a restore', async () => {
+    const bench = open();
+    const answer = await bench.http
+      .post('/v1/restore-test')
+      .send({ ...ask, snapshot: 'monday' })
+      .expect(202);
+    expect(answer.body).toMatchObject({ backup: 'monday', target_pvc: 'data-2' });
+  });
+});
+
+describe('dev.soteria.restore.requested.v1', () => {
+  it('records one Operation however often it comes, and a refusal in the record', async () => {
+    const bench = open();
+    const type = 'dev.soteria.restore.requested.v1';
+    await post(bench, type, ask, 'same').expect(204);
+    await post(bench, type, ask, 'same').expect(204);
+    await post(bench, type, { ...ask, target_pvc: 'data-3', snapshot: 'friday' }).expect(204);
+    const recorded = await bench.store.list({});
+    expect(recorded.map(({ status }) => String(status?.phase)).sort((a, b) => a.localeCompare(b))).toEqual([
+      'Failed',
+      'Running',
+    ]);
+    expect(recorded.find(({ status }) => status?.phase === 'Failed')?.status?.error?.code).toBe(
+      'restore_point_not_found',
+    );
+  });
+});
+
+describe('an Operation made with kubectl', () => {
+  const spec = { kind: 'Restore' as const, request: { pvc: 'data', targetPvc: 'data-2' } };
+  const made = {
+    apiVersion: 'soteria.dev/v1alpha1',
+    kind: 'Operation',
+    metadata: { name: 'soteria-restore-data-x', namespace: 'shop' },
+    spec,
+  };
+
+  it('is moved by the event of its creation', async () => {
+    const bench = open();
+    await bench.client.create(operations, made);
+    await wake(bench, 'Operation', 'soteria-restore-data-x', 'add').expect(204);
+    expect(await bench.store.get({ namespace: 'shop', name: 'soteria-restore-data-x' })).toMatchObject({
+      status: { phase: 'Running' },
+    });
+  });
+
+  it('is not given a point of nobody', async () => {
+    const bench = open();
+    await bench.client.create(operations, {
+      ...made,
+      spec: { ...spec, request: { ...spec.request, backupUrl: foreignUrl } },
+    });
+    await wake(bench, 'Operation', 'soteria-restore-data-x', 'add').expect(204);
+    expect(await bench.store.get({ namespace: 'shop', name: 'soteria-restore-data-x' })).toMatchObject({
+      status: { phase: 'Failed', error: { code: 'restore_point_not_usable' } },
+    });
+  });
+
+  it('leaves nothing when it is deleted while it is open', async () => {
+    const bench = open();
+    await bench.client.create(operations, made);
+    await wake(bench, 'Operation', 'soteria-restore-data-x', 'add').expect(204);
+    const [volume] = (await bench.client.list(volumes)).items;
+    await bench.client.delete(operations, { namespace: 'shop', name: 'soteria-restore-data-x' });
+    await wake(bench, 'Volume', volume?.metadata.name ?? '').expect(204);
+    await bench.step();
+    expect(await bench.everythingMade()).toEqual([]);
+  });
+});

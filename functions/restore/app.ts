@@ -1,0 +1,43 @@
+/** The doors of the function `restore`; no logic of its own. */
+import type { Context } from 'hono';
+import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contract.ts';
+import { answerJson, readJsonBody } from '@soteria/shared/function/json-body.ts';
+import { askByEvent } from './doors/ask-event.ts';
+import { type Answer, askByHttp } from './doors/ask-http.ts';
+import { cancelRestore, getRestore, listRestores } from './doors/restores.ts';
+import { wakeByObject, wakeBySweep } from './doors/wake.ts';
+import { functionName } from './longhorn/about-operation.ts';
+import type { RestoreTools } from './tools.ts';
+
+export function defineRestore(tools: RestoreTools): FunctionDefinition {
+  const incoming = (c: Context<KitEnv>) => c.get('incoming');
+  const answer = (c: Context<KitEnv>, { location, body, status }: Answer) => {
+    if (location !== undefined) c.header('location', location);
+    return answerJson(c, body, status);
+  };
+  return {
+    name: functionName,
+    routes: (app) => {
+      app.post('/v1/restores', async (c) =>
+        answer(c, await askByHttp(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
+      );
+      app.post('/v1/restore-test', async (c) =>
+        answer(c, await askByHttp(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
+      );
+      app.get('/v1/restores', async (c) => answerJson(c, await listRestores(tools, c.req.query(), incoming(c))));
+      app.get('/v1/restores/:name', async (c) =>
+        answerJson(c, await getRestore(tools, c.req.param('name'), c.req.query('namespace'), incoming(c))),
+      );
+      app.post('/v1/restores/:name/cancel', async (c) =>
+        answerJson(c, await cancelRestore(tools, c.req.param('name'), c.req.query('namespace'), incoming(c)), 202),
+      );
+    },
+    on: {
+      'dev.soteria.restore.requested.v1': (event, from) => askByEvent(tools, event, from),
+      'dev.soteria.operation.due.v1': (event, from) => wakeBySweep(tools, event, from),
+      'dev.knative.apiserver.ref.add': (event, from) => wakeByObject(tools, event, from),
+      'dev.knative.apiserver.ref.update': (event, from) => wakeByObject(tools, event, from),
+      'dev.knative.apiserver.ref.delete': (event, from) => wakeByObject(tools, event, from),
+    },
+  };
+}

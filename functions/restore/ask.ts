@@ -1,0 +1,137 @@
+/**
+ * One request for a restore, through whichever door it came: the same record, the same checks. A repeat (same identity) finds the
+ * first one's Operation. What is asked by HTTP is stored before the answer.
+ */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { NamespaceRestoreRequest, RestoreRequest } from '@soteria/shared/events/catalogue.ts';
+import { operationName, shortHash } from '@soteria/shared/operation/names.ts';
+import {
+  group,
+  type Operation,
+  operationKinds,
+  type OperationRequest,
+  type OperationSpec,
+  version,
+} from '@soteria/shared/operation/schema.ts';
+import type { OperationStore } from '@soteria/shared/operation/store.ts';
+
+export interface Wish {
+  readonly kind: 'Restore' | 'NamespaceRestore';
+  /** Of the Operation: where the new claims are made. */
+  readonly namespace: string;
+  /** What stands in its name. */
+  readonly subject: string;
+  readonly request: OperationRequest;
+}
+
+export interface Asking extends Wish {
+  /** The business key; `isRepeatable` when the caller chose it, so that the same request can come again. */
+  readonly identity: string;
+  readonly isRepeatable: boolean;
+  readonly requestedBy: NonNullable<OperationSpec['requestedBy']>;
+  readonly cause: NonNullable<OperationSpec['cause']>;
+  /** The event's time, else its arrival: what the name is made of. */
+  readonly at: Date;
+}
+
+export interface Asked {
+  readonly operation: Operation;
+  readonly how: 'new' | 'repeat';
+}
+
+function given<T extends object>(members: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]: Exclude<T[Key], undefined>;
+  };
+}
+
+export function wishOfRestore(body: RestoreRequest): Wish {
+  const { labels } = body;
+  const request = given({
+    namespace: body.namespace,
+    pvc: body.pvc,
+    snapshot: body.snapshot,
+    backupUrl: body.backup_url,
+    asOf: body.as_of,
+    clusterId: body.cluster_id,
+    targetPvc: body.target_pvc,
+    storageClass: body.storage_class,
+    accessModes: body.access_modes,
+    size: body.size,
+    labels: labels === undefined ? undefined : Object.entries(labels).map(([key, value]) => `${key}=${value}`),
+  });
+  return {
+    kind: 'Restore',
+    namespace: body.target_namespace ?? body.namespace,
+    subject: body.target_pvc,
+    request,
+  };
+}
+
+export function wishOfNamespace(body: NamespaceRestoreRequest): Wish {
+  const request = given({
+    namespace: body.namespace,
+    asOf: body.as_of,
+    clusterId: body.cluster_id,
+    pvcs: body.pvcs,
+    namePrefix: body.name_prefix,
+    nameSuffix: body.name_suffix,
+    storageClass: body.storage_class,
+  });
+  return { kind: 'NamespaceRestore', namespace: body.target_namespace, subject: body.namespace, request };
+}
+
+/** An Operation as it would be recorded: what a plan and a first look reason about. Never stored. */
+export function imagined({ kind, namespace, subject, request }: Wish, at: Date): Operation {
+  return {
+    apiVersion: `${group}/${version}`,
+    kind: 'Operation',
+    metadata: {
+      name: operationName(operationKinds[kind].verb, subject, at),
+      namespace,
+      uid: '',
+      resourceVersion: '',
+      creationTimestamp: at.toISOString(),
+    },
+    spec: { kind, request, identity: 'imagined' },
+  };
+}
+
+function namespaceMissing(namespace: string, cause: unknown): SoteriaError {
+  return new SoteriaError(
+    'not_found',
+    {
+      what: `nothing can be restored into namespace ${namespace}`,
+      why: 'there is no such namespace',
+      fix: `make it first: kubectl create namespace ${namespace}`,
+    },
+    { cause },
+  );
+}
+
+export async function askForRestore(store: OperationStore, asking: Asking, signal?: AbortSignal): Promise<Asked> {
+  const { kind, namespace, subject, request, identity, requestedBy, cause, at } = asking;
+  if (asking.isRepeatable) {
+    const repeat = (await store.list({ namespace }, signal)).find(({ spec }) => spec.identity === identity);
+    if (repeat !== undefined) return { operation: repeat, how: 'repeat' };
+  }
+  const spec: OperationSpec = { kind, request, identity, requestedBy, cause };
+  // Two different requests of one second for one claim: the second one's name ends in a hash of its identity.
+  for (const tieBreak of ['', shortHash(identity)]) {
+    const name = operationName(operationKinds[kind].verb, subject, at, tieBreak);
+    try {
+      return { operation: await store.create({ namespace, name, spec }, signal), how: 'new' };
+    } catch (error) {
+      if (!(error instanceof SoteriaError)) throw error;
+      if (error.code === 'not_found') throw namespaceMissing(namespace, error);
+      if (error.code !== 'name_conflict') throw error;
+      const holder = await store.get({ namespace, name }, signal);
+      if (holder?.spec.identity === identity) return { operation: holder, how: 'repeat' };
+    }
+  }
+  throw new SoteriaError('name_conflict', {
+    what: `no Operation could be recorded for ${subject}`,
+    why: 'both names this request may have are taken by other requests',
+    fix: 'ask again in a second',
+  });
+}

@@ -1,0 +1,34 @@
+/** May they? Data leaves one namespace and appears in another: the caller must be allowed to ask in both. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Wish } from '../ask.ts';
+import { pointOf } from '../longhorn/decide-start.ts';
+import type { World } from '../longhorn/world.ts';
+import type { RestoreTools } from '../tools.ts';
+
+export async function authorizeWish(
+  { authorize }: Pick<RestoreTools, 'authorize'>,
+  { namespace, request }: Wish,
+  { caller, signal }: Incoming,
+): Promise<void> {
+  await authorize(caller, { verb: 'create', namespace }, signal);
+  const source = request.namespace ?? namespace;
+  if (source !== namespace) await authorize(caller, { verb: 'create', namespace: source }, signal);
+}
+
+/** A point that does not say whose it is may be anybody's: it takes the right to ask everywhere. */
+export async function authorizePoint(
+  { authorize }: Pick<RestoreTools, 'authorize'>,
+  operation: Operation,
+  world: World,
+  { caller, signal }: Incoming,
+): Promise<void> {
+  const point = pointOf(operation, world);
+  if (point === undefined || point instanceof SoteriaError) return;
+  const isNobodys = toRestorePoint(point, world.clusterId?.seen ?? '').pvc === null;
+  if (isNobodys && point.volume !== world.liveVolume?.seen) {
+    await authorize(caller, { verb: 'create', namespace: undefined }, signal);
+  }
+}

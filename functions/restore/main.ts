@@ -1,0 +1,43 @@
+/** Composition root of the function `restore`; only this file exits the process. */
+import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
+import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
+import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resources.ts';
+import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
+import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import { publishDue } from '@soteria/shared/operation/publish-due.ts';
+import { createSlots } from '@soteria/shared/operation/slots.ts';
+import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { createAnnounce } from './announce.ts';
+import { defineRestore } from './app.ts';
+import { createClaims } from './claims.ts';
+import { readRestoreSettings } from './config.ts';
+import { functionName } from './longhorn/about-operation.ts';
+
+async function main(): Promise<void> {
+  const running = await startFunction({
+    name: functionName,
+    settings: readRestoreSettings(process.env),
+    definition: ({ client, authorize, publisher, log, now, settings }) =>
+      defineRestore({
+        store: createOperationStore(client),
+        longhorn: createLonghorn(client, { namespace: settings.longhornNamespace }),
+        restores: createLonghornRestores(client, { namespace: settings.longhornNamespace }),
+        cluster: createClusterReader(client, settings.clusterId),
+        claims: createClaims(client),
+        announce: createAnnounce(publisher),
+        slots: createSlots({ client, namespace: settings.namespace, limits: settings.slotLimits, now }),
+        keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),
+        wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
+        authorize,
+        rules: settings.rules,
+        now,
+        inTurn: createOneAtATime(),
+      }),
+  });
+  process.exit(await running.stopped);
+}
+
+main().catch((error: unknown) => {
+  process.exitCode = explainFailedStart(error, (line) => process.stderr.write(line));
+});

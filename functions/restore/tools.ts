@@ -1,0 +1,7 @@
+/** What every door of this function works with; `main.ts` puts it together. */
+import type { Authorize } from '@soteria/shared/function/authorize.ts';
+import type { AdvanceTools } from './advance.ts';
+
+export interface RestoreTools extends AdvanceTools {
+  readonly authorize: Authorize;
+}
