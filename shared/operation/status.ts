@@ -16,7 +16,6 @@ export function shorten(text: string, max = maxText): string {
   return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
 }
 
-/** Whole seconds: what Kubernetes keeps, and what a condition's time must be. */
 function instantOf(now: Date): string {
   return now.toISOString();
 }
