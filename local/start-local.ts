@@ -55,6 +55,8 @@ export interface Local {
   /** What is emulated less than fully, one sentence each. */
   readonly notDone: readonly string[];
   claimFolder(namespace: string, claim: string): string;
+  /** Where a function takes events without a broker between; undefined when there is no such Service. */
+  functionUrl(name: string): string | undefined;
   stop(): Promise<void>;
 }
 
@@ -148,6 +150,7 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
         'Jobs run as processes too, of Soteria’s own image only; their output is shown here, not by kubectl logs',
       ],
       claimFolder: (namespace, claim) => folders.claim(namespace, claim),
+      functionUrl: (name) => mesh.serviceUrl(soteriaNamespace, name),
       stop,
     };
   } catch (error) {
