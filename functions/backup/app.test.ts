@@ -173,6 +173,12 @@ describe('POST /v1/backup', () => {
     expect(other.body.operation).not.toBe(first.body.operation);
   });
 
+  it.each(['', 'k'.repeat(256)])('refuses an Idempotency-Key that cannot be recorded', async (key) => {
+    const bench = open();
+    await bench.http.post('/v1/backup').set('idempotency-key', key).send(ask).expect(400);
+    expect(await bench.store.list({})).toEqual([]);
+  });
+
   it('queues behind an operation whose snapshot is taken, and joins one that only waits', async () => {
     const bench = open();
     const first = await bench.http.post('/v1/backup').send(ask).expect(202);

@@ -146,6 +146,18 @@ function recordedAnswer(asked: Asked, request: BackupRequest, incoming: Incoming
   };
 }
 
+/** It becomes part of the record, whose texts are bounded. */
+const maxKeyLength = 255;
+
+function refuseUnfitKey(key: string | undefined): void {
+  if (key === undefined || (key !== '' && key.length <= maxKeyLength)) return;
+  throw new SoteriaError('invalid_request', {
+    what: 'the request for a backup is not valid',
+    why: key === '' ? 'its Idempotency-Key is empty' : `its Idempotency-Key is longer than ${maxKeyLength} characters`,
+    fix: 'send a key of your own making for each request, such as a UUID, or none',
+  });
+}
+
 export async function askByHttp(
   tools: BackupTools,
   body: unknown,
@@ -153,7 +165,8 @@ export async function askByHttp(
   incoming: Incoming,
 ): Promise<Answer> {
   const request = parseBackupRequest(body);
-  await tools.authorize(incoming.caller, { verb: 'create', namespace: request.namespace });
+  refuseUnfitKey(idempotencyKey);
+  await tools.authorize(incoming.caller, { verb: 'create', namespace: request.namespace }, incoming.signal);
   refuseOtherDrivers(request, tools);
   const at = incoming.receivedAt;
   const operation = imagined(request, at);
