@@ -8,6 +8,8 @@ import type { Local } from '../start-local.ts';
 export interface DemoCaller {
   /** The JSON of a 200; throws with the problem document otherwise. */
   get(path: string): Promise<unknown>;
+  /** Whatever is answered. */
+  post(path: string, body: object): Promise<{ readonly status: number; readonly body: unknown }>;
   /** One CloudEvent to the broker. */
   askForBackup(namespace: string, pvc: string): Promise<void>;
   /** Another one: what the bucket holds. */
@@ -29,6 +31,13 @@ export function createDemoCaller(
       const answer = await fetch(`${frontDoorUrl}${path}`, { headers: signedIdentityHeaders(request, signingSecret) });
       if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}: ${await answer.text()}`);
       return answer.json();
+    },
+    async post(path, content) {
+      const body = JSON.stringify(content);
+      const request = { method: 'POST', path, body, now: now(), ...identity };
+      const headers = { ...signedIdentityHeaders(request, signingSecret), 'content-type': 'application/json' };
+      const answer = await fetch(`${frontDoorUrl}${path}`, { method: 'POST', headers, body });
+      return { status: answer.status, body: await answer.json() };
     },
     async askForBackup(namespace, pvc) {
       await publisher.publish({

@@ -1,6 +1,7 @@
 /**
  * The main job, told step by step: a claim is backed up through the broker, its files change, the second backup uploads only
- * what changed, and the bytes on the target are those of the claim.
+ * what changed, and the bytes on the target are those of the claim. Then the claim is damaged, and the first point comes back as a
+ * new claim.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,10 +12,17 @@ import { restoreToFolder } from '../longhorn/store/restore.ts';
 import { createDemoCaller } from './caller.ts';
 import { differences, digestFolder } from './compare-trees.ts';
 import { measureUsage } from './measure-usage.ts';
+import { refuseToOverwrite, type RestoreDemo, restoreIntoNewClaim } from './restore-claim.ts';
 import { listOperations, type OperationView, waitForNewOperation } from './wait-for-operation.ts';
 
 export interface DemoStep {
-  readonly name: 'backup.first' | 'backup.incremental' | 'backup.bytes_equal' | 'usage.measured';
+  readonly name:
+    | 'backup.first'
+    | 'backup.incremental'
+    | 'backup.bytes_equal'
+    | 'usage.measured'
+    | 'restore.bytes_equal'
+    | 'restore.refuses_overwrite';
   readonly ok: boolean;
   readonly ms: number;
   readonly detail: string;
@@ -82,8 +90,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 
   let first: OperationView | undefined;
   let second: OperationView | undefined;
+  let original: ReadonlyMap<string, string> = new Map();
   await step('backup.first', async () => {
     first = await backUp(options);
+    original = await digestFolder(options.local.claimFolder(sampleNamespace, options.claim));
     return { detail: `${first.result?.backup}: ${first.result?.uploadedBytes} bytes uploaded`, operation: first };
   });
   await step('backup.incremental', async () => {
@@ -104,5 +114,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const measured = { namespace: sampleNamespace, pvc: claim };
     return { detail: await measureUsage(createDemoCaller(local), measured, local.targetFolder, timeoutMs) };
   });
+  const restore = (): RestoreDemo => ({
+    caller: createDemoCaller(options.local),
+    namespace: sampleNamespace,
+    claim: options.claim,
+    backup: first?.result?.backup ?? '',
+    original,
+    timeoutMs: options.timeoutMs,
+    claimFolder: (claim) => options.local.claimFolder(sampleNamespace, claim),
+  });
+  await step('restore.bytes_equal', () => restoreIntoNewClaim(restore()));
+  await step('restore.refuses_overwrite', async () => ({ detail: await refuseToOverwrite(restore()) }));
   return { ok: steps.every(({ ok }) => ok), steps };
 }

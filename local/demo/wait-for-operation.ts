@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import type { DemoCaller } from './caller.ts';
 
-const operationView = z.looseObject({
+export const operationView = z.looseObject({
   name: z.string(),
   namespace: z.string(),
   phase: z.string(),

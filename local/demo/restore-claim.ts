@@ -1,0 +1,79 @@
+/** An earlier point comes back as a new claim, byte for byte, and nothing that exists is overwritten. */
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import * as z from 'zod';
+import type { DemoCaller } from './caller.ts';
+import { differences, digestFolder } from './compare-trees.ts';
+import { type OperationView, operationView } from './wait-for-operation.ts';
+
+export interface RestoreDemo {
+  readonly caller: DemoCaller;
+  readonly namespace: string;
+  readonly claim: string;
+  /** Name of the backup that is restored. */
+  readonly backup: string;
+  /** Path → SHA-256 of what the claim held then. */
+  readonly original: ReadonlyMap<string, string>;
+  readonly timeoutMs: number;
+  claimFolder(claim: string): string;
+}
+
+const asked = z.looseObject({ operation: z.string() });
+const ended = new Set(['Succeeded', 'Failed', 'Skipped', 'Cancelled']);
+
+export const restoredClaimOf = (claim: string): string => `${claim}-restored`;
+
+function bodyOf({ namespace, claim, backup }: RestoreDemo): object {
+  return { namespace, pvc: claim, snapshot: backup, target_pvc: restoredClaimOf(claim) };
+}
+
+/** As an accident would: one file is gone, another holds something else. */
+async function damage(folder: string): Promise<string> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const [first, second] = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  if (first === undefined || second === undefined) throw new Error('the claim has no two files to damage');
+  await rm(join(folder, first));
+  await writeFile(join(folder, second), 'damaged\n');
+  return `${first} deleted, ${second} overwritten`;
+}
+
+async function follow({ caller, namespace, timeoutMs }: RestoreDemo, name: string): Promise<OperationView> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const operation = operationView.parse(await caller.get(`/v1/operations/${name}?namespace=${namespace}`));
+    if (ended.has(operation.phase)) return operation;
+    if (Date.now() > deadline) throw new Error(`${name} is ${operation.phase}: ${operation.message}`);
+    await wait(100);
+  }
+}
+
+export async function restoreIntoNewClaim(demo: RestoreDemo): Promise<{ detail: string; operation: OperationView }> {
+  const live = demo.claimFolder(demo.claim);
+  const how = await damage(live);
+  if (differences(await digestFolder(live), demo.original).length === 0) throw new Error('the damage changed nothing');
+  const answer = await demo.caller.post('/v1/restores', bodyOf(demo));
+  if (answer.status !== 202)
+    throw new Error(`the restore was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  const operation = await follow(demo, asked.parse(answer.body).operation);
+  if (operation.phase !== 'Succeeded') throw new Error(`${operation.name} is ${operation.phase}: ${operation.message}`);
+  const restored = await digestFolder(demo.claimFolder(restoredClaimOf(demo.claim)));
+  const unequal = differences(restored, demo.original);
+  if (unequal.length > 0) throw new Error(`not the same bytes: ${unequal.join(', ')}`);
+  const detail = `${how}; ${restored.size} files of ${demo.backup} are in claim ${restoredClaimOf(demo.claim)}, every SHA-256 equal`;
+  return { detail, operation };
+}
+
+const problem = z.looseObject({ code: z.string() });
+
+/** The same once more: the name is taken, so it is refused before anything is made. */
+export async function refuseToOverwrite(demo: RestoreDemo): Promise<string> {
+  const folder = demo.claimFolder(restoredClaimOf(demo.claim));
+  await writeFile(join(folder, 'written-since.txt'), 'work of today\n');
+  const before = await digestFolder(folder);
+  const { status, body } = await demo.caller.post('/v1/restores', bodyOf(demo));
+  const { code } = problem.parse(body);
+  if (status !== 409 || code !== 'target_exists') throw new Error(`answered ${status} ${code} instead of 409`);
+  if (differences(before, await digestFolder(folder)).length > 0) throw new Error('the existing claim was changed');
+  return `409 ${code}; the claim holds what was written since`;
+}
