@@ -13,6 +13,7 @@ export default defineConfig({
             'functions/**/*.test.ts',
             'local/**/*.test.ts',
             'runner/**/*.test.ts',
+            'bench/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],
           exclude,
@@ -22,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/**/*.test.ts'],
-          exclude: [...exclude, 'test/apiserver/**'],
+          exclude: [...exclude, 'test/apiserver/**', 'test/rights/**'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -35,9 +36,14 @@ export default defineConfig({
           exclude,
           globalSetup: ['test/servers/global-setup.ts'],
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
+      },
+      {
+        // After all others: it reads what they had the functions do.
+        test: { name: 'rights', include: ['test/rights/**/*.test.ts'], exclude, sequence: { groupOrder: 2 } },
       },
     ],
   },

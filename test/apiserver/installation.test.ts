@@ -27,16 +27,15 @@ const allowed: readonly (readonly [account: string, questions: readonly Question
   [
     'backup',
     [
-      ...['get', 'list', 'create', 'update', 'patch', 'delete'].map((verb) => ask(verb, 'operations.soteria.dev')),
-      ...['get', 'update', 'patch'].map((verb) => ask(verb, 'operations.soteria.dev/status')),
+      ...['get', 'list', 'create', 'patch', 'delete'].map((verb) => ask(verb, 'operations.soteria.dev')),
+      ask('update', 'operations.soteria.dev/status'),
       ask('get', 'persistentvolumeclaims'),
-      ask('list', 'persistentvolumeclaims'),
       ask('get', 'persistentvolumes'),
       ask('get', 'namespaces', undefined, 'kube-system'),
       ask('create', 'tokenreviews.authentication.k8s.io'),
       ask('create', 'subjectaccessreviews.authorization.k8s.io'),
       ask('get', 'volumes.longhorn.io', longhorn),
-      ask('list', 'backuptargets.longhorn.io', longhorn),
+      ask('get', 'backuptargets.longhorn.io', longhorn),
       ask('list', 'backupvolumes.longhorn.io', longhorn),
       ...['get', 'list', 'create', 'patch', 'delete'].flatMap((verb) => [
         ask(verb, 'snapshots.longhorn.io', longhorn),
@@ -49,7 +48,7 @@ const allowed: readonly (readonly [account: string, questions: readonly Question
     [
       ...['get', 'list', 'delete'].map((verb) => ask(verb, 'operations.soteria.dev')),
       ask('create', 'events', 'soteria'),
-      ...['get', 'list', 'create', 'delete'].map((verb) => ask(verb, 'pingsources.sources.knative.dev', 'soteria')),
+      ...['create', 'delete'].map((verb) => ask(verb, 'pingsources.sources.knative.dev', 'soteria')),
       ask('create', 'tokenreviews.authentication.k8s.io'),
       ask('create', 'subjectaccessreviews.authorization.k8s.io'),
     ],

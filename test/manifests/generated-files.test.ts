@@ -10,7 +10,7 @@ describe('the generated files', () => {
   let copy = '';
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'soteria-generated-'));
-    for (const folder of ['deploy', 'docs'])
+    for (const folder of ['deploy', 'docs', 'README.md'])
       cpSync(join(repositoryDir, folder), join(copy, folder), { recursive: true });
   });
   afterAll(() => rmSync(copy, { recursive: true }));

@@ -11,6 +11,7 @@ import { apiServerFlags, controllerManagerFlags, etcdFlags } from './server-flag
 import { writeCredentials, writeKubeconfig } from './credentials.ts';
 import { explainMissing, findServerBinaries, type ServerBinaries } from './find-server-binaries.ts';
 import { findFreePort } from './free-port.ts';
+import { keepAuditLog } from './keep-audit-log.ts';
 import { startServerProcess, type ServerProcess } from './server-process.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -44,6 +45,8 @@ export interface ApiServer extends ApiServerAccess {
 export interface ApiServerOptions {
   /** Further kube-apiserver flags, for example feature gates. */
   readonly extraFlags?: readonly string[];
+  /** True: what the functions ask of it counts when their rights are compared with what they use. */
+  readonly isAuditKept?: boolean;
 }
 
 const START_ATTEMPTS = 3;
@@ -63,7 +66,10 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   }
 }
 
-async function startOnce(binaries: ServerBinaries, { extraFlags = [] }: ApiServerOptions): Promise<ApiServer> {
+async function startOnce(
+  binaries: ServerBinaries,
+  { extraFlags = [], isAuditKept = false }: ApiServerOptions,
+): Promise<ApiServer> {
   const dir = await mkdtemp(join(tmpdir(), 'soteria-apiserver-'));
   const running: ServerProcess[] = [];
   const start = (name: string, path: string, flags: readonly string[]) => {
@@ -125,6 +131,7 @@ async function startOnce(binaries: ServerBinaries, { extraFlags = [] }: ApiServe
       },
       async stop() {
         adminClient.close();
+        if (isAuditKept) keepAuditLog(auditLogPath);
         await stopServers();
       },
     };

@@ -3,6 +3,7 @@ import type { TestProject } from 'vitest/node';
 import { startApiServer, type ApiServer, type ApiServerAccess } from './api-server.ts';
 import { explainMissing, findServerBinaries } from './find-server-binaries.ts';
 import { installCrds, readOwnCrds, readReferenceCrds } from './install-crds.ts';
+import { forgetAuditLogs } from './keep-audit-log.ts';
 import { hasReferenceCrds, referenceFix } from './reference-dir.ts';
 
 /** What the test files get by `inject('apiServer')`; they use it through `require-api-server.ts`. */
@@ -24,6 +25,7 @@ declare module 'vitest' {
 }
 
 export default async function setUp(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  forgetAuditLogs();
   const binaries = findServerBinaries();
   if ('missing' in binaries) {
     const why = explainMissing(binaries);

@@ -1,0 +1,47 @@
+/**
+ * Every right that a function is granted is one it uses, and it is granted every right it asks for: the roles of the manifests, held
+ * against what the functions did on the API servers of this test run. Runs after all other tests.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readFunctionRights, type Right } from '../../scripts/function-rights.ts';
+import { repositoryDir } from '../manifests/installation.ts';
+import { auditDir } from '../servers/keep-audit-log.ts';
+import { type AuditedRequest, isUseOf, readAuditLogs } from './audit-log.ts';
+
+const hasLogs = existsSync(auditDir) && readdirSync(auditDir).length > 0;
+if (!hasLogs) console.warn('SKIPPED: the rights of the functions were not checked: no function ran on an API server.');
+
+const rightText = ({ function: name, verb, resource, group, namespace }: Right): string =>
+  `${name}: ${verb} ${resource}${group === '' ? '' : `.${group}`}${namespace === undefined ? '' : ` in ${namespace}`}`;
+const requestText = ({ function: name, verb, resource, group, namespace, name: object }: AuditedRequest): string =>
+  `${name}: ${verb} ${resource}${group === '' ? '' : `.${group}`} ${object ?? ''} in ${namespace ?? 'all namespaces'}`;
+
+/** What no test on an API server can make a function do, and which test does. */
+const provedElsewhere: readonly { readonly right: string; readonly by: string }[] = [
+  // Two equal requests at once, recorded under the names of two seconds: a race that nobody can force from outside.
+  { right: 'backup: delete operations.soteria.dev', by: 'functions/backup/convergence.test.ts' },
+];
+
+/** No test runs these on an API server yet. */
+const notMeasured: ReadonlySet<string> = new Set(['restore']);
+for (const name of notMeasured) console.warn(`NOT CHECKED: whether ${name} uses all of its rights.`);
+
+describe.skipIf(!hasLogs)('the rights of the functions', () => {
+  const rights = readFunctionRights(repositoryDir).filter((right) => !notMeasured.has(right.function));
+  const requests = readAuditLogs(auditDir);
+
+  it('are looked at: there are some, and functions have asked for things', () => {
+    expect(rights.length).toBeGreaterThan(10);
+    expect(requests.length).toBeGreaterThan(100);
+  });
+
+  it('are all used', () => {
+    const unused = rights.filter((right) => !requests.some((request) => isUseOf(right, request)));
+    expect(unused.map(rightText)).toEqual(provedElsewhere.map(({ right }) => right));
+  });
+
+  it('are enough: nothing was denied', () => {
+    expect(requests.filter(({ isAllowed }) => !isAllowed).map(requestText)).toEqual([]);
+  });
+});
