@@ -6,14 +6,23 @@ import { readStatus, refusalOf, type Answer, type Call } from './api-errors.ts';
 import { createAuthenticatedTransport } from './authenticated-transport.ts';
 import { retryAfterMs } from './backoff.ts';
 import type { Connection } from './connection.ts';
-import { isTlsRefusal, networkFailureOf, throwIfAborted, wasNeverSent } from './network-errors.ts';
-import { defaultRetryLimits, retryDelayMs, type FailedTry, type RetryLimits } from './retry.ts';
+import { createFailureBudget, defaultFailureBudget, type FailureBudgetLimits } from './failure-budget.ts';
+import {
+  budgetSpent,
+  isTlsRefusal,
+  networkFailureOf,
+  StaleConnection,
+  throwIfAborted,
+  wasNeverSent,
+} from './network-errors.ts';
+import { defaultRetryLimits, isServersFault, retryDelayMs, type FailedTry, type RetryLimits } from './retry.ts';
 import { readText, type HttpRequest } from './transport.ts';
 
 export interface HttpClientOptions {
   /** Of one try with its body, or of a watch until its headers. Default 10 000. */
   readonly requestTimeoutMs?: number | undefined;
   readonly retry?: Partial<RetryLimits> | undefined;
+  readonly failureBudget?: FailureBudgetLimits | undefined;
   readonly userAgent?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
@@ -42,6 +51,7 @@ export function createExchange(connection: Connection, options: HttpClientOption
   const transport = createAuthenticatedTransport(connection, options.userAgent ?? 'soteria');
   const timeoutMs = options.requestTimeoutMs ?? 10_000;
   const limits: RetryLimits = { ...defaultRetryLimits, ...options.retry };
+  const budget = createFailureBudget(options.failureBudget ?? defaultFailureBudget);
   const now = options.now ?? Date.now;
   const random = options.random ?? Math.random;
   const sleep = options.sleep ?? sleepUnlessAborted;
@@ -64,12 +74,15 @@ export function createExchange(connection: Connection, options: HttpClientOption
 
     async send(call, request, signal) {
       const startedAt = now();
+      const waitMs = budget.waitMs(startedAt);
+      if (waitMs > 0) throw budgetSpent(call, transport.host, waitMs);
       for (let tries = 1; ; tries += 1) {
         const outcome = await tryOnce(call, request, signal);
         if ('answer' in outcome && outcome.answer.status < 400) return outcome.answer;
         const elapsedMs = now() - startedAt;
         const failed: FailedTry = { ...judge(outcome, now()), isRepeatable: request.isRepeatable, tries, elapsedMs };
-        const delayMs = retryDelayMs(failed, limits, random);
+        if (isServersFault(failed.outcome)) budget.spend(now());
+        const delayMs = budget.waitMs(now()) > 0 ? undefined : retryDelayMs(failed, limits, random);
         if (delayMs !== undefined) await exchange.pause(call, delayMs, signal);
         else if ('answer' in outcome) return outcome.answer;
         else throw networkFailureOf(call, transport.host, outcome.failure);
@@ -108,7 +121,12 @@ function judge(outcome: Outcome, now: number): Pick<FailedTry, 'outcome' | 'retr
   if ('failure' in outcome) {
     const { failure } = outcome;
     return {
-      outcome: { kind: 'network', wasNeverSent: wasNeverSent(failure), isPermanent: isTlsRefusal(failure) },
+      outcome: {
+        kind: 'network',
+        wasNeverSent: wasNeverSent(failure),
+        isPermanent: isTlsRefusal(failure),
+        isStale: failure instanceof StaleConnection,
+      },
       retryAfterMs: undefined,
     };
   }

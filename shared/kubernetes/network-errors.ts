@@ -55,6 +55,19 @@ export function networkFailureOf(call: Call, host: string, thrown: unknown): Sot
   return new SoteriaError('cluster_unavailable', { what: whatFailed(call), why, fix }, { cause: thrown });
 }
 
+/** Not sent: too many calls have failed of late. */
+export function budgetSpent(call: Call, host: string, waitMs: number): SoteriaError {
+  return new SoteriaError(
+    'cluster_unavailable',
+    {
+      what: whatFailed(call),
+      why: `the API server at ${host} was not asked: too many calls to it have failed of late`,
+      fix: 'ask again later; if it stays, check that the API server and the webhooks behind it run',
+    },
+    { retryAfterSeconds: Math.ceil(waitMs / 1_000) },
+  );
+}
+
 /** A question of its own because the answer changes across an `await`, which the type checker does not expect of a property. */
 export function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;

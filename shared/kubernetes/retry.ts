@@ -13,7 +13,12 @@ export const defaultRetryLimits: RetryLimits = { maxTries: 5, maxTotalMs: 30_000
 export interface FailedTry {
   readonly outcome:
     | { readonly kind: 'refused'; readonly httpStatus: number; readonly reason: string | undefined }
-    | { readonly kind: 'network'; readonly wasNeverSent: boolean; readonly isPermanent: boolean };
+    | {
+        readonly kind: 'network';
+        readonly wasNeverSent: boolean;
+        readonly isPermanent: boolean;
+        readonly isStale?: boolean;
+      };
   /** False: doing it twice is not the same as doing it once (a generated name). */
   readonly isRepeatable: boolean;
   /** Counting this one. */
@@ -32,6 +37,13 @@ export function retryDelayMs(failed: FailedTry, limits: RetryLimits, random: () 
 
 /** The server says by these that it failed, not that the request is wrong; a webhook that cannot be called is one of them. */
 const serverFailures: ReadonlySet<string | undefined> = new Set(['InternalError', 'Timeout', 'ServerTimeout']);
+
+/** What counts against the budget of failures: the server is not well, whatever was asked. */
+export function isServersFault(outcome: FailedTry['outcome']): boolean {
+  if (outcome.kind === 'network') return outcome.isStale !== true;
+  const { httpStatus, reason } = outcome;
+  return httpStatus === 429 || httpStatus > 501 || (httpStatus === 500 && serverFailures.has(reason));
+}
 
 function maxTriesFor({ outcome, isRepeatable }: FailedTry): number {
   if (outcome.kind === 'network') {
