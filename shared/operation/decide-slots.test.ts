@@ -22,6 +22,13 @@ const cases: readonly [title: string, entries: SlotEntry[], need: SlotNeed, expe
   ['finds its own entry again', [entryOf('me', { mode: 'exclusive' })], needOf(), 'held'],
   ['shares a volume with others who share it', [entryOf('a')], needOf(), 'enter'],
   [
+    'does not run beside another of its own kind when it must not',
+    [entryOf('a')],
+    needOf({ isOneOfKind: true }),
+    'volume vol-1 is in use by shop/op-a',
+  ],
+  ['runs beside one of another kind', [{ ...entryOf('a'), kind: 'Restore' }], needOf({ isOneOfKind: true }), 'enter'],
+  [
     'does not share with one who works exclusively',
     [entryOf('a', { mode: 'exclusive' })],
     needOf(),

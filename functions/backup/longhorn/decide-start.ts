@@ -25,6 +25,19 @@ function whoGoesFirst(operation: Operation, peers: readonly Operation[]): Operat
   );
 }
 
+/** The Operation that answers the same request: an older one, or one that has begun. Doors that raced may have recorded both. */
+function repeatOf(operation: Operation, peers: readonly Operation[]): Operation | undefined {
+  const { identity } = operation.spec;
+  if (identity === undefined) return undefined;
+  return peers.find(
+    (peer) =>
+      peer.metadata.uid !== operation.metadata.uid &&
+      (peer.spec.identity === identity || peer.status?.joined?.includes(identity) === true) &&
+      peer.status?.phase !== 'Skipped' &&
+      (peer.status?.startedAt !== undefined || byAge(peer, operation) < 0),
+  );
+}
+
 function reuseOrUndefined({ operation, world, now }: Situation): Action | undefined {
   const maxAge = operation.spec.request.maxAge;
   if (maxAge === undefined) return undefined;
@@ -55,8 +68,12 @@ export function decideStart(situation: Situation): Action {
   if (operation.metadata.labels?.[claimLabel] === undefined) return { do: 'label' };
 
   if (world.peers === undefined) return { do: 'look', at: 'peers' };
+  const same = repeatOf(operation, world.peers.seen ?? []);
+  if (same !== undefined) {
+    return { do: 'record', status: refuse(status, 'Skipped', refusedBecause.repeated(operation, same), now) };
+  }
   const first = whoGoesFirst(operation, world.peers.seen ?? []);
-  if (first !== undefined) {
+  if (first !== undefined && world.slot?.entered !== true) {
     // One that has entered before it knew of the other goes on: the other waits for its slot, and both would wait for ever.
     if (world.ownSlot === undefined) return { do: 'look', at: 'ownSlot' };
     if (world.ownSlot.seen === undefined) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { OperationStatus, OperationWork } from '@soteria/shared/operation/schema.ts';
 import { managedLabel, operationUidLabel } from '@soteria/shared/operation/marks.ts';
 import { decideBackup } from './decide.ts';
-import { backupWith, now, operationWith, rules, target, volume } from './fixtures.ts';
+import { backupWith, claim, now, operationWith, persistentVolume, rules, target, volume } from './fixtures.ts';
 import type { World } from './world.ts';
 
 const minute = 60_000;
@@ -72,6 +72,20 @@ describe('what cannot be created', () => {
       uploading({ startedAt, movedAt: startedAt }, { snapshotMade: false, backup: undefined, backupMade: false });
     expect(decide(begun(ago(90 * minute)), world)).toMatchObject({ do: 'create-snapshot' });
     expect(decide(begun(ago(1_441 * minute)), world)).toMatchObject({ do: 'record', status: { phase: 'Failed' } });
+  });
+});
+
+describe('a backup whose making was not recorded', () => {
+  it('is not made again under its name when Longhorn says it was the last one completed', () => {
+    const world = (lastBackup: string): World => ({
+      claim: { seen: claim },
+      persistentVolume: { seen: persistentVolume },
+      volume: { seen: { ...volume, lastBackup } },
+      clusterId: { seen: 'cluster-1' },
+    });
+    const intended = uploading({}, { backupMade: false });
+    expect(decide(intended, world('backup'))).toMatchObject({ do: 'record', status: { work: { backupMade: true } } });
+    expect(decide(intended, world('another'))).toMatchObject({ do: 'create-backup' });
   });
 });
 

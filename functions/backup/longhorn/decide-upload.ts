@@ -23,6 +23,12 @@ const progressStep = 25;
 /** The upload is what lies between 50 and 90 percent of the whole. */
 const shareOf = (uploadPercent: number): number => 50 + Math.floor((uploadPercent * 40) / 100);
 
+function recordMade({ operation, now }: Situation, name: string): Action {
+  const message = `backup ${name} is waiting for Longhorn`;
+  const made = { step: 'upload', progress: 30, message, work: { backupMade: true } };
+  return { do: 'record', status: advance(statusOf(operation), made, now) };
+}
+
 function makeBackup(situation: Situation, work: OperationWork, name: string): Action {
   const { operation, world, now } = situation;
   const status = statusOf(operation);
@@ -35,17 +41,15 @@ function makeBackup(situation: Situation, work: OperationWork, name: string): Ac
       if (world[at] === undefined && (at !== 'persistentVolume' || world.claim?.seen !== undefined))
         return { do: 'look', at };
     }
+    // Made and completed before a crash, and gone from the list since: made again it would overwrite itself on the target.
+    if (world.volume?.seen?.lastBackup === name) return recordMade(situation, name);
     const draft = backupDraftOf(operation, work, situation.world, situation.rules);
     return draft instanceof SoteriaError
       ? { do: 'record', status: refuse(status, 'Failed', draft, now) }
       : { do: 'create-backup', draft };
   }
   if (!isOurs(operation, backup)) return retryOrFail(situation, `backup ${name} belongs to somebody else`);
-  const message = `backup ${name} is waiting for Longhorn`;
-  return {
-    do: 'record',
-    status: advance(status, { step: 'upload', progress: 30, message, work: { backupMade: true } }, now),
-  };
+  return recordMade(situation, name);
 }
 
 /** The first reading after a loss may have begun before it (longhorn.md 5, list race); the one after that has not. */

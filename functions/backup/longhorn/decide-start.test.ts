@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { Operation, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { decideBackup } from './decide.ts';
+import { now, operationWith, rules } from './fixtures.ts';
+import type { World } from './world.ts';
+
+const running: OperationStatus = {
+  phase: 'Running',
+  progress: 10,
+  message: '',
+  steps: [],
+  startedAt: '2026-08-20T01:59:59Z',
+};
+const mine = operationWith({ identity: 'event:shop|1' });
+
+function peerWith(identity: string, created: string, status?: OperationStatus): Operation {
+  const peer = operationWith({ identity }, status);
+  return { ...peer, metadata: { ...peer.metadata, name: 'peer', uid: 'uid-of-peer', creationTimestamp: created } };
+}
+
+const older = '2026-08-20T01:00:00Z';
+const younger = '2026-08-20T02:30:00Z';
+
+describe('a request that two doors have recorded at once', () => {
+  const decide = (peers: readonly Operation[], world: World = {}) =>
+    decideBackup({ operation: mine, world: { peers: { seen: [mine, ...peers] }, ...world }, rules, now });
+
+  it('is run once: the older one, or the one that has begun', () => {
+    const skipped = { do: 'record', status: { phase: 'Skipped', error: { code: 'conflict' } } };
+    expect(decide([peerWith('event:shop|1', older)])).toMatchObject(skipped);
+    expect(decide([peerWith('event:shop|1', younger, running)])).toMatchObject(skipped);
+    expect(decide([peerWith('another', older, { ...running, joined: ['event:shop|1'] })])).toMatchObject(skipped);
+  });
+
+  it('is not skipped for a younger one that has not begun, nor for one that was skipped itself', () => {
+    const goesOn = { do: 'look', at: 'claim' };
+    expect(decide([peerWith('event:shop|1', younger)])).toEqual(goesOn);
+    expect(decide([peerWith('event:shop|1', older, { ...running, phase: 'Skipped' })])).toEqual(goesOn);
+  });
+
+  it('goes on before an older one when it holds the slot that one would wait for', () => {
+    const first = [peerWith('another', older)];
+    expect(decide(first)).toEqual({ do: 'look', at: 'ownSlot' });
+    expect(decide(first, { slot: { entered: true } })).toEqual({ do: 'look', at: 'claim' });
+    expect(decide(first, { ownSlot: { seen: undefined } })).toMatchObject({ status: { phase: 'Pending' } });
+  });
+});
