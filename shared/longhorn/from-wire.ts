@@ -46,6 +46,7 @@ export function volumeFromWire({ metadata, spec, status }: VolumeResource): Long
     numberOfReplicas: spec.numberOfReplicas ?? 0,
     backingImage: textOf(spec.backingImage),
     backupTargetName: textOf(spec.backupTargetName) ?? 'default',
+    lastBackup: textOf(status?.lastBackup),
     backupBlockSize: textOf(spec.backupBlockSize),
     nodeId: textOf(status?.currentNodeID) ?? textOf(spec.nodeID),
     kubernetesStatus: claim,

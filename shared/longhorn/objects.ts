@@ -24,6 +24,8 @@ export interface LonghornVolume {
   readonly numberOfReplicas: number;
   readonly backingImage?: string | undefined;
   readonly backupTargetName: string;
+  /** Name of the backup that was completed last; v2 volumes never have one (longhorn.md 5, #12542). */
+  readonly lastBackup?: string | undefined;
   readonly backupBlockSize?: string | undefined;
   readonly nodeId?: string | undefined;
   readonly kubernetesStatus?: KubernetesStatus | undefined;
