@@ -50,6 +50,7 @@ const core: readonly BuiltIn[] = [
     ],
   },
   { kind: 'Node', plural: 'nodes', short: ['no'], scope: 'cluster', fields: ['spec.unschedulable'] },
+  { kind: 'ResourceQuota', plural: 'resourcequotas', short: ['quota'] },
   { kind: 'ServiceAccount', plural: 'serviceaccounts', short: ['sa'], hasNoStatus: true },
   {
     kind: 'Pod',

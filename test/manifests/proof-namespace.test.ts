@@ -1,0 +1,71 @@
+/** The namespace of the restore tests: what it keeps out, what it bounds, and what the verifier may there. */
+import { describe, expect, it } from 'vitest';
+import { verificationJob } from '@soteria/shared/verification/verification-job.ts';
+import { at, listAt, ofKind, readInstallation } from './installation.ts';
+
+const proof = 'soteria-proof';
+const objects = readInstallation();
+const inProof = objects.filter(({ metadata }) => metadata.namespace === proof);
+
+describe('the namespace of the restore tests', () => {
+  const namespace = ofKind(objects, 'Namespace').find(({ metadata }) => metadata.name === proof);
+
+  it('takes restricted Pods only', () => {
+    expect(namespace?.metadata.labels).toMatchObject({
+      'pod-security.kubernetes.io/enforce': 'restricted',
+      'soteria.dev/coverage': 'none',
+    });
+  });
+
+  it('is left alone by the tools that keep a cluster as its repository says', () => {
+    expect(namespace?.metadata.annotations).toMatchObject({
+      'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
+      'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+    });
+  });
+
+  it('lets no traffic in or out', () => {
+    const policies = inProof.filter(({ kind }) => kind === 'NetworkPolicy');
+    expect(policies.map((one) => one['spec'])).toEqual([{ podSelector: {}, policyTypes: ['Ingress', 'Egress'] }]);
+  });
+
+  it('bounds claims, storage, Jobs and memory, and has room for two verifications at least', () => {
+    const quota = inProof.find(({ kind }) => kind === 'ResourceQuota');
+    const hard = at(quota, 'spec', 'hard');
+    for (const resource of [
+      'persistentvolumeclaims',
+      'requests.storage',
+      'count/jobs.batch',
+      'pods',
+      'limits.memory',
+    ]) {
+      expect(hard).toHaveProperty([resource]);
+    }
+    expect(at(hard, 'services')).toBe('0');
+    expect(Number(at(hard, 'pods'))).toBeGreaterThanOrEqual(2);
+  });
+
+  it('gives the function restore the verifier’s Jobs and their Pods to read, and nothing to anybody else', () => {
+    const role = inProof.find(({ kind }) => kind === 'Role');
+    expect(listAt(role, 'rules').map((rule) => at(rule, 'resources'))).toEqual([['jobs'], ['pods']]);
+    const binding = inProof.find(({ kind }) => kind === 'RoleBinding');
+    expect(at(binding, 'subjects')).toEqual([{ kind: 'ServiceAccount', name: 'restore', namespace: 'soteria' }]);
+  });
+
+  it('counts what every container of the verifier asks for: a quota refuses what asks for nothing', () => {
+    const job = verificationJob({
+      operation: { uid: 'uid', name: 'operation', namespace: 'shop' },
+      namespace: proof,
+      claim: 'data',
+      image: 'ghcr.io/soteria-dev/soteria:0.1.0',
+      checks: {},
+      command: { image: 'registry.example/check:1', argv: ['check'] },
+      deadlineSeconds: 60,
+      ttlSeconds: 60,
+    });
+    for (const container of job.spec?.template.spec?.containers ?? []) {
+      expect(container.resources?.requests).toMatchObject({ cpu: expect.any(String), memory: expect.any(String) });
+      expect(container.resources?.limits).toMatchObject({ memory: expect.any(String) });
+    }
+  });
+});
