@@ -190,6 +190,7 @@ describe('npm start', () => {
 });
 
 describe('npm run demo', () => {
+  const mainJob = ['backup.first', 'backup.incremental', 'backup.bytes_equal'];
   const report = z.strictObject({
     ok: z.boolean(),
     steps: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), ms: z.int(), detail: z.string() })),
@@ -200,11 +201,8 @@ describe('npm run demo', () => {
     expect(await demo.end()).toBe(0);
     const { ok, steps } = report.parse(JSON.parse(demo.output().trimEnd().split('\n').at(-1) ?? ''));
     expect(ok).toBe(true);
-    expect(steps.map((step) => [step.name, step.ok])).toEqual([
-      ['backup.first', true],
-      ['backup.incremental', true],
-      ['backup.bytes_equal', true],
-    ]);
+    expect(steps.filter((step) => !step.ok)).toEqual([]);
+    expect(steps.slice(0, 3).map(({ name }) => name)).toEqual(mainJob);
   });
 
   it('does not understand everything either', async () => {
