@@ -1,0 +1,90 @@
+/** Every wait of a backup with the longhorn driver. */
+import type { Waits } from '@soteria/shared/operation/waits.ts';
+
+/** The sweep comes every two minutes while something is open; the Broker and a cold start take the rest. */
+const busySweep = '2 min (the busy sweep)';
+const ifPaused = {
+  waitsFor: '`paused` in the ConfigMap `soteria-settings` to be no longer `"true"`',
+  wokenBy: 'nothing: no event tells of it',
+  worstDelay: busySweep,
+  endsBy: 'it is meant to wait',
+};
+
+export const backupWaits = {
+  queue: [
+    {
+      waitsFor: 'somebody to look at it for the first time',
+      wokenBy: 'the request itself; made with kubectl: its appearance (ApiServerSource)',
+      worstDelay: '60 min (the hourly sweep), 2 min while anything else is open',
+      endsBy: 'the hourly sweep always comes',
+    },
+    {
+      waitsFor: 'the operation of the same claim before it',
+      wokenBy: 'the end of that one, in the same wake-up',
+      worstDelay: busySweep,
+      endsBy: 'every operation that runs has a deadline',
+    },
+    {
+      waitsFor: 'a slot: in the cluster, on the node, or a volume in exclusive use',
+      wokenBy: 'whoever frees one, in the same wake-up; the oldest that fits begins',
+      worstDelay: '2 min (the busy sweep looks at the 50 oldest)',
+      endsBy: 'slots of operations that ended or are gone are taken back',
+    },
+    ifPaused,
+  ],
+  snapshot: [
+    {
+      waitsFor: 'the snapshot to be ready',
+      wokenBy: 'the change of the Snapshot (ApiServerSource)',
+      worstDelay: busySweep,
+      endsBy: 'a new attempt after `SOTERIA_BACKUP_STALL_SECONDS`',
+    },
+    {
+      waitsFor: 'the backup target to be available again, when Longhorn refused the snapshot without it',
+      wokenBy: 'nothing: no event tells of it',
+      worstDelay: busySweep,
+      endsBy: 'Failed after `SOTERIA_BACKUP_STALL_SECONDS`',
+    },
+    ifPaused,
+  ],
+  upload: [
+    {
+      waitsFor: 'Longhorn to upload the backup',
+      wokenBy: 'the change of the Backup (ApiServerSource)',
+      worstDelay: busySweep,
+      endsBy:
+        'a new attempt when nothing moved for `SOTERIA_BACKUP_STALL_SECONDS`, and 10 s for each GiB of the volume',
+    },
+    {
+      waitsFor: 'the backup target to be available again, when Longhorn refused the backup without it',
+      wokenBy: 'nothing: no event tells of it',
+      worstDelay: busySweep,
+      endsBy: 'Failed after `SOTERIA_BACKUP_STALL_SECONDS`',
+    },
+    {
+      waitsFor: 'the target to be read again, when Longhorn no longer lists the backup',
+      wokenBy: 'the return of the Backup (ApiServerSource)',
+      worstDelay: busySweep,
+      endsBy: 'a new attempt when it is gone for good; Failed when the target stays away',
+    },
+    ifPaused,
+  ],
+  verify: [
+    {
+      waitsFor: 'Longhorn to read the complete backup back from the target',
+      wokenBy: 'the change of the Backup (ApiServerSource)',
+      worstDelay: busySweep,
+      endsBy: 'Failed after `SOTERIA_BACKUP_STALL_SECONDS`',
+    },
+  ],
+  retry: [
+    {
+      waitsFor: 'the time of the next attempt: 150 s or more, as long as a lock on the target lives',
+      wokenBy: 'the busy sweep',
+      worstDelay: busySweep,
+      endsBy: 'it always comes; the whole ends after `SOTERIA_BACKUP_DEADLINE_SECONDS`',
+    },
+    ifPaused,
+  ],
+  tidy: [ifPaused],
+} as const satisfies Waits;
