@@ -44,10 +44,12 @@ export interface LocalBed {
 export interface LocalBedOptions extends Partial<Pick<StartLocalOptions, 'kubeconfig' | 'chaos' | 'hasSample'>> {
   /** Divides the time until an idle function sleeps: it sleeps after 80 seconds divided by this. */
   readonly sleepPace?: number;
+  /** Divides the pauses between repeated deliveries. */
+  readonly retryPace?: number;
 }
 
 export async function startLocalBed(options: LocalBedOptions = {}): Promise<LocalBed> {
-  const { kubeconfig, chaos, hasSample = false, sleepPace = 20 } = options;
+  const { kubeconfig, chaos, hasSample = false, sleepPace = 20, retryPace = 1 } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'soteria-e2e-'));
   const activities: MeshActivity[] = [];
   const start = (): Promise<Local> =>
@@ -56,7 +58,7 @@ export async function startLocalBed(options: LocalBedOptions = {}): Promise<Loca
       dataDir,
       hasSample,
       kubeconfig,
-      pace: { sleep: sleepPace },
+      pace: { sleep: sleepPace, retry: retryPace },
       onActivity: (activity) => activities.push(activity),
       ...(chaos === undefined ? {} : { chaos }),
     });
