@@ -7,10 +7,10 @@
  * What a mount with `readOnly: true` promises is kept by Node's permission model: the process may read everything and write to
  * its writable mounts and its termination message only. Programs it starts keep to it when they are Node; what starts none may not.
  */
-import type { V1Container } from '@kubernetes/client-node';
-import type { Wire } from '@soteria/shared/kubernetes/core-types.ts';
+import type { Job } from '@soteria/shared/kubernetes/core-types.ts';
 
-export type Container = Wire<V1Container>;
+type PodSpec = NonNullable<NonNullable<Job['spec']>['template']['spec']>;
+export type Container = PodSpec['containers'][number];
 
 export interface ProcessPlan {
   /** Of Node itself. */
