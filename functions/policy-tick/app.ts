@@ -1,10 +1,9 @@
 /** The doors of the function `policy-tick`; no logic of its own. */
-import type { Context } from 'hono';
 import type { Resend } from '@soteria/shared/events/resend.ts';
 import type { Publisher } from '@soteria/shared/events/publish.ts';
 import type { Authorize } from '@soteria/shared/function/authorize.ts';
 import { type IsPaused, tellPaused } from '@soteria/shared/function/tell-paused.ts';
-import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contract.ts';
+import type { FunctionDefinition } from '@soteria/shared/function/contract.ts';
 import { answerJson } from '@soteria/shared/function/json-body.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { BusySweep } from '@soteria/shared/operation/busy-sweep.ts';
@@ -31,14 +30,13 @@ export interface PolicyTickTools {
 }
 
 export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
-  const incoming = (c: Context<KitEnv>) => c.get('incoming');
   return {
     name: 'policy-tick',
     routes: (app) => {
       tellPaused(app, tools.isPaused);
-      app.get('/v1/dead-letters', async (c) => answerJson(c, await listDeadLetters(tools, incoming(c))));
+      app.get('/v1/dead-letters', async (c) => answerJson(c, await listDeadLetters(tools, c.get('incoming'))));
       app.post('/v1/dead-letters/:id/replay', async (c) =>
-        answerJson(c, await replayDeadLetter(tools, c.req.param('id'), incoming(c)), 202),
+        answerJson(c, await replayDeadLetter(tools, c.req.param('id'), c.get('incoming')), 202),
       );
     },
     on: { 'dev.knative.sources.ping': (event, from) => sweepOperations(tools, event, from) },

@@ -41,11 +41,11 @@ function see(place: Place, operation: Operation, dice: number): World {
   const backups = [
     backup,
     undefined,
-    ...(['', 'Pending', 'InProgress', 'Error', 'Unknown'] as const).map((state) => ({
-      ...backup,
-      state,
-      progress: dice % 100,
-    })),
+    backupWith({ ...backup, state: '' }),
+    backupWith({ ...backup, state: 'Pending' }),
+    backupWith({ ...backup, state: 'InProgress', progress: dice % 100 }),
+    backupWith({ ...backup, state: 'Error' }),
+    backupWith({ ...backup, state: 'Unknown' }),
     { ...backup, lastSyncedAt: undefined },
     { ...backup, isDeleting: true },
   ] as const;
