@@ -1,0 +1,70 @@
+/** A real API server with the shipped rights and definitions, and the identity of each function. */
+import { fileURLToPath } from 'node:url';
+import { readKustomization } from '../local/manifests/read-kustomization.ts';
+import { type ApiServer, startApiServer } from '../test/servers/api-server.ts';
+import { type Crd, installCrds, readOwnCrds } from '../test/servers/install-crds.ts';
+import { mountServiceAccount } from '../test/servers/service-account.ts';
+import type { AnyObject } from '../test/servers/admin-client.ts';
+
+export interface BenchCluster {
+  readonly server: ApiServer;
+  /** With which a function's process finds the API server and proves who it is. */
+  functionEnv(name: string): Promise<Record<string, string>>;
+  stop(this: void): Promise<void>;
+}
+
+/** What says who may do what; Knative's and Longhorn's own kinds are not needed here. */
+const neededKinds = new Set([
+  'Namespace',
+  'ServiceAccount',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Role',
+  'RoleBinding',
+]);
+
+/** Of Knative's kinds the one that functions write, without its schema. */
+const pingSources: Crd = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'pingsources.sources.knative.dev' },
+  spec: {
+    group: 'sources.knative.dev',
+    scope: 'Namespaced',
+    names: { kind: 'PingSource', plural: 'pingsources', singular: 'pingsource' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
+
+/** Throws with how to get the binaries where there are none. */
+export async function startBenchCluster(): Promise<BenchCluster> {
+  const server = await startApiServer();
+  try {
+    const admin = server.adminClient;
+    const needed = readKustomization(fileURLToPath(new URL('../deploy', import.meta.url)))
+      .filter(({ kind }) => neededKinds.has(kind))
+      .map((object) => object as AnyObject);
+    await admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'longhorn-system' } });
+    for (const object of needed.filter(({ kind }) => kind === 'Namespace')) await admin.apply(object);
+    await installCrds(admin, [...readOwnCrds(), pingSources]);
+    for (const object of needed.filter(({ kind }) => kind !== 'Namespace')) await admin.apply(object);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return {
+    server,
+    async functionEnv(name) {
+      const { dir, env } = await mountServiceAccount(server, { namespace: 'soteria', name });
+      return { ...env, SOTERIA_SERVICE_ACCOUNT_DIR: dir, NODE_ENV: 'production' };
+    },
+    stop: server.stop,
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * `npm run bench:cold-start [-- --json] [--runs N]`: process start to first handled event, and memory after it, for every function
+ * as shipped, against bare Node and beside what else one would take.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleFunctions } from '../scripts/bundle-functions.ts';
+import { startBenchCluster } from './cluster.ts';
+import { firstEventOf, recordOperation } from './cold-start/first-event.ts';
+import { measureColdStart } from './cold-start/measure-cold-start.ts';
+import { measureInTurn, type Subject } from './interleave.ts';
+import { readBenchOptions } from './options.ts';
+import { bareNode, peers, type Program } from './programs.ts';
+import { measurementsOf, printMeasurements } from './report.ts';
+
+const { isJson, runs } = readBenchOptions(process.argv.slice(2), 15);
+const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
+const cluster = await startBenchCluster();
+try {
+  await recordOperation(cluster.server.adminClient);
+  const bundles = await bundleFunctions({ outDir });
+  const functions = await Promise.all(
+    bundles.map(async ({ name, path }): Promise<Program[]> => {
+      const env = await cluster.functionEnv(name);
+      const main = fileURLToPath(new URL(`../functions/${name}/main.ts`, import.meta.url));
+      return [
+        { name, args: [path], env },
+        { name: `${name} unbundled`, args: ['--disable-warning=ExperimentalWarning', main], env },
+      ];
+    }),
+  );
+  const subjectOf = (program: Program): Subject => ({
+    name: program.name,
+    measure: () => measureColdStart(program, firstEventOf(program.name.replace(/ .*$/, ''))),
+  });
+  const samples = await measureInTurn([bareNode, ...peers, ...functions.flat()].map(subjectOf), runs);
+  printMeasurements(
+    measurementsOf('cold-start', samples, { first_event_ms: 'ms', rss_mib: 'MiB' }, bareNode.name),
+    isJson,
+  );
+} finally {
+  await cluster.stop();
+  await rm(outDir, { recursive: true, force: true });
+}

@@ -1,0 +1,45 @@
+/**
+ * `npm run bench:events [-- --json] [--runs N]`: events per second and the 99th percentile of one instance, beside what else one would
+ * take. The no-op is an event about an object of no concern: received, checked, logged and answered, and nothing asked of anybody.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleFunctions } from '../scripts/bundle-functions.ts';
+import { startBenchCluster } from './cluster.ts';
+import { firstEventOf, recordOperation } from './cold-start/first-event.ts';
+import { measureThroughput } from './events/measure-throughput.ts';
+import { measureInTurn, type Subject } from './interleave.ts';
+import { readBenchOptions } from './options.ts';
+import type { BenchEvent } from './post-event.ts';
+import { bareNode, peers, type Program } from './programs.ts';
+import { measurementsOf, printMeasurements } from './report.ts';
+
+const ofNoConcern: BenchEvent = {
+  type: 'dev.knative.apiserver.ref.update',
+  data: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'soteria', name: 'other' },
+};
+
+const { isJson, runs } = readBenchOptions(process.argv.slice(2), 5);
+const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
+const cluster = await startBenchCluster();
+try {
+  await recordOperation(cluster.server.adminClient);
+  await bundleFunctions({ outDir });
+  const backup = { args: [join(outDir, 'backup.cjs')], env: await cluster.functionEnv('backup') };
+  const subject = (program: Program, event: BenchEvent): Subject => ({
+    name: program.name,
+    measure: () => measureThroughput(program, event),
+  });
+  const subjects = [
+    ...[bareNode, ...peers].map((program) => subject(program, ofNoConcern)),
+    subject({ name: 'backup no-op', ...backup }, ofNoConcern),
+    subject({ name: 'backup, one look at the API server', ...backup }, firstEventOf('backup')),
+  ];
+  const samples = await measureInTurn(subjects, runs);
+  const units = { events_per_second: 'events/s', p99_ms: 'ms' };
+  printMeasurements(measurementsOf('events', samples, units, 'faas-js-runtime no-op'), isJson);
+} finally {
+  await cluster.stop();
+  await rm(outDir, { recursive: true, force: true });
+}

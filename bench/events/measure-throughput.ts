@@ -1,0 +1,50 @@
+/** How many events one instance takes in a second when as many come at once as its Service lets in, and how long the slowest wait. */
+import { Agent } from 'node:http';
+import { type BenchEvent, postEvent } from '../post-event.ts';
+import type { Program } from '../programs.ts';
+import { runProgram } from '../run-program.ts';
+import { quantile } from '../summarise.ts';
+import { waitUntil } from '../../test/servers/wait-until.ts';
+
+/** `containerConcurrency` of the shipped Services. */
+const concurrency = 20;
+const warmUpEvents = 1_000;
+const countedEvents = 4_000;
+
+export async function measureThroughput(program: Program, event: BenchEvent): Promise<Record<string, number>> {
+  const running = await runProgram(program);
+  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+
+  /** Answers how long each took. */
+  async function send(count: number): Promise<number[]> {
+    const took: number[] = [];
+    let left = count;
+    await Promise.all(
+      Array.from({ length: concurrency }, async () => {
+        for (; left > 0;) {
+          left -= 1;
+          const startedAt = performance.now();
+          const status = await postEvent(running.port, event, agent);
+          if (status < 200 || status > 299) throw new Error(`${program.name} answered ${status}`);
+          took.push(performance.now() - startedAt);
+        }
+      }),
+    );
+    return took;
+  }
+
+  try {
+    await waitUntil(`${program.name} answers`, () => send(1), {
+      assertPossible: () => running.assertRunning(),
+      everyMs: 20,
+    });
+    await send(warmUpEvents);
+    const startedAt = performance.now();
+    const took = await send(countedEvents);
+    const seconds = (performance.now() - startedAt) / 1000;
+    return { events_per_second: took.length / seconds, p99_ms: quantile(took, 0.99) };
+  } finally {
+    agent.destroy();
+    await running.stop();
+  }
+}

@@ -1,0 +1,2 @@
+// Started by faas-js-runtime.
+module.exports = () => ({ statusCode: 204 });
