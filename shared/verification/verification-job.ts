@@ -56,9 +56,9 @@ export interface VerificationJobInput {
   readonly ttlSeconds: number;
 }
 
-/** One for each operation: a repeat meets "already exists". */
+/** One for each operation: a repeat meets "already exists". It begins as the Trigger of the function restore expects it to. */
 export function verificationJobName(operationUid: string): string {
-  return `soteria-verify-${shortHash(operationUid, 12)}`;
+  return `soteria-restore-verify-${shortHash(operationUid, 12)}`;
 }
 
 export function verificationJob(input: VerificationJobInput): Draft<Job> {

@@ -1,6 +1,6 @@
 /** The namespace of the restore tests: what it keeps out, what it bounds, and what the verifier may there. */
 import { describe, expect, it } from 'vitest';
-import { verificationJob } from '@soteria/shared/verification/verification-job.ts';
+import { verificationJob, verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import { at, listAt, ofKind, readInstallation } from './installation.ts';
 
 const proof = 'soteria-proof';
@@ -50,6 +50,12 @@ describe('the namespace of the restore tests', () => {
     expect(listAt(role, 'rules').map((rule) => at(rule, 'resources'))).toEqual([['jobs'], ['pods']]);
     const binding = inProof.find(({ kind }) => kind === 'RoleBinding');
     expect(at(binding, 'subjects')).toEqual([{ kind: 'ServiceAccount', name: 'restore', namespace: 'soteria' }]);
+  });
+
+  it('has Jobs whose names wake the function restore', () => {
+    const wakeups = ofKind(objects, 'Trigger').find(({ metadata }) => metadata.name === 'restore-wakeups');
+    const prefix = String(at(wakeups, 'spec', 'filters', 0, 'prefix', 'name'));
+    expect(verificationJobName('uid').startsWith(prefix)).toBe(true);
   });
 
   it('counts what every container of the verifier asks for: a quota refuses what asks for nothing', () => {
