@@ -81,7 +81,7 @@ interface Proof {
   readonly off: () => unknown;
 }
 
-const proof = <F extends Faults>(faults: F, look: (faults: Faults) => unknown): Proof => ({
+const proof = (faults: Faults, look: (faults: Faults) => unknown): Proof => ({
   on: () => look(faults),
   off: () => look({}),
 });

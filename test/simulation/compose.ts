@@ -1,0 +1,97 @@
+/** The functions as their `main.ts` compose them, but over a simulated process's connection and publisher. */
+import { defineBackup } from '@soteria/backup/app.ts';
+import type { AdvanceTools } from '@soteria/backup/advance.ts';
+import { createAnnounce } from '@soteria/backup/announce.ts';
+import type { BackupTools } from '@soteria/backup/tools.ts';
+import { definePolicyTick } from '@soteria/policy-tick/app.ts';
+import { createLetterBox } from '@soteria/policy-tick/dead-letters/letter-box.ts';
+import type { Publisher } from '@soteria/shared/events/publish.ts';
+import type { FunctionDefinition, Log } from '@soteria/shared/function/contract.ts';
+import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
+import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
+import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import { readPaused } from '@soteria/shared/operation/pause.ts';
+import { publishDue } from '@soteria/shared/operation/publish-due.ts';
+import { createSlots, type Slots } from '@soteria/shared/operation/slots.ts';
+import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { longhornNamespace } from './longhorn/objects.ts';
+
+export const silent: Log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  with: () => silent,
+};
+
+const namespace = 'soteria';
+const hourMs = 3_600_000;
+
+export const limits = { cluster: 2, node: 2, repository: 1 };
+
+/** Shorter than the shipped ones, so that a history need not cover weeks. */
+export const rules = {
+  defaultMode: 'incremental',
+  stallMs: hourMs,
+  deadlineMs: 6 * hourMs,
+  maxAttempts: 3,
+  retryMs: 150_000,
+} as const;
+
+export interface Surroundings {
+  readonly client: KubernetesClient;
+  readonly publisher: Publisher;
+  readonly now: () => Date;
+}
+
+/** Planted bugs: what replaces a part of the real thing. */
+export interface Mutation {
+  readonly decide?: NonNullable<AdvanceTools['decide']>;
+  readonly slots?: (slots: Slots) => Slots;
+  readonly change?: (tools: BackupTools) => BackupTools;
+}
+
+function slotsOver({ client, now }: Surroundings, { slots: disturb = (slots) => slots }: Mutation): Slots {
+  return disturb(createSlots({ client, namespace, limits, now }));
+}
+
+export function composeBackup(surroundings: Surroundings, mutation: Mutation): BackupTools {
+  const { client, publisher, now } = surroundings;
+  const tools: BackupTools = {
+    store: createOperationStore(client),
+    longhorn: createLonghorn(client, { namespace: longhornNamespace }),
+    cluster: createClusterReader(client, 'cluster-1'),
+    announce: createAnnounce(publisher),
+    slots: slotsOver(surroundings, mutation),
+    wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
+    checkLonghorn: () => Promise.resolve({ isReachable: true }),
+    authorize: () => Promise.resolve(),
+    rules,
+    settings: { driver: 'longhorn', authRequired: false },
+    now,
+    inTurn: createOneAtATime(),
+    keepAwake: createKeepAwake(createBusySweep(client, namespace), silent),
+    ...(mutation.decide === undefined ? {} : { decide: mutation.decide }),
+  };
+  return mutation.change === undefined ? tools : mutation.change(tools);
+}
+
+export const doorsOfBackup = (tools: BackupTools): FunctionDefinition => defineBackup(tools);
+
+export function composePolicyTick(surroundings: Surroundings, mutation: Mutation): FunctionDefinition {
+  const { client, publisher, now } = surroundings;
+  return definePolicyTick({
+    client,
+    store: createOperationStore(client),
+    slots: slotsOver(surroundings, mutation),
+    busySweep: createBusySweep(client, namespace),
+    letters: createLetterBox(client, namespace),
+    publisher,
+    resend: () => Promise.resolve(),
+    authorize: () => Promise.resolve(),
+    isPaused: (signal) => readPaused(client, namespace, signal),
+    namespace,
+    now,
+  });
+}

@@ -1,0 +1,68 @@
+/** What happened in one simulated history, as an impartial witness saw it: the invariants judge this and nothing else. */
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { BackupResource, SnapshotResource } from '@soteria/shared/longhorn/wire.ts';
+import type { TargetRecord } from './longhorn/target.ts';
+
+export interface OperationChange {
+  /** The cluster's revision: an order of everything that was stored. */
+  readonly at: number;
+  readonly before: Operation | undefined;
+  /** Undefined: it was deleted. */
+  readonly after: Operation | undefined;
+  /** Set when the change made it Succeeded: whether its backup could be restored at that instant. */
+  readonly isRestorable: boolean | undefined;
+}
+
+export interface LonghornWrite {
+  readonly at: number;
+  readonly verb: 'create' | 'patch' | 'replace' | 'delete';
+  readonly plural: string;
+  readonly name: string;
+  /** Of the object that was there; of a new one, its own. */
+  readonly uid: string;
+  /** A create by a process that had read in the Operation's record that this name was made. */
+  readonly isKnownMade: boolean;
+}
+
+export interface Evidence {
+  readonly changes: OperationChange[];
+  /** What Soteria wrote of Longhorn's objects, and was not refused. */
+  readonly writes: LonghornWrite[];
+  /** Identities of requests that were answered with success. */
+  readonly answered: { readonly identity: string; readonly door: string }[];
+  /** `<uid> <fact>`, as they reached the broker. */
+  readonly facts: Set<string>;
+  /** Uids of Longhorn objects that others made. */
+  readonly foreign: Set<string>;
+  /** Names of Longhorn objects, and uids of Operations, that others deleted. */
+  readonly removedByOthers: Set<string>;
+  /** Anything a handler threw that no part of the design foresees. */
+  readonly surprises: string[];
+  /** The most entries the slots held at once, and the most on one claim. */
+  readonly most: { running: number; runningOfClaim: number; slots: number };
+}
+
+export interface Ending {
+  readonly operations: readonly Operation[];
+  readonly snapshots: readonly SnapshotResource[];
+  readonly backups: readonly BackupResource[];
+  /** What the target holds, whatever objects there are. */
+  readonly onTarget: readonly TargetRecord[];
+  /** Names of backups that were recorded on the target while it held one of that name. */
+  readonly overwritten: readonly string[];
+  readonly slotsInUse: number;
+  readonly limits: { readonly cluster: number };
+}
+
+export function newEvidence(): Evidence {
+  return {
+    changes: [],
+    writes: [],
+    answered: [],
+    facts: new Set(),
+    foreign: new Set(),
+    removedByOthers: new Set(),
+    surprises: [],
+    most: { running: 0, runningOfClaim: 0, slots: 0 },
+  };
+}

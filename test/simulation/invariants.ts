@@ -1,0 +1,181 @@
+/**
+ * What must hold of every history, whatever happened in it. Each is one function: it names the first thing that broke it, or
+ * answers nothing. `mutants.ts` holds a planted bug for each, so that none of them can be true by being blind.
+ */
+import { catalogueKeys, watchLabel } from '@soteria/shared/operation/marks.ts';
+import { isTerminal, type Operation, operationStatus } from '@soteria/shared/operation/schema.ts';
+import { factId } from '@soteria/shared/events/event-id.ts';
+import type { TargetRecord } from './longhorn/target.ts';
+import { madeBy, namesAlive, uidOfBackup } from './owners.ts';
+import type { Played } from './run-history.ts';
+
+export type Invariant = (played: Played) => string | undefined;
+
+const nameOf = ({ metadata }: Operation): string => `${metadata.namespace}/${metadata.name}`;
+const ranks: Readonly<Record<string, number>> = { Pending: 0, Running: 1 };
+const rankOf = (phase: string | undefined): number => ranks[phase ?? 'Pending'] ?? 2;
+
+function first<T>(all: Iterable<T>, judge: (one: T) => string | undefined): string | undefined {
+  for (const one of all) {
+    const found = judge(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const ownerOf = (record: TargetRecord): string | undefined => record.labels[catalogueKeys.operationUid];
+
+export const invariants = {
+  everyRecordedRequestEnds: ({ ending }) =>
+    first(ending.operations, (one) =>
+      one.status?.settled === true && isTerminal(one.status.phase)
+        ? undefined
+        : `${nameOf(one)} is ${one.status?.phase ?? 'not looked at'}, not settled: ${one.status?.message ?? ''}`,
+    ),
+
+  everyAnswerIsRecorded({ evidence, ending }) {
+    const identities = new Set(
+      ending.operations.flatMap(({ spec, status }) => [spec.identity, ...(status?.joined ?? [])]),
+    );
+    return first(evidence.answered, ({ identity, door }) =>
+      identities.has(identity) ? undefined : `${identity} was answered by ${door}, and no Operation has it`,
+    );
+  },
+
+  oneOperationPerIdentity({ ending }) {
+    const seen = new Set<string>();
+    // One that was recorded twice by doors that raced is Skipped, and says so.
+    const ran = ending.operations.filter(({ status }) => status?.phase !== 'Skipped');
+    const identities = ran.flatMap(({ spec }) => (spec.identity === undefined ? [] : [spec.identity]));
+    return first(identities, (identity) => {
+      if (seen.has(identity)) return `${identity} has two Operations`;
+      seen.add(identity);
+      return undefined;
+    });
+  },
+
+  oneRestorablePointPerSuccess({ ending, evidence }) {
+    const byOwner = Map.groupBy(ending.onTarget, ownerOf);
+    return first(ending.operations, (one) => {
+      const { status, metadata } = one;
+      const points = (byOwner.get(metadata.uid) ?? []).map(({ name }) => name);
+      if (status?.phase !== 'Succeeded') return undefined;
+      if (status.result?.reused === true) {
+        return points.length === 0 ? undefined : `${nameOf(one)} reused a point and made ${points.join(', ')}`;
+      }
+      const lost = points.length === 0 && evidence.removedByOthers.has(status.result?.backup ?? '');
+      if (lost || (points.length === 1 && points[0] === status.result?.backup)) return undefined;
+      return `${nameOf(one)} says ${status.result?.backup}; on the target are: ${points.join(', ')}`;
+    });
+  },
+
+  aSuccessIsRestorable: ({ evidence }) =>
+    first(evidence.changes, ({ after, isRestorable }) =>
+      isRestorable !== false || after === undefined
+        ? undefined
+        : `${nameOf(after)} became Succeeded while ${after.status?.result?.backup} could not be restored`,
+    ),
+
+  noNameIsMadeTwice: ({ evidence }) =>
+    first(evidence.writes, ({ isKnownMade, plural, name }) =>
+      isKnownMade ? `${plural} ${name} was made again by one who knew that it had been made` : undefined,
+    ),
+
+  noGoodBackupIsOverwritten: ({ ending }) =>
+    ending.overwritten.length === 0 ? undefined : `${ending.overwritten.join(', ')} was written twice on the target`,
+
+  noForeignObjectIsTouched: ({ evidence }) =>
+    first(evidence.writes, ({ uid, verb, plural, name }) =>
+      evidence.foreign.has(uid) ? `${verb} of ${plural} ${name}, which others made` : undefined,
+    ),
+
+  limitsAreKept({ evidence: { most }, ending: { limits } }) {
+    if (most.slots > limits.cluster) return `${most.slots} slots were held, ${limits.cluster} are allowed`;
+    if (most.running > limits.cluster) return `${most.running} were Running, ${limits.cluster} are allowed`;
+    return most.runningOfClaim > 1 ? `${most.runningOfClaim} of one claim were Running at once` : undefined;
+  },
+
+  noSlotIsLeft: ({ ending }) => (ending.slotsInUse === 0 ? undefined : `${ending.slotsInUse} slots are still held`),
+
+  nothingTemporaryIsLeft({ ending }) {
+    const objects = [...ending.snapshots, ...ending.backups];
+    const watched = objects.find(({ metadata }) => metadata.labels?.[watchLabel] !== undefined);
+    if (watched !== undefined && watched.metadata.deletionTimestamp === undefined) {
+      return `${watched.kind} ${watched.metadata.name} is still watched`;
+    }
+    // Of each volume the newest backed-up snapshot stays: the base of the next increment.
+    const kept = Map.groupBy(namesAlive(ending.snapshots), ({ spec }) => spec.volume);
+    return first(kept, ([volume, all]) =>
+      all.length <= 1 ? undefined : `volume ${volume} keeps ${all.map(({ metadata }) => metadata.name).join(', ')}`,
+    );
+  },
+
+  anUnsuccessfulOneLeavesNothing: ({ ending }) =>
+    first(ending.operations, (one) => {
+      if (one.status?.phase === 'Succeeded') return undefined;
+      const { uid } = one.metadata;
+      const half = ending.backups.find(
+        (backup) =>
+          uidOfBackup(backup) === uid &&
+          backup.metadata.deletionTimestamp === undefined &&
+          backup.status?.state !== 'Completed',
+      );
+      if (half !== undefined) return `${nameOf(one)} left backup ${half.metadata.name}, ${half.status?.state}`;
+      // One that was Completed first is a restore point all the same; its snapshot is then the base of the next increment.
+      if (ending.onTarget.some((record) => ownerOf(record) === uid)) return undefined;
+      const snapshot = namesAlive(ending.snapshots).find((each) => madeBy(each) === uid);
+      return snapshot === undefined ? undefined : `${nameOf(one)} left snapshot ${snapshot.metadata.name}`;
+    }),
+
+  statusNeverGoesBackwards: ({ evidence }) =>
+    first(evidence.changes, ({ before, after }) => {
+      if (before === undefined || after === undefined) return undefined;
+      const [was, is] = [before.status, after.status];
+      if (was !== undefined && is === undefined) return `${nameOf(after)} lost its status`;
+      if (rankOf(is?.phase) < rankOf(was?.phase)) return `${nameOf(after)} went from ${was?.phase} to ${is?.phase}`;
+      if (isTerminal(was?.phase) && is?.phase !== was?.phase) return `${nameOf(after)} ended twice`;
+      if ((is?.progress ?? 0) < (was?.progress ?? 0)) {
+        return `${nameOf(after)} went from ${was?.progress} % to ${is?.progress} %`;
+      }
+      return is?.joined === undefined || (was?.joined ?? []).every((identity) => is.joined?.includes(identity) === true)
+        ? undefined
+        : `${nameOf(after)} forgot who had joined it`;
+    }),
+
+  everyEndIsExplained: ({ ending }) =>
+    first(ending.operations, (one) => {
+      const { phase, error } = one.status ?? {};
+      if (phase === undefined || phase === 'Succeeded' || !isTerminal(phase)) return undefined;
+      const isExplained = error !== undefined && [error.what, error.why, error.fix].every((text) => text.length > 5);
+      return isExplained ? undefined : `${nameOf(one)} is ${phase} and does not say what, why and how to fix it`;
+    }),
+
+  everyEndIsTold: ({ ending, evidence }) =>
+    first(ending.operations, (one) => {
+      const fact = { Succeeded: 'completed', Failed: 'failed', Cancelled: 'failed', Skipped: 'skipped' }[
+        one.status?.phase as string
+      ];
+      return fact === undefined || evidence.facts.has(factId(one.metadata.uid, fact))
+        ? undefined
+        : `nobody was told that ${nameOf(one)} is ${one.status?.phase}`;
+    }),
+
+  everyRecordIsWellFormed: ({ ending }) =>
+    first(ending.operations, (one) => {
+      const parsed = operationStatus.safeParse(one.status);
+      return parsed.success ? undefined : `${nameOf(one)}: ${parsed.error.issues[0]?.path.join('.')} is not valid`;
+    }),
+
+  nothingSurprises: ({ evidence }) => evidence.surprises[0],
+} as const satisfies Record<string, Invariant>;
+
+export type InvariantName = keyof typeof invariants;
+
+/** The first invariant that does not hold, with what broke it. */
+export function firstBroken(played: Played): { readonly name: InvariantName; readonly why: string } | undefined {
+  for (const [name, holds] of Object.entries(invariants)) {
+    const why = holds(played);
+    if (why !== undefined) return { name: name as InvariantName, why };
+  }
+  return undefined;
+}

@@ -1,0 +1,171 @@
+import { decideBackup } from '@soteria/local/longhorn/decide-backup.ts';
+import { decideBackupDeletion } from '@soteria/local/longhorn/decide-backup-deletion.ts';
+import {
+  backupTargetLabel,
+  backupTargets,
+  backupVolumeLabel,
+  backupVolumes,
+  backups,
+  longhornGroup,
+  longhornVersion,
+  snapshots,
+  volumes,
+} from '@soteria/shared/longhorn/resource-types.ts';
+import type { BackupResource } from '@soteria/shared/longhorn/wire.ts';
+import { finalizer, longhornNamespace } from './objects.ts';
+import { type Parts, targetName } from './parts.ts';
+
+const apiVersion = `${longhornGroup}/${longhornVersion}`;
+const volumeOf = ({ metadata }: BackupResource): string => metadata.labels?.[backupVolumeLabel] ?? '';
+
+function isTargetAvailable({ objects, faults }: Parts): boolean {
+  return faults.targetUnavailable === undefined && objects.get(backupTargets, targetName)?.status?.available === true;
+}
+
+export function lookAtBackup(parts: Parts, backup: BackupResource): void {
+  if (backup.metadata.deletionTimestamp !== undefined) return deleteBackup(parts, backup);
+  const { objects, faults, waits } = parts;
+  const { metadata, spec, status } = backup;
+  const { name } = metadata;
+  const snapshotName = spec.snapshotName ?? '';
+  const siblings = objects.list(backups).filter((one) => volumeOf(one) === volumeOf(backup) && one !== backup);
+  const action = decideBackup({
+    state: status?.state ?? '',
+    snapshotName,
+    isReadBack: (status?.lastSyncedAt ?? '') !== '',
+    progress: status?.progress ?? 0,
+    volumeName: volumeOf(backup),
+    volumeState: objects.get(volumes, volumeOf(backup))?.status?.state ?? undefined,
+    isSnapshotReady: objects.get(snapshots, snapshotName)?.status?.readyToUse === true,
+    deletedSibling: siblings.find((one) => one.status?.state === 'Deleting')?.metadata.name,
+    isTargetAvailable: isTargetAvailable(parts),
+    waits: waits.get(name) ?? 0,
+    faults,
+  });
+  switch (action.type) {
+    case 'wait':
+      if (action.isCounted) waits.set(name, (waits.get(name) ?? 0) + 1);
+      return objects.patchStatus(backups, name, { state: 'Pending', messages: { info: action.message } });
+    case 'begin':
+      return objects.patchStatus(backups, name, { state: 'InProgress', progress: 0, messages: null, snapshotName });
+    case 'advance':
+      return advance(parts, backup);
+    case 'pretend':
+      return objects.patchStatus(backups, name, { progress: action.progress });
+    case 'lose':
+      return objects.patchStatus(backups, name, { state: 'Unknown', error: action.message });
+    case 'fail':
+      return objects.patchStatus(backups, name, {
+        state: 'Error',
+        error: action.message,
+        messages: null,
+        lastSyncedAt: parts.instant(),
+      });
+    case 'readBack':
+      return readBack(parts, name);
+    case 'nothing':
+      return undefined;
+  }
+}
+
+/** Two steps to the end: half, then all. */
+function advance(parts: Parts, backup: BackupResource): void {
+  const { objects, target, faults } = parts;
+  const { metadata, spec, status } = backup;
+  const { name } = metadata;
+  if ((status?.progress ?? 0) < 50) return objects.patchStatus(backups, name, { progress: 50 });
+  const snapshotName = spec.snapshotName ?? '';
+  target.put({
+    name,
+    volume: volumeOf(backup),
+    snapshotName,
+    snapshotCreatedAt: objects.get(snapshots, snapshotName)?.status?.creationTime ?? '',
+    createdAt: parts.instant(),
+    labels: { ...spec.labels },
+  });
+  objects.patchStatus(backups, name, { state: 'Completed', progress: 100 });
+  objects.patchStatus(volumes, volumeOf(backup), { lastBackup: name, lastBackupAt: parts.instant() });
+  if (faults.listRace !== true) return undefined;
+  objects.delete(backups, name);
+  return objects.letGo(backups, name);
+}
+
+function readBack(parts: Parts, name: string): void {
+  const record = parts.target.get(name);
+  if (record === undefined) return;
+  refreshBackupVolume(parts, record.volume);
+  parts.objects.patchStatus(backups, name, {
+    state: 'Completed',
+    progress: 100,
+    backupTargetName: targetName,
+    url: `s3://simulated@loopback/?backup=${name}&volume=${record.volume}`,
+    volumeName: record.volume,
+    volumeSize: '1073741824',
+    snapshotName: record.snapshotName,
+    snapshotCreatedAt: record.snapshotCreatedAt,
+    backupCreatedAt: record.createdAt,
+    size: '4194304',
+    newlyUploadDataSize: '2097152',
+    labels: { ...record.labels },
+    messages: null,
+    lastSyncedAt: parts.instant(),
+  });
+}
+
+function deleteBackup(parts: Parts, backup: BackupResource): void {
+  const { objects, target, faults } = parts;
+  const { metadata, status } = backup;
+  const { name } = metadata;
+  const isSibling = (one: BackupResource) => volumeOf(one) === volumeOf(backup) && one.metadata.name !== name;
+  const action = decideBackupDeletion({
+    name,
+    url: status?.url ?? '',
+    state: status?.state ?? '',
+    isObjectOnly: false,
+    isTargetAvailable: isTargetAvailable(parts),
+    isOnTarget: target.get(name) !== undefined,
+    isSiblingInProgress: objects.list(backups).some((one) => isSibling(one) && one.status?.state === 'InProgress'),
+    volume: volumeOf(backup),
+    faults,
+  });
+  switch (action.type) {
+    case 'fail':
+      return objects.patchStatus(backups, name, { state: 'Error', messages: { error: action.message } });
+    case 'markDeleting':
+      return objects.patchStatus(backups, name, { state: 'Deleting', messages: null });
+    case 'deleteFromTarget':
+      target.delete(name);
+      return objects.letGo(backups, name);
+    case 'letGo':
+      return objects.letGo(backups, name);
+    case 'nothing':
+      return undefined;
+  }
+}
+
+/** What a poll finds without an object: Longhorn's own labels, none of ours, no spec.snapshotName. */
+export function pullBackup({ objects, target }: Parts, name: string): void {
+  const record = target.get(name);
+  if (record === undefined || objects.get(backups, name) !== undefined) return;
+  const labels = { [backupVolumeLabel]: record.volume, [backupTargetLabel]: targetName };
+  const metadata = { name, namespace: longhornNamespace, finalizers: [finalizer], labels };
+  objects.create(backups, { apiVersion, kind: backups.kind, metadata, spec: { labels: {} } });
+}
+
+export function refreshBackupVolume({ objects, faults, instant }: Parts, volume: string): void {
+  const name = `${volume}-of-${targetName}`;
+  if (faults.duplicateBackupVolumes === true) makeBackupVolume({ objects }, `${name}-b`, volume);
+  makeBackupVolume({ objects }, name, volume);
+  objects.patchStatus(backupVolumes, name, { size: '1073741824', dataStored: '4194304', lastSyncedAt: instant() });
+}
+
+function makeBackupVolume({ objects }: Pick<Parts, 'objects'>, name: string, volume: string): void {
+  if (objects.get(backupVolumes, name) !== undefined) return;
+  const labels = { [backupVolumeLabel]: volume, [backupTargetLabel]: targetName };
+  objects.create(backupVolumes, {
+    apiVersion,
+    kind: backupVolumes.kind,
+    metadata: { name, namespace: longhornNamespace, finalizers: [finalizer], labels },
+    spec: { backupTargetName: targetName, volumeName: volume },
+  });
+}

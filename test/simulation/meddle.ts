@@ -1,0 +1,96 @@
+/** Others who write to the same cluster: they change, delete and make things without asking. */
+import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
+import {
+  backupTargetLabel,
+  backupVolumeLabel,
+  backups,
+  longhornGroup,
+  longhornVersion,
+  snapshots,
+} from '@soteria/shared/longhorn/resource-types.ts';
+import { longhornName, timeFromName } from '@soteria/shared/operation/names.ts';
+import { group, type Operation, version } from '@soteria/shared/operation/schema.ts';
+import { slotsName } from '@soteria/shared/operation/slots.ts';
+import type { Meddling } from './history.ts';
+import { longhornNamespace } from './longhorn/objects.ts';
+import { targetName } from './longhorn/parts.ts';
+import { operationsIn } from './read-ending.ts';
+import { volumeOfClaim } from './seed-cluster.ts';
+import type { World } from './world.ts';
+
+function choose<T>(all: readonly T[], nth: number): T | undefined {
+  return all[nth % Math.max(1, all.length)];
+}
+
+function annotate({ cluster, dice }: World, path: { group: string; version: string; plural: string }, name: string) {
+  const [found] = cluster.api.list(path, { fieldSelector: `metadata.name=${name}` }).items;
+  if (found === undefined) return;
+  const { namespace } = found.metadata;
+  cluster.api.patch({ ...path, namespace, name }, (current) => ({
+    ...current,
+    metadata: { ...current.metadata, annotations: { touched: String(dice.next()) } },
+  }));
+}
+
+/** One of Soteria's own, chosen by its mark or its name. */
+function removeOne(world: World, type: typeof snapshots | typeof backups, nth: number): void {
+  const { cluster, evidence } = world;
+  const ours = (cluster.api.list(type).items as unknown as KubernetesObject[]).filter(
+    ({ metadata }) => metadata.name.startsWith('soteria-backup-') && !evidence.foreign.has(metadata.uid),
+  );
+  const one = choose(ours, nth);
+  if (one === undefined) return;
+  evidence.removedByOthers.add(one.metadata.name);
+  cluster.api.delete({ ...type, namespace: longhornNamespace, name: one.metadata.name });
+}
+
+/** Somebody has an object under the very name an operation will want. */
+function takeTheNextName(world: World, operation: Operation): void {
+  const { cluster, evidence } = world;
+  const { name, uid, creationTimestamp, namespace = '' } = operation.metadata;
+  const claim = operation.spec.request.pvc ?? '';
+  const attempt = (operation.status?.work?.attempt ?? 0) + 1;
+  const at = timeFromName(name) ?? new Date(creationTimestamp);
+  const wanted = longhornName({ namespace, claim, at, operationUid: uid, attempt });
+  const isTaken = [...cluster.api.list(snapshots).items, ...cluster.api.list(backups).items].some(
+    ({ metadata }) => metadata.name === wanted,
+  );
+  if (isTaken) return;
+  const apiVersion = `${longhornGroup}/${longhornVersion}`;
+  const volume = volumeOfClaim(claim);
+  for (const kind of ['Snapshot', 'Backup'] as const) {
+    const labels =
+      kind === 'Snapshot'
+        ? { longhornvolume: volume }
+        : { [backupVolumeLabel]: volume, [backupTargetLabel]: targetName, [operationUidLabel]: 'another-cluster' };
+    cluster.seed({
+      apiVersion,
+      kind,
+      metadata: { name: wanted, namespace: longhornNamespace, uid: `foreign-${kind}-${wanted}`, labels },
+      spec: kind === 'Snapshot' ? { volume } : { snapshotName: 'elsewhere', labels: {} },
+      status: kind === 'Snapshot' ? { readyToUse: true, creationTime: '2026-08-19T00:00:00Z' } : { state: 'Error' },
+    });
+    evidence.foreign.add(`foreign-${kind}-${wanted}`);
+  }
+}
+
+export function meddle(world: World, how: Meddling, nth: number): void {
+  const operation = choose(operationsIn(world), nth);
+  switch (how) {
+    case 'annotate an operation':
+      if (operation !== undefined) annotate(world, { group, version, plural: 'operations' }, operation.metadata.name);
+      return;
+    case 'annotate the slots':
+      return annotate(world, { group: '', version: 'v1', plural: 'configmaps' }, slotsName);
+    case 'delete a snapshot':
+      return removeOne(world, snapshots, nth);
+    case 'delete a backup':
+      return removeOne(world, backups, nth);
+    case 'take the next name':
+      if (operation !== undefined) takeTheNextName(world, operation);
+      return;
+    case 'read the target':
+      return world.longhorn.askForSync();
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Planted bugs, at least one for each invariant: a part of the real thing is swapped for a broken one, and the named invariant
+ * must notice. An invariant without a row does not compile.
+ */
+import { decideBackup } from '@soteria/backup/longhorn/decide.ts';
+import type { Situation } from '@soteria/backup/longhorn/decide.ts';
+import type { Action } from '@soteria/backup/longhorn/action.ts';
+import type { BackupTools } from '@soteria/backup/tools.ts';
+import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import { isTerminal, type OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { statusOf } from '@soteria/shared/operation/status.ts';
+import type { Mutation } from './compose.ts';
+import type { InvariantName } from './invariants.ts';
+
+type Decide = (situation: Situation) => Action;
+
+/** Changes what is about to be recorded. */
+function recordOtherwise(change: (status: OperationStatus, situation: Situation) => OperationStatus): Decide {
+  return (situation) => {
+    const action = decideBackup(situation);
+    return action.do === 'record' ? { do: 'record', status: change(action.status, situation) } : action;
+  };
+}
+
+const settle = ({ operation }: Situation): Action => ({
+  do: 'record',
+  status: { ...statusOf(operation), settled: true },
+});
+
+/** Leaves out one kind of action when an Operation is being tidied. */
+const tidyWithout =
+  (...left: readonly Action['do'][]): Decide =>
+  (situation) => {
+    const action = decideBackup(situation);
+    return left.includes(action.do) && isTerminal(situation.operation.status?.phase) ? settle(situation) : action;
+  };
+
+const withTools = (change: (tools: BackupTools) => Partial<BackupTools>): Mutation => ({
+  change: (tools) => ({ ...tools, ...change(tools) }),
+});
+
+/** Takes whatever has the name for its own. */
+const takeForOurs: Decide = ({ world, operation, ...rest }) => {
+  const marks = { [operationUidLabel]: operation.metadata.uid };
+  const snapshot = world.snapshot?.seen === undefined ? world.snapshot : { seen: { ...world.snapshot.seen, marks } };
+  const points = world.points && { seen: world.points.seen?.map((one) => ({ ...one, marks })) };
+  const seen = { ...world, ...(snapshot && { snapshot }), ...(points && { points }) };
+  return decideBackup({ ...rest, operation, world: seen });
+};
+
+/** A name that was made and is missed is made again. */
+const makeAgain: Decide = (situation) => {
+  const { operation, world } = situation;
+  const status = statusOf(operation);
+  if (isTerminal(status.phase) || status.work?.backupMade !== true || world.backup === undefined) {
+    return decideBackup(situation);
+  }
+  if (world.backup.seen !== undefined) return decideBackup(situation);
+  const { backup: _seen, ...unseen } = world;
+  const work = { ...status.work, backupMade: false };
+  return decideBackup({ ...situation, world: unseen, operation: { ...operation, status: { ...status, work } } });
+};
+
+/** Calls a backup done as soon as Longhorn has uploaded it. */
+const trustUploads: Decide = (situation) => {
+  const { world, now } = situation;
+  const seen = world.backup?.seen;
+  if (seen?.state !== 'Completed') return decideBackup(situation);
+  const at = now.toISOString();
+  const backup = { seen: { ...seen, lastSyncedAt: at, url: seen.url ?? 's3://', backupTargetName: 'default' } };
+  const backupVolume = { seen: { name: '', volume: '', backupTargetName: '', labels: {}, sizeBytes: 1n } };
+  return decideBackup({ ...situation, world: { ...world, backup, backupVolume } });
+};
+
+/** The same, and the volume's own record of its last backup is not looked at either. */
+const makeAgainBlindly: Decide = (situation) => {
+  const seen = situation.world.volume?.seen;
+  const volume = seen === undefined ? {} : { volume: { seen: { ...seen, lastBackup: undefined } } };
+  return makeAgain({ ...situation, world: { ...situation.world, ...volume } });
+};
+
+const noPeers: Decide = (situation) =>
+  decideBackup({ ...situation, world: { ...situation.world, peers: { seen: [] } } });
+
+export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mutation: Mutation] } = {
+  everyRecordedRequestEnds: [
+    'a backup that is being waited for is never settled',
+    {
+      decide: (situation) =>
+        isTerminal(statusOf(situation.operation).phase) ? { do: 'wait' } : decideBackup(situation),
+    },
+  ],
+  everyAnswerIsRecorded: [
+    'a request is answered whether or not it could be stored',
+    withTools(({ store, ...rest }) => ({
+      ...rest,
+      store: {
+        ...store,
+        create: (draft, signal) =>
+          store
+            .create(draft, signal)
+            .finally(() => undefined)
+            .then(async (made) => {
+              await store.withdraw(made, signal);
+              return made;
+            }),
+      },
+    })),
+  ],
+  oneOperationPerIdentity: [
+    'nobody looks whether a request came before',
+    {
+      decide: noPeers,
+      change: (tools) => ({ ...tools, store: { ...tools.store, listOfClaim: () => Promise.resolve([]) } }),
+    },
+  ],
+  oneRestorablePointPerSuccess: [
+    'a success deletes its own backup when it tidies up',
+    {
+      decide: (situation) => {
+        const action = decideBackup(situation);
+        const own = situation.world.backup?.seen;
+        const isAtTheEnd = action.do === 'leave-slot' && situation.operation.status?.phase === 'Succeeded';
+        return isAtTheEnd && own !== undefined && !own.isDeleting
+          ? { do: 'delete-backup', name: own.name, seen: own }
+          : action;
+      },
+    },
+  ],
+  aSuccessIsRestorable: ['an uploaded backup is taken for a restorable one', { decide: trustUploads }],
+  noNameIsMadeTwice: ['a backup that vanished is made again under its name', { decide: makeAgain }],
+  noGoodBackupIsOverwritten: [
+    'a backup that vanished is made again, and nobody asks the volume for its last one',
+    { decide: makeAgainBlindly },
+  ],
+  noForeignObjectIsTouched: ['whatever has the name is taken for our own', { decide: takeForOurs }],
+  limitsAreKept: [
+    'everybody is let in, and nobody looks at the others',
+    {
+      decide: noPeers,
+      change: (tools) => ({ ...tools, slots: { ...tools.slots, enter: () => Promise.resolve({ entered: true }) } }),
+    },
+  ],
+  noSlotIsLeft: [
+    'slots are neither given back nor recovered',
+    { slots: (slots) => ({ ...slots, leave: () => Promise.resolve(), recover: () => Promise.resolve(0) }) },
+  ],
+  nothingTemporaryIsLeft: ['the watch label stays', { decide: tidyWithout('unwatch-snapshot', 'unwatch-backup') }],
+  anUnsuccessfulOneLeavesNothing: [
+    'what is half made stays',
+    { decide: tidyWithout('delete-backup', 'delete-snapshot') },
+  ],
+  statusNeverGoesBackwards: [
+    'progress is what Longhorn says now',
+    { decide: recordOtherwise((status) => ({ ...status, progress: status.progress % 50 })) },
+  ],
+  everyEndIsExplained: [
+    'the fix is left out',
+    {
+      decide: recordOtherwise((status) =>
+        status.error === undefined ? status : { ...status, error: { ...status.error, fix: '' } },
+      ),
+    },
+  ],
+  everyEndIsTold: ['nobody is told', withTools(() => ({ announce: () => Promise.resolve() }))],
+  everyRecordIsWellFormed: [
+    'a progress of more than a hundred is recorded',
+    { decide: recordOtherwise((status) => (status.progress === 100 ? { ...status, progress: 101 } : status)) },
+  ],
+  nothingSurprises: [
+    'a decision throws where it should answer',
+    {
+      decide: (situation) => {
+        if (situation.world.backup?.seen?.state === 'Completed') throw new TypeError('planted');
+        return decideBackup(situation);
+      },
+    },
+  ],
+};

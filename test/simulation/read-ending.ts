@@ -1,0 +1,35 @@
+/** What is there now, read past everybody. */
+import { slotsName } from '@soteria/shared/operation/slots.ts';
+import { backups, snapshots } from '@soteria/shared/longhorn/resource-types.ts';
+import type { BackupResource, SnapshotResource } from '@soteria/shared/longhorn/wire.ts';
+import { group, type Operation, version } from '@soteria/shared/operation/schema.ts';
+import { limits } from './compose.ts';
+import type { Ending } from './evidence.ts';
+import type { World } from './world.ts';
+
+export function operationsIn({ cluster }: Pick<World, 'cluster'>): Operation[] {
+  return cluster.api.list({ group, version, plural: 'operations' }).items as unknown as Operation[];
+}
+
+/** Those that were purged after they had ended count as they ended. */
+function purgedOnes({ evidence }: Pick<World, 'evidence'>): Operation[] {
+  return evidence.changes.flatMap(({ before, after }) =>
+    after === undefined && before?.status?.settled === true ? [before] : [],
+  );
+}
+
+export function readEnding(world: Pick<World, 'cluster' | 'longhorn' | 'evidence'>): Ending {
+  const { api } = world.cluster;
+  const slots = api
+    .list({ group: '', version: 'v1', plural: 'configmaps' }, { fieldSelector: `metadata.name=${slotsName}` })
+    .items.map((config) => Object.keys(config['data'] ?? {}).length);
+  return {
+    operations: [...purgedOnes(world), ...operationsIn(world)],
+    snapshots: api.list(snapshots).items as unknown as SnapshotResource[],
+    backups: api.list(backups).items as unknown as BackupResource[],
+    onTarget: world.longhorn.target.list(),
+    overwritten: world.longhorn.target.overwritten,
+    slotsInUse: slots.reduce((sum, held) => sum + held, 0),
+    limits,
+  };
+}

@@ -1,0 +1,72 @@
+/** Plays one history, lets the weather clear, and answers what a witness saw. */
+import type { Mutation } from './compose.ts';
+import type { Ending, Evidence } from './evidence.ts';
+import type { History } from './history.ts';
+import { makeMove, sweep, work } from './make-move.ts';
+import { readEnding } from './read-ending.ts';
+import { createWorld, type World } from './world.ts';
+
+export interface Played {
+  readonly evidence: Evidence;
+  readonly ending: Ending;
+  /** All calls and deliveries of the history. */
+  readonly steps: number;
+}
+
+/** More than any history that ends needs; one that goes on is cut here, and found not to have ended. */
+const maxRounds = 60;
+const maxStepsARound = 4_000;
+
+async function round(world: World, minutes: number): Promise<number> {
+  let steps = 0;
+  world.pass(10);
+  sweep(world);
+  for (let part = 0; part < 3; part += 1) {
+    steps += await work(world, maxStepsARound);
+    world.pass(minutes * 20);
+    world.longhorn.step();
+  }
+  return steps + (await work(world, maxStepsARound));
+}
+
+function isSettled(ending: Ending): boolean {
+  return ending.operations.every(({ status }) => status?.settled === true) && ending.slotsInUse === 0;
+}
+
+const hasEnded = (ending: Ending) => ending.operations.every(({ status }) => status?.finishedAt !== undefined);
+
+/** Hour after hour in bad weather, until everything has ended: each wait has a deadline. */
+async function sitOut(world: World): Promise<number> {
+  let steps = 0;
+  for (let count = 0; count < maxRounds && !hasEnded(readEnding(world)); count += 1) steps += await round(world, 60);
+  return steps;
+}
+
+/** The weather clears; from now on only what was done counts. */
+async function calmDown(world: World): Promise<number> {
+  world.longhorn.faults.clearAll();
+  let steps = 0;
+  for (let count = 0; count < maxRounds; count += 1) {
+    steps += await round(world, 6);
+    if (isSettled(readEnding(world)) && count > 1) break;
+  }
+  // What was being deleted goes, what had vanished comes back.
+  for (let count = 0; count < 4; count += 1) steps += await round(world, 6);
+  return steps;
+}
+
+export async function runHistory(history: History, mutation: Mutation = {}): Promise<Played> {
+  const world = createWorld(history, mutation);
+  let steps = 0;
+  for (const move of history.moves) {
+    world.pass(1);
+    steps += await makeMove(world, move);
+  }
+  Object.assign(world.mesh.weather, { losesPercent: 0, doublesPercent: 0 });
+  world.outage.callsLeft = 0;
+  if (history.doFaultsStay) steps += await sitOut(world);
+  const hadEnded = !history.doFaultsStay || hasEnded(readEnding(world));
+  steps += await calmDown(world);
+  if (!hadEnded) world.evidence.surprises.push('not every operation had ended although its faults stayed');
+  return { evidence: world.evidence, ending: readEnding(world), steps };
+}
