@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyKey, parseOwner } from './classify-key.ts';
+import { classifyKey, createClassifier, parseOwner } from './classify-key.ts';
 
 const hex = (length: number) => '0123456789abcdef'.repeat(8).slice(0, length);
 
@@ -33,6 +33,21 @@ describe('an object belongs', () => {
     [`${'x'.repeat(300)}/a`, 'prefix|', 'objects'],
   ])('%s: to %s as %s', (key, owner, part) => {
     expect(classifyKey(key)).toEqual({ owner, part });
+  });
+
+  it('to the same owner when its neighbour was asked about before', () => {
+    const keys = [
+      'backupstore/volumes/ab/cd/pvc-1/backups/backup_a.cfg',
+      'backupstore/volumes/ab/cd/pvc-1/blocks/01/23/a.blk',
+      'backupstore/volumes/ab/cd/pvc-1/blocks/01/23/b.blk',
+      'backupstore/volumes/ab/cd/pvc-1/volume.cfg',
+      'backupstore/volumes/ab/cd/pvc-10/blocks/01/23/a.blk',
+      'backupstore/volumes/ab/cd/pvc-10/blocks/01/23/b.blk',
+      'photos/a',
+      'photos/b',
+      'readme',
+    ];
+    expect(keys.map(createClassifier())).toEqual(keys.map(classifyKey));
   });
 
   it('to an owner whose name can be read again', () => {

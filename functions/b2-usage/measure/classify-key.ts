@@ -40,6 +40,21 @@ export function classifyKey(key: string): Owned {
   return { owner: topPrefix(key), part: 'objects' };
 }
 
+/** The same, for names in the order of a listing: most have their neighbour's owner, and need no second look. */
+export function createClassifier(): (key: string) => Owned {
+  let folder: string | undefined;
+  let known: Owned = { owner: '', part: '' };
+  return (key) => {
+    if (folder !== undefined && key.startsWith(folder)) return known;
+    known = classifyKey(key);
+    const { kind, name } = parseOwner(known.owner);
+    const inside = `/${name}/${known.part}/`;
+    const at = kind === 'volume' ? key.indexOf(inside) : -1;
+    folder = at === -1 ? undefined : key.slice(0, at + inside.length);
+    return known;
+  };
+}
+
 function ofLonghorn([, root = '', volume, below, other]: RegExpExecArray): Owned {
   if (volume === undefined) return { owner: `longhorn|${root}`, part: other ?? '' };
   return { owner: `volume|${root}|${volume}`, part: below === 'blocks' || below === 'backups' ? below : 'records' };

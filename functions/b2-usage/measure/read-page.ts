@@ -4,7 +4,7 @@
  *  2. A listing goes by name, and by age within a name, newest first: what follows a version of the same name was hidden by it.
  */
 import type { BucketSource, ListedVersion, PageRequest } from '../bucket/port.ts';
-import { classifyKey } from './classify-key.ts';
+import { createClassifier } from './classify-key.ts';
 import type { Task } from './progress.ts';
 import { countVersion, emptyTally, type Tally } from './tally.ts';
 
@@ -22,6 +22,7 @@ export async function readPage(
   asOfMs: number,
   signal: AbortSignal,
 ): Promise<ReadPage> {
+  const classify = createClassifier();
   let tally = emptyTally();
   let last = before;
   const startPage = () => {
@@ -36,11 +37,7 @@ export async function readPage(
       if (kind === 'marker') tally.markers += 1;
       else {
         const hiddenSince = successor?.atMs ?? atMs;
-        countVersion(tally, {
-          ...classifyKey(key),
-          sizeBytes,
-          hiddenForMs: isLatest ? undefined : Math.max(0, asOfMs - hiddenSince),
-        });
+        countVersion(tally, classify(key), sizeBytes, isLatest ? undefined : Math.max(0, asOfMs - hiddenSince));
       }
       last = { key, atMs };
     };

@@ -7,7 +7,7 @@ const pack = `fleet/db/data/01/${'ab'.repeat(32)}`;
 
 function tallyOf(...keys: string[]) {
   const tally = emptyTally();
-  for (const key of keys) countVersion(tally, { ...classifyKey(key), sizeBytes: 10, hiddenForMs: undefined });
+  for (const key of keys) countVersion(tally, classifyKey(key), 10, undefined);
   return tally;
 }
 

@@ -1,5 +1,6 @@
 /** Sums of a listing: what is current, what is hidden, for how long, and whose it is. Small, whatever the listing's length. */
 import * as z from 'zod';
+import type { Owned } from './classify-key.ts';
 
 const count = z.number().min(0);
 
@@ -44,14 +45,6 @@ export function emptyTally(): Tally {
   };
 }
 
-export interface CountedVersion {
-  readonly owner: string;
-  readonly part: string;
-  readonly sizeBytes: number;
-  /** Undefined: current. */
-  readonly hiddenForMs: number | undefined;
-}
-
 const dayMs = 86_400_000;
 
 function emptyOwner(): OwnerTally {
@@ -66,8 +59,13 @@ function ownerIn(tally: Tally, owner: string, limit = Infinity): OwnerTally {
   return (tally.owners[owner] = emptyOwner());
 }
 
-/** In place: a page has a thousand of them. */
-export function countVersion(tally: Tally, { owner, part, sizeBytes, hiddenForMs }: CountedVersion): void {
+/** In place: a page has a thousand of them. `hiddenForMs` undefined: current. */
+export function countVersion(
+  tally: Tally,
+  { owner, part }: Owned,
+  sizeBytes: number,
+  hiddenForMs: number | undefined,
+): void {
   const of = ownerIn(tally, owner);
   if (hiddenForMs === undefined) {
     tally.bytes += sizeBytes;

@@ -12,6 +12,8 @@ export interface ListingEnd {
   readonly lastKey: string | undefined;
 }
 
+const emptyEntry = { Key: '', Prefix: '', Size: '', IsLatest: '', LastModified: '' };
+
 const entryKinds: Readonly<Record<string, 'object' | 'marker'>> = {
   Contents: 'object',
   Version: 'object',
@@ -23,13 +25,19 @@ export class NotAListing extends Error {
   override readonly name = 'NotAListing';
 }
 
+/**
+ * A text lives as long as the parser is at it, and what lives for two collections of V8's young generation is moved to the old one:
+ * texts as long as the network's chunks would fill that within seconds.
+ */
+const pieceBytes = 4096;
+
 /** Throws NotAListing, and what the stream throws. */
 export async function readListing(body: AsyncIterable<Uint8Array>, read: PageReader): Promise<ListingEnd> {
   const parser = new SaxesParser({ xmlns: false, position: false });
   const path: string[] = [];
   const page: Record<string, string> = {};
   const folders: string[] = [];
-  let entry: Record<string, string> = {};
+  const entry = { ...emptyEntry };
   let text = '';
   let lastKey: string | undefined;
 
@@ -38,7 +46,7 @@ export async function readListing(body: AsyncIterable<Uint8Array>, read: PageRea
   parser.on('opentag', ({ name }) => {
     path.push(name);
     text = '';
-    if (path.length === 2) entry = {};
+    if (path.length === 2) Object.assign(entry, emptyEntry);
   });
   parser.on('text', (chunk) => {
     text += chunk;
@@ -47,26 +55,29 @@ export async function readListing(body: AsyncIterable<Uint8Array>, read: PageRea
     path.pop();
     if (path.length === 1) {
       const kind = entryKinds[name];
-      if (name === 'CommonPrefixes') folders.push(entry['Prefix'] ?? '');
+      if (name === 'CommonPrefixes') folders.push(entry.Prefix);
       else if (kind === undefined) {
         page[name] = text;
       } else {
-        lastKey = entry['Key'] ?? '';
+        lastKey = entry.Key;
         read({
           key: lastKey,
-          sizeBytes: Number(entry['Size'] ?? 0),
+          sizeBytes: Number(entry.Size),
           kind,
           // ListObjectsV2 lists what is current and nothing else.
-          isLatest: name === 'Contents' || entry['IsLatest'] === 'true',
-          atMs: Date.parse(entry['LastModified'] ?? '') || 0,
+          isLatest: name === 'Contents' || entry.IsLatest === 'true',
+          atMs: Date.parse(entry.LastModified) || 0,
         });
       }
-    } else if (path.length === 2) entry[name] = text;
+    } else if (path.length === 2 && name in entry) entry[name as keyof typeof entry] = text;
     text = '';
   });
 
   const decoder = new StringDecoder('utf8');
-  for await (const chunk of body) parser.write(decoder.write(chunk));
+  for await (const chunk of body) {
+    for (let at = 0; at < chunk.length; at += pieceBytes)
+      parser.write(decoder.write(chunk.subarray(at, at + pieceBytes)));
+  }
   parser.write(decoder.end());
   if (path.length > 0 || page['IsTruncated'] === undefined) throw new NotAListing();
   return {

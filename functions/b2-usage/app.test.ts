@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { bucketRefused, bucketUnavailable } from './bucket/bucket-errors.ts';
+import { configured, createTestBench } from './test-bench.ts';
+import { createFakeSource, object } from './testing/fake-source.ts';
+
+const volume = 'backupstore/volumes/ab/cd/pvc-1';
+const versions = [
+  object(`${volume}/backups/backup_a.cfg`, 1_000),
+  object(`${volume}/blocks/01/23/x.blk`, 2_000_000),
+  object('photos/lake.raw', 500),
+];
+const small = () => createFakeSource({ pageSize: 1000, buckets: [{ name: 'b', versions }] });
+const long = Array.from({ length: 40 }, (_, n) => object(`f/${String(n).padStart(3, '0')}`, 10));
+
+describe('GET /v1/b2', () => {
+  it('says what is missing when usage is not configured, and measuring does no harm', async () => {
+    const bench = createTestBench({ env: { SOTERIA_B2_KEY_ID: 'key' } });
+    expect(await bench.report()).toMatchObject({
+      state: 'not_configured',
+      missing: ['SOTERIA_B2_APPLICATION_KEY'],
+      totals: null,
+    });
+    expect(await bench.ping()).toBe(204);
+    expect((await bench.app.request('/v1/b2/measure', { method: 'POST' })).status).toBe(422);
+  });
+
+  it('tells what the schedule has measured', async () => {
+    const bench = createTestBench({ source: small });
+    expect(await bench.report()).toMatchObject({ state: 'not_measured' });
+    expect(await bench.ping()).toBe(204);
+    bench.pass(60_000);
+    expect(await bench.report()).toMatchObject({
+      state: 'measured',
+      age_seconds: 60,
+      complete: true,
+      measuring: null,
+      totals: { current_bytes: 2_001_500, current_objects: 3, stored_bytes: 2_001_500, hidden_bytes: 0 },
+      claims: [{ state: 'unknown', volume: 'pvc-1', current_bytes: 2_001_000, backups: 1 }],
+      repositories: [{ kind: 'prefix', prefix: 'photos/', current_bytes: 500 }],
+    });
+    expect(bench.sent.map(({ type }) => type)).toEqual(['dev.soteria.usage.measured.v1']);
+  });
+
+  it('tells a namespace about its own claims and nothing else', async () => {
+    const bench = createTestBench({ source: small });
+    await bench.ping();
+    const report = await bench.report('?namespace=shop');
+    expect(report).toMatchObject({ state: 'measured', totals: null, buckets: [], claims: [], findings: [] });
+  });
+
+  it.each(['?refresh=maybe', '?unknown=1'])('refuses %s', async (query) => {
+    const { app } = createTestBench({ source: small });
+    expect((await app.request(`/v1/b2${query}`)).status).toBe(400);
+  });
+
+  it('grows by what came since the last measurement', async () => {
+    let all = versions;
+    const bench = createTestBench({
+      source: () => createFakeSource({ pageSize: 1000, buckets: [{ name: 'b', versions: all }] }),
+    });
+    await bench.ping();
+    bench.pass(6 * 3_600_000);
+    all = [...versions, object('photos/sea.raw', 700)];
+    await bench.ping();
+    expect((await bench.report()).growth).toEqual({ since_last_bytes: 700, days_30_bytes: 700 });
+  });
+});
+
+describe('POST /v1/b2/measure', () => {
+  it('answers at once and asks for the first step by an event, which does the work', async () => {
+    const bench = createTestBench({ source: small });
+    const answer = await bench.app.request('/v1/b2/measure', { method: 'POST' });
+    expect(answer.status).toBe(202);
+    expect(answer.headers.get('location')).toBe('/v1/b2');
+    expect((await bench.report()).measuring).toMatchObject({ objects: 0 });
+    const [due] = bench.sent;
+    expect(due).toMatchObject({ type: 'dev.soteria.usage.due.v1', data: { measurement: 'm-1', step: 0 } });
+    expect(await bench.deliver('dev.soteria.usage.due.v1', due?.data)).toBe(204);
+    expect(await bench.report()).toMatchObject({ state: 'measured', measuring: null });
+  });
+
+  it('joins a measurement that is under way', async () => {
+    const bench = createTestBench({ source: small });
+    await bench.app.request('/v1/b2/measure', { method: 'POST' });
+    const again = await bench.app.request('/v1/b2/measure', { method: 'POST' });
+    expect(await again.json()).toMatchObject({ measurement: 'm-1' });
+  });
+
+  it('by refresh measures only when the numbers are older than a minute', async () => {
+    const bench = createTestBench({ source: small });
+    await bench.ping();
+    await bench.report('?refresh=true');
+    expect(bench.sent).toHaveLength(1);
+    bench.pass(61_000);
+    await bench.report('?refresh=true');
+    expect(bench.sent.at(-1)?.type).toBe('dev.soteria.usage.due.v1');
+  });
+});
+
+describe('a long measurement', () => {
+  /** Every page takes a second. */
+  function slow(bench: { pass: (ms: number) => void }) {
+    return createFakeSource({
+      pageSize: 3,
+      buckets: [{ name: 'b', versions: long }],
+      trouble: () => bench.pass(1_000),
+    });
+  }
+
+  it('goes on step by step, each asked for by the one before, and counts everything once', async () => {
+    const bench = createTestBench({ source: () => slow(bench), pace: { budgetMs: 4_000, checkpointMs: 1_000 } });
+    await bench.ping();
+    let steps = 0;
+    for (let next = bench.sent.shift(); next?.type === 'dev.soteria.usage.due.v1'; next = bench.sent.shift()) {
+      steps += 1;
+      expect(await bench.deliver(next.type, next.data)).toBe(204);
+    }
+    expect(steps).toBeGreaterThan(2);
+    expect((await bench.report()).totals).toMatchObject({ current_bytes: 400, current_objects: 40 });
+  });
+
+  it('is taken over from a process that died, once its lease has run out', async () => {
+    let isDying = true;
+    const dying = () =>
+      createFakeSource({
+        pageSize: 3,
+        buckets: [{ name: 'b', versions: long }],
+        trouble: (_request, page) => {
+          bench.pass(1_000);
+          // Not a refusal: nothing of this process gets to write any more.
+          if (isDying && page > 6) throw new TypeError('killed');
+        },
+      });
+    const bench = createTestBench({ source: dying, pace: { budgetMs: 60_000, checkpointMs: 1_000, leaseMs: 20_000 } });
+    expect(await bench.ping()).toBe(503);
+    isDying = false;
+    const left = await bench.usage.readProgress();
+    expect(left.value?.tasks.length).toBeGreaterThan(0);
+    // While the lease holds, the same step is put off, and another wake-up leaves it alone.
+    const due = { measurement: 'm-1', step: left.value?.step };
+    expect(await bench.deliver('dev.soteria.usage.due.v1', due)).toBe(429);
+    expect(await bench.ping()).toBe(204);
+    expect(await bench.report()).toMatchObject({ state: 'not_measured' });
+    bench.pass(21_000);
+    expect(await bench.deliver('dev.soteria.usage.due.v1', due)).toBe(204);
+    expect((await bench.report()).totals).toMatchObject({ current_bytes: 400, current_objects: 40 });
+  });
+
+  it('does nothing for an event about one that has ended', async () => {
+    const bench = createTestBench({ source: small });
+    await bench.ping();
+    expect(await bench.deliver('dev.soteria.usage.due.v1', { measurement: 'm-1', step: 0 })).toBe(204);
+    expect((await bench.usage.readProgress()).value).toBeUndefined();
+  });
+});
+
+describe('a measurement that fails', () => {
+  function failingAfterOne(fail: () => never) {
+    let opened = 0;
+    return createTestBench({
+      source: () => {
+        opened += 1;
+        return opened === 1
+          ? small()
+          : createFakeSource({ pageSize: 10, buckets: [{ name: 'b', versions }], trouble: fail });
+      },
+    });
+  }
+
+  it.each(['bad_credentials', 'bucket_missing', 'clock_skew', 'tls_failed', 'forbidden', 'caps_exceeded'] as const)(
+    'with %s keeps the old numbers and their age, and says why',
+    async (reason) => {
+      const bench = failingAfterOne(() => {
+        throw bucketRefused(reason, 'bucket b could not be listed');
+      });
+      await bench.ping();
+      bench.pass(6 * 3_600_000);
+      expect(await bench.ping()).toBe(204);
+      const report = await bench.report();
+      expect(report).toMatchObject({ state: 'failing', age_seconds: 21_600, failure: { reason }, measuring: null });
+      expect(report.totals).toMatchObject({ current_bytes: 2_001_500 });
+      expect(report.failure?.fix).toMatch(/\w{3}/);
+    },
+  );
+
+  it('for the moment is tried again by the delivery, from where it was', async () => {
+    let isDown = true;
+    const bench = createTestBench({
+      source: () =>
+        createFakeSource({
+          pageSize: 3,
+          buckets: [{ name: 'b', versions: long }],
+          trouble: (_request, page) => {
+            if (isDown && page > 4) throw bucketUnavailable('bucket b could not be listed', 'the store answers 503');
+          },
+        }),
+    });
+    expect(await bench.ping()).toBe(503);
+    expect((await bench.report()).failure).toMatchObject({ reason: 'bucket_unavailable' });
+    isDown = false;
+    expect(await bench.ping()).toBe(204);
+    expect(await bench.report()).toMatchObject({ state: 'measured', failure: null, totals: { current_objects: 40 } });
+  });
+});
+
+describe('a limit', () => {
+  it('is told when it is passed, and when usage is below it again, each once', async () => {
+    let all = versions;
+    const bench = createTestBench({
+      env: { ...configured, SOTERIA_B2_MAX_BYTES: '2001600' },
+      source: () => createFakeSource({ pageSize: 1000, buckets: [{ name: 'b', versions: all }] }),
+    });
+    const crossings = () =>
+      bench.sent.filter(({ type }) => type.endsWith('threshold.crossed.v1')).map(({ data }) => data['direction']);
+    await bench.ping();
+    expect(crossings()).toEqual([]);
+    all = [...versions, object('z', 700)];
+    await bench.ping();
+    await bench.ping();
+    expect(crossings()).toEqual(['above']);
+    all = versions;
+    await bench.ping();
+    expect(crossings()).toEqual(['above', 'below']);
+  });
+});
