@@ -66,6 +66,27 @@ async function sweep({ tools, store }: Bench): Promise<number> {
   return failures;
 }
 
+it('Longhorn’s webhook away for ten minutes costs no operation either: it is tried again, under the same name', async () => {
+  const bench = open();
+  const { http, longhorn, pass, store } = bench;
+  longhorn.setWebhookDown(true);
+  await http.post('/v1/backup').send({ namespace: 'shop', pvc: 'data' }).expect(202);
+  let failures = 0;
+  for (let minute = 0; minute < 10; minute += 2) {
+    failures += await sweep(bench);
+    pass(2 * 60_000);
+  }
+  expect(failures).toBe(5);
+  longhorn.setWebhookDown(false);
+  for (let round = 0; round < 8; round += 1) {
+    await sweep(bench);
+    longhorn.step();
+    pass(2 * 60_000);
+  }
+  const [operation] = await store.list({ namespace: 'shop' });
+  expect(operation?.status).toMatchObject({ phase: 'Succeeded', work: { attempt: 1 } });
+});
+
 describe('an outage of the API server of ten minutes', () => {
   it('costs no operation, at whatever step it comes', async () => {
     for (let steps = 0; steps < 6; steps += 1) {

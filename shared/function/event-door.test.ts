@@ -229,7 +229,9 @@ describe('a signed event', () => {
   });
 
   it('is refused with other data', async () => {
-    expect((await send({ ...(await message()), body: JSON.stringify({ ...restoreData, pvc: 'other' }) })).status).toBe(401);
+    expect((await send({ ...(await message()), body: JSON.stringify({ ...restoreData, pvc: 'other' }) })).status).toBe(
+      401,
+    );
   });
 
   it('is refused an hour later, so that nobody can replay it', async () => {

@@ -26,9 +26,9 @@ export async function startNext(starter: NextStarter, call: AdvanceCall): Promis
   for (const head of known.slice(0, maxTries)) {
     try {
       if (ownerOf(head) !== starter.functionName) {
-        // Whether it fits is for its function to find out; the slot is now its to take.
+        // Whether it fits is for its function to find out. It may not, so ours are tried all the same: the slots decide.
         await starter.wake(head, call);
-        return;
+        continue;
       }
       const moved = await starter.move(head, call);
       if (moved?.status?.phase === 'Running') return;

@@ -62,6 +62,15 @@ function tidy({ operation, world }: Situation, status: OperationStatus): Action 
   return old === undefined ? undefined : { do: 'delete-snapshot', name: old.name, uid: old.uid };
 }
 
+/**
+ * Long ended, and woken all the same: another pod may have made an object while this one was being cancelled. Of a success there
+ * is nothing to take away.
+ */
+export function decideSettled(situation: Situation): Action {
+  const status = statusOf(situation.operation);
+  return (status.phase === 'Succeeded' ? undefined : tidy(situation, status)) ?? { do: 'rest' };
+}
+
 export function decideEnding(situation: Situation): Action {
   const status = statusOf(situation.operation);
   const fact = factOfPhase[status.phase];

@@ -14,7 +14,7 @@ import { isTerminal } from '@soteria/shared/operation/schema.ts';
 import { pausedMessage } from '@soteria/shared/operation/pause.ts';
 import { statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import type { Action } from './action.ts';
-import { decideEnding } from './decide-ending.ts';
+import { decideEnding, decideSettled } from './decide-ending.ts';
 import { decideRetry } from './decide-retry.ts';
 import { decideSnapshot } from './decide-snapshot.ts';
 import { decideStart } from './decide-start.ts';
@@ -52,7 +52,7 @@ export function decideBackup(situation: Situation): Action {
 
 function decideStage(situation: Situation): Action {
   const { status } = situation.operation;
-  if (status?.settled === true) return { do: 'rest' };
+  if (status?.settled === true) return decideSettled(situation);
   if (isTerminal(status?.phase)) return decideEnding(situation);
   const work = status?.work;
   if (work?.snapshot === undefined) return decideStart(situation);

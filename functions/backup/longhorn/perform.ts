@@ -26,9 +26,21 @@ export interface Tools {
 
 type Known = KnownOf<World>;
 
+const finalRefusals: readonly string[] = ['cluster_refused', 'cluster_forbidden', 'not_found'];
+
 /** A refusal that will not change is something to decide about; all else ends this wake-up and is tried again at the next. */
 function isFinalRefusal(thrown: unknown): thrown is SoteriaError {
-  return thrown instanceof SoteriaError && (thrown.code === 'cluster_refused' || thrown.code === 'not_found');
+  return thrown instanceof SoteriaError && finalRefusals.includes(thrown.code);
+}
+
+/** Makes, or finds out that it is refused for good; what was made or found is for the decision. */
+async function tryToCreate(world: World, create: () => Promise<Partial<World>>): Promise<World> {
+  try {
+    return { ...world, ...(await create()) };
+  } catch (error) {
+    if (isFinalRefusal(error)) return { ...world, refusal: error };
+    throw error;
+  }
 }
 
 /** Creates, or finds what has the name already: whose it is, is decided from its marks. */
@@ -155,29 +167,25 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       await tools.keepAwake(signal);
       return { operation, world: { ...world, isKeptAwake: true } };
     case 'create-snapshot':
-      try {
-        const { draft } = action;
-        const snapshot = await createOrFind(
-          () => longhorn.snapshots.create(draft, { isDryRun: false }, signal),
-          () => longhorn.snapshots.get(draft.name, signal),
-        );
-        return { operation, world: { ...world, snapshot } };
-      } catch (error) {
-        if (isFinalRefusal(error)) return { operation, world: { ...world, refusal: error } };
-        throw error;
-      }
+      return {
+        operation,
+        world: await tryToCreate(world, async () => ({
+          snapshot: await createOrFind(
+            () => longhorn.snapshots.create(action.draft, { isDryRun: false }, signal),
+            () => longhorn.snapshots.get(action.draft.name, signal),
+          ),
+        })),
+      };
     case 'create-backup':
-      try {
-        const { draft } = action;
-        const backup = await createOrFind(
-          () => longhorn.backups.create(draft, { isDryRun: false }, signal),
-          () => longhorn.backups.get(draft.name, signal),
-        );
-        return { operation, world: { ...world, backup } };
-      } catch (error) {
-        if (isFinalRefusal(error)) return { operation, world: { ...world, refusal: error } };
-        throw error;
-      }
+      return {
+        operation,
+        world: await tryToCreate(world, async () => ({
+          backup: await createOrFind(
+            () => longhorn.backups.create(action.draft, { isDryRun: false }, signal),
+            () => longhorn.backups.get(action.draft.name, signal),
+          ),
+        })),
+      };
     case 'delete-snapshot':
       await longhorn.snapshots.delete(action.name, action.uid, signal);
       return { operation, world: withoutSnapshot(world, action.name) };
