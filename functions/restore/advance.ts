@@ -7,10 +7,11 @@ import { startNext } from '@soteria/shared/operation/start-next.ts';
 import { functionName } from './longhorn/about-operation.ts';
 import type { Action } from './longhorn/action.ts';
 import { decideRestore } from './longhorn/decide.ts';
+import { decideNamespace } from './namespace/decide-namespace.ts';
 import { perform, type Tools } from './longhorn/perform.ts';
 import type { Rules, World } from './longhorn/world.ts';
 
-export interface AdvanceTools extends Tools {
+export interface AdvanceTools extends Omit<Tools, 'moveChild'> {
   readonly rules: Rules;
   readonly now: () => Date;
   readonly inTurn: OneAtATime;
@@ -18,14 +19,18 @@ export interface AdvanceTools extends Tools {
   readonly wakeOther: (operation: Operation, causationId: string, signal: AbortSignal | undefined) => Promise<void>;
 }
 
-function moverOf(tools: AdvanceTools): Mover<World, Action> {
-  const { store, inTurn, rules, now } = tools;
+function moverOf(given: AdvanceTools, call: AdvanceCall): Mover<World, Action> {
+  const { store, inTurn, rules, now } = given;
+  const tools: Tools = { ...given, moveChild: (child) => moveChild(given, child, call) };
   return {
     functionName,
     store,
     inTurn,
     nothingSeen: {},
-    decide: (known) => decideRestore({ ...known, rules, now: now() }),
+    decide: (known) =>
+      known.operation.spec.kind === 'NamespaceRestore'
+        ? decideNamespace({ ...known, rules, now: now() })
+        : decideRestore({ ...known, rules, now: now() }),
     perform: (known, action, { signal }) => perform(tools, known, action, signal),
   };
 }
@@ -36,7 +41,7 @@ export function advanceOperation(
   ref: ObjectRef,
   call: AdvanceCall,
 ): Promise<Operation | undefined> {
-  const mover = moverOf(tools);
+  const mover = moverOf(tools, call);
   const starter = (ended: Operation) => ({
     functionName,
     store: tools.store,
@@ -44,5 +49,29 @@ export function advanceOperation(
     move: ({ metadata: { namespace, name } }: Operation) => advanceWith(mover, { namespace, name }, call),
     wake: (operation: Operation) => tools.wakeOther(operation, ended.metadata.uid, call.signal),
   });
-  return advanceWith({ ...mover, afterEnd: (ended) => startNext(starter(ended), call) }, ref, call);
+  const afterEnd = async (ended: Operation): Promise<void> => {
+    await wakeParent(tools, ended, call);
+    await startNext(starter(ended), call);
+  };
+  return advanceWith({ ...mover, afterEnd }, ref, call);
+}
+
+/** It is recorded and will be swept: that it could not be moved now holds up nobody else. */
+async function moveChild(tools: AdvanceTools, ref: ObjectRef, call: AdvanceCall): Promise<void> {
+  try {
+    await advanceWith(moverOf(tools, call), ref, call);
+  } catch (error) {
+    call.log.error('child_not_moved', error, { operation: ref.name });
+  }
+}
+
+/** Whoever ends lets the operation that made it count. */
+async function wakeParent(tools: AdvanceTools, ended: Operation, call: AdvanceCall): Promise<void> {
+  const { parent } = ended.spec.cause ?? {};
+  if (parent === undefined) return;
+  try {
+    await advanceOperation(tools, { namespace: ended.metadata.namespace, name: parent }, call);
+  } catch (error) {
+    call.log.error('parent_not_woken', error, { operation: parent });
+  }
 }

@@ -25,7 +25,7 @@ export function factOf(operation: Operation, fact: RestoreFactName): OutgoingEve
   return {
     id: factId(metadata.uid, fact),
     type: `dev.soteria.restore.${fact}.v1`,
-    subject: `${namespace}/${pvc}`,
+    subject: pvc === '' ? namespace : `${namespace}/${pvc}`,
     time: happenedAt === undefined ? undefined : new Date(happenedAt),
     data: {
       operation: metadata.name,

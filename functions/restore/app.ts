@@ -4,6 +4,7 @@ import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contra
 import { answerJson, readJsonBody } from '@soteria/shared/function/json-body.ts';
 import { askByEvent } from './doors/ask-event.ts';
 import { type Answer, askByHttp } from './doors/ask-http.ts';
+import { askForNamespace } from './doors/ask-namespace.ts';
 import { cancelRestore, getRestore, listRestores } from './doors/restores.ts';
 import { wakeByObject, wakeBySweep } from './doors/wake.ts';
 import { functionName } from './longhorn/about-operation.ts';
@@ -23,6 +24,9 @@ export function defineRestore(tools: RestoreTools): FunctionDefinition {
       );
       app.post('/v1/restore-test', async (c) =>
         answer(c, await askByHttp(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
+      );
+      app.post('/v1/restores/namespace', async (c) =>
+        answer(c, await askForNamespace(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
       );
       app.get('/v1/restores', async (c) => answerJson(c, await listRestores(tools, c.req.query(), incoming(c))));
       app.get('/v1/restores/:name', async (c) =>

@@ -1,5 +1,5 @@
 /** What a restore writes of Kubernetes' own objects; reading is `kubernetes/cluster-reader.ts`. */
-import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import { type Draft, type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
 import {
   type PersistentVolume,
   type PersistentVolumeClaim,
@@ -18,6 +18,7 @@ type Labels = Readonly<Record<string, string | null>>;
 
 /** Creating what exists throws `name_conflict`; deleting what is gone is success. */
 export interface Claims {
+  listClaims(namespace: string, signal?: AbortSignal): Promise<readonly PersistentVolumeClaim[]>;
   createClaim(draft: Draft<PersistentVolumeClaim>, signal?: AbortSignal): Promise<PersistentVolumeClaim>;
   markClaim(claim: ThisClaim, labels: Labels, signal?: AbortSignal): Promise<PersistentVolumeClaim>;
   /** Kubernetes refuses it where the storage class does not let volumes grow. */
@@ -31,6 +32,8 @@ export interface Claims {
 export function createClaims(client: KubernetesClient): Claims {
   const at = ({ namespace, name }: ThisClaim) => ({ namespace, name });
   return {
+    listClaims: (namespace, signal) =>
+      Array.fromAsync(listAll(client, persistentVolumeClaims, { namespace }, { signal })),
     createClaim: (draft, signal) => client.create(persistentVolumeClaims, draft, { signal }),
     markClaim: (claim, labels, signal) =>
       client.patch(persistentVolumeClaims, at(claim), { metadata: { uid: claim.uid, labels } }, { signal }),

@@ -12,6 +12,8 @@ export interface RestoreVolumeDraft {
   /** `Backup.status.url`, verbatim. */
   readonly fromBackup: string;
   readonly backupTargetName: string;
+  /** Longhorn sets it to what the backups of the volume need. */
+  readonly sizeBytes: bigint;
   readonly numberOfReplicas: number;
   readonly dataEngine: string;
   /** `rwo`, `rwop` or `rwx`. */

@@ -62,13 +62,15 @@ export function createLonghornRestores(
   const at = (name: string) => ({ name, namespace });
   return {
     async createVolume(draft, { isDryRun }, signal) {
-      const { name, marks, isEncrypted, backingImage, ...spec } = draft;
+      const { name, marks, sizeBytes, isEncrypted, backingImage, ...spec } = draft;
       const wire = {
         apiVersion: apiVersionOf(volumes),
         kind: volumes.kind,
         metadata: { ...at(name), labels: { ...marks } },
         spec: {
           ...spec,
+          // A decimal text: anything else makes Longhorn's webhook fail.
+          size: String(sizeBytes),
           frontend: 'blockdev',
           staleReplicaTimeout: 30,
           encrypted: isEncrypted,

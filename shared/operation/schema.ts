@@ -205,6 +205,14 @@ export const operationResult = z.strictObject({
   backup: z.string().max(253).optional(),
   claimNamespace: z.string().max(63).optional(),
   claim: z.string().max(253).optional().describe('The claim that was made.'),
+  claimsRestored: z.int().min(0).optional(),
+  claimsFailed: z.int().min(0).optional(),
+  claimsWithoutPoint: z.int().min(0).optional(),
+  problems: z
+    .array(shortText)
+    .max(100)
+    .optional()
+    .describe('Of a namespace: each claim that was not restored, and why.'),
   restoreMs: z.int().min(0).optional().describe('From the start to a restored volume.'),
 });
 export type OperationResult = z.infer<typeof operationResult>;

@@ -51,6 +51,9 @@ export function apiServerFlags({ dir, url, etcdUrl, auditLogPath, credentials }:
 const controllers = [
   'garbage-collector-controller',
   'namespace-controller',
+  // They let go of claims and persistent volumes that are deleted and not in use.
+  'persistentvolumeclaim-protection-controller',
+  'persistentvolume-protection-controller',
   'serviceaccount-controller',
   'serviceaccount-token-controller',
   'root-ca-certificate-publisher-controller',

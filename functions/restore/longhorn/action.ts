@@ -4,7 +4,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/ku
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { RestoreVolumeDraft } from '@soteria/shared/longhorn/port-restore.ts';
 import type { SlotNeed } from '@soteria/shared/operation/decide-slots.ts';
-import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
+import type { OperationRequest, OperationStatus } from '@soteria/shared/operation/schema.ts';
 import type { Place } from './world.ts';
 
 export type RestoreFactName = 'started' | 'completed' | 'failed' | 'skipped';
@@ -33,6 +33,8 @@ export type Action =
   | { readonly do: 'delete-claim'; readonly claim: This }
   | { readonly do: 'delete-persistent-volume'; readonly persistentVolume: This }
   | { readonly do: 'delete-volume'; readonly volume: This }
+  | { readonly do: 'create-child'; readonly name: string; readonly request: OperationRequest }
+  | { readonly do: 'cancel-child'; readonly name: string }
   | { readonly do: 'announce'; readonly fact: RestoreFactName }
   /** Nothing until something changes; the record says what is waited for. */
   | { readonly do: 'wait' }

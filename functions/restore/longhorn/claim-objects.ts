@@ -8,7 +8,8 @@ import { bytesOfQuantity } from '../core/quantity.ts';
 import type { RestoredShape } from '../core/shape-claim.ts';
 import { marksOf } from './about-operation.ts';
 
-const restoredFromAnnotation = 'soteria.dev/restored-from';
+/** The id of the point a claim was restored from. */
+export const restoredFromAnnotation = 'soteria.dev/restored-from';
 const dataAsOfAnnotation = 'soteria.dev/data-as-of';
 
 export function persistentVolumeDraft(

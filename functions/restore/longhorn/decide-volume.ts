@@ -34,6 +34,7 @@ function makeVolume(situation: Situation, work: OperationWork, backup: Backup): 
       name: work.volume ?? '',
       fromBackup: backup.url ?? '',
       backupTargetName: backup.backupTargetName ?? '',
+      sizeBytes: shape.sizeBytes,
       marks: marksOfVolume(operation),
       ...shape.volume,
     },

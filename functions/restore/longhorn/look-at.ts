@@ -7,6 +7,7 @@ import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import type { Claims } from '../claims.ts';
 import { shapeClaim } from '../core/shape-claim.ts';
 import { pointOf } from './decide-start.ts';
 import type { Place, World } from './world.ts';
@@ -16,6 +17,7 @@ export interface Lookers {
   readonly longhorn: Longhorn;
   readonly restores: LonghornRestores;
   readonly cluster: ClusterReader;
+  readonly claims: Pick<Claims, 'listClaims'>;
 }
 
 type Known = KnownOf<World>;
@@ -61,6 +63,13 @@ export async function lookAt(
       return { ...world, liveVolume: { seen: await liveVolumeOf(tools, sourceRefOf(operation), signal) } };
     case 'backup':
       return { ...world, backup: { seen: await longhorn.backups.get(work?.backup ?? '', signal) } };
+    case 'claims':
+      return { ...world, claims: { seen: await tools.claims.listClaims(made.namespace, signal) } };
+    case 'children': {
+      const all = await store.list({ namespace: made.namespace }, signal);
+      const { name } = operation.metadata;
+      return { ...world, children: { seen: all.filter(({ spec }) => spec.cause?.parent === name) } };
+    }
     case 'running': {
       const running = await store.list({ fieldSelector: 'status.phase=Running' }, signal);
       return { ...world, running: { seen: running.map(({ metadata }) => metadata.uid) } };

@@ -1,5 +1,6 @@
 /** Does one action with one call, and answers what is now known. All judgement is in `decide.ts`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
@@ -16,6 +17,8 @@ export interface Tools extends Lookers {
   readonly slots: Slots;
   /** The sweep comes more often while something runs. */
   readonly keepAwake: (signal: AbortSignal | undefined) => Promise<void>;
+  /** Moves a child at once; what hinders it is its own. */
+  readonly moveChild: (child: ObjectRef, signal: AbortSignal | undefined) => Promise<void>;
   readonly announce: (operation: Operation, fact: RestoreFactName, signal: AbortSignal | undefined) => Promise<void>;
 }
 
@@ -51,6 +54,40 @@ async function orRefusal({ operation, world }: Known, write: () => Promise<World
 
 function without(world: World, ...keys: readonly (keyof World)[]): World {
   return Object.fromEntries(Object.entries(world).filter(([key]) => !keys.some((one) => one === key)));
+}
+
+type ChildDraft = Extract<Action, { do: 'create-child' }>;
+
+/** Made, or found made by an earlier wake-up: its name follows from its parent. */
+async function makeChild(
+  tools: Tools,
+  { operation, world }: Known,
+  { name, request }: ChildDraft,
+  signal?: AbortSignal,
+) {
+  const { metadata, spec } = operation;
+  const ref = { namespace: metadata.namespace ?? '', name };
+  const { seen } = await createOrFind(
+    () =>
+      tools.store.create(
+        {
+          ...ref,
+          spec: {
+            kind: 'Restore',
+            request,
+            identity: `restore:${metadata.uid}:${request.pvc ?? ''}`,
+            ...(spec.requestedBy === undefined ? {} : { requestedBy: spec.requestedBy }),
+            cause: { parent: metadata.name, correlationId: spec.cause?.correlationId ?? metadata.uid },
+          },
+        },
+        signal,
+      ),
+    () => tools.store.get(ref, signal),
+  );
+  await tools.moveChild(ref, signal);
+  const others = (world.children?.seen ?? []).filter((child) => child.metadata.name !== name);
+  const child = (await tools.store.get(ref, signal)) ?? seen;
+  return { seen: child === undefined ? others : [...others, child] };
 }
 
 export async function perform(tools: Tools, known: Known, action: Action, signal?: AbortSignal): Promise<Known> {
@@ -136,6 +173,12 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       await restores.deleteVolume(action.volume.name, action.volume.uid, signal);
       // Longhorn deletes through a finalizer: whether it is gone, the next look tells.
       return { operation, world: without(world, 'volume') };
+    case 'create-child':
+      return { operation, world: { ...world, children: await makeChild(tools, known, action, signal) } };
+    case 'cancel-child':
+      await store.requestCancel({ namespace, name: action.name }, signal);
+      await tools.moveChild({ namespace, name: action.name }, signal);
+      return { operation, world: without(world, 'children') };
     case 'announce': {
       await tools.announce(operation, action.fact, signal);
       // Kept in memory until the next record: a crash before it sends the fact twice, never not at all.

@@ -32,6 +32,10 @@ export interface World {
   readonly backingImage?: Look<boolean>;
   /** Uids of all operations that run: whoever holds the backup and is not among them is gone. */
   readonly running?: Look<readonly string[]>;
+  /** Of the namespace that is restored into. */
+  readonly claims?: Look<readonly PersistentVolumeClaim[]>;
+  /** Restores that a restore of a namespace has made. */
+  readonly children?: Look<readonly Operation[]>;
   /** Answer of the slots, when it was asked. */
   readonly slot?: Entered;
   readonly hasLeftSlot?: true;

@@ -1,0 +1,167 @@
+import { createAdaptorServer } from '@hono/node-server';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { isTerminal } from '@soteria/shared/operation/schema.ts';
+import fc from 'fast-check';
+import supertest from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { advanceOperation } from '../advance.ts';
+import { createTestBench, silent } from '../test-bench.ts';
+
+function open() {
+  const bench = createTestBench();
+  bench.seedBackups(
+    { name: 'a-old', at: '2026-01-20T02:00:00Z', pvc: 'a' },
+    { name: 'a-new', at: '2026-01-27T02:00:00Z', pvc: 'a' },
+    { name: 'b-old', at: '2026-01-21T02:00:00Z', pvc: 'b' },
+    { name: 'c-new', at: '2026-01-27T02:00:00Z', pvc: 'c' },
+  );
+  return { ...bench, http: supertest(createAdaptorServer({ fetch: bench.app.fetch })) };
+}
+
+type Bench = ReturnType<typeof open>;
+
+const ask = { namespace: 'shop', target_namespace: 'shop', name_suffix: '-copy' };
+
+async function wakeAll({ tools, store }: Pick<Bench, 'tools' | 'store'>): Promise<void> {
+  for (const { metadata } of await store.list({ namespace: 'shop' })) {
+    await advanceOperation(tools, { namespace: 'shop', name: metadata.name }, { log: silent }).catch(
+      (error: unknown) => {
+        if (!(error instanceof SoteriaError && error.isRetryable)) throw error;
+      },
+    );
+  }
+}
+
+async function runToEnd(bench: Bench): Promise<void> {
+  for (let round = 0; round < 20; round += 1) {
+    bench.pass(2_000);
+    await bench.step();
+    await wakeAll(bench);
+  }
+}
+
+describe('POST /v1/restores/namespace', () => {
+  it('tells in a dry run what of each claim would come back, and what has no point', async () => {
+    const bench = open();
+    const plan = await bench.http
+      .post('/v1/restores/namespace')
+      .send({ ...ask, as_of: '2026-01-25T00:00:00Z', dry_run: true })
+      .expect(200);
+    expect(plan.body.claims.map((one: { pvc: string; restore_point: string }) => [one.pvc, one.restore_point])).toEqual(
+      [
+        ['a', 'longhorn:default/a-old'],
+        ['b', 'longhorn:default/b-old'],
+      ],
+    );
+    expect(plan.body.without_point).toMatchObject([{ pvc: 'c', why: expect.stringContaining('c-new') }]);
+    expect(await bench.store.list({})).toEqual([]);
+  });
+
+  it('brings every claim back, a second run changes nothing', async () => {
+    const bench = open();
+    const asked = await bench.http.post('/v1/restores/namespace').send(ask).expect(202);
+    await runToEnd(bench);
+    const told = await bench.http.get(asked.headers['location'] ?? '').expect(200);
+    expect(told.body).toMatchObject({ phase: 'Succeeded', result: { claimsRestored: 3, claimsFailed: 0 } });
+    for (const name of ['a-copy', 'b-copy', 'c-copy']) {
+      expect((await bench.getClaim(name))?.status?.phase).toBe('Bound');
+    }
+    const before = await bench.everythingMade();
+    bench.pass(60_000);
+    const again = await bench.http.post('/v1/restores/namespace').send(ask).expect(202);
+    await runToEnd(bench);
+    const second = await bench.http.get(again.headers['location'] ?? '').expect(200);
+    expect(second.body).toMatchObject({ phase: 'Succeeded', result: { claimsRestored: 3 } });
+    expect(await bench.everythingMade()).toEqual(before);
+  });
+
+  it('tells a partial success as such, and a second run picks up what was missing', async () => {
+    const bench = open();
+    bench.cluster.seed({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'b-copy', namespace: 'shop', labels: { owner: 'somebody' } },
+    });
+    const asked = await bench.http.post('/v1/restores/namespace').send(ask).expect(202);
+    await runToEnd(bench);
+    const told = await bench.http.get(asked.headers['location'] ?? '').expect(200);
+    expect(told.body).toMatchObject({
+      phase: 'Failed',
+      error: { what: '2 of 3 claims of namespace shop were restored' },
+      result: { claimsRestored: 2, claimsFailed: 1, problems: [expect.stringMatching(/^b: .*never overwrites/)] },
+    });
+    expect((await bench.getClaim('b-copy'))?.metadata.labels).toEqual({ owner: 'somebody' });
+  });
+
+  it.each<[string, object, number]>([
+    ['no target namespace', { namespace: 'shop' }, 400],
+    ['an unknown member', { ...ask, force: true }, 400],
+  ])('refuses %s', async (_title, body, status) => {
+    await open().http.post('/v1/restores/namespace').send(body).expect(status);
+  });
+
+  it('refuses a namespace without any point', async () => {
+    const bench = open();
+    const answer = await bench.http
+      .post('/v1/restores/namespace')
+      .send({ ...ask, namespace: 'empty' })
+      .expect(202);
+    expect(answer.body).toMatchObject({ phase: 'Failed', error: { code: 'restore_point_not_found' } });
+  });
+
+  it('cancelled, cancels its children and leaves nothing but what was restored', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 5 }), async (steps) => {
+        const bench = open();
+        const asked = await bench.http.post('/v1/restores/namespace').send(ask).expect(202);
+        for (let step = 0; step < steps; step += 1) {
+          await bench.step();
+          await wakeAll(bench);
+        }
+        const location = new URL(asked.headers['location'] ?? '', 'http://x');
+        const { status } = await bench.http.post(`${location.pathname}/cancel${location.search}`);
+        await runToEnd(bench);
+        const recorded = await bench.store.list({});
+        expect(recorded.every((one) => isTerminal(one.status?.phase) && one.status?.settled === true)).toBe(true);
+        const done = recorded.filter((one) => one.spec.kind === 'Restore' && one.status?.phase === 'Succeeded');
+        expect(await bench.everythingMade()).toHaveLength(done.length * 3);
+        if (status === 202) {
+          const parent = recorded.find((one) => one.spec.kind === 'NamespaceRestore');
+          expect(['Cancelled', 'Succeeded']).toContain(parent?.status?.phase);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('makes every child once, whatever dies', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat({ max: 30 }), { maxLength: 6 }), async (deaths) => {
+        const bench = open();
+        await bench.http.post('/v1/restores/namespace').send(ask).expect(202);
+        for (const after of deaths) {
+          let left = after;
+          const dying = new Proxy(bench.tools.store, {
+            get: (object, key) => {
+              const member: unknown = Reflect.get(object, key);
+              if (typeof member !== 'function') return member;
+              return (...given: unknown[]): unknown => {
+                left -= 1;
+                if (left < 0) throw new SoteriaError('cluster_unavailable', { what: 'x', why: 'x', fix: 'x' });
+                return Reflect.apply(member, object, given);
+              };
+            },
+          });
+          await wakeAll({ store: bench.store, tools: { ...bench.tools, store: dying } });
+          await bench.step();
+        }
+        await runToEnd(bench);
+        const recorded = await bench.store.list({});
+        expect(recorded.map((one) => one.status?.phase)).toEqual(recorded.map(() => 'Succeeded'));
+        expect(recorded.filter((one) => one.spec.kind === 'Restore')).toHaveLength(3);
+        expect(await bench.everythingMade()).toHaveLength(9);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
