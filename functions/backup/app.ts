@@ -7,11 +7,13 @@ import { askByEvent } from './doors/ask-event.ts';
 import { askByHttp } from './doors/ask-http.ts';
 import { listBackups } from './doors/list-backups.ts';
 import { cancelOperation, getOperation, listOperations } from './doors/operations.ts';
+import { rememberProgress } from './doors/remember-progress.ts';
 import { wakeByObject, wakeBySweep } from './doors/wake.ts';
 import type { BackupTools } from './tools.ts';
 
 export function defineBackup(tools: BackupTools): FunctionDefinition {
   const incoming = (c: Context<KitEnv>) => c.get('incoming');
+  const memory = rememberProgress(tools.now);
   return {
     name: 'backup',
     routes: (app) => {
@@ -33,9 +35,9 @@ export function defineBackup(tools: BackupTools): FunctionDefinition {
     on: {
       'dev.soteria.backup.requested.v1': (event, from) => askByEvent(tools, event, from),
       'dev.soteria.operation.due.v1': (event, from) => wakeBySweep(tools, event, from),
-      'dev.knative.apiserver.ref.add': (event, from) => wakeByObject(tools, event, from),
-      'dev.knative.apiserver.ref.update': (event, from) => wakeByObject(tools, event, from),
-      'dev.knative.apiserver.ref.delete': (event, from) => wakeByObject(tools, event, from),
+      'dev.knative.apiserver.ref.add': (event, from) => wakeByObject(tools, memory, event, from),
+      'dev.knative.apiserver.ref.update': (event, from) => wakeByObject(tools, memory, event, from),
+      'dev.knative.apiserver.ref.delete': (event, from) => wakeByObject(tools, memory, event, from),
     },
   };
 }

@@ -3,11 +3,13 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { objectReference, operationDue } from '@soteria/shared/events/catalogue.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
+import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { operationNameLabel, operationNamespaceLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
 import { pausedMessage } from '@soteria/shared/operation/pause.ts';
 import { advanceOperation } from '../advance.ts';
 import { decideOrphans, performOnOrphan } from '../longhorn/orphans.ts';
 import type { BackupTools } from '../tools.ts';
+import type { ProgressMemory } from './remember-progress.ts';
 
 function refFromMarks(marks: Readonly<Record<string, string>>): ObjectRef | undefined {
   const name = marks[operationNameLabel];
@@ -22,26 +24,34 @@ async function whoRecorded(tools: BackupTools, name: string, incoming: Incoming)
   return owner === undefined ? undefined : { name: owner.metadata.name, namespace: owner.metadata.namespace };
 }
 
+interface Meant {
+  readonly ref: ObjectRef;
+  /** As the wake-up found it, when it is a backup that is about. */
+  readonly backup?: Backup;
+}
+
+const onlyRef = (ref: ObjectRef | undefined): Meant | undefined => (ref === undefined ? undefined : { ref });
+
 async function whoIsMeant(
   tools: BackupTools,
   reference: { kind: string; namespace: string; name: string },
   incoming: Incoming,
-): Promise<ObjectRef | undefined> {
+): Promise<Meant | undefined> {
   const { kind, namespace, name } = reference;
   switch (kind) {
     case 'Operation':
-      return { namespace, name };
+      return { ref: { namespace, name } };
     case 'Snapshot': {
       const snapshot = await tools.longhorn.snapshots.get(name, incoming.signal);
-      if (snapshot === undefined) return whoRecorded(tools, name, incoming);
+      if (snapshot === undefined) return onlyRef(await whoRecorded(tools, name, incoming));
       if (snapshot.marks[watchLabel] === undefined) return undefined;
-      return refFromMarks(snapshot.marks);
+      return onlyRef(refFromMarks(snapshot.marks));
     }
     case 'Backup': {
       const backup = await tools.longhorn.backups.get(name, incoming.signal);
       const ref = backup === undefined ? undefined : refFromMarks(backup.marks);
-      if (backup === undefined || ref === undefined) return whoRecorded(tools, name, incoming);
-      return backup.marks[watchLabel] === undefined ? undefined : ref;
+      if (backup === undefined || ref === undefined) return onlyRef(await whoRecorded(tools, name, incoming));
+      return backup.marks[watchLabel] === undefined ? undefined : { ref, backup };
     }
     default:
       return undefined;
@@ -71,12 +81,20 @@ async function tidyOrphans(tools: BackupTools, meant: ObjectRef, name: string, i
   }
 }
 
-export async function wakeByObject(tools: BackupTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
+export async function wakeByObject(
+  tools: BackupTools,
+  memory: ProgressMemory,
+  event: ReceivedEvent,
+  incoming: Incoming,
+): Promise<void> {
   const reference = objectReference.parse(event.data);
   const meant = await whoIsMeant(tools, reference, incoming);
   if (meant === undefined) return;
-  const moved = await advanceOperation(tools, meant, incoming);
-  if (moved === undefined && reference.kind !== 'Operation') await tidyOrphans(tools, meant, reference.name, incoming);
+  const { ref, backup } = meant;
+  if (backup !== undefined && memory.isKnown(backup)) return;
+  const moved = await advanceOperation(tools, ref, incoming);
+  if (moved === undefined && reference.kind !== 'Operation') await tidyOrphans(tools, ref, reference.name, incoming);
+  if (moved !== undefined && backup !== undefined) memory.remember(backup);
 }
 
 export async function wakeBySweep(tools: BackupTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {

@@ -20,7 +20,7 @@ describe('an Operation that was settled', () => {
   it('is looked at again when it did not succeed: another pod may have made something late', () => {
     const first = decideBackup({ operation, world: {}, rules, now });
     expect(first).toEqual({ do: 'look', at: 'snapshots' });
-    const world = { snapshots: { seen: [snapshotWith({ marks })] } };
+    const world = { snapshots: { seen: [snapshotWith({ marks })] }, paused: { seen: false } };
     expect(decideBackup({ operation, world, rules, now })).toEqual({
       do: 'delete-snapshot',
       name: 'snap',

@@ -20,6 +20,11 @@ import { retryLater, retryOrFail } from './new-attempt.ts';
  */
 const progressStep = 25;
 
+/** Counted from 0. */
+export function progressStepOf({ progress }: Backup): number {
+  return Math.floor(progress / progressStep);
+}
+
 /** The upload is what lies between 50 and 90 percent of the whole. */
 const shareOf = (uploadPercent: number): number => 50 + Math.floor((uploadPercent * 40) / 100);
 
@@ -128,7 +133,7 @@ function decideMoving(situation: Situation, backup: Backup): Action {
   const status = statusOf(operation);
   if (backup.state === 'InProgress') {
     const message = `Longhorn is uploading ${backup.name}: ${backup.progress} %`;
-    const quarter = shareOf(Math.floor(backup.progress / progressStep) * progressStep);
+    const quarter = shareOf(progressStepOf(backup) * progressStep);
     const hasMoved = message !== status.message && stillForMs(situation) >= rules.stallMs / 4;
     if (quarter > status.progress || hasMoved) {
       const progress = shareOf(backup.progress);
