@@ -3,6 +3,7 @@ import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import { type AdvanceCall, advanceWith, type Mover } from '@soteria/shared/operation/advance.ts';
 import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { holdWhilePaused } from '@soteria/shared/operation/pause.ts';
 import { startNext } from '@soteria/shared/operation/start-next.ts';
 import { functionName } from './longhorn/about-operation.ts';
 import type { Action } from './longhorn/action.ts';
@@ -31,6 +32,7 @@ function moverOf(given: AdvanceTools, call: AdvanceCall): Mover<World, Action> {
       known.operation.spec.kind === 'NamespaceRestore'
         ? decideNamespace({ ...known, rules, now: now() })
         : decideRestore({ ...known, rules, now: now() }),
+    hold: holdWhilePaused({ store, isPaused: (signal) => given.cluster.isPaused(signal) }),
     perform: (known, action, { signal }) => perform(tools, known, action, signal),
   };
 }

@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contract.ts';
 import { answerJson, readJsonBody } from '@soteria/shared/function/json-body.ts';
+import { tellPaused } from '@soteria/shared/function/tell-paused.ts';
 import { askByEvent } from './doors/ask-event.ts';
 import { type Answer, askByHttp } from './doors/ask-http.ts';
 import { askForNamespace } from './doors/ask-namespace.ts';
@@ -19,6 +20,7 @@ export function defineRestore(tools: RestoreTools): FunctionDefinition {
   return {
     name: functionName,
     routes: (app) => {
+      tellPaused(app, (signal) => tools.cluster.isPaused(signal));
       app.post('/v1/restores', async (c) =>
         answer(c, await askByHttp(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
       );

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
         store: createOperationStore(client),
         longhorn: createLonghorn(client, { namespace: settings.longhornNamespace }),
         restores: createLonghornRestores(client, { namespace: settings.longhornNamespace }),
-        cluster: createClusterReader(client, settings.clusterId),
+        cluster: createClusterReader(client, settings.clusterId, settings.namespace),
         claims: createClaims(client),
         announce: createAnnounce(publisher),
         slots: createSlots({ client, namespace: settings.namespace, limits: settings.slotLimits, now }),

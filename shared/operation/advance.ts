@@ -31,6 +31,8 @@ export interface Mover<World, Action extends AnyAction> {
   decide(known: Known<World>): Action;
   /** One call; answers what is known after it. */
   perform(known: Known<World>, action: Action, call: AdvanceCall): Promise<Known<World>>;
+  /** The Operation as it stays when this action must not be performed now; undefined to go on. */
+  hold?(known: Known<World>, action: Action, call: AdvanceCall): Promise<Operation | undefined>;
   /** After a wake-up in which the Operation ended, or one that found it ended but not settled. */
   afterEnd?(operation: Operation, call: AdvanceCall): Promise<void>;
 }
@@ -91,6 +93,8 @@ async function run<World, Action extends AnyAction>(
   for (let count = 0; count < maxActions; count += 1) {
     const action = mover.decide(known);
     if (action.do === 'rest' || action.do === 'wait') return known.operation;
+    const held = await mover.hold?.(known, action, call);
+    if (held !== undefined) return held;
     known = await mover.perform(known, action, call);
     if (action.do === 'record') logMove(call.log, known.operation);
   }

@@ -11,7 +11,7 @@
  */
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
-import { pausedMessage } from '@soteria/shared/operation/pause.ts';
+import { isHeldByPause, pausedMessage } from '@soteria/shared/operation/pause.ts';
 import { statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import type { Action } from './action.ts';
 import { decideEnding, decideSettled } from './decide-ending.ts';
@@ -28,18 +28,10 @@ export interface Situation {
   readonly now: Date;
 }
 
-/** Obeyed before any of these; looking, recording, telling and following go on (invariant 6). */
-const heldByPause: ReadonlySet<Action['do']> = new Set([
-  'enter-slot',
-  'create-snapshot',
-  'create-backup',
-  'delete-snapshot',
-  'delete-backup',
-]);
-
 export function decideBackup(situation: Situation): Action {
   const action = decideStage(situation);
-  if (!heldByPause.has(action.do)) return action;
+  // Invariant 6.
+  if (!isHeldByPause(action)) return action;
   const { operation, world } = situation;
   if (world.paused === undefined) return { do: 'look', at: 'paused' };
   if (world.paused.seen !== true) return action;
