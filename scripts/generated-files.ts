@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { eventCatalogue, type EventDefinition } from '@soteria/shared/events/catalogue.ts';
 import { operationCrd } from '@soteria/shared/operation/crd.ts';
 import { backupWaits } from '@soteria/backup/longhorn/waits.ts';
+import { restoreWaits } from '@soteria/restore/longhorn/waits.ts';
 import { waitsTable } from '@soteria/shared/operation/waits.ts';
 import { stringify } from 'yaml';
 import * as z from 'zod';
@@ -86,6 +87,11 @@ function rightsFiles(): GeneratedFile[] {
 /** What each kind of operation waits for; a kind that is not here is not moved by any function of this version. */
 const waitsOfKinds = [
   { title: 'A backup with the longhorn driver', source: 'functions/backup/longhorn/waits.ts', waits: backupWaits },
+  {
+    title: 'A restore with the longhorn driver, a restore test, a namespace',
+    source: 'functions/restore/longhorn/waits.ts',
+    waits: restoreWaits,
+  },
 ];
 
 function waitsFile(): GeneratedFile {

@@ -1,0 +1,92 @@
+/** Every wait of a restore with the longhorn driver, of a restore test and of the restore of a namespace. */
+import type { Waits } from '@soteria/shared/operation/waits.ts';
+
+/** The sweep comes every two minutes while something is open; the Broker and a cold start take the rest. */
+const busySweep = '2 min (the busy sweep)';
+const lateAfter = 'Failed after `SOTERIA_RESTORE_STALL_SECONDS`; what was made is removed';
+const volumeChange = 'the change of the Volume (ApiServerSource)';
+
+const ifPaused = {
+  waitsFor: '`paused` in the ConfigMap `soteria-settings` to be no longer `"true"`',
+  wokenBy: 'nothing: no event tells of it',
+  worstDelay: busySweep,
+  endsBy: 'it is meant to wait',
+};
+
+const backupListed = {
+  waitsFor: 'Longhorn to list the chosen backup again, when its catalogue is being read anew',
+  wokenBy: 'nothing: no event tells of it',
+  worstDelay: busySweep,
+  endsBy: lateAfter,
+};
+
+const restored = {
+  waitsFor: 'Longhorn to restore the volume: a place for its replicas, a slot of its own on the node, and the bytes',
+  wokenBy: volumeChange,
+  worstDelay: busySweep,
+  endsBy: lateAfter,
+};
+
+export const restoreWaits = {
+  queue: [
+    {
+      waitsFor: 'somebody to look at it for the first time',
+      wokenBy: 'the request itself; made with kubectl: its appearance (ApiServerSource)',
+      worstDelay: '60 min (the hourly sweep), 2 min while anything else is open',
+      endsBy: 'the hourly sweep always comes',
+    },
+    {
+      waitsFor: 'a slot: in the cluster, or the volume of the source in exclusive use',
+      wokenBy: 'whoever frees one, in the same wake-up; the oldest that fits begins',
+      worstDelay: '2 min (the busy sweep looks at the 50 oldest)',
+      endsBy: 'slots of operations that ended or are gone are taken back',
+    },
+    ifPaused,
+  ],
+  volume: [
+    {
+      waitsFor: 'another restore of the same backup to let go of it',
+      wokenBy: 'nothing: no event tells of it',
+      worstDelay: busySweep,
+      endsBy: 'a hold whose holder is gone is taken over; otherwise Failed after `SOTERIA_RESTORE_STALL_SECONDS`',
+    },
+    {
+      waitsFor: 'a volume whose restore has failed to be gone, before it is made once more',
+      wokenBy: volumeChange,
+      worstDelay: busySweep,
+      endsBy: lateAfter,
+    },
+    backupListed,
+    ifPaused,
+  ],
+  claim: [restored, backupListed, ifPaused],
+  restore: [
+    restored,
+    {
+      waitsFor: 'Kubernetes to bind the claim to its persistent volume',
+      wokenBy: 'the change of the Volume: Longhorn notes its claim there (ApiServerSource)',
+      worstDelay: busySweep,
+      endsBy: lateAfter,
+    },
+    ifPaused,
+  ],
+  verify: [
+    {
+      waitsFor: 'the Job of a restore test to come to a verdict',
+      wokenBy: 'the change of the Job (ApiServerSource)',
+      worstDelay: busySweep,
+      endsBy: 'the Job has a deadline of its own; then Failed without a verdict',
+    },
+    ifPaused,
+  ],
+  claims: [
+    {
+      waitsFor: 'the restores of the claims of a namespace',
+      wokenBy: 'the end of each of them, in the same wake-up',
+      worstDelay: busySweep,
+      endsBy: 'every restore has a deadline',
+    },
+    ifPaused,
+  ],
+  tidy: [ifPaused],
+} as const satisfies Waits;
