@@ -43,6 +43,8 @@ export const errorTable = {
   backup_vanished: { httpStatus: 500, isRetryable: false },
   backup_not_restorable: { httpStatus: 500, isRetryable: false },
   restore_failed: { httpStatus: 500, isRetryable: false },
+  restore_refuted: { httpStatus: 500, isRetryable: false },
+  restore_unproved: { httpStatus: 500, isRetryable: false },
   cancelled: { httpStatus: 409, isRetryable: false },
   deadline_exceeded: { httpStatus: 504, isRetryable: false },
   // What the store behind the backups says to a measurement

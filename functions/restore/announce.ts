@@ -6,6 +6,13 @@ import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { RestoreFactName } from './longhorn/action.ts';
 
+/** A restore test ends in a verdict; how far it got is told as of any restore. */
+function typeOf({ spec }: Operation, fact: RestoreFactName): OutgoingEvent['type'] {
+  if (spec.kind === 'RestoreTest' && fact === 'completed') return 'dev.soteria.restoretest.verified.v1';
+  if (spec.kind === 'RestoreTest' && fact === 'failed') return 'dev.soteria.restoretest.refuted.v1';
+  return `dev.soteria.restore.${fact}.v1`;
+}
+
 /** Pure; the id is the same however often it is sent. */
 export function factOf(operation: Operation, fact: RestoreFactName): OutgoingEvent {
   const { namespace, pvc } = sourceRefOf(operation);
@@ -24,7 +31,7 @@ export function factOf(operation: Operation, fact: RestoreFactName): OutgoingEve
   const happenedAt = fact === 'started' ? status?.startedAt : status?.finishedAt;
   return {
     id: factId(metadata.uid, fact),
-    type: `dev.soteria.restore.${fact}.v1`,
+    type: typeOf(operation, fact),
     subject: pvc === '' ? namespace : `${namespace}/${pvc}`,
     time: happenedAt === undefined ? undefined : new Date(happenedAt),
     data: {

@@ -6,6 +6,7 @@ import { tellPaused } from '@soteria/shared/function/tell-paused.ts';
 import { askByEvent } from './doors/ask-event.ts';
 import { type Answer, askByHttp } from './doors/ask-http.ts';
 import { askForNamespace } from './doors/ask-namespace.ts';
+import { askForTest } from './doors/ask-test.ts';
 import { cancelRestore, getRestore, listRestores } from './doors/restores.ts';
 import { wakeByObject, wakeBySweep } from './doors/wake.ts';
 import { functionName } from './longhorn/about-operation.ts';
@@ -25,7 +26,7 @@ export function defineRestore(tools: RestoreTools): FunctionDefinition {
         answer(c, await askByHttp(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
       );
       app.post('/v1/restore-test', async (c) =>
-        answer(c, await askByHttp(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
+        answer(c, await askForTest(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
       );
       app.post('/v1/restores/namespace', async (c) =>
         answer(c, await askForNamespace(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),

@@ -3,7 +3,7 @@
  * first one's Operation. What is asked by HTTP is stored before the answer.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { NamespaceRestoreRequest, RestoreRequest } from '@soteria/shared/events/catalogue.ts';
+import type { NamespaceRestoreRequest, RestoreRequest, RestoreTestRequest } from '@soteria/shared/events/catalogue.ts';
 import { operationName, shortHash } from '@soteria/shared/operation/names.ts';
 import {
   group,
@@ -16,7 +16,7 @@ import {
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
 
 export interface Wish {
-  readonly kind: 'Restore' | 'NamespaceRestore';
+  readonly kind: 'Restore' | 'NamespaceRestore' | 'RestoreTest';
   /** Of the Operation: where the new claims are made. */
   readonly namespace: string;
   /** What stands in its name. */
@@ -66,6 +66,29 @@ export function wishOfRestore(body: RestoreRequest): Wish {
     subject: body.target_pvc,
     request,
   };
+}
+
+/** Recorded where the source claim is, or was: that is whose proof it is. */
+export function wishOfTest(body: RestoreTestRequest): Wish {
+  const { files, command } = body.verify ?? {};
+  const verify = given({
+    minFiles: files?.min,
+    minBytes: files?.min_bytes,
+    sampleChecksums: files?.sample_checksums,
+    command,
+  });
+  const request = given({
+    namespace: body.namespace,
+    pvc: body.pvc,
+    snapshot: body.snapshot,
+    backupUrl: body.backup_url,
+    asOf: body.as_of,
+    clusterId: body.cluster_id,
+    storageClass: body.storage_class,
+    testNamespace: body.test_namespace,
+    verify: body.verify === undefined ? undefined : verify,
+  });
+  return { kind: 'RestoreTest', namespace: body.namespace, subject: body.pvc, request };
 }
 
 export function wishOfNamespace(body: NamespaceRestoreRequest): Wish {

@@ -13,6 +13,7 @@ import { defineRestore } from './app.ts';
 import { createClaims } from './claims.ts';
 import { readRestoreSettings } from './config.ts';
 import { functionName } from './longhorn/about-operation.ts';
+import { createProofJobs } from './proof/proof-jobs.ts';
 
 async function main(): Promise<void> {
   const running = await startFunction({
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
         restores: createLonghornRestores(client, { namespace: settings.longhornNamespace }),
         cluster: createClusterReader(client, settings.clusterId, settings.namespace),
         claims: createClaims(client),
+        proofs: createProofJobs(client),
         announce: createAnnounce(publisher),
         slots: createSlots({ client, namespace: settings.namespace, limits: settings.slotLimits, now }),
         keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),

@@ -30,6 +30,7 @@ import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import type { AdvanceTools } from './advance.ts';
 import { defineRestore } from './app.ts';
 import { createClaims } from './claims.ts';
+import { createProofJobs } from './proof/proof-jobs.ts';
 import type { Rules } from './longhorn/world.ts';
 
 export const silent: Log = {
@@ -39,7 +40,7 @@ export const silent: Log = {
   with: () => silent,
 };
 
-export const rules: Rules = { stallMs: 3_600_000, deadlineMs: 86_400_000, maxAttempts: 2 };
+export const rules: Rules = { stallMs: 3_600_000, deadlineMs: 86_400_000, maxAttempts: 2, runnerImage: 'soteria:test' };
 const longhornNamespace = 'longhorn-system';
 const clusterId = 'cluster-1';
 const backingImages = { group: 'longhorn.io', version: 'v1beta2', kind: 'BackingImage', plural: 'backingimages' };
@@ -189,6 +190,7 @@ export function createTestBench() {
     restores: createLonghornRestores(client, { namespace: longhornNamespace }),
     cluster: createClusterReader(client, clusterId),
     claims: createClaims(client),
+    proofs: createProofJobs(client),
     slots,
     announce: (operation, fact) => {
       announced.push(`${operation.metadata.name} ${fact}`);

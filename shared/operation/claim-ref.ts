@@ -1,4 +1,5 @@
 /** The claim an Operation is about: it lives in the Operation's own namespace. For a restore that is the claim it makes. */
+import { testClaimName } from './names.ts';
 import type { Operation, OperationSpec } from './schema.ts';
 
 export interface ClaimRef {
@@ -8,7 +9,17 @@ export interface ClaimRef {
 
 /** `pvc` is empty for kinds that are about no single claim. */
 export function claimRefOf(operation: Operation): ClaimRef {
+  if (operation.spec.kind === 'RestoreTest') return testClaimOf(operation);
   return { namespace: operation.metadata.namespace ?? '', pvc: claimNameOf(operation.spec) ?? '' };
+}
+
+/** Where a restore test makes its claim when nobody says otherwise: the namespace that is shipped for it. */
+export const proofNamespace = 'soteria-proof';
+
+/** Of its own, and under a name nobody else makes: it is removed again. */
+function testClaimOf({ metadata, spec }: Operation): ClaimRef {
+  const { testNamespace = proofNamespace, pvc = '' } = spec.request;
+  return { namespace: testNamespace, pvc: testClaimName(pvc, metadata.uid) };
 }
 
 export function claimNameOf({ kind, request }: Pick<OperationSpec, 'kind' | 'request'>): string | undefined {

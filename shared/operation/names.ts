@@ -68,6 +68,13 @@ export function restoredVolumeName(claim: string, operationUid: string): string 
   return start + cutMiddle(withoutDots(claim), maxVolumeName - start.length - end.length) + end;
 }
 
+/** `soteria-restoretest-<claim>-<h6>`: the claim that a restore test makes and removes. */
+export function testClaimName(claim: string, operationUid: string): string {
+  const start = 'soteria-restoretest-';
+  const end = `-${shortHash(operationUid)}`;
+  return start + cutMiddle(withoutDots(claim), maxNameLength - start.length - end.length) + end;
+}
+
 /** The instant in an operation's name, when it has one; `kubectl create` with generateName leaves none. */
 export function timeFromName(name: string): Date | undefined {
   const found = /-(\d{4})(\d{2})(\d{2})-(\d{2})(\d{2})(\d{2})(?:-[0-9a-f]{1,8})?$/.exec(name);

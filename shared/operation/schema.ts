@@ -191,8 +191,24 @@ export const operationWork = z.strictObject({
   isRemaking: z.boolean().optional(),
   /** From here on it is neither cancelled nor late: the marks of what is temporary come off. */
   isPermanent: z.boolean().optional(),
+  /** Of a restore test: the claim is bound; from here on a Job looks at it. */
+  isProving: z.boolean().optional(),
+  jobMade: z.boolean().optional(),
 });
 export type OperationWork = z.infer<typeof operationWork>;
+
+/** The verdict of a restore test. */
+const proofResult = z.strictObject({
+  outcome: z.enum(['verified', 'refuted', 'inconclusive']),
+  why: z.string().max(256),
+  strength: z.string().max(32).optional().describe('How far the proof goes: mounts, counts, checksums or application.'),
+  weaker: z.array(z.string().max(32)).max(4).optional().describe('Why it is weaker than it could be.'),
+  files: z.int().min(0).optional(),
+  bytes: bytes.optional(),
+  sampled: z.int().min(0).optional().describe('So many files were read whole.'),
+  verifyMs: z.int().min(0),
+  totalMs: z.int().min(0).describe('From the start to the verdict: the measured time to recover.'),
+});
 
 export const operationResult = z.strictObject({
   restorePoint: z.string().max(512).optional().describe('Its id: <driver>:<target>/<backup>.'),
@@ -214,6 +230,7 @@ export const operationResult = z.strictObject({
     .optional()
     .describe('Of a namespace: each claim that was not restored, and why.'),
   restoreMs: z.int().min(0).optional().describe('From the start to a restored volume.'),
+  proof: proofResult.optional(),
 });
 export type OperationResult = z.infer<typeof operationResult>;
 

@@ -7,7 +7,7 @@ import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { advanceOperation } from '../advance.ts';
-import { askForRestore, type Asked, imagined, wishOfRestore } from '../ask.ts';
+import { askForRestore, type Asked, imagined, type Wish, wishOfRestore } from '../ask.ts';
 import { blockersOf } from '../longhorn/decide-start.ts';
 import { lookAlong, planOf } from '../plan.ts';
 import type { RestoreTools } from '../tools.ts';
@@ -79,19 +79,34 @@ export async function askByHttp(
 ): Promise<Answer> {
   const request = parseRestoreRequest(body);
   const wish = wishOfRestore(request);
+  return askForWish(tools, { wish, isDryRun: request.dry_run === true }, idempotencyKey, incoming);
+}
+
+export interface Wanted {
+  readonly wish: Wish;
+  readonly isDryRun: boolean;
+}
+
+/** The rest of the way, whatever the body was. */
+export async function askForWish(
+  tools: RestoreTools,
+  { wish, isDryRun }: Wanted,
+  idempotencyKey: string | undefined,
+  incoming: Incoming,
+): Promise<Answer> {
   await authorizeWish(tools, wish, incoming);
   const { signal, caller, receivedAt: at } = incoming;
   const operation = imagined(wish, at);
   const identity = `http:${caller.user}:${idempotencyKey ?? randomUUID()}`;
   const isRepeatable = idempotencyKey !== undefined;
-  if (isRepeatable && request.dry_run !== true) {
+  if (isRepeatable && !isDryRun) {
     const known = await tools.store.list({ namespace: wish.namespace }, signal);
     const repeat = known.find(({ spec }) => spec.identity === identity);
     if (repeat !== undefined) return recordedAnswer({ operation: repeat, how: 'repeat' }, incoming);
   }
   const world = await lookAlong(tools, operation, signal);
   await authorizePoint(tools, operation, world, incoming);
-  if (request.dry_run === true) {
+  if (isDryRun) {
     const plan = { dry_run: true, operation: null, ...planOf(operation, world) };
     return { status: 200, body: { ...answerOf(operation, incoming), ...plan } };
   }

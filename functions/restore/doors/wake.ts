@@ -29,10 +29,23 @@ async function wakeByVolume(tools: RestoreTools, volumeName: string, incoming: I
   if (removed.length > 0) log.info('orphans_tidied', { operation: name, removed: removed.join(', ') });
 }
 
+/** One that is gone wakes nobody: whoever removed it was its operation, or the sweep finds out. */
+async function wakeByJob(
+  tools: RestoreTools,
+  job: { readonly namespace: string; readonly name: string },
+  incoming: Incoming,
+): Promise<void> {
+  const found = await tools.proofs.get(job.namespace, job.name, incoming.signal);
+  const name = found?.labels[operationNameLabel];
+  const namespace = found?.labels[operationNamespaceLabel];
+  if (name !== undefined && namespace !== undefined) await advanceOperation(tools, { name, namespace }, incoming);
+}
+
 export async function wakeByObject(tools: RestoreTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   const { kind, namespace, name } = objectReference.parse(event.data);
   if (kind === 'Operation') await advanceOperation(tools, { namespace, name }, incoming);
   if (kind === 'Volume') await wakeByVolume(tools, name, incoming);
+  if (kind === 'Job') await wakeByJob(tools, { namespace: namespace ?? '', name }, incoming);
 }
 
 export async function wakeBySweep(tools: RestoreTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {

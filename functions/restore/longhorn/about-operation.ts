@@ -61,7 +61,15 @@ export const refusedBecause = {
   requestMisfit: (operation: Operation): SoteriaError | undefined => {
     const { request } = operation.spec;
     const { name } = operation.metadata;
-    if (request.pvc === undefined || request.targetPvc === undefined) {
+    if (request.verify?.command !== undefined) {
+      return new SoteriaError('unprocessable', {
+        what: `operation ${name} cannot run`,
+        why: 'a command of the user is not run by this version',
+        fix: 'leave spec.request.verify.command out; files and checksums can be looked at',
+      });
+    }
+    const isTest = operation.spec.kind === 'RestoreTest';
+    if (request.pvc === undefined || (request.targetPvc === undefined && !isTest)) {
       return new SoteriaError('invalid_request', {
         what: `operation ${name} cannot run`,
         why: `spec.request.${request.pvc === undefined ? 'pvc' : 'targetPvc'} is missing`,

@@ -1,6 +1,6 @@
 /** The next thing to do for one operation; `perform.ts` does each with one call. */
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
-import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import type { Job, PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { RestoreVolumeDraft } from '@soteria/shared/longhorn/port-restore.ts';
 import type { SlotNeed } from '@soteria/shared/operation/decide-slots.ts';
@@ -30,6 +30,8 @@ export type Action =
   | { readonly do: 'keep-claim'; readonly claim: This }
   | { readonly do: 'keep-persistent-volume'; readonly persistentVolume: This }
   | { readonly do: 'keep-volume'; readonly volume: This }
+  | { readonly do: 'create-job'; readonly draft: Draft<Job> }
+  | { readonly do: 'delete-job'; readonly job: This }
   | { readonly do: 'delete-claim'; readonly claim: This }
   | { readonly do: 'delete-persistent-volume'; readonly persistentVolume: This }
   | { readonly do: 'delete-volume'; readonly volume: This }

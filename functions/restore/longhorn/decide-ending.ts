@@ -13,9 +13,15 @@ const factOfPhase: Readonly<Record<string, RestoreFactName>> = {
   Skipped: 'skipped',
 };
 
-/** The claim first: while it is there, its persistent volume and volume are in use. */
+/** The Job first, then the claim: while it is there, its persistent volume and volume are in use. */
 function removeWhatWasMade({ operation, world }: Situation, { work }: OperationStatus): Action | undefined {
   if (work?.volume === undefined) return undefined;
+  if (work.isProving === true) {
+    if (world.proof === undefined) return { do: 'look', at: 'proof' };
+    const job = world.proof.seen;
+    const isTemporary = job?.labels[temporaryLabel] !== undefined && isOurs(operation, job.labels);
+    if (job !== undefined && isTemporary && !job.isDeleting) return { do: 'delete-job', job };
+  }
   if (world.claim === undefined) return { do: 'look', at: 'claim' };
   const claim = world.claim.seen?.metadata;
   if (claim !== undefined && isOursAndTemporary(operation, claim)) return { do: 'delete-claim', claim };
@@ -41,7 +47,8 @@ export function decideEnding(situation: Situation): Action {
   const status = statusOf(situation.operation);
   const fact = factOfPhase[status.phase];
   if (fact !== undefined && status.announced?.includes(fact) !== true) return { do: 'announce', fact };
-  const removal = status.phase === 'Succeeded' ? undefined : removeWhatWasMade(situation, status);
+  const isKept = status.phase === 'Succeeded' && situation.operation.spec.kind !== 'RestoreTest';
+  const removal = isKept ? undefined : removeWhatWasMade(situation, status);
   const next = removal ?? letGo(situation, status);
   if (next !== undefined) return next;
   // Last: whoever gets the slot finds everything as this one leaves it.

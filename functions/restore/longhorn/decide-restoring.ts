@@ -3,6 +3,7 @@ import { hasFailed, isRestored, type RestoreVolume } from '@soteria/shared/longh
 import type { OperationWork } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
 import { bytesOfQuantity } from '../core/quantity.ts';
+import { proofStep } from '../proof/decide-proof.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { waitFor } from './deadline.ts';
@@ -84,6 +85,10 @@ function decideBinding(situation: Situation): Action {
   }
   if (claim.status?.phase !== 'Bound') {
     return waitFor(situation, `the volume is restored; ${title} is ${claim.status?.phase ?? 'new'}, not yet Bound`);
+  }
+  if (operation.spec.kind === 'RestoreTest') {
+    const step = { step: proofStep, progress: 90, message: `${title} is bound and will be looked at` };
+    return { do: 'record', status: advance(status, { ...step, work: { isProving: true } }, now) };
   }
   const { size } = operation.spec.request;
   const has = bytesOfQuantity(claim.spec?.resources?.requests?.['storage'] ?? '') ?? 0n;

@@ -1,10 +1,10 @@
 /**
- * What to do next for one Operation of kind Restore. Pure: the record, what was looked at, the instant.
+ * What to do next for one Operation of kind Restore or RestoreTest. Pure: the record, what was looked at, the instant.
  *
  * Invariants (the stages cite them):
  *  1. Intent before effect: every name is in the record before the object is made.
  *  2. An existing object is ours only if it carries our operation's uid; what is not ours is neither changed nor deleted.
- *  3. Removed is only what is ours, still marked temporary, and of an operation that has ended without success.
+ *  3. Removed is only what is ours, still marked temporary, and of an operation that has ended without success, or of a restore test.
  *  4. Permanent is decided by one write of the record. Before it, a wish to cancel wins; after it, none is heard. Then the claim's
  *     mark goes first, in one write with its precondition.
  *  5. The backup is held, read again, and only then restored from; it is released when the operation has ended.
@@ -20,6 +20,7 @@ import { decidePermanent } from './decide-permanent.ts';
 import { decideRestoring } from './decide-restoring.ts';
 import { decideStart } from './decide-start.ts';
 import { decideVolume } from './decide-volume.ts';
+import { decideProof } from '../proof/decide-proof.ts';
 import type { Rules, World } from './world.ts';
 
 export interface Situation {
@@ -43,5 +44,7 @@ export function decideRestore(situation: Situation): Action {
   if (status.announced?.includes('started') !== true) return { do: 'announce', fact: 'started' };
   if (work.volumeMade !== true) return decideVolume(situation, work);
   if (work.persistentVolumeMade !== true || work.claimMade !== true) return decideClaim(situation, work);
+  // From here on the volume is in use: it is the Job that is followed.
+  if (work.isProving === true) return decideProof(situation);
   return decideRestoring(situation, work);
 }

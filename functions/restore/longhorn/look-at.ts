@@ -7,8 +7,10 @@ import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import type { Claims } from '../claims.ts';
 import { shapeClaim } from '../core/shape-claim.ts';
+import type { ProofJobs } from '../proof/proof-jobs.ts';
 import { pointOf } from './decide-start.ts';
 import type { Place, World } from './world.ts';
 
@@ -18,6 +20,7 @@ export interface Lookers {
   readonly restores: LonghornRestores;
   readonly cluster: ClusterReader;
   readonly claims: Pick<Claims, 'listClaims'>;
+  readonly proofs: Pick<ProofJobs, 'get'>;
 }
 
 type Known = KnownOf<World>;
@@ -51,6 +54,10 @@ export async function lookAt(
       return { ...world, persistentVolume: { seen: await cluster.getPersistentVolume(name, signal) } };
     case 'volume':
       return { ...world, volume: { seen: await restores.getVolume(name, signal) } };
+    case 'proof': {
+      const seen = await tools.proofs.get(made.namespace, verificationJobName(operation.metadata.uid), signal);
+      return { ...world, proof: { seen } };
+    }
     case 'progress':
       return { ...world, progress: { seen: await restores.getProgress(name, signal) } };
     case 'peers':

@@ -7,6 +7,7 @@ import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Slots } from '@soteria/shared/operation/slots.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { Claims } from '../claims.ts';
+import type { ProofJobs } from '../proof/proof-jobs.ts';
 import { functionName, temporaryMarks } from './about-operation.ts';
 import type { Action, RestoreFactName } from './action.ts';
 import { lookAt, type Lookers } from './look-at.ts';
@@ -14,6 +15,7 @@ import type { Look, World } from './world.ts';
 
 export interface Tools extends Lookers {
   readonly claims: Claims;
+  readonly proofs: ProofJobs;
   readonly slots: Slots;
   /** The sweep comes more often while something runs. */
   readonly keepAwake: (signal: AbortSignal | undefined) => Promise<void>;
@@ -163,6 +165,15 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       await restores.markVolume(name, uid, temporaryMarks, signal);
       return { operation, world: without(world, 'volume') };
     }
+    case 'create-job':
+      return orRefusal(known, async () => {
+        const { draft } = action;
+        const find = () => tools.proofs.get(namespace, draft.metadata.name ?? '', signal);
+        return { ...world, proof: await createOrFind(() => tools.proofs.create(draft, signal), find) };
+      });
+    case 'delete-job':
+      await tools.proofs.delete(namespace, action.job.name, action.job.uid, signal);
+      return { operation, world: { ...world, proof: { seen: undefined } } };
     case 'delete-claim':
       await claims.deleteClaim({ namespace, name: action.claim.name, uid: action.claim.uid }, signal);
       return { operation, world: { ...world, claim: { seen: undefined } } };

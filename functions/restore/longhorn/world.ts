@@ -5,6 +5,7 @@ import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Entered } from '@soteria/shared/operation/slots.ts';
+import type { Proof } from '../proof/proof-jobs.ts';
 
 /** Looked at; `seen` is undefined when it is not there. */
 export interface Look<T> {
@@ -18,6 +19,8 @@ export interface World {
   readonly volume?: Look<RestoreVolume>;
   /** 0 to 100, from the engine. */
   readonly progress?: Look<number>;
+  /** The Job of a restore test. */
+  readonly proof?: Look<Proof>;
   /** Of the claim to make, oldest first, this one too. */
   readonly peers?: Look<readonly Operation[]>;
   /** Every backup that Longhorn knows. */
@@ -52,4 +55,6 @@ export interface Rules {
   /** From start to end at most. */
   readonly deadlineMs: number;
   readonly maxAttempts: number;
+  /** Soteria's own, for the Job of a restore test. */
+  readonly runnerImage: string;
 }

@@ -1,0 +1,27 @@
+/** `POST /v1/restore-test`: with `target_pvc` the older name of a restore; without it a test that removes what it made. */
+import { restoreTestRequest } from '@soteria/shared/events/catalogue.ts';
+import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { wishOfTest } from '../ask.ts';
+import type { RestoreTools } from '../tools.ts';
+import { type Answer, askByHttp, askForWish } from './ask-http.ts';
+import { parseBody, refuseTwoChoices } from './parse-body.ts';
+
+const example =
+  '{"namespace": "…", "pvc": "…"}; optional members: target_pvc (then it is a restore), snapshot, backup_url or as_of, cluster_id, ' +
+  'test_namespace, verify: {files: {min, min_bytes, sample_checksums}}, dry_run';
+
+export async function askForTest(
+  tools: RestoreTools,
+  body: unknown,
+  idempotencyKey: string | undefined,
+  incoming: Incoming,
+): Promise<Answer> {
+  if (typeof body === 'object' && body !== null && 'target_pvc' in body) {
+    return askByHttp(tools, body, idempotencyKey, incoming);
+  }
+  const request = parseBody(restoreTestRequest, body, example);
+  refuseTwoChoices(request);
+  const { test_namespace: namespace } = request;
+  if (namespace !== undefined) await tools.authorize(incoming.caller, { verb: 'create', namespace }, incoming.signal);
+  return askForWish(tools, { wish: wishOfTest(request), isDryRun: request.dry_run === true }, idempotencyKey, incoming);
+}
