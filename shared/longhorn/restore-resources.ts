@@ -96,7 +96,13 @@ export function createLonghornRestores(
       return progressOf(items.filter(({ spec }) => spec.volumeName === volume));
     },
     async hasBackingImage(name, signal) {
-      return (await client.get(backingImages, at(name), { signal })) !== undefined;
+      try {
+        return (await client.get(backingImages, at(name), { signal })) !== undefined;
+      } catch (error) {
+        // A cluster that does not know the kind has none of them.
+        if (error instanceof SoteriaError && error.code === 'cluster_refused') return false;
+        throw error;
+      }
     },
     async hold(backup, holderUid, signal) {
       return backupFromWire(await patchHold(backup.name, backup, holderUid, signal));

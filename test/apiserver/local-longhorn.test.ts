@@ -7,10 +7,12 @@ import { ensureLonghornObjects } from '@soteria/local/longhorn/seed.ts';
 import { startLonghorn } from '@soteria/local/longhorn/start-longhorn.ts';
 import { restoreToFolder } from '@soteria/local/longhorn/store/restore.ts';
 import { contractContext } from '@soteria/local/longhorn/testing/contract-context.ts';
+import { restoreContext } from '@soteria/local/longhorn/testing/restore-context.ts';
 import { silentLog } from '@soteria/local/longhorn/testing/start-local-longhorn.ts';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
 import { backupDraft, describeLonghornContract, snapshotDraft } from '@soteria/shared/longhorn/contract.ts';
+import { describeRestoreContract } from '@soteria/shared/longhorn/contract-restore.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import { engines, volumes } from '@soteria/shared/longhorn/resource-types.ts';
@@ -39,6 +41,8 @@ describeWithReferenceCrds('the local Longhorn on a real API server', () => {
   }
 
   describeLonghornContract('the local Longhorn on a real API server', async () => contractContext(await start([])));
+
+  describeRestoreContract('the local Longhorn on a real API server', async () => restoreContext(await start([])));
 
   it('provisions a claim, backs it up, and restores it from the target', async () => {
     const { client, longhorn, dataDir, close, namespace: longhornNamespace } = await start(['longhorn']);
