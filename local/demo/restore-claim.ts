@@ -7,19 +7,23 @@ import type { DemoCaller } from './caller.ts';
 import { differences, digestFolder } from './compare-trees.ts';
 import { type OperationView, operationView } from './wait-for-operation.ts';
 
-export interface RestoreDemo {
+/** Who follows an Operation, where it is, and for how long. */
+export interface FollowedCaller {
   readonly caller: DemoCaller;
   readonly namespace: string;
+  readonly timeoutMs: number;
+}
+
+export interface RestoreDemo extends FollowedCaller {
   readonly claim: string;
   /** Name of the backup that is restored. */
   readonly backup: string;
   /** Path → SHA-256 of what the claim held then. */
   readonly original: ReadonlyMap<string, string>;
-  readonly timeoutMs: number;
   claimFolder(claim: string): string;
 }
 
-const asked = z.looseObject({ operation: z.string() });
+export const asked = z.looseObject({ operation: z.string() });
 const ended = new Set(['Succeeded', 'Failed', 'Skipped', 'Cancelled']);
 
 export const restoredClaimOf = (claim: string): string => `${claim}-restored`;
@@ -38,7 +42,7 @@ async function damage(folder: string): Promise<string> {
   return `${first} deleted, ${second} overwritten`;
 }
 
-async function follow({ caller, namespace, timeoutMs }: RestoreDemo, name: string): Promise<OperationView> {
+export async function follow({ caller, namespace, timeoutMs }: FollowedCaller, name: string): Promise<OperationView> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const operation = operationView.parse(await caller.get(`/v1/operations/${name}?namespace=${namespace}`));

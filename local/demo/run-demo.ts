@@ -1,7 +1,7 @@
 /**
  * The main job, told step by step: a claim is backed up through the broker, its files change, the second backup uploads only
  * what changed, and the bytes on the target are those of the claim. Then the claim is damaged, and the first point comes back as a
- * new claim.
+ * new claim. A restore test proves that point; another one refutes it, once its stored blocks are damaged on purpose.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { createDemoCaller } from './caller.ts';
 import { differences, digestFolder } from './compare-trees.ts';
 import { measureUsage } from './measure-usage.ts';
 import { refuseToOverwrite, type RestoreDemo, restoreIntoNewClaim } from './restore-claim.ts';
+import { provePoint, refutePoint, type RestoreTestDemo } from './test-restore.ts';
 import { listOperations, type OperationView, waitForNewOperation } from './wait-for-operation.ts';
 
 export interface DemoStep {
@@ -22,7 +23,9 @@ export interface DemoStep {
     | 'backup.bytes_equal'
     | 'usage.measured'
     | 'restore.bytes_equal'
-    | 'restore.refuses_overwrite';
+    | 'restore.refuses_overwrite'
+    | 'restore_test.verified'
+    | 'restore_test.refuted';
   readonly ok: boolean;
   readonly ms: number;
   readonly detail: string;
@@ -125,5 +128,17 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   });
   await step('restore.bytes_equal', () => restoreIntoNewClaim(restore()));
   await step('restore.refuses_overwrite', async () => ({ detail: await refuseToOverwrite(restore()) }));
+  const restoreTest = (): RestoreTestDemo => ({
+    caller: createDemoCaller(options.local),
+    client: options.local.cluster.client,
+    namespace: sampleNamespace,
+    claim: options.claim,
+    backup: first?.result?.backup ?? '',
+    files: original.size,
+    targetFolder: options.local.targetFolder,
+    timeoutMs: options.timeoutMs,
+  });
+  await step('restore_test.verified', () => provePoint(restoreTest()));
+  await step('restore_test.refuted', () => refutePoint(restoreTest()));
   return { ok: steps.every(({ ok }) => ok), steps };
 }

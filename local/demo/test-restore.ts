@@ -1,0 +1,75 @@
+/** A restore point is proved by a restore test, and refuted by one once its stored blocks are damaged; nothing of either is left. */
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
+import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import * as z from 'zod';
+import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
+import { type FollowedCaller, asked, follow } from './restore-claim.ts';
+import type { OperationView } from './wait-for-operation.ts';
+
+export interface RestoreTestDemo extends FollowedCaller {
+  readonly client: KubernetesClient;
+  readonly claim: string;
+  /** Name of the backup that is tested. */
+  readonly backup: string;
+  /** How many files it holds. */
+  readonly files: number;
+  readonly targetFolder: string;
+}
+
+const proved = z.looseObject({
+  proof: z.looseObject({ outcome: z.string(), files: z.int(), sampled: z.int(), totalMs: z.int() }),
+});
+
+async function test(demo: RestoreTestDemo): Promise<OperationView> {
+  const { caller, namespace, claim, backup, files } = demo;
+  const answer = await caller.post('/v1/restore-test', {
+    namespace,
+    pvc: claim,
+    snapshot: backup,
+    verify: { files: { min: files, sample_checksums: 100 } },
+  });
+  if (answer.status !== 202) throw new Error(`answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  const operation = await follow(demo, asked.parse(answer.body).operation);
+  await waitUntilNothingIsLeft(demo);
+  return operation;
+}
+
+/** The verdict comes first, then what was made for it goes. */
+async function waitUntilNothingIsLeft({ client, timeoutMs }: RestoreTestDemo): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const { items } = await client.list(persistentVolumeClaims, { namespace: proofNamespace });
+    if (items.length === 0) return;
+    const names = items.map(({ metadata }) => metadata.name).join(', ');
+    if (Date.now() > deadline) throw new Error(`claims are left in ${proofNamespace}: ${names}`);
+    await wait(100);
+  }
+}
+
+export async function provePoint(demo: RestoreTestDemo): Promise<{ detail: string; operation: OperationView }> {
+  const operation = await test(demo);
+  if (operation.phase !== 'Succeeded') throw new Error(`${operation.name} is ${operation.phase}: ${operation.message}`);
+  const { proof } = proved.parse(operation.result);
+  const detail = `${proof.files} files, ${proof.sampled} read whole, by a Job that mounts the restored claim; RTO ${proof.totalMs} ms`;
+  return { detail, operation };
+}
+
+/** The last thing a demo does: the target is not whole any more. */
+export async function refutePoint(demo: RestoreTestDemo): Promise<{ detail: string; operation: OperationView }> {
+  const damaged = await damageBlocks(demo.targetFolder);
+  const operation = await test(demo);
+  if (operation.phase !== 'Failed')
+    throw new Error(`${operation.name} is ${operation.phase} although ${damaged} blocks are damaged`);
+  return { detail: `${damaged} blocks damaged on purpose: ${operation.message}`, operation };
+}
+
+async function damageBlocks(targetFolder: string): Promise<number> {
+  const files = await readdir(join(targetFolder, 'backupstore'), { recursive: true, withFileTypes: true });
+  const blocks = files.filter((one) => one.isFile() && one.name.endsWith('.blk'));
+  if (blocks.length === 0) throw new Error('the target holds no blocks');
+  for (const { parentPath, name } of blocks) await writeFile(join(parentPath, name), 'damaged on purpose');
+  return blocks.length;
+}
