@@ -115,6 +115,11 @@ describe('a backup that Longhorn no longer lists', () => {
     expect(decide(missed('1', '2', '3'), gone('3', []))).toEqual({ do: 'wait' });
   });
 
+  it('is not yet gone while it is being deleted: Longhorn takes objects away and leaves the data', () => {
+    const deleting: World = { backup: { seen: backupWith({ marks, isDeleting: true }) } };
+    expect(decide(uploading({}), deleting)).toEqual({ do: 'wait' });
+  });
+
   it('and is listed again is no longer missed: the next time counts anew', () => {
     const back = decide(uploading({}, { vanishedAt: ago(30 * minute) }), inProgress(10));
     expect(back).toMatchObject({ do: 'record', status: { phase: 'Running' } });

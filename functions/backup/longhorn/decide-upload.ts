@@ -165,7 +165,12 @@ export function decideUpload(situation: Situation): Action {
   }
   if (backup === undefined) return decideVanished(situation, name, work);
   if (work.vanishedAt !== undefined) return recordReturn(situation, work, name);
-  if (backup.isDeleting) return retryOrFail(situation, `backup ${name} is being deleted by somebody`);
+  if (backup.isDeleting) {
+    // Somebody wants it gone, and Longhorn goes on trying: this one is lost.
+    if (backup.state === 'Error') return retryOrFail(situation, `backup ${name} is being deleted by somebody`);
+    // Longhorn itself takes objects away and leaves the data: what that means is decided when it is gone (invariant 2).
+    return decideStuck(situation, `backup ${name} is being deleted by somebody`) ?? { do: 'wait' };
+  }
   switch (backup.state) {
     case 'Completed':
       return decideCompleted(situation, backup);

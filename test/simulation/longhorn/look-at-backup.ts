@@ -1,3 +1,4 @@
+import { objectOnlyLabel } from '@soteria/local/longhorn/delete-backup.ts';
 import { decideBackup } from '@soteria/local/longhorn/decide-backup.ts';
 import { decideBackupDeletion } from '@soteria/local/longhorn/decide-backup-deletion.ts';
 import {
@@ -85,9 +86,13 @@ function advance(parts: Parts, backup: BackupResource): void {
   });
   objects.patchStatus(backups, name, { state: 'Completed', progress: 100 });
   objects.patchStatus(volumes, volumeOf(backup), { lastBackup: name, lastBackupAt: parts.instant() });
-  if (faults.listRace !== true) return undefined;
+  if (faults.listRace === true) dropObject(parts, name);
+}
+
+/** As Longhorn does it: the object is deleted with its label for that, and is there until the next look. */
+export function dropObject({ objects }: Parts, name: string): void {
+  objects.patchMetadata(backups, name, { labels: { [objectOnlyLabel]: '' } });
   objects.delete(backups, name);
-  return objects.letGo(backups, name);
 }
 
 function readBack(parts: Parts, name: string): void {
@@ -121,7 +126,7 @@ function deleteBackup(parts: Parts, backup: BackupResource): void {
     name,
     url: status?.url ?? '',
     state: status?.state ?? '',
-    isObjectOnly: false,
+    isObjectOnly: metadata.labels?.[objectOnlyLabel] !== undefined,
     isTargetAvailable: isTargetAvailable(parts),
     isOnTarget: target.get(name) !== undefined,
     isSiblingInProgress: objects.list(backups).some((one) => isSibling(one) && one.status?.state === 'InProgress'),

@@ -10,7 +10,7 @@ import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts
 import { backupTargets, backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { BackupTargetResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import { createLonghornObjects, longhornNamespace } from './objects.ts';
-import { lookAtBackup, pullBackup, refreshBackupVolume } from './look-at-backup.ts';
+import { dropObject, lookAtBackup, pullBackup, refreshBackupVolume } from './look-at-backup.ts';
 import { lookAtSnapshot } from './look-at-snapshot.ts';
 import { type BackupStoreOnTarget, createTargetStore } from './target.ts';
 import { isAtWork, type Parts, targetName } from './parts.ts';
@@ -88,10 +88,7 @@ export function createSimulatedLonghorn({ cluster, now }: SimulatedLonghornOptio
       board.present,
     );
     for (const name of plan.pull) pullBackup(parts, name);
-    for (const name of plan.drop) {
-      objects.delete(backups, name);
-      objects.letGo(backups, name);
-    }
+    for (const name of plan.drop) dropObject(parts, name);
   }
 
   function lookAtVolume(volume: VolumeResource): void {
