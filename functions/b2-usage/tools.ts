@@ -21,7 +21,7 @@ export interface UsageTools {
 
 export interface OpenSource {
   readonly source: BucketSource;
-  close(): void;
+  close(this: void): void;
 }
 
 /** How long one step works before it hands over, and how often it writes down how far it is; milliseconds. */

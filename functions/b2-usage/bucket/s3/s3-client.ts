@@ -1,6 +1,6 @@
 /** Signed calls to an S3 API: one answer or a refusal in our words. */
 import type { IncomingMessage } from 'node:http';
-import { AwsV4Signer } from 'aws4fetch';
+import aws4 from 'aws4';
 import { bucketRefused, bucketUnavailable, type RefusalReason } from '../bucket-errors.ts';
 import { type Exchange, readText } from '../exchange.ts';
 import type { OnCall } from '../port.ts';
@@ -61,9 +61,6 @@ const byStatus: Readonly<Record<number, RefusalReason>> = {
 
 export function createS3Client({ settings, exchange, patience, onCall }: S3ClientOptions): S3Client {
   const { endpoint, region, accessKeyId, secretAccessKey, addressing } = settings;
-  // The derived key holds for a day; without the cache each call derives it anew.
-  const cache = new Map<string, ArrayBuffer>();
-
   function urlOf(bucket: string): URL {
     const url = new URL(endpoint);
     if (bucket === '') return url;
@@ -84,21 +81,19 @@ export function createS3Client({ settings, exchange, patience, onCall }: S3Clien
         .now()
         .toISOString()
         .replaceAll(/[:-]|\.\d{3}/g, '');
-      const signer = new AwsV4Signer({
-        method: 'GET',
-        url: url.href,
-        service: 's3',
-        region,
-        accessKeyId,
-        secretAccessKey,
-        cache,
-        datetime,
-        headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
-      });
-      const signed = await signer.sign();
+      const { headers = {} } = aws4.sign(
+        {
+          service: 's3',
+          region,
+          method: 'GET',
+          path: `${url.pathname}${url.search}`,
+          headers: { host: url.host, 'x-amz-date': datetime },
+        },
+        { accessKeyId, secretAccessKey },
+      );
       onCall();
-      const headers = Object.fromEntries(signed.headers.entries());
-      const answer = await exchange.send({ method: 'GET', url: signed.url, headers }, signal);
+      const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+      const answer = await exchange.send({ method: 'GET', url, headers: texts }, signal);
       if (answer.statusCode === 200) return answer;
       throw await refusalOf(answer, url, bucket);
     },
