@@ -6,11 +6,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { printsVersion, readServerPins, type PinnedServer } from './server-pins.ts';
+import { type PinnedServer, printsVersion, readRclonePin, readServerPins } from './server-pins.ts';
 import { stopWith } from './stop-with.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const toolsDir = join(root, 'test/tools');
+const rcloneDir = join(toolsDir, 'rclone');
 const serversDir = join(root, '.cache/servers');
 
 const binaryOf = (server: PinnedServer) => join(serversDir, server.name);
@@ -35,7 +36,7 @@ function requireGo(): void {
   });
 }
 
-function build(server: PinnedServer): void {
+function build(server: PinnedServer, moduleDir: string): void {
   const startedAt = performance.now();
   console.log(
     `${server.name}: building ${server.version} …${server.name === 'kube-apiserver' ? ' (the long one)' : ''}`,
@@ -44,7 +45,7 @@ function build(server: PinnedServer): void {
   const unfinished = `${binaryOf(server)}.building`;
   const args = ['build', '-trimpath', '-ldflags', server.linkerFlags, '-o', unfinished, server.goPackage];
   const built = spawnSync('go', args, {
-    cwd: toolsDir,
+    cwd: moduleDir,
     env: { ...process.env, CGO_ENABLED: '0' },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -61,10 +62,13 @@ function build(server: PinnedServer): void {
 }
 
 mkdirSync(serversDir, { recursive: true });
-const servers = readServerPins(readFileSync(join(toolsDir, 'go.mod'), 'utf8'));
-const outdated = servers.filter((server) => !isCurrent(server));
-for (const server of servers) {
-  if (!outdated.includes(server)) console.log(`${server.name}: ${server.version} is there`);
+const servers = [
+  ...readServerPins(readFileSync(join(toolsDir, 'go.mod'), 'utf8')).map((pin) => ({ pin, moduleDir: toolsDir })),
+  { pin: readRclonePin(readFileSync(join(rcloneDir, 'go.mod'), 'utf8')), moduleDir: rcloneDir },
+];
+const outdated = servers.filter(({ pin }) => !isCurrent(pin));
+for (const { pin } of servers) {
+  if (!outdated.some((one) => one.pin === pin)) console.log(`${pin.name}: ${pin.version} is there`);
 }
 if (outdated.length > 0) requireGo();
-for (const server of outdated) build(server);
+for (const { pin, moduleDir } of outdated) build(pin, moduleDir);

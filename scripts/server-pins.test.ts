@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { printsVersion, readServerPins } from './server-pins.ts';
+import { printsVersion, readRclonePin, readServerPins } from './server-pins.ts';
 
 const goMod = `// The servers.
 module example.org/tools
@@ -40,6 +40,14 @@ describe('the pinned servers', () => {
     const at = 'k8s.io/component-base/version';
     expect(pin(goMod).linkerFlags).toBe(`-s -w -X ${at}.gitVersion=v1.36.3 -X ${at}.gitMajor=1 -X ${at}.gitMinor=36`);
     expect(pin(goMod, 'etcd').linkerFlags).toBe('-s -w');
+  });
+
+  it('are one more in a go.mod of its own: rclone, which is told its version too', () => {
+    const ours = readFileSync(new URL('../test/tools/rclone/go.mod', import.meta.url), 'utf8');
+    const { version, linkerFlags } = readRclonePin(ours);
+    expect(version).toMatch(/^v\d+\.\d+\.\d+$/);
+    expect(linkerFlags).toBe(`-s -w -X github.com/rclone/rclone/fs.Version=${version}`);
+    expect(() => readRclonePin(goMod)).toThrow('requires no github.com/rclone/rclone');
   });
 
   it.each([

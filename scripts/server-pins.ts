@@ -1,4 +1,4 @@
-/** What `test/tools/go.mod` says about the servers the tests run on: versions are written there and nowhere else. */
+/** What the go.mod files below `test/tools` say about the servers the tests run on: versions are written there and nowhere else. */
 import { createHash } from 'node:crypto';
 
 export interface PinnedServer {
@@ -41,16 +41,31 @@ const sources: readonly ServerSource[] = [
   kubernetes('kube-apiserver', ['--version']),
 ];
 
-/** Throws when go.mod does not name a module that a server is built from. */
+/** In a go.mod of its own, so that neither it nor Kubernetes moves the versions of the other. */
+const rclone: ServerSource = {
+  name: 'rclone',
+  goPackage: 'github.com/rclone/rclone',
+  module: 'github.com/rclone/rclone',
+  versionArgs: ['version'],
+};
+
+/** Of `test/tools/go.mod`. Throws when it does not name a module that a server is built from. */
 export function readServerPins(goMod: string): PinnedServer[] {
-  return sources.map(({ name, goPackage, module, versionArgs }) => {
-    const version = versionOf(module, goMod);
-    const linkerFlags = ['-s', '-w', ...versionFlags(module, version)].join(' ');
-    const stamp = createHash('sha256')
-      .update([goPackage, linkerFlags, ...dependencyLines(goMod)].join('\n'))
-      .digest('hex');
-    return { name, goPackage, version, linkerFlags, versionArgs, stamp };
-  });
+  return sources.map((source) => pinOf(source, goMod));
+}
+
+/** Of `test/tools/rclone/go.mod`. Throws when it does not name rclone. */
+export function readRclonePin(goMod: string): PinnedServer {
+  return pinOf(rclone, goMod);
+}
+
+function pinOf({ name, goPackage, module, versionArgs }: ServerSource, goMod: string): PinnedServer {
+  const version = versionOf(module, goMod);
+  const linkerFlags = ['-s', '-w', ...versionFlags(module, version)].join(' ');
+  const stamp = createHash('sha256')
+    .update([goPackage, linkerFlags, ...dependencyLines(goMod)].join('\n'))
+    .digest('hex');
+  return { name, goPackage, version, linkerFlags, versionArgs, stamp };
 }
 
 /** True when what a binary prints names exactly this version. */
@@ -68,6 +83,7 @@ function versionOf(module: string, goMod: string): string {
 
 /** Without these the servers call themselves v0.0.0, and clients choose features by that. */
 function versionFlags(module: string, version: string): string[] {
+  if (module === rclone.module) return [`-X ${module}/fs.Version=${version}`];
   if (module !== 'k8s.io/kubernetes') return [];
   const [major, minor] = version.slice(1).split('.');
   const at = 'k8s.io/component-base/version';

@@ -1,0 +1,52 @@
+/** rclone, built from source: an S3 server over a folder, and a client that counts a bucket in a way of its own. */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { builtServersDir } from './find-server-binaries.ts';
+import { findFreePort } from './free-port.ts';
+import { waitUntil } from './wait-until.ts';
+
+export const rcloneBinary = join(builtServersDir, 'rclone');
+export const hasRclone = existsSync(rcloneBinary);
+
+export interface S3Server {
+  readonly url: URL;
+  /** `rclone size` of a bucket, by S3. */
+  size(bucket: string): Promise<{ readonly bytes: number; readonly count: number }>;
+  stop(): Promise<void>;
+}
+
+export interface S3Keys {
+  readonly keyId: string;
+  readonly applicationKey: string;
+}
+
+/** Every folder directly below `folder` is a bucket. */
+export async function startRcloneServer(folder: string, { keyId, applicationKey }: S3Keys): Promise<S3Server> {
+  const address = `127.0.0.1:${await findFreePort()}`;
+  const args = ['serve', 's3', folder, '--addr', address, '--auth-key', `${keyId},${applicationKey}`];
+  // Folders are read anew with every request, so that what a test writes is there at once.
+  const fresh = ['--dir-cache-time', '0s', '--config', '/dev/null'];
+  const child = spawn(rcloneBinary, [...args, ...fresh], { stdio: 'ignore' });
+  const url = new URL(`http://${address}`);
+  await waitUntil('rclone listens', async () => (await fetch(url)).status > 0, {
+    assertPossible: () => {
+      if (child.exitCode !== null) throw new Error(`rclone has ended with ${child.exitCode}`);
+    },
+  });
+  return {
+    url,
+    async size(bucket) {
+      const secrets = `access_key_id=${keyId},secret_access_key=${applicationKey},force_path_style=true`;
+      const remote = `:s3,provider=Rclone,endpoint='${url.origin}',${secrets}:${bucket}`;
+      const { stdout } = await promisify(execFile)(rcloneBinary, ['size', remote, '--json', '--config', '/dev/null']);
+      const { bytes, count } = JSON.parse(stdout) as { bytes: number; count: number };
+      return { bytes, count };
+    },
+    async stop() {
+      if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
+    },
+  };
+}
