@@ -16,6 +16,7 @@ import { createBucketPages } from './usage/bucket-pages.ts';
 import { measureOurs } from './usage/measure-ours.ts';
 import { measureRclone } from './usage/measure-rclone.ts';
 import { servePages } from './usage/serve-pages.ts';
+import { shippedEnv } from './usage/shipped-env.ts';
 
 const args = process.argv.slice(2);
 const at = args.indexOf('--versions');
@@ -34,7 +35,7 @@ try {
   const env = {
     ...(await cluster.functionEnv('b2-usage')),
     SOTERIA_B2_API: 's3',
-    ...(process.env['TRY'] === undefined ? {} : { NODE_OPTIONS: process.env['TRY'] }),
+    ...shippedEnv(),
     SOTERIA_B2_ENDPOINT: bucket.url,
     SOTERIA_B2_KEY_ID: 'bench',
     SOTERIA_B2_APPLICATION_KEY: 'bench-secret',
@@ -44,10 +45,7 @@ try {
   const samples = await measureInTurn(
     [
       { name: 'b2-usage', measure: () => measureOurs(program, cluster.server.adminClient, expected) },
-      ...(process.env['TRY'] ? [] : [1]).map(() => ({
-        name: 'rclone',
-        measure: () => measureRclone(rclone, bucket.url, expected),
-      })),
+      { name: 'rclone', measure: () => measureRclone(rclone, bucket.url, expected) },
     ],
     runs,
   );
