@@ -11,39 +11,7 @@ import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { createTestBench, silent, type TestBench } from './test-bench.ts';
-
-class Killed extends Error {}
-
-/** Counts calls; dies before or after the one it is told. */
-function createKiller() {
-  let callsLeft = Number.POSITIVE_INFINITY;
-  let diesAfter = false;
-  return {
-    arm(calls: number, isAfter: boolean) {
-      callsLeft = calls;
-      diesAfter = isAfter;
-    },
-    disarm() {
-      callsLeft = Number.POSITIVE_INFINITY;
-    },
-    guard<T extends object>(target: T): T {
-      return new Proxy(target, {
-        get: (object, key) => {
-          const member: unknown = Reflect.get(object, key);
-          if (typeof member === 'object' && member !== null) return this.guard(member);
-          if (typeof member !== 'function') return member;
-          return async (...given: unknown[]) => {
-            callsLeft -= 1;
-            if (callsLeft < 0 && !diesAfter) throw new Killed();
-            const answer: unknown = await Reflect.apply(member, object, given);
-            if (callsLeft < 0) throw new Killed();
-            return answer;
-          };
-        },
-      });
-    },
-  };
-}
+import { createKiller, Killed } from './test-killer.ts';
 
 function setUp() {
   const bench = createTestBench();

@@ -1,0 +1,168 @@
+/** Restore tests over the in-memory cluster: every verdict, and nothing left whatever happens to the process. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { jobs, namespaces, pods } from '@soteria/shared/kubernetes/core-types.ts';
+import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
+import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
+import { encodeVerdict, type Verdict } from '@soteria/shared/verification/verdict.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { advanceOperation } from '../advance.ts';
+import { factOf } from '../announce.ts';
+import { createTestBench, silent } from '../test-bench.ts';
+import { createKiller, Killed } from '../test-killer.ts';
+
+const verified: Verdict = {
+  version: 1,
+  outcome: 'verified',
+  strength: 'counts',
+  weaker: ['no_baseline'],
+  files: 3,
+  folders: 1,
+  bytes: 17,
+  sampled: 3,
+  durationMs: 12,
+  checks: [],
+};
+const failedCheck = { name: 'min_files', outcome: 'failed' as const, detail: '3 found, at least 4 are wanted' };
+
+async function setUp(request: OperationRequest = {}) {
+  const bench = createTestBench();
+  bench.seedBackups({ name: 'point', at: '2026-01-30T01:00:00Z' });
+  const { client, store } = bench;
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: proofNamespace } });
+  const killer = createKiller();
+  const { store: ownStore, restores, claims, proofs, slots, cluster, longhorn } = bench.tools;
+  const guarded = killer.guard({ store: ownStore, restores, claims, proofs, slots, cluster, longhorn });
+  const tools = { ...bench.tools, ...guarded, announce: killer.guard({ send: bench.tools.announce }).send };
+  const name = 'soteria-restoretest-data-1';
+  const spec = { kind: 'RestoreTest' as const, request: { pvc: 'data', ...request } };
+  await store.create({ namespace: 'shop', name, spec });
+
+  /** The Jobs end as `verdict` says; null: without one. */
+  async function endJobs(verdict: Verdict | null): Promise<void> {
+    for (const job of (await client.list(jobs)).items) {
+      if (job.status?.conditions !== undefined) continue;
+      const { uid, namespace = '' } = job.metadata;
+      const owner = { apiVersion: 'batch/v1', kind: 'Job', name: job.metadata.name, uid };
+      const pod = {
+        name: job.metadata.name,
+        namespace,
+        labels: { 'job-name': job.metadata.name },
+        ownerReferences: [owner],
+      };
+      await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: pod, spec: { containers: [] } });
+      const exitCode = verdict?.outcome === 'verified' ? 0 : 1;
+      const message = verdict === null ? 'Killed' : encodeVerdict(verdict);
+      const containerStatuses = [{ name: 'verify', state: { terminated: { exitCode, reason: 'Error', message } } }];
+      await client.patch(pods, pod, { status: { containerStatuses } }, { subresource: 'status' });
+      const conditions = [{ type: exitCode === 0 ? 'Complete' : 'Failed', status: 'True' }];
+      await client.patch(jobs, { name: owner.name, namespace }, { status: { conditions } }, { subresource: 'status' });
+    }
+  }
+
+  async function wake(): Promise<void> {
+    try {
+      await advanceOperation(tools, { namespace: 'shop', name }, { log: silent });
+    } catch (error) {
+      if (!(error instanceof Killed) && !(error instanceof SoteriaError && error.isRetryable)) throw error;
+    }
+  }
+
+  async function play(rounds: number, verdict: Verdict | null = verified): Promise<void> {
+    for (let round = 0; round < rounds; round += 1) {
+      bench.pass(1_500);
+      await wake();
+      killer.disarm();
+      await bench.step();
+      await endJobs(verdict);
+    }
+  }
+
+  return {
+    ...bench,
+    killer,
+    wake,
+    play,
+    request: () => store.requestCancel({ namespace: 'shop', name }),
+    async end() {
+      await play(16);
+      const operation = await store.get({ namespace: 'shop', name });
+      if (operation === undefined) throw new Error('the Operation is gone');
+      return operation;
+    },
+    async left() {
+      return [
+        ...(await bench.everythingMade()),
+        ...(await client.list(jobs)).items.map(({ metadata }) => metadata.name),
+      ];
+    },
+  };
+}
+
+describe('a restore test', () => {
+  it('succeeds with the verdict and its times, told as verified', async () => {
+    const world = await setUp({ verify: { minFiles: 2, sampleChecksums: 5 } });
+    const operation = await world.end();
+    expect(operation.status).toMatchObject({
+      phase: 'Succeeded',
+      settled: true,
+      result: { backup: 'point', proof: { outcome: 'verified', files: 3, bytes: '17', weaker: ['no_baseline'] } },
+    });
+    const { proof, restoreMs = 0 } = operation.status?.result ?? {};
+    expect(proof?.totalMs).toBe(restoreMs + (proof?.verifyMs ?? 0));
+    expect(restoreMs).toBeGreaterThan(0);
+    expect(world.announced).toContain('soteria-restoretest-data-1 completed');
+    expect(factOf(operation, 'completed').type).toBe('dev.soteria.restoretest.verified.v1');
+    expect(await world.left()).toEqual([]);
+  });
+
+  it.each([
+    {
+      when: 'a check has failed',
+      verdict: { ...verified, outcome: 'refuted' as const, checks: [failedCheck] },
+      code: 'restore_refuted',
+      why: /min_files: 3 found/,
+    },
+    { when: 'the verifier was killed', verdict: null, code: 'restore_unproved', why: /no verdict/ },
+  ])('fails as $code when $when, told as refuted', async ({ verdict, code, why }) => {
+    const world = await setUp();
+    await world.play(8, verdict);
+    const operation = await world.end();
+    expect(operation.status).toMatchObject({ phase: 'Failed', error: { code, why: expect.stringMatching(why) } });
+    expect(operation.status?.result?.proof?.outcome).toBe(verdict?.outcome ?? 'inconclusive');
+    expect(factOf(operation, 'failed').type).toBe('dev.soteria.restoretest.refuted.v1');
+    expect(await world.left()).toEqual([]);
+  });
+
+  it('takes nothing of the source along that a tool would know it by', async () => {
+    const world = await setUp();
+    await world.play(3);
+    const [claim] = (await world.tools.claims.listClaims(proofNamespace)) ?? [];
+    expect(claim?.metadata.name).toMatch(/^soteria-restoretest-data-[0-9a-f]{6}$/);
+    const keys = Object.keys(claim?.metadata.labels ?? {});
+    expect(keys.filter((key) => !key.startsWith('soteria.dev/'))).toEqual([]);
+  });
+
+  it('leaves nothing, killed at any call and cancelled or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ after: fc.nat({ max: 30 }), isAfter: fc.boolean() }), { maxLength: 8 }),
+        fc.option(fc.nat({ max: 8 })),
+        async (kills, cancelAt) => {
+          const world = await setUp();
+          for (const [at, { after, isAfter }] of kills.entries()) {
+            if (at === cancelAt) await world.request();
+            world.killer.arm(after, isAfter);
+            await world.play(1);
+          }
+          const operation = await world.end();
+          expect(operation.status?.settled).toBe(true);
+          expect(['Succeeded', 'Cancelled']).toContain(operation.status?.phase);
+          expect(await world.left()).toEqual([]);
+          expect(await world.slots.entries()).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
