@@ -1,5 +1,6 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { operations } from '@soteria/shared/operation/schema.ts';
+import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench } from './test-bench.ts';
@@ -95,6 +96,17 @@ describe('POST /v1/backup', () => {
       'soteria-backup-data-20260131-013001 started',
       'soteria-backup-data-20260131-013001 completed',
     ]);
+  });
+
+  it('tells in the list which point a restore test has proved', async () => {
+    const bench = open();
+    const { body } = await bench.http.post('/v1/backup').send(ask).expect(202);
+    await runToEnd(bench, body.backup);
+    const verifiedAt = '2026-01-31T02:00:00.000Z';
+    const point = `longhorn:default/${body.backup}`;
+    await createVerifiedPoints(bench.cluster.client, 'soteria').keep({ ...ask, point, verifiedAt });
+    const list = await bench.http.get('/v1/backups?namespace=shop&pvc=data').expect(200);
+    expect(list.body.items).toMatchObject([{ id: point, verified_at: verifiedAt }]);
   });
 
   it('answers the plan of a dry run and creates nothing', async () => {

@@ -10,6 +10,7 @@ import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.t
 import { publishDue } from '@soteria/shared/operation/publish-due.ts';
 import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
+import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 
 async function main(): Promise<void> {
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
         wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
         checkLonghorn: (signal) => checkReachability(settings.longhornUrl, { signal }),
         authorize,
+        verified: createVerifiedPoints(client, settings.namespace),
         rules: settings.rules,
         settings,
         now,

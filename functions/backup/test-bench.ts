@@ -11,6 +11,7 @@ import { defineBackup } from './app.ts';
 import type { BackupTools } from './tools.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
+import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { claim, claimNamed, persistentVolume, rules, slotLimits, volume } from './longhorn/fixtures.ts';
 
@@ -46,6 +47,7 @@ export function createTestBench() {
     keepAwake: () => Promise.resolve(),
     wakeOther: () => Promise.resolve(),
     authorize: () => Promise.resolve(),
+    verified: createVerifiedPoints(cluster.client, 'soteria'),
     checkLonghorn: () => Promise.resolve({ isReachable: true }),
     rules,
     inTurn: createOneAtATime(),

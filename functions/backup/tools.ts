@@ -1,11 +1,14 @@
 /** What every door of this function works with; `main.ts` puts it together. */
 import type { Authorize } from '@soteria/shared/function/authorize.ts';
+import type { VerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import type { Reachability } from '@soteria/shared/longhorn/reachability.ts';
 import type { AdvanceTools } from './advance.ts';
 import type { BackupSettings } from './config.ts';
 
 export interface BackupTools extends AdvanceTools {
   readonly authorize: Authorize;
+  /** What restore tests have proved. */
+  readonly verified: Pick<VerifiedPoints, 'list'>;
   readonly settings: Pick<BackupSettings, 'driver' | 'authRequired'>;
   /** Whether Longhorn's own address answers; a plan tells it, nothing depends on it. */
   readonly checkLonghorn: (signal: AbortSignal) => Promise<Reachability>;

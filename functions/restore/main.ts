@@ -8,6 +8,7 @@ import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { publishDue } from '@soteria/shared/operation/publish-due.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import { createAnnounce } from './announce.ts';
 import { defineRestore } from './app.ts';
 import { createClaims } from './claims.ts';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
         cluster: createClusterReader(client, settings.clusterId, settings.namespace),
         claims: createClaims(client),
         proofs: createProofJobs(client),
+        verified: createVerifiedPoints(client, settings.namespace),
         announce: createAnnounce(publisher),
         slots: createSlots({ client, namespace: settings.namespace, limits: settings.slotLimits, now }),
         keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),

@@ -27,6 +27,7 @@ import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { operations } from '@soteria/shared/operation/schema.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import type { AdvanceTools } from './advance.ts';
 import { defineRestore } from './app.ts';
 import { createClaims } from './claims.ts';
@@ -191,6 +192,7 @@ export function createTestBench() {
     cluster: createClusterReader(client, clusterId),
     claims: createClaims(client),
     proofs: createProofJobs(client),
+    verified: createVerifiedPoints(client, 'soteria'),
     slots,
     announce: (operation, fact) => {
       announced.push(`${operation.metadata.name} ${fact}`);

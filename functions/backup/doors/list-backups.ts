@@ -89,13 +89,16 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
   const query = queryFrom(rawQuery);
   const { namespace, pvc } = query;
   await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
-  const [backups, clusterId, live] = await Promise.all([
+  const [backups, clusterId, verified, live] = await Promise.all([
     tools.longhorn.backups.list({}, incoming.signal),
     tools.cluster.clusterId(incoming.signal),
+    tools.verified.list(incoming.signal),
     namespace === undefined || pvc === undefined ? undefined : liveVolume(tools, namespace, pvc, incoming.signal),
   ]);
+  const verifiedAt = new Map(verified.map(({ point, verifiedAt: at }) => [point, at]));
   const points = backups
     .map((backup) => toRestorePoint(backup, clusterId))
+    .map((point) => ({ ...point, verified_at: verifiedAt.get(point.id) ?? null }))
     .filter((point) => isAsked(point, query, live))
     .toSorted(newestFirst);
   const rest = query.next === undefined ? points : points.filter(isAfter(decodeCursor(query.next)));

@@ -6,6 +6,7 @@ import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Slots } from '@soteria/shared/operation/slots.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
+import type { VerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import type { Claims } from '../claims.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
 import { functionName, temporaryMarks } from './about-operation.ts';
@@ -16,6 +17,7 @@ import type { Look, World } from './world.ts';
 export interface Tools extends Lookers {
   readonly claims: Claims;
   readonly proofs: ProofJobs;
+  readonly verified: Pick<VerifiedPoints, 'keep'>;
   readonly slots: Slots;
   /** The sweep comes more often while something runs. */
   readonly keepAwake: (signal: AbortSignal | undefined) => Promise<void>;
@@ -174,6 +176,9 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     case 'delete-job':
       await tools.proofs.delete(namespace, action.job.name, action.job.uid, signal);
       return { operation, world: { ...world, proof: { seen: undefined } } };
+    case 'keep-proof':
+      await tools.verified.keep(action.point, signal);
+      return { operation, world: { ...world, isProofKept: true } };
     case 'delete-claim':
       await claims.deleteClaim({ namespace, name: action.claim.name, uid: action.claim.uid }, signal);
       return { operation, world: { ...world, claim: { seen: undefined } } };

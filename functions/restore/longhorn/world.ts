@@ -42,11 +42,13 @@ export interface World {
   /** Answer of the slots, when it was asked. */
   readonly slot?: Entered;
   readonly hasLeftSlot?: true;
+  /** The proof is in the record that outlives the operation. */
+  readonly isProofKept?: true;
   /** What the cluster answered to the last write, when it refused for good. */
   readonly refusal?: SoteriaError;
 }
 
-export type Place = Exclude<keyof World, 'slot' | 'hasLeftSlot' | 'refusal'>;
+export type Place = Exclude<keyof World, 'slot' | 'hasLeftSlot' | 'isProofKept' | 'refusal'>;
 
 /** Decisions by this table read no clock and no environment. */
 export interface Rules {
