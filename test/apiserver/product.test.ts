@@ -40,7 +40,7 @@ describeWithControllers('the product on a real API server', () => {
   let teamToken = '';
 
   beforeAll(async () => {
-    server = await startApiServer();
+    server = await startApiServer({ isAuditKept: true });
     await installCrds(server.adminClient, [...readReferenceCrds(), ...readOwnCrds()]);
     await server.startControllerManager();
     bed = await startLocalBed({ kubeconfig: server.kubeconfigPath, hasSample: true });
