@@ -26,11 +26,11 @@ export interface Tools {
 
 type Known = KnownOf<World>;
 
-const finalRefusals: readonly string[] = ['cluster_refused', 'cluster_forbidden', 'not_found'];
+const finalRefusals: ReadonlySet<string> = new Set(['cluster_refused', 'cluster_forbidden', 'not_found']);
 
 /** A refusal that will not change is something to decide about; all else ends this wake-up and is tried again at the next. */
 function isFinalRefusal(thrown: unknown): thrown is SoteriaError {
-  return thrown instanceof SoteriaError && finalRefusals.includes(thrown.code);
+  return thrown instanceof SoteriaError && finalRefusals.has(thrown.code);
 }
 
 /** Makes, or finds out that it is refused for good; what was made or found is for the decision. */
