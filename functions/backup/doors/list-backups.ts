@@ -98,7 +98,7 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
   const verifiedAt = new Map(verified.map(({ point, verifiedAt: at }) => [point, at]));
   const points = backups
     .map((backup) => toRestorePoint(backup, clusterId))
-    .map((point) => ({ ...point, verified_at: verifiedAt.get(point.id) ?? null }))
+    .map((point) => Object.assign(point, { verified_at: verifiedAt.get(point.id) ?? null }))
     .filter((point) => isAsked(point, query, live))
     .toSorted(newestFirst);
   const rest = query.next === undefined ? points : points.filter(isAfter(decodeCursor(query.next)));

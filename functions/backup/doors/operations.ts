@@ -110,7 +110,10 @@ export async function cancelOperation(
   const asking =
     operation.spec.cancelRequested === true ? operation : await tools.store.requestCancel(ref, incoming.signal);
   try {
-    return viewOf((await advanceOperation(tools, ref, incoming)) ?? asking);
+    const moved = await advanceOperation(tools, ref, incoming);
+    // Another function's: it is asked to look now.
+    if (moved === undefined) await tools.wakeOther(asking, `cancel:${asking.metadata.uid}`, incoming.signal);
+    return viewOf(moved ?? asking);
   } catch (error) {
     // The wish is stored; the next wake-up fulfils it.
     incoming.log.error('operation_not_cancelled_yet', error, { operation: name });
