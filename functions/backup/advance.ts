@@ -2,12 +2,18 @@
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import { type AdvanceCall, advanceWith, type Mover } from '@soteria/shared/operation/advance.ts';
 import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import { startNext } from '@soteria/shared/operation/start-next.ts';
 import type { Action } from './longhorn/action.ts';
 import { decideBackup } from './longhorn/decide.ts';
 import { perform, type Tools } from './longhorn/perform.ts';
 import type { Rules, World } from './longhorn/world.ts';
+import {
+  advanceNamespace,
+  type AdvanceNamespaceTools,
+  isOfNamespace,
+  namespaceKind,
+} from './namespace/advance-namespace.ts';
 
 export interface AdvanceTools extends Tools {
   readonly rules: Rules;
@@ -26,25 +32,71 @@ function moverOf(tools: AdvanceTools): Mover<World, Action> {
     store,
     inTurn,
     nothingSeen: {},
-    decide: (known) => decide({ ...known, rules, now: now() }),
+    decide: (known) =>
+      known.operation.spec.kind === 'Backup' ? decide({ ...known, rules, now: now() }) : { do: 'wait' },
     perform: (known, action, { signal }) => perform(tools, known, action, signal),
   };
 }
 
 /** Answers the Operation as it is at the end of this wake-up; undefined when there is none, or it is not ours to move. */
-export function advanceOperation(
+export async function advanceOperation(
   tools: AdvanceTools,
   ref: ObjectRef,
   call: AdvanceCall,
 ): Promise<Operation | undefined> {
+  const isWhole = await isOfNamespace(tools.store, ref, call);
+  return isWhole ? advanceNamespace(namespaceTools(tools, call), ref, call) : advanceBackup(tools, ref, call);
+}
+
+function advanceBackup(tools: AdvanceTools, ref: ObjectRef, call: AdvanceCall): Promise<Operation | undefined> {
   const mover = moverOf(tools);
   const { store } = tools;
   const starter = (ended: Operation) => ({
     functionName: mover.functionName,
     store,
+    inTurn: tools.inTurn,
     // Without an end of its own: what ends at once is followed by the next in this same round.
-    move: ({ metadata: { namespace, name } }: Operation) => advanceWith(mover, { namespace, name }, call),
+    move: async (operation: Operation) => {
+      const { namespace, name } = operation.metadata;
+      if (operation.spec.kind === namespaceKind) return advanceOperation(tools, { namespace, name }, call);
+      const moved = await advanceWith(mover, { namespace, name }, call);
+      if (isTerminal(moved?.status?.phase)) await wakeParent(tools, operation, call);
+      return moved;
+    },
     wake: (operation: Operation) => tools.wakeOther(operation, ended.metadata.uid, call.signal),
   });
-  return advanceWith({ ...mover, afterEnd: (ended) => startNext(starter(ended), call) }, ref, call);
+  const afterEnd = async (ended: Operation): Promise<void> => {
+    await startNext(starter(ended), call);
+    await wakeParent(tools, ended, call);
+  };
+  return advanceWith({ ...mover, afterEnd }, ref, call);
+}
+
+function namespaceTools(tools: AdvanceTools, call: AdvanceCall): AdvanceNamespaceTools {
+  return {
+    ...tools,
+    // Without an end of its own: its parent is at work, and counts it.
+    moveChild: async (child) => {
+      try {
+        await advanceWith(moverOf(tools), child, call);
+      } catch (error) {
+        call.log.error('child_not_moved', error, { operation: child.name });
+      }
+    },
+    askAgain: (operation, signal) => tools.wakeOther(operation, operation.metadata.resourceVersion, signal),
+  };
+}
+
+/** Whoever ends lets the operation that made it count. */
+async function wakeParent(tools: AdvanceTools, ended: Operation, call: AdvanceCall): Promise<void> {
+  const { parent } = ended.spec.cause ?? {};
+  if (parent === undefined) return;
+  const ref = { namespace: ended.metadata.namespace, name: parent };
+  try {
+    // Nothing but this kind: the end of another would start the next, while the next is being started.
+    if (await isOfNamespace(tools.store, ref, call)) await advanceNamespace(namespaceTools(tools, call), ref, call);
+  } catch (error) {
+    // It is recorded and will be swept.
+    call.log.error('parent_not_woken', error, { operation: parent });
+  }
 }

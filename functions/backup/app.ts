@@ -5,6 +5,7 @@ import { readJsonBody, answerJson } from '@soteria/shared/function/json-body.ts'
 import { tellPaused } from '@soteria/shared/function/tell-paused.ts';
 import { askByEvent } from './doors/ask-event.ts';
 import { askByHttp } from './doors/ask-http.ts';
+import { askForNamespace, askForNamespaceByEvent } from './doors/ask-namespace.ts';
 import { listBackups } from './doors/list-backups.ts';
 import { cancelOperation, getOperation, listOperations } from './doors/operations.ts';
 import { rememberProgress } from './doors/remember-progress.ts';
@@ -23,6 +24,12 @@ export function defineBackup(tools: BackupTools): FunctionDefinition {
         if (answer.location !== undefined) c.header('location', answer.location);
         return answerJson(c, answer.body, answer.status);
       });
+      app.post('/v1/backup/namespace', async (c) => {
+        const key = c.req.header('idempotency-key');
+        const answer = await askForNamespace(tools, await readJsonBody(c), key, incoming(c));
+        if (answer.location !== undefined) c.header('location', answer.location);
+        return answerJson(c, answer.body, answer.status);
+      });
       app.get('/v1/backups', async (c) => answerJson(c, await listBackups(tools, c.req.query(), incoming(c))));
       app.get('/v1/operations', async (c) => answerJson(c, await listOperations(tools, c.req.query(), incoming(c))));
       app.get('/v1/operations/:name', async (c) =>
@@ -34,6 +41,7 @@ export function defineBackup(tools: BackupTools): FunctionDefinition {
     },
     on: {
       'dev.soteria.backup.requested.v1': (event, from) => askByEvent(tools, event, from),
+      'dev.soteria.namespacebackup.requested.v1': (event, from) => askForNamespaceByEvent(tools, event, from),
       'dev.soteria.operation.due.v1': (event, from) => wakeBySweep(tools, event, from),
       'dev.knative.apiserver.ref.add': (event, from) => wakeByObject(tools, memory, event, from),
       'dev.knative.apiserver.ref.update': (event, from) => wakeByObject(tools, memory, event, from),

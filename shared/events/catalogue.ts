@@ -29,6 +29,12 @@ export const backupRequest = z.strictObject({
 });
 export type BackupRequest = z.infer<typeof backupRequest>;
 
+/** The body of `POST /v1/backup/namespace` and the data of `dev.soteria.namespacebackup.requested.v1`: every claim of a namespace. */
+export const namespaceBackupRequest = backupRequest
+  .omit({ pvc: true })
+  .extend({ namespace: dnsLabel.describe('The namespace whose claims are backed up.') });
+export type NamespaceBackupRequest = z.infer<typeof namespaceBackupRequest>;
+
 const verifyBody = z.strictObject({
   mounts: z.literal(true).optional().describe('Always looked at: the file system can be mounted and read.'),
   files: z
@@ -185,6 +191,12 @@ export const eventCatalogue = {
     role: 'request',
     unsigned: 'backup',
     data: backupRequest,
+  },
+  'dev.soteria.namespacebackup.requested.v1': {
+    meaning: 'Back up every claim of a namespace. The data is the body of POST /v1/backup/namespace.',
+    role: 'request',
+    unsigned: 'all',
+    data: namespaceBackupRequest,
   },
   'dev.soteria.restore.requested.v1': {
     meaning: 'Restore a restore point into a new claim. The data is the body of POST /v1/restores.',

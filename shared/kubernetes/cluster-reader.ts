@@ -1,11 +1,13 @@
 /** What the driver reads of Kubernetes itself. */
 import type { PersistentVolume, PersistentVolumeClaim } from './core-types.ts';
 import { namespaces, persistentVolumeClaims, persistentVolumes } from './core-types.ts';
-import type { KubernetesClient } from './client.ts';
+import { type KubernetesClient, listAll } from './client.ts';
 import { readPaused } from '../operation/pause.ts';
 
 export interface ClusterReader {
   getClaim(namespace: string, name: string, signal?: AbortSignal): Promise<PersistentVolumeClaim | undefined>;
+  /** Every one of the namespace. */
+  listClaims(namespace: string, signal?: AbortSignal): Promise<readonly PersistentVolumeClaim[]>;
   getPersistentVolume(name: string, signal?: AbortSignal): Promise<PersistentVolume | undefined>;
   /** SOTERIA_CLUSTER_ID, or the uid of the namespace kube-system. */
   clusterId(signal?: AbortSignal): Promise<string>;
@@ -22,6 +24,8 @@ export function createClusterReader(
   let known = configuredClusterId;
   return {
     getClaim: (namespace, name, signal) => client.get(persistentVolumeClaims, { namespace, name }, { signal }),
+    listClaims: (namespace, signal) =>
+      Array.fromAsync(listAll(client, persistentVolumeClaims, { namespace }, { signal })),
     getPersistentVolume: (name, signal) => client.get(persistentVolumes, { name }, { signal }),
     clusterId: async (signal) => {
       known ??= (await client.get(namespaces, { name: 'kube-system' }, { signal }))?.metadata.uid ?? 'unknown';

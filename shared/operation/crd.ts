@@ -14,11 +14,12 @@ const maxHintLength = 40;
 interface KindRules {
   readonly verb: string;
   /** Members of the request this kind cannot do without; the first one stands in the suggested name. */
-  readonly requires: readonly [string, ...string[]];
+  readonly requires: readonly string[];
 }
 
 const kindRules: { readonly [Kind in keyof typeof operationKinds]: KindRules } = {
   Backup: { verb: operationKinds.Backup.verb, requires: ['pvc'] },
+  NamespaceBackup: { verb: operationKinds.NamespaceBackup.verb, requires: [] },
   Restore: { verb: operationKinds.Restore.verb, requires: ['pvc', 'targetPvc'] },
   NamespaceRestore: { verb: operationKinds.NamespaceRestore.verb, requires: ['namespace'] },
   RestoreTest: { verb: operationKinds.RestoreTest.verb, requires: ['pvc'] },
@@ -39,7 +40,7 @@ const inCel = (member: string): string => (member === 'namespace' ? '__namespace
 
 function nameRules(): ValidationRule[] {
   const perKind = Object.entries(kindRules).map(([kind, { verb, requires }]) => {
-    const subject = inCel(requires[0]);
+    const subject = inCel(requires[0] ?? 'namespace');
     return {
       rule: `self.spec.kind != '${kind}' || self.metadata.name.startsWith('soteria-${verb}-')`,
       message: `the name of a ${kind} must start with soteria-${verb}-: use metadata.generateName: soteria-${verb}-<claim>-`,

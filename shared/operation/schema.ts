@@ -12,6 +12,7 @@ export const version = 'v1alpha1';
 /** kind → verb in the name → function that owns its status. A kind that is not here is another version's: left alone. */
 export const operationKinds = {
   Backup: { verb: 'backup', function: 'backup' },
+  NamespaceBackup: { verb: 'backup-namespace', function: 'backup' },
   Restore: { verb: 'restore', function: 'restore' },
   NamespaceRestore: { verb: 'restore-namespace', function: 'restore' },
   RestoreTest: { verb: 'restoretest', function: 'restore' },
@@ -189,6 +190,10 @@ export const operationWork = z.strictObject({
   claimMade: z.boolean().optional(),
   /** The volume has failed and is being removed, to be made once more. */
   isRemaking: z.boolean().optional(),
+  /** Of the backup of a namespace: the last claim it has taken or left out; the next one follows by name. */
+  cursor: z.string().max(253).optional(),
+  takenCount: z.int().min(0).optional(),
+  skippedCount: z.int().min(0).optional(),
   /** From here on it is neither cancelled nor late: the marks of what is temporary come off. */
   isPermanent: z.boolean().optional(),
   /** Of a restore test: the claim is bound; from here on a Job looks at it. */
@@ -221,6 +226,8 @@ export const operationResult = z.strictObject({
   backup: z.string().max(253).optional(),
   claimNamespace: z.string().max(63).optional(),
   claim: z.string().max(253).optional().describe('The claim that was made.'),
+  claimsBackedUp: z.int().min(0).optional(),
+  claimsSkipped: z.int().min(0).optional(),
   claimsRestored: z.int().min(0).optional(),
   claimsFailed: z.int().min(0).optional(),
   claimsWithoutPoint: z.int().min(0).optional(),
@@ -228,7 +235,7 @@ export const operationResult = z.strictObject({
     .array(shortText)
     .max(100)
     .optional()
-    .describe('Of a namespace: each claim that was not restored, and why.'),
+    .describe('Of a namespace: each claim that was not backed up or restored, and why.'),
   restoreMs: z.int().min(0).optional().describe('From the start to a restored volume.'),
   proof: proofResult.optional(),
 });

@@ -1,0 +1,168 @@
+import { createAdaptorServer } from '@hono/node-server';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
+import { isTerminal } from '@soteria/shared/operation/schema.ts';
+import fc from 'fast-check';
+import supertest from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { advanceOperation } from '../advance.ts';
+import { createTestBench, silent } from '../test-bench.ts';
+
+const limit = 6;
+
+function open(claims: readonly string[]) {
+  const bench = createTestBench();
+  for (const name of claims) bench.addClaim(name);
+  return { ...bench, http: supertest(createAdaptorServer({ fetch: bench.app.fetch })) };
+}
+
+type Bench = ReturnType<typeof open>;
+
+/** The claim `data` is the bench's own. */
+const names = (count: number): string[] => Array.from({ length: count - 1 }, (_, index) => `e-${index}`);
+
+async function ask(bench: Bench): Promise<string> {
+  bench.pass(1_000);
+  return (await bench.http.post('/v1/backup/namespace').send({ namespace: 'shop' }).expect(202)).body.operation;
+}
+
+async function view(bench: Bench, name: string) {
+  return (await bench.http.get(`/v1/operations/${name}?namespace=shop`).expect(200)).body;
+}
+
+async function childrenOf({ store }: Bench) {
+  return (await store.list({ namespace: 'shop' })).filter(({ spec }) => spec.kind === 'Backup');
+}
+
+/** Longhorn moves, then every Operation is looked at; `wake` may die at it. */
+async function round(bench: Bench, wake: (name: string) => Promise<unknown>): Promise<void> {
+  bench.longhorn.step();
+  bench.pass(2_000);
+  for (const { metadata } of await bench.store.list({ namespace: 'shop' })) await wake(metadata.name);
+  const openChildren = (await childrenOf(bench)).filter(({ status }) => !isTerminal(status?.phase));
+  expect(openChildren.length).toBeLessThanOrEqual(limit);
+}
+
+const wakeIn = (bench: Bench) => (name: string) =>
+  advanceOperation(bench.tools, { namespace: 'shop', name }, { log: silent });
+
+async function runToEnd(bench: Bench, name: string): Promise<void> {
+  for (let count = 0; count < 60 && !isTerminal((await view(bench, name)).phase); count += 1) {
+    await round(bench, wakeIn(bench));
+  }
+}
+
+describe('the backup of a namespace', () => {
+  it('makes a Backup of each claim, never more than six ahead, and counts them', async () => {
+    const bench = open(names(15));
+    const name = await ask(bench);
+    expect(await childrenOf(bench)).toHaveLength(limit);
+    await runToEnd(bench, name);
+    expect(await view(bench, name)).toMatchObject({
+      phase: 'Succeeded',
+      progress: 100,
+      result: { claimsBackedUp: 15, claimsFailed: 0, claimsSkipped: 0, problems: [] },
+    });
+    const children = await childrenOf(bench);
+    expect(new Set(children.map(({ spec }) => spec.request.pvc)).size).toBe(15);
+    expect(children).toHaveLength(15);
+    expect(new Set(children.map(({ spec }) => spec.cause?.parent))).toEqual(new Set([name]));
+    expect(new Set(children.map(({ spec }) => spec.cause?.correlationId)).size).toBe(1);
+  });
+
+  it('says of each claim that it left out or that failed why, and does not call that a success', async () => {
+    const bench = open(['bad', 'not-mine', 'waiting']);
+    const claim = (name: string) => ({ namespace: 'shop', name });
+    const { client } = bench.cluster;
+    await client.patch(persistentVolumeClaims, claim('not-mine'), {
+      metadata: { annotations: { 'soteria.dev/backup': 'false' } },
+    });
+    await client.patch(
+      persistentVolumeClaims,
+      claim('waiting'),
+      { status: { phase: 'Pending' } },
+      { subresource: 'status' },
+    );
+    bench.longhorn.volumes.remove('vol-of-bad');
+    const name = await ask(bench);
+    await runToEnd(bench, name);
+    const told = await view(bench, name);
+    expect(told).toMatchObject({ phase: 'Failed', result: { claimsBackedUp: 1, claimsFailed: 1, claimsSkipped: 2 } });
+    expect(told.error.what).toBe('1 of 2 claims of namespace shop were backed up, 2 left out');
+    expect(told.result.problems).toEqual([
+      expect.stringMatching(/^bad: Failed: .*Longhorn has no volume vol-of-bad/),
+      'not-mine: its annotation soteria.dev/backup is "false"',
+      'waiting: it is Pending, not Bound',
+    ]);
+  });
+
+  it('cancels its children with itself, and makes no more', async () => {
+    const bench = open(names(10));
+    const name = await ask(bench);
+    await bench.http.post(`/v1/operations/${name}/cancel?namespace=shop`).expect(202);
+    await runToEnd(bench, name);
+    expect((await view(bench, name)).phase).toBe('Cancelled');
+    const children = await childrenOf(bench);
+    expect(children).toHaveLength(limit);
+    expect(children.map(({ status }) => status?.phase)).toEqual(children.map(() => 'Cancelled'));
+  });
+
+  it('is the same request when it comes again with the same key', async () => {
+    const bench = open([]);
+    const send = () =>
+      bench.http.post('/v1/backup/namespace').set('idempotency-key', 'k').send({ namespace: 'shop' }).expect(202);
+    const first = (await send()).body.operation;
+    bench.pass(5_000);
+    expect((await send()).body.operation).toBe(first);
+  });
+
+  it('converges whatever write dies: each claim once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(60), { maxLength: 12 }), async (deaths) => {
+        const bench = open(names(8));
+        const name = await ask(bench);
+        let writes = 0;
+        const { store } = bench.tools;
+        const dying =
+          <Args extends unknown[], T>(write: (...args: Args) => Promise<T>) =>
+          async (...args: Args) => {
+            writes += 1;
+            if (deaths.includes(writes)) throw died(writes);
+            const done = await write(...args);
+            if (deaths.includes(writes + 30)) throw died(writes);
+            return done;
+          };
+        const tools = {
+          ...bench.tools,
+          store: {
+            ...store,
+            create: dying((...args: Parameters<typeof store.create>) => store.create(...args)),
+            replaceStatus: dying((...args: Parameters<typeof store.replaceStatus>) => store.replaceStatus(...args)),
+          },
+        };
+        for (let count = 0; count < 60 && !isTerminal((await view(bench, name)).phase); count += 1) {
+          await round(bench, (one) =>
+            advanceOperation(tools, { namespace: 'shop', name: one }, { log: silent }).catch(unlessDead),
+          );
+        }
+        expect(await view(bench, name)).toMatchObject({ phase: 'Succeeded', result: { claimsBackedUp: 8 } });
+        const children = await childrenOf(bench);
+        expect(new Set(children.map(({ spec }) => spec.request.pvc)).size).toBe(children.length);
+        expect(children).toHaveLength(8);
+      }),
+      { numRuns: 10 },
+    );
+  }, 60_000);
+});
+
+function died(writes: number): SoteriaError {
+  return new SoteriaError('cluster_unavailable', {
+    what: `write ${writes}`,
+    why: 'the process died',
+    fix: 'wake again',
+  });
+}
+
+function unlessDead(thrown: unknown): void {
+  if (!(thrown instanceof SoteriaError && thrown.code === 'cluster_unavailable')) throw thrown;
+}
