@@ -47,6 +47,7 @@ export function advanceOperation(
   const starter = (ended: Operation) => ({
     functionName,
     store: tools.store,
+    inTurn: tools.inTurn,
     // Without an end of its own: what ends at once is followed by the next in this same round.
     move: ({ metadata: { namespace, name } }: Operation) => advanceWith(mover, { namespace, name }, call),
     wake: (operation: Operation) => tools.wakeOther(operation, ended.metadata.uid, call.signal),
