@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bucketRefused, bucketUnavailable } from './bucket/bucket-errors.ts';
+import { exposeGauges } from './report/expose-gauges.ts';
 import { configured, createTestBench } from './test-bench.ts';
 import { createFakeSource, object } from './testing/fake-source.ts';
 
@@ -63,6 +64,27 @@ describe('GET /v1/b2', () => {
     all = [...versions, object('photos/sea.raw', 700)];
     await bench.ping();
     expect((await bench.report()).growth).toEqual({ since_last_bytes: 700, days_30_bytes: 700 });
+  });
+});
+
+describe('the gauges', () => {
+  it('are there when there are numbers', async () => {
+    const bench = createTestBench({ source: small });
+    expect(exposeGauges(await bench.report())).not.toContain('\nsoteria_b2_up ');
+    await bench.ping();
+    const text = exposeGauges(await bench.report());
+    expect(text).toContain('\nsoteria_b2_up 1\n');
+    expect(text).toContain('soteria_b2_bytes{bucket="b",kind="current"} 2001500\n');
+    expect(text).toContain('soteria_b2_findings{code="orphaned_volume"} 0\n');
+    expect(text).toContain(`soteria_b2_measured_timestamp_seconds ${bench.now().getTime() / 1000}\n`);
+  });
+
+  it('escape what Prometheus would misread', async () => {
+    const bench = createTestBench({
+      source: () => createFakeSource({ pageSize: 10, buckets: [{ name: 'a"b\\c', versions }] }),
+    });
+    await bench.ping();
+    expect(exposeGauges(await bench.report())).toContain('{bucket="a\\"b\\\\c",kind="current"}');
   });
 });
 
