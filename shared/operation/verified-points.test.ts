@@ -26,7 +26,7 @@ describe('the proved points', () => {
 
   it('are all kept when many are told at once', async () => {
     const { verified } = setUp();
-    const many = ['a', 'b', 'c', 'd'].map((pvc) => ({ ...point, pvc }));
+    const many = ['a', 'b', 'c', 'd'].map((pvc) => Object.assign({}, point, { pvc }));
     await Promise.all(many.map((one) => verified.keep(one)));
     expect((await verified.list()).map(({ pvc }) => pvc).toSorted((a, b) => a.localeCompare(b))).toEqual([
       'a',
