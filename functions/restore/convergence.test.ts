@@ -3,7 +3,7 @@
  * killed before or after any single call, and with somebody else who wants the same name.
  */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { heldByLabel, temporaryLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
@@ -12,6 +12,9 @@ import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { createTestBench, silent, type TestBench } from './test-bench.ts';
 import { createKiller, Killed } from './test-killer.ts';
+
+// Hundreds of generated histories: on a busy machine more than the five seconds a test has.
+vi.setConfig({ testTimeout: 60_000 });
 
 function setUp() {
   const bench = createTestBench();

@@ -3,10 +3,13 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
 import { waitingStepOf } from '@soteria/shared/operation/waits.ts';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { advanceOperation } from '../advance.ts';
 import { createTestBench, silent } from '../test-bench.ts';
 import { restoreWaits } from './waits.ts';
+
+// Hundreds of generated histories: on a busy machine more than the five seconds a test has.
+vi.setConfig({ testTimeout: 60_000 });
 
 it('every wait of a restore has a row', async () => {
   const met = new Set<string>();

@@ -3,9 +3,12 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
 import fc from 'fast-check';
 import supertest from 'supertest';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { advanceOperation } from '../advance.ts';
 import { createTestBench, silent } from '../test-bench.ts';
+
+// Hundreds of generated histories: on a busy machine more than the five seconds a test has.
+vi.setConfig({ testTimeout: 60_000 });
 
 function open() {
   const bench = createTestBench();
