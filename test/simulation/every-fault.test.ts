@@ -6,7 +6,7 @@ import { firstBroken } from './invariants.ts';
 import { runHistory } from './run-history.ts';
 
 /** Of restores; their rows are proved with the function `restore`. */
-const ofRestores: readonly string[] = ['faultedRestore', 'stuckRestore', 'unschedulable'];
+const ofRestores: ReadonlySet<string> = new Set(['faultedRestore', 'stuckRestore', 'unschedulable']);
 
 /** How a backup ends when the fault never passes. */
 const ends: { readonly [F in Fault]?: 'Succeeded' | 'Failed' } = {
@@ -53,7 +53,7 @@ function historyWith(fault: Fault, doFaultsStay: boolean): History {
   return { seed: 1, losesPercent: 0, doublesPercent: 0, maxSkewSeconds: 0, doFaultsStay, moves };
 }
 
-const faults = (Object.keys(faultTable) as Fault[]).filter((fault) => !ofRestores.includes(fault));
+const faults = (Object.keys(faultTable) as Fault[]).filter((fault) => !ofRestores.has(fault));
 
 describe('a backup while Longhorn has the fault', () => {
   it.each(faults)('%s ends in a true state, and says why', async (fault) => {
