@@ -168,8 +168,10 @@ export function decideUpload(situation: Situation): Action {
   if (backup.isDeleting) {
     // Somebody wants it gone, and Longhorn goes on trying: this one is lost.
     if (backup.state === 'Error') return retryOrFail(situation, `backup ${name} is being deleted by somebody`);
-    // Longhorn itself takes objects away and leaves the data: what that means is decided when it is gone (invariant 2).
-    return decideStuck(situation, `backup ${name} is being deleted by somebody`) ?? { do: 'wait' };
+    // Longhorn itself takes objects away and leaves the data: what that means is decided when it is gone (invariant 2). What is
+    // Completed is on the target: however long ago anything moved, a new attempt would make it twice.
+    const decideWait = backup.state === 'Completed' ? decideLateStart : decideStuck;
+    return decideWait(situation, `backup ${name} is being deleted by somebody`) ?? { do: 'wait' };
   }
   switch (backup.state) {
     case 'Completed':
