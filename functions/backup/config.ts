@@ -38,6 +38,7 @@ export function readBackupSettings(env: Environment): BackupSettings {
     longhornUrl: variables.SOTERIA_LONGHORN_URL,
     rules: {
       defaultMode: variables.SOTERIA_LONGHORN_BACKUP_MODE,
+      defaultDriver: variables.SOTERIA_BACKUP_DRIVER,
       stallMs: variables.SOTERIA_BACKUP_STALL_SECONDS * 1_000,
       deadlineMs: variables.SOTERIA_BACKUP_DEADLINE_SECONDS * 1_000,
       maxAttempts: variables.SOTERIA_BACKUP_ATTEMPTS,

@@ -54,7 +54,7 @@ export const refusedBecause = {
       fix: `nothing is to be done; look at operation ${same.metadata.name}`,
     }),
 
-  requestMisfit: (operation: Operation): SoteriaError | undefined => {
+  requestMisfit: (operation: Operation, defaultDriver = 'longhorn'): SoteriaError | undefined => {
     const { request } = operation.spec;
     const { namespace, name } = operation.metadata;
     if (request.pvc === undefined) {
@@ -71,11 +71,12 @@ export const refusedBecause = {
         fix: `create it in namespace ${request.namespace}: an Operation lives with the claim it is about`,
       });
     }
-    if (request.driver !== undefined && request.driver !== 'longhorn') {
+    const driver = request.driver ?? defaultDriver;
+    if (driver !== 'longhorn') {
       return new SoteriaError('driver_unavailable', {
         what: `operation ${name} cannot run`,
-        why: `the driver ${request.driver} is not part of this version`,
-        fix: 'leave spec.request.driver out, or set it to longhorn',
+        why: `the driver ${driver} is not part of this version`,
+        fix: 'set spec.request.driver to longhorn; SOTERIA_BACKUP_DRIVER sets the default',
       });
     }
     return undefined;

@@ -63,7 +63,7 @@ export function decideStart(situation: Situation): Action {
   if (operation.spec.cancelRequested === true) {
     return { do: 'record', status: refuse(status, 'Cancelled', refusedBecause.cancelled(operation), now) };
   }
-  const misfit = refusedBecause.requestMisfit(operation);
+  const misfit = refusedBecause.requestMisfit(operation, situation.rules.defaultDriver);
   if (misfit !== undefined) return { do: 'record', status: refuse(status, 'Failed', misfit, now) };
   if (operation.metadata.labels?.[claimLabel] === undefined) return { do: 'label' };
 

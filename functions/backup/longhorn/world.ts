@@ -45,6 +45,8 @@ export type Place = Exclude<keyof World, 'slot' | 'hasLeftSlot' | 'isKeptAwake' 
 /** Decisions by this table read no clock and no environment. */
 export interface Rules {
   readonly defaultMode: 'incremental' | 'full';
+  /** SOTERIA_BACKUP_DRIVER: what a request that names no driver means; left out, longhorn. */
+  readonly defaultDriver?: 'longhorn' | 'restic';
   /** Nothing moved for so long: the backup is stuck. */
   readonly stallMs: number;
   /** From start to end at most. */
