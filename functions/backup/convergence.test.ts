@@ -18,42 +18,10 @@ import { askForBackup } from './ask.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
 import { claim, persistentVolume, rules, slotLimits, volume } from './longhorn/fixtures.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
-
-class Killed extends Error {}
-
-/** Counts calls; dies before or after the one it is told. */
-function createKiller() {
-  let callsLeft = Number.POSITIVE_INFINITY;
-  let diesAfter = false;
-  return {
-    arm(calls: number, isAfter: boolean) {
-      callsLeft = calls;
-      diesAfter = isAfter;
-    },
-    disarm() {
-      callsLeft = Number.POSITIVE_INFINITY;
-    },
-    guard<T extends object>(target: T): T {
-      return new Proxy(target, {
-        get: (object, key) => {
-          const member: unknown = Reflect.get(object, key);
-          if (typeof member === 'object' && member !== null) return this.guard(member);
-          if (typeof member !== 'function') return member;
-          return async (...given: unknown[]) => {
-            callsLeft -= 1;
-            if (callsLeft < 0 && !diesAfter) throw new Killed();
-            const answer: unknown = await Reflect.apply(member, object, given);
-            if (callsLeft < 0) throw new Killed();
-            return answer;
-          };
-        },
-      });
-    },
-  };
-}
 
 function setUp() {
   let time = Date.parse('2026-08-20T02:00:00Z');

@@ -11,7 +11,7 @@ import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { createTestBench, silent, type TestBench } from './test-bench.ts';
-import { createKiller, Killed } from './test-killer.ts';
+import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
 
 // Hundreds of generated histories: on a busy machine more than the five seconds a test has.
 vi.setConfig({ testTimeout: 60_000 });

@@ -2,7 +2,9 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { isTerminal, phases } from '@soteria/shared/operation/schema.ts';
+import { phases } from '@soteria/shared/operation/schema.ts';
+import { askToCancel } from '@soteria/shared/operation/ask-to-cancel.ts';
+import { progressViewOf } from '@soteria/shared/operation/view.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { byAge, findOperation } from '@soteria/shared/operation/store.ts';
 import * as z from 'zod';
@@ -25,16 +27,7 @@ export function viewOf(operation: Operation): Record<string, unknown> {
     name: metadata.name,
     namespace: metadata.namespace,
     kind: spec.kind,
-    request: spec.request,
-    requested_by: spec.requestedBy?.user ?? null,
-    requested_via: spec.requestedBy?.via ?? 'kubectl',
-    created_at: metadata.creationTimestamp,
-    phase: status.phase,
-    progress: status.progress,
-    message: status.message,
-    started_at: status.startedAt ?? null,
-    ended_at: status.finishedAt ?? null,
-    steps: status.steps,
+    ...progressViewOf(operation),
     result: status.result ?? null,
     error: status.error ?? null,
   };
@@ -98,17 +91,8 @@ export async function cancelOperation(
   incoming: Incoming,
 ): Promise<Record<string, unknown>> {
   const operation = await find(tools, { name, namespace, verb: 'update' }, incoming);
-  const { phase } = statusOf(operation);
-  if (isTerminal(phase)) {
-    throw new SoteriaError('conflict', {
-      what: `operation ${name} cannot be cancelled`,
-      why: `it has already ended: ${phase}`,
-      fix: 'nothing is to be done',
-    });
-  }
+  const asking = await askToCancel(tools.store, operation, 'operation', incoming.signal);
   const ref = { name, namespace: operation.metadata.namespace };
-  const asking =
-    operation.spec.cancelRequested === true ? operation : await tools.store.requestCancel(ref, incoming.signal);
   try {
     const moved = await advanceOperation(tools, ref, incoming);
     // Another function's: it is asked to look now.

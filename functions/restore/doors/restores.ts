@@ -2,7 +2,10 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { isTerminal, type Operation, operationKinds, phases } from '@soteria/shared/operation/schema.ts';
+import { ownerOf } from '@soteria/shared/operation/kind-owner.ts';
+import { type Operation, phases } from '@soteria/shared/operation/schema.ts';
+import { askToCancel } from '@soteria/shared/operation/ask-to-cancel.ts';
+import { progressViewOf } from '@soteria/shared/operation/view.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { byAge, findOperation } from '@soteria/shared/operation/store.ts';
 import * as z from 'zod';
@@ -16,9 +19,8 @@ const restoresQuery = z.strictObject({
   phase: z.enum(phases).optional(),
 });
 
-function isOfThisFunction({ spec }: Operation): boolean {
-  const known: Readonly<Record<string, { readonly function: string }>> = operationKinds;
-  return known[spec.kind]?.function === functionName;
+function isOfThisFunction(operation: Operation): boolean {
+  return ownerOf(operation) === functionName;
 }
 
 /** What a caller sees of one restore. */
@@ -33,16 +35,7 @@ export function viewOf(operation: Operation): Record<string, unknown> {
     pvc: source.pvc === '' ? null : source.pvc,
     target_namespace: metadata.namespace,
     target_pvc: spec.request.targetPvc ?? null,
-    request: spec.request,
-    requested_by: spec.requestedBy?.user ?? null,
-    requested_via: spec.requestedBy?.via ?? 'kubectl',
-    created_at: metadata.creationTimestamp,
-    phase: status.phase,
-    progress: status.progress,
-    message: status.message,
-    started_at: status.startedAt ?? null,
-    ended_at: status.finishedAt ?? null,
-    steps: status.steps,
+    ...progressViewOf(operation),
     restore_point: status.work?.restorePoint ?? null,
     data_as_of: status.work?.dataAsOf ?? null,
     result: status.result ?? null,
@@ -109,17 +102,8 @@ export async function cancelRestore(
   incoming: Incoming,
 ): Promise<Record<string, unknown>> {
   const operation = await find(tools, { name, namespace, verb: 'update' }, incoming);
-  const { phase } = statusOf(operation);
-  if (isTerminal(phase)) {
-    throw new SoteriaError('conflict', {
-      what: `restore ${name} cannot be cancelled`,
-      why: `it has already ended: ${phase}`,
-      fix: 'nothing is to be done',
-    });
-  }
+  const asking = await askToCancel(tools.store, operation, 'restore', incoming.signal);
   const ref = { name, namespace: operation.metadata.namespace };
-  const asking =
-    operation.spec.cancelRequested === true ? operation : await tools.store.requestCancel(ref, incoming.signal);
   try {
     return viewOf((await advanceOperation(tools, ref, incoming)) ?? asking);
   } catch (error) {

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { advanceOperation } from '../advance.ts';
 import { factOf } from '../announce.ts';
 import { createTestBench, silent } from '../test-bench.ts';
-import { createKiller, Killed } from '../test-killer.ts';
+import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
 
 const verified: Verdict = {
   version: 1,
