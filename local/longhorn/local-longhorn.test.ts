@@ -65,6 +65,7 @@ describe('the local Longhorn', () => {
     await writeFile(claimFile('data', 'file'), 'content');
     const volume = await at.addClaim('data');
     expect(await readFile(join(at.folders.volume(volume), 'file'), 'utf8')).toBe('content');
+    await until('the volume is measured', async () => (await at.longhorn.getVolume(volume))?.actualSizeBytes === 7n);
     expect((await lstat(at.folders.claim('shop', 'data'))).isSymbolicLink()).toBe(true);
   });
 

@@ -5,6 +5,7 @@ import { decideVolume, flagsOfVolume } from './decide-volume.ts';
 import { isRestored, reconcileRestore } from './reconcile-restore.ts';
 import { removeEngine } from './restoring-engine.ts';
 import { backupsOfVolume, isBackupAtWork, isSnapshotAtWork, snapshotsOfVolume } from './volume-relations.ts';
+import { sizeOfTree } from './store/walk-tree.ts';
 import type { NextLook } from './work-queue.ts';
 import { type World, ensureMetadata, instantOf, isDeleting, letGo, patchStatus } from './world.ts';
 
@@ -31,8 +32,13 @@ export async function reconcileVolume(world: World, name: string): Promise<NextL
     nodeName: world.nodeName,
   });
   if (step === undefined) return undefined;
-  await patchStatus(world, volumes, volume, { ...step });
+  await patchStatus(world, volumes, volume, { ...step, ...(await measured(world, name, step.state)) });
   return world.pace.attachMs;
+}
+
+/** Longhorn measures a volume while its engine runs. */
+async function measured(world: World, name: string, state: string): Promise<{ actualSize?: number }> {
+  return state === 'attached' ? { actualSize: await sizeOfTree(world.folders.volume(name)) } : {};
 }
 
 async function showFlags(world: World, volume: VolumeResource): Promise<void> {
