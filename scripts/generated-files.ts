@@ -12,6 +12,7 @@ import { restoreWaits } from '@soteria/restore/longhorn/waits.ts';
 import { waitsTable } from '@soteria/shared/operation/waits.ts';
 import { stringify } from 'yaml';
 import * as z from 'zod';
+import { asyncApi } from './async-api.ts';
 import { readFunctionRights, rightsTable } from './function-rights.ts';
 
 export interface GeneratedFile {
@@ -71,6 +72,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = 'README.md';
 const markers = /(?<=<!-- rights:begin -->\n)[\s\S]*(?=<!-- rights:end -->)/;
 
+function versionOfProduct(): string {
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).version;
+}
+
 /** A document of its own, and the place in the README that is marked for it. */
 function rightsFiles(): GeneratedFile[] {
   const table = `${rightsTable(readFunctionRights(root))}\n`;
@@ -123,6 +128,7 @@ export function generatedFiles(): GeneratedFile[] {
       resources: types.map(({ name }) => name).sort(),
     }),
     { path: 'docs/events.schema.json', content: `${JSON.stringify(dataSchemas(), null, 2)}\n` },
+    yamlFile('docs/asyncapi.yaml', catalogue, asyncApi(ownEvents(), versionOfProduct())),
     waitsFile(),
     ...rightsFiles(),
   ];
