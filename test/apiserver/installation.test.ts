@@ -129,7 +129,7 @@ function appliedParts(objects: readonly unknown[]): unknown[] {
     .map((one) => {
       const { status: _status, metadata, ...rest } = one as { status?: unknown; metadata: Record<string, unknown> };
       const { resourceVersion: _version, managedFields: _fields, ...identity } = metadata;
-      return { ...rest, metadata: identity };
+      return [rest, identity];
     });
 }
 
