@@ -106,5 +106,12 @@ function resourceText({ group, resource }: Right): string {
 
 function placeText({ namespace, names }: Right): string {
   const place = namespace === undefined ? 'everywhere' : `\`${namespace}\``;
-  return names === undefined ? place : `${place}, only \`${names.join('`, `')}\``;
+  return names === undefined ? place : `${place}, only ${foldShards(names).join(', ').replaceAll(', to ', ' to ')}`;
+}
+
+/** One record in many objects: `name-0` to `name-f`. */
+function foldShards(names: readonly string[]): string[] {
+  const isBetween = (name: string) => /-[1-9a-e]$/.test(name) && names.includes(name.replace(/.$/, '0'));
+  const isLast = (name: string) => name.endsWith('-f') && names.includes(name.replace(/.$/, '0'));
+  return names.filter((name) => !isBetween(name)).map((name) => (isLast(name) ? `to \`${name}\`` : `\`${name}\``));
 }

@@ -90,6 +90,7 @@ describe('POST /v1/backup', () => {
       consistency: 'crash',
       held: false,
       verified_at: null,
+      refuted_at: null,
       tags: ['service=llm'],
     });
     expect(bench.announced).toEqual([
@@ -98,15 +99,23 @@ describe('POST /v1/backup', () => {
     ]);
   });
 
-  it('tells in the list which point a restore test has proved', async () => {
+  it('tells in the list which point a restore test has proved, and which it has refuted', async () => {
     const bench = open();
     const { body } = await bench.http.post('/v1/backup').send(ask).expect(202);
     await runToEnd(bench, body.backup);
-    const verifiedAt = '2026-01-31T02:00:00.000Z';
     const point = `longhorn:default/${body.backup}`;
-    await createVerifiedPoints(bench.cluster.client, 'soteria').keep({ ...ask, point, verifiedAt });
-    const list = await bench.http.get('/v1/backups?namespace=shop&pvc=data').expect(200);
-    expect(list.body.items).toMatchObject([{ id: point, verified_at: verifiedAt }]);
+    const verified = createVerifiedPoints(bench.cluster.client, 'soteria');
+    const list = async () => (await bench.http.get('/v1/backups?namespace=shop&pvc=data').expect(200)).body.items;
+    const at = '2026-01-31T02:00:00.000Z';
+    await verified.keep({ ...ask, point, at, outcome: 'verified', strength: 'counts', weaker: ['nothing_read'] });
+    expect(await list()).toMatchObject([
+      { id: point, verified_at: at, verified_strength: 'counts', verified_weaker: ['nothing_read'], refuted_at: null },
+    ]);
+    const later = '2026-02-01T02:00:00.000Z';
+    await verified.keep({ ...ask, point, at: later, outcome: 'refuted', why: 'files: 2 found' });
+    expect(await list()).toMatchObject([
+      { id: point, verified_at: null, refuted_at: later, refuted_because: 'files: 2 found' },
+    ]);
   });
 
   it('answers the plan of a dry run and creates nothing', async () => {

@@ -7,10 +7,10 @@ import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { RestoreFactName } from './longhorn/action.ts';
 
 /** A restore test ends in a verdict; how far it got is told as of any restore. */
-function typeOf({ spec }: Operation, fact: RestoreFactName): OutgoingEvent['type'] {
-  if (spec.kind === 'RestoreTest' && fact === 'completed') return 'dev.soteria.restoretest.verified.v1';
-  if (spec.kind === 'RestoreTest' && fact === 'failed') return 'dev.soteria.restoretest.refuted.v1';
-  return `dev.soteria.restore.${fact}.v1`;
+function typeOf({ spec, status }: Operation, fact: RestoreFactName): OutgoingEvent['type'] {
+  if (spec.kind !== 'RestoreTest' || fact === 'started' || fact === 'skipped') return `dev.soteria.restore.${fact}.v1`;
+  // Cancelled, refused, or without a verdict: nothing is said of the point.
+  return `dev.soteria.restoretest.${status?.result?.proof?.outcome ?? 'inconclusive'}.v1`;
 }
 
 /** Pure; the id is the same however often it is sent. */
@@ -26,6 +26,14 @@ export function factOf(operation: Operation, fact: RestoreFactName): OutgoingEve
     restore_point: result?.restorePoint ?? work?.restorePoint,
     data_as_of: result?.dataAsOf ?? work?.dataAsOf,
     restore_ms: result?.restoreMs,
+    verify_ms: result?.proof?.verifyMs,
+    total_ms: result?.proof?.totalMs,
+    outcome: result?.proof?.outcome,
+    why: result?.proof?.why,
+    strength: result?.proof?.strength,
+    weaker: result?.proof?.weaker,
+    files: result?.proof?.files,
+    bytes: result?.proof?.bytes,
     error,
   };
   const happenedAt = fact === 'started' ? status?.startedAt : status?.finishedAt;

@@ -27,7 +27,7 @@ import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { operations } from '@soteria/shared/operation/schema.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
-import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
+import { createVerifiedPoints, type VerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import type { AdvanceTools } from './advance.ts';
 import { defineRestore } from './app.ts';
 import { createClaims } from './claims.ts';
@@ -185,14 +185,15 @@ export function createTestBench() {
   const store = createOperationStore(client);
   const slots = createSlots({ client, namespace: 'soteria', limits: { cluster: 10, node: 3, repository: 3 }, now });
   const announced: string[] = [];
-  const tools: AdvanceTools = {
+  const verified = createVerifiedPoints(client, 'soteria');
+  const tools: AdvanceTools & { readonly verified: VerifiedPoints } = {
     store,
     longhorn: createLonghorn(client, { namespace: longhornNamespace }),
     restores: createLonghornRestores(client, { namespace: longhornNamespace }),
     cluster: createClusterReader(client, clusterId),
     claims: createClaims(client),
     proofs: createProofJobs(client),
-    verified: createVerifiedPoints(client, 'soteria'),
+    verified,
     slots,
     announce: (operation, fact) => {
       announced.push(`${operation.metadata.name} ${fact}`);

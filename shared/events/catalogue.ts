@@ -121,6 +121,18 @@ export const restoreFact = z.looseObject({
   error: explanation.optional(),
 });
 
+/** The measured times are in milliseconds; `total_ms`, from the start to the verdict, is the time a recovery takes. */
+export const restoreTestFact = restoreFact.extend({
+  outcome: z.enum(['verified', 'refuted', 'inconclusive']).optional(),
+  why: z.string().optional(),
+  strength: z.string().optional(),
+  weaker: z.array(z.string()).optional(),
+  files: z.int().optional(),
+  bytes: z.string().optional(),
+  verify_ms: z.int().optional(),
+  total_ms: z.int().optional(),
+});
+
 export const backupFact = z.looseObject({
   operation: z.string(),
   namespace: z.string(),
@@ -260,16 +272,24 @@ export const eventCatalogue = {
     data: restoreFact,
   },
   'dev.soteria.restoretest.verified.v1': {
-    meaning: 'A restore test has proved a restore point; the data says how long it took.',
+    meaning: 'A restore test has proved a restore point; the data says how far the proof goes and how long it took.',
     role: 'fact',
     unsigned: 'never',
-    data: restoreFact,
+    data: restoreTestFact,
   },
   'dev.soteria.restoretest.refuted.v1': {
-    meaning: 'A restore test has refuted a restore point, or could not come to a verdict.',
+    meaning:
+      'A restore test has refuted a restore point: it did not come back, or not as it should. Do not rely on it.',
     role: 'fact',
     unsigned: 'never',
-    data: restoreFact,
+    data: restoreTestFact,
+  },
+  'dev.soteria.restoretest.inconclusive.v1': {
+    meaning:
+      'A restore test has ended without a verdict: cancelled, refused, or hindered by the cluster. Nothing is said of the restore point.',
+    role: 'fact',
+    unsigned: 'never',
+    data: restoreTestFact,
   },
   'dev.soteria.usage.requested.v1': {
     meaning: 'Measure what the buckets hold, now.',

@@ -19,7 +19,14 @@ export interface RestorePoint {
   readonly restorable: boolean;
   /** Why it is not restorable. */
   readonly reason?: string;
+  /** The last restore test of it: when it proved the point, and how far the proof goes. */
   readonly verified_at: string | null;
+  readonly verified_strength: string | null;
+  /** Why the proof is weaker than it could be. */
+  readonly verified_weaker: readonly string[];
+  /** When a restore test refuted it: do not rely on it. */
+  readonly refuted_at: string | null;
+  readonly refuted_because: string | null;
   readonly policy: string | null;
   /** A restore holds it: it will not be pruned now. */
   readonly held: boolean;
@@ -85,6 +92,15 @@ function tagsOf(text: string | undefined): string[] {
   }
 }
 
+/** Until somebody who knows the restore tests says otherwise. */
+const unjudged = {
+  verified_at: null,
+  verified_strength: null,
+  verified_weaker: [],
+  refuted_at: null,
+  refuted_because: null,
+};
+
 export function toRestorePoint(backup: Backup, clusterId: string): RestorePoint {
   const reason = whyNotRestorable(backup);
   const { catalogue } = backup;
@@ -101,7 +117,7 @@ export function toRestorePoint(backup: Backup, clusterId: string): RestorePoint 
     state: backup.state === '' ? 'New' : backup.state,
     restorable: reason === undefined,
     ...(reason === undefined ? {} : { reason: backup.error === undefined ? reason : `${reason}: ${backup.error}` }),
-    verified_at: null,
+    ...unjudged,
     policy: catalogue[catalogueKeys.policy] ?? null,
     held: backup.marks[heldByLabel] !== undefined,
     origin: originOf(backup, clusterId),

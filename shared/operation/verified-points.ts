@@ -1,79 +1,117 @@
 /**
- * The last proved restore point of each claim, by itself: one ConfigMap that outlives the operations that proved them, for whoever
- * decides what may be deleted and what is fresh. Each write carries the resourceVersion it was read with.
+ * What restore tests have proved and refuted, claim by claim: it outlives the operations that said so, for whoever decides what may be
+ * deleted and what is fresh. Sixteen ConfigMaps, a claim's place being the first digit of its hash: one alone would be full at three
+ * thousand claims. Each write carries the resourceVersion it was read with.
  */
-import * as z from 'zod';
-import { SoteriaError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
-import { type ConfigMap, configMaps } from '../kubernetes/core-types.ts';
+import { configMaps } from '../kubernetes/core-types.ts';
+import { type ConfigData, updateConfigMap } from '../kubernetes/update-config-map.ts';
+import { addJudgement, type ClaimProof, claimProof, type Judgement, lastVerified } from './claim-proof.ts';
 import { claimHash } from './names.ts';
 
-export const verifiedName = 'soteria-verified';
-const maxConflicts = 8;
+/** The roles name each of them: `deploy/knative/base/{backup,restore}/rights.yaml`. */
+export const verifiedNames = Array.from('0123456789abcdef', (digit) => `soteria-verified-${digit}`);
 
-const verifiedPoint = z.looseObject({
-  namespace: z.string(),
-  pvc: z.string(),
+/** Kubernetes takes 1 MiB; then the claims go that were judged longest ago. */
+const maxShardBytes = 900_000;
+
+/** The last proved point of a claim. */
+export interface VerifiedPoint {
+  readonly namespace: string;
+  readonly pvc: string;
   /** Id. */
-  point: z.string(),
-  verifiedAt: z.iso.datetime(),
-  dataAsOf: z.string().optional(),
-  /** How far the proof goes: mounts, counts, checksums, application. */
-  strength: z.string().optional(),
-  /** From the request to a readable claim: what a recovery takes. */
-  totalMs: z.int().optional(),
-});
-export type VerifiedPoint = z.infer<typeof verifiedPoint>;
-
-export interface VerifiedPoints {
-  list(signal?: AbortSignal): Promise<readonly VerifiedPoint[]>;
-  /** The same again, and an older one, change nothing. Throws `cluster_conflict` when others write all the time. */
-  keep(point: VerifiedPoint, signal?: AbortSignal): Promise<void>;
+  readonly point: string;
+  readonly verifiedAt: string;
+  readonly dataAsOf?: string | undefined;
+  readonly strength?: string | undefined;
+  readonly totalMs?: number | undefined;
 }
 
-function parse(text: string): VerifiedPoint | undefined {
+export interface ClaimJudgement extends Judgement {
+  readonly namespace: string;
+  readonly pvc: string;
+}
+
+export interface VerifiedPoints {
+  /** Of each claim, its last proved point that was not refuted since. */
+  list(signal?: AbortSignal): Promise<readonly VerifiedPoint[]>;
+  /** Every judgement that is kept. */
+  proofs(signal?: AbortSignal): Promise<readonly ClaimProof[]>;
+  proofOf(namespace: string, pvc: string, signal?: AbortSignal): Promise<ClaimProof | undefined>;
+  /** The same again, and an older one, change nothing. Throws `cluster_conflict` when others write all the time. */
+  keep(judged: ClaimJudgement, signal?: AbortSignal): Promise<void>;
+}
+
+function parse(text: string): ClaimProof | undefined {
   try {
-    return verifiedPoint.safeParse(JSON.parse(text)).data;
+    return claimProof.safeParse(JSON.parse(text)).data;
   } catch {
     // Written by hand, or by another version: it proves nothing.
     return undefined;
   }
 }
 
-function wasFaster(error: unknown): boolean {
-  return error instanceof SoteriaError && ['cluster_conflict', 'name_conflict', 'not_found'].includes(error.code);
+function parseAll(data: ConfigData): ClaimProof[] {
+  return Object.values(data).flatMap((text) => parse(text) ?? []);
+}
+
+const judgedAt = (text: string): string => parse(text)?.points[0]?.at ?? '';
+
+/** As many as there is room for, the youngest first; `key` always stays. */
+function fitting(data: ConfigData, key: string): ConfigData {
+  const sizes = Object.entries(data).map(([name, text]) => [name, name.length + Buffer.byteLength(text)] as const);
+  let tooMuch = sizes.reduce((sum, [, size]) => sum + size, 0) - maxShardBytes;
+  if (tooMuch <= 0) return data;
+  const kept = { ...data };
+  const oldestFirst = sizes.toSorted(([a], [b]) => judgedAt(data[a] ?? '').localeCompare(judgedAt(data[b] ?? '')));
+  for (const [name, size] of oldestFirst) {
+    if (tooMuch <= 0) break;
+    if (name === key) continue;
+    delete kept[name];
+    tooMuch -= size;
+  }
+  return kept;
 }
 
 /** `namespace`: Soteria's own. */
 export function createVerifiedPoints(client: KubernetesClient, namespace: string): VerifiedPoints {
-  const ref = { namespace, name: verifiedName };
+  const nameOf = (key: string) => `soteria-verified-${key.slice(0, 1)}`;
 
-  async function write(config: ConfigMap | undefined, data: Record<string, string>, signal?: AbortSignal) {
-    if (config !== undefined) return client.replace(configMaps, { ...config, data }, { signal });
-    const metadata = { ...ref, labels: { 'app.kubernetes.io/part-of': 'soteria' } };
-    return client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }, { signal });
+  async function read(name: string, signal: AbortSignal | undefined): Promise<ConfigData> {
+    return (await client.get(configMaps, { namespace, name }, { signal }))?.data ?? {};
+  }
+
+  async function proofs(signal?: AbortSignal): Promise<readonly ClaimProof[]> {
+    return (await Promise.all(verifiedNames.map((name) => read(name, signal)))).flatMap(parseAll);
   }
 
   return {
+    proofs,
     async list(signal) {
-      const config = await client.get(configMaps, ref, { signal });
-      return Object.values(config?.data ?? {})
-        .map(parse)
-        .filter((one) => one !== undefined);
+      return (await proofs(signal)).flatMap((proof) => {
+        const last = lastVerified(proof);
+        if (last === undefined) return [];
+        const { point, at: verifiedAt, dataAsOf, strength, totalMs } = last;
+        return [{ namespace: proof.namespace, pvc: proof.pvc, point, verifiedAt, dataAsOf, strength, totalMs }];
+      });
     },
-    async keep(point, signal) {
-      const key = claimHash(point.namespace, point.pvc);
-      for (let conflicts = 0; ; conflicts += 1) {
-        const config = await client.get(configMaps, ref, { signal });
-        const known = parse(config?.data?.[key] ?? '');
-        if (known !== undefined && known.verifiedAt >= point.verifiedAt) return;
-        try {
-          await write(config, { ...config?.data, [key]: JSON.stringify(point) }, signal);
-          return;
-        } catch (error) {
-          if (!wasFaster(error) || conflicts >= maxConflicts) throw error;
-        }
-      }
+    async proofOf(ofNamespace, pvc, signal) {
+      const key = claimHash(ofNamespace, pvc);
+      return parse((await read(nameOf(key), signal))[key] ?? '');
+    },
+    keep({ namespace: ofNamespace, pvc, ...judged }, signal) {
+      const key = claimHash(ofNamespace, pvc);
+      return updateConfigMap(
+        client,
+        { namespace, name: nameOf(key) },
+        (data) => {
+          const known = parse(data[key] ?? '') ?? { namespace: ofNamespace, pvc, points: [] };
+          const next = addJudgement(known, judged);
+          if (next === undefined) return { answer: undefined };
+          return { data: fitting({ ...data, [key]: JSON.stringify(next) }, key), answer: undefined };
+        },
+        signal,
+      );
     },
   };
 }

@@ -67,7 +67,7 @@ export function composeBackup(surroundings: Surroundings, mutation: Mutation): B
     wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
     checkLonghorn: () => Promise.resolve({ isReachable: true }),
     authorize: () => Promise.resolve(),
-    verified: { list: () => Promise.resolve([]) },
+    verified: { proofs: () => Promise.resolve([]) },
     rules,
     settings: { driver: 'longhorn', authRequired: false },
     now,

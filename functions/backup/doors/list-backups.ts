@@ -3,6 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import * as z from 'zod';
 import type { RestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import type { Judgement } from '@soteria/shared/operation/claim-proof.ts';
 import { newestFirst, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { volumeHandleOf } from '../longhorn/why-not-backable.ts';
 import type { BackupTools } from '../tools.ts';
@@ -85,6 +86,15 @@ function isAsked(
   return (namespace === undefined || point.namespace === namespace) && (pvc === undefined || point.pvc === pvc);
 }
 
+/** What the last restore test of the point said. */
+function withJudgement(point: RestorePoint, judged: Judgement | undefined): RestorePoint {
+  if (judged === undefined) return point;
+  const { outcome, at, strength = null, weaker = [], why = null } = judged;
+  return outcome === 'verified'
+    ? { ...point, verified_at: at, verified_strength: strength, verified_weaker: weaker }
+    : { ...point, refuted_at: at, refuted_because: why };
+}
+
 export async function listBackups(tools: BackupTools, rawQuery: unknown, incoming: Incoming): Promise<BackupList> {
   const query = queryFrom(rawQuery);
   const { namespace, pvc } = query;
@@ -92,13 +102,13 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
   const [backups, clusterId, verified, live] = await Promise.all([
     tools.longhorn.backups.list({}, incoming.signal),
     tools.cluster.clusterId(incoming.signal),
-    tools.verified.list(incoming.signal),
+    tools.verified.proofs(incoming.signal),
     namespace === undefined || pvc === undefined ? undefined : liveVolume(tools, namespace, pvc, incoming.signal),
   ]);
-  const verifiedAt = new Map(verified.map(({ point, verifiedAt: at }) => [point, at]));
+  const judged = new Map(verified.flatMap(({ points: some }) => some).map((one) => [one.point, one]));
   const points = backups
     .map((backup) => toRestorePoint(backup, clusterId))
-    .map((point) => Object.assign(point, { verified_at: verifiedAt.get(point.id) ?? null }))
+    .map((point) => withJudgement(point, judged.get(point.id)))
     .filter((point) => isAsked(point, query, live))
     .toSorted(newestFirst);
   const rest = query.next === undefined ? points : points.filter(isAfter(decodeCursor(query.next)));

@@ -5,7 +5,7 @@ import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { RestoreVolumeDraft } from '@soteria/shared/longhorn/port-restore.ts';
 import type { SlotNeed } from '@soteria/shared/operation/decide-slots.ts';
 import type { OperationRequest, OperationStatus } from '@soteria/shared/operation/schema.ts';
-import type { VerifiedPoint } from '@soteria/shared/operation/verified-points.ts';
+import type { ClaimJudgement } from '@soteria/shared/operation/verified-points.ts';
 import type { Place } from './world.ts';
 
 export type RestoreFactName = 'started' | 'completed' | 'failed' | 'skipped';
@@ -33,7 +33,7 @@ export type Action =
   | { readonly do: 'keep-volume'; readonly volume: This }
   | { readonly do: 'create-job'; readonly draft: Draft<Job> }
   | { readonly do: 'delete-job'; readonly job: This }
-  | { readonly do: 'keep-proof'; readonly point: VerifiedPoint }
+  | { readonly do: 'keep-proof'; readonly judged: ClaimJudgement }
   | { readonly do: 'delete-claim'; readonly claim: This }
   | { readonly do: 'delete-persistent-volume'; readonly persistentVolume: This }
   | { readonly do: 'delete-volume'; readonly volume: This }

@@ -2,7 +2,7 @@
 import { heldByLabel, temporaryLabel } from '@soteria/shared/operation/marks.ts';
 import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
-import { proofOf } from '../proof/proof-of.ts';
+import { judgementOf } from '../proof/judgement-of.ts';
 import { isOurs, isOursAndTemporary } from './about-operation.ts';
 import type { Action, RestoreFactName } from './action.ts';
 import type { Situation } from './decide.ts';
@@ -48,8 +48,8 @@ export function decideEnding(situation: Situation): Action {
   const status = statusOf(situation.operation);
   const fact = factOfPhase[status.phase];
   if (fact !== undefined && status.announced?.includes(fact) !== true) return { do: 'announce', fact };
-  const proof = situation.world.isProofKept === true ? undefined : proofOf(situation.operation);
-  if (proof !== undefined) return { do: 'keep-proof', point: proof };
+  const judged = situation.world.isProofKept === true ? undefined : judgementOf(situation.operation);
+  if (judged !== undefined) return { do: 'keep-proof', judged };
   const isKept = status.phase === 'Succeeded' && situation.operation.spec.kind !== 'RestoreTest';
   const removal = isKept ? undefined : removeWhatWasMade(situation, status);
   const next = removal ?? letGo(situation, status);

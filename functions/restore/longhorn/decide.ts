@@ -21,6 +21,7 @@ import { decideRestoring } from './decide-restoring.ts';
 import { decideStart } from './decide-start.ts';
 import { decideVolume } from './decide-volume.ts';
 import { decideProof } from '../proof/decide-proof.ts';
+import { withVerdict } from '../proof/judge-failure.ts';
 import type { Rules, World } from './world.ts';
 
 export interface Situation {
@@ -31,6 +32,10 @@ export interface Situation {
 }
 
 export function decideRestore(situation: Situation): Action {
+  return withVerdict(situation, decideStage(situation));
+}
+
+function decideStage(situation: Situation): Action {
   const { operation, now } = situation;
   const status = statusOf(operation);
   const { work } = status;

@@ -83,11 +83,13 @@ export async function lookAt(
     }
     case 'target':
     case 'backingImage': {
-      const point = pointOf(operation, world);
-      if (point === undefined || point instanceof SoteriaError) return { ...world, [place]: { seen: undefined } };
+      // Once it runs, the record says which one it is.
+      const point = work?.backupTarget === undefined ? pointOf(operation, world) : undefined;
+      const target = work?.backupTarget ?? (point instanceof SoteriaError ? undefined : point?.backupTargetName);
       if (place === 'target') {
-        return { ...world, target: { seen: await longhorn.getTarget(point.backupTargetName ?? '', signal) } };
+        return { ...world, target: { seen: await longhorn.getTarget(target ?? '', signal) } };
       }
+      if (point === undefined || point instanceof SoteriaError) return { ...world, backingImage: { seen: undefined } };
       const shape = shapeClaim(point, operation.spec.request);
       const image = shape instanceof SoteriaError ? undefined : shape.volume.backingImage;
       return {

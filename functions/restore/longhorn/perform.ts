@@ -177,7 +177,7 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       await tools.proofs.delete(namespace, action.job.name, action.job.uid, signal);
       return { operation, world: { ...world, proof: { seen: undefined } } };
     case 'keep-proof':
-      await tools.verified.keep(action.point, signal);
+      await tools.verified.keep(action.judged, signal);
       return { operation, world: { ...world, isProofKept: true } };
     case 'delete-claim':
       await claims.deleteClaim({ namespace, name: action.claim.name, uid: action.claim.uid }, signal);

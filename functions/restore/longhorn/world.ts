@@ -42,7 +42,7 @@ export interface World {
   /** Answer of the slots, when it was asked. */
   readonly slot?: Entered;
   readonly hasLeftSlot?: true;
-  /** The proof is in the record that outlives the operation. */
+  /** The verdict is in the record that outlives the operation. */
   readonly isProofKept?: true;
   /** What the cluster answered to the last write, when it refused for good. */
   readonly refusal?: SoteriaError;

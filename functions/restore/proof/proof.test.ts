@@ -2,13 +2,14 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { jobs, namespaces, pods } from '@soteria/shared/kubernetes/core-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
+import { backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
 import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { encodeVerdict, type Verdict } from '@soteria/shared/verification/verdict.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advanceOperation } from '../advance.ts';
 import { factOf } from '../announce.ts';
-import { createTestBench, silent } from '../test-bench.ts';
+import { createTestBench, rules, silent } from '../test-bench.ts';
 import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
 
 const verified: Verdict = {
@@ -112,7 +113,13 @@ describe('a restore test', () => {
     expect(proof?.totalMs).toBe(restoreMs + (proof?.verifyMs ?? 0));
     expect(restoreMs).toBeGreaterThan(0);
     expect(world.announced).toContain('soteria-restoretest-data-1 completed');
-    expect(factOf(operation, 'completed').type).toBe('dev.soteria.restoretest.verified.v1');
+    expect(factOf(operation, 'completed')).toMatchObject({
+      type: 'dev.soteria.restoretest.verified.v1',
+      data: { outcome: 'verified', strength: 'counts', restore_ms: restoreMs, total_ms: proof?.totalMs, files: 3 },
+    });
+    expect(await world.tools.verified.list()).toMatchObject([
+      { namespace: 'shop', pvc: 'data', point: 'longhorn:default/point', totalMs: proof?.totalMs },
+    ]);
     expect(await world.left()).toEqual([]);
   });
 
@@ -122,16 +129,65 @@ describe('a restore test', () => {
       verdict: { ...verified, outcome: 'refuted' as const, checks: [failedCheck] },
       code: 'restore_refuted',
       why: /min_files: 3 found/,
+      outcome: 'refuted',
     },
-    { when: 'the verifier was killed', verdict: null, code: 'restore_unproved', why: /no verdict/ },
-  ])('fails as $code when $when, told as refuted', async ({ verdict, code, why }) => {
+    {
+      when: 'the verifier was killed',
+      verdict: null,
+      code: 'restore_unproved',
+      why: /no verdict/,
+      outcome: 'inconclusive',
+    },
+  ])('fails as $code when $when, told as $outcome', async ({ verdict, code, why, outcome }) => {
     const world = await setUp();
     await world.play(8, verdict);
     const operation = await world.end();
     expect(operation.status).toMatchObject({ phase: 'Failed', error: { code, why: expect.stringMatching(why) } });
-    expect(operation.status?.result?.proof?.outcome).toBe(verdict?.outcome ?? 'inconclusive');
-    expect(factOf(operation, 'failed').type).toBe('dev.soteria.restoretest.refuted.v1');
+    expect(operation.status?.result?.proof?.outcome).toBe(outcome);
+    expect(factOf(operation, 'failed').type).toBe(`dev.soteria.restoretest.${outcome}.v1`);
+    const judged = (await world.tools.verified.proofOf('shop', 'data'))?.points ?? [];
+    expect(judged.map((one) => one.outcome)).toEqual(outcome === 'refuted' ? ['refuted'] : []);
     expect(await world.left()).toEqual([]);
+  });
+
+  it.each([
+    { when: 'Longhorn cannot bring it back, twice', isAvailable: true, outcome: 'refuted' },
+    { when: 'it is the target that cannot be reached', isAvailable: false, outcome: 'inconclusive' },
+  ])('is $outcome when $when', async ({ isAvailable, outcome }) => {
+    const world = await setUp();
+    world.faults.isFaulted = 2;
+    await world.play(3);
+    const target = { namespace: 'longhorn-system', name: 'default' };
+    const status = { available: isAvailable };
+    await world.client.patch(backupTargets, target, { status }, { subresource: 'status' });
+    const operation = await world.end();
+    expect(operation.status).toMatchObject({
+      phase: 'Failed',
+      error: { code: 'restore_failed' },
+      result: { restorePoint: 'longhorn:default/point', proof: { outcome, why: expect.stringMatching(/attempt 2/) } },
+    });
+    expect(factOf(operation, 'failed')).toMatchObject({
+      type: `dev.soteria.restoretest.${outcome}.v1`,
+      data: { outcome, total_ms: operation.status?.result?.proof?.totalMs },
+    });
+    expect(await world.left()).toEqual([]);
+  });
+
+  it('is inconclusive when it finds no place in the cluster, and when it is cancelled', async () => {
+    const crowded = await setUp();
+    crowded.faults.unscheduled = 'insufficient storage';
+    await crowded.play(3);
+    crowded.pass(rules.stallMs);
+    const failed = await crowded.end();
+    expect(failed.status).toMatchObject({
+      error: { code: 'deadline_exceeded' },
+      result: { proof: { outcome: 'inconclusive' } },
+    });
+    const cancelled = await setUp();
+    await cancelled.play(3);
+    await cancelled.request();
+    expect(factOf(await cancelled.end(), 'failed').type).toBe('dev.soteria.restoretest.inconclusive.v1');
+    expect(await cancelled.tools.verified.proofs()).toEqual([]);
   });
 
   it('takes nothing of the source along that a tool would know it by', async () => {

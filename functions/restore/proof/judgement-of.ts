@@ -1,0 +1,30 @@
+/** What a restore test has said of its point, for the record that outlives it. Pure. */
+import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { ClaimJudgement } from '@soteria/shared/operation/verified-points.ts';
+
+/** Undefined for what has neither proved nor refuted anything. */
+export function judgementOf(operation: Operation): ClaimJudgement | undefined {
+  const { result, finishedAt } = operation.status ?? {};
+  const { proof, dataAsOf, restorePoint } = result ?? {};
+  if (operation.spec.kind !== 'RestoreTest' || proof === undefined || proof.outcome === 'inconclusive')
+    return undefined;
+  if (restorePoint === undefined || finishedAt === undefined) return undefined;
+  const common = {
+    ...sourceRefOf(operation),
+    point: restorePoint,
+    at: finishedAt,
+    ...(dataAsOf === undefined ? {} : { dataAsOf }),
+  };
+  if (proof.outcome === 'refuted') return { ...common, outcome: 'refuted', why: proof.why };
+  const { strength, weaker, totalMs, files, bytes } = proof;
+  return {
+    ...common,
+    outcome: 'verified',
+    totalMs,
+    ...(strength === undefined ? {} : { strength }),
+    ...(weaker === undefined ? {} : { weaker }),
+    ...(files === undefined ? {} : { files }),
+    ...(bytes === undefined ? {} : { bytes }),
+  };
+}

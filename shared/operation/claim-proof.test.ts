@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { addJudgement, type ClaimProof, type Judgement, lastVerified } from './claim-proof.ts';
+
+const none: ClaimProof = { namespace: 'shop', pvc: 'data', points: [] };
+const at = (minute: number) => new Date(Date.UTC(2026, 0, 31, 2, minute)).toISOString();
+
+function all(judgements: readonly Judgement[]): ClaimProof {
+  return judgements.reduce<ClaimProof>((known, one) => addJudgement(known, one) ?? known, none);
+}
+
+const verified = (point: string, minute: number, files = 3): Judgement => ({
+  point,
+  outcome: 'verified',
+  at: at(minute),
+  files,
+  bytes: '17',
+});
+const refuted = (point: string, minute: number): Judgement => ({
+  point,
+  outcome: 'refuted',
+  at: at(minute),
+  why: 'files: 2 found',
+});
+
+describe('what restore tests say of a claim', () => {
+  it('is the last proved point, and the one before when that one is refuted', () => {
+    expect(lastVerified(all([verified('a', 1), verified('b', 2)]))?.point).toBe('b');
+    expect(lastVerified(all([verified('a', 1), verified('b', 2), refuted('b', 3)]))?.point).toBe('a');
+    expect(lastVerified(all([verified('a', 1), refuted('a', 2)]))).toBeUndefined();
+  });
+
+  it('is taken back when a refuted point is proved later', () => {
+    expect(all([refuted('a', 1), verified('a', 2)]).points).toMatchObject([{ point: 'a', outcome: 'verified' }]);
+    expect(all([verified('a', 2), refuted('a', 1)]).points).toMatchObject([{ point: 'a', outcome: 'verified' }]);
+  });
+
+  it('still knows what a point held when it was proved, after it was refuted', () => {
+    expect(all([verified('a', 1), refuted('a', 2)]).points).toMatchObject([{ outcome: 'refuted', files: 3 }]);
+  });
+
+  it('is bounded, whatever is told and however long the reasons are', () => {
+    const many = Array.from({ length: 50 }, (_none, minute) => [
+      verified(`v${minute}`, minute),
+      { ...refuted(`r${minute}`, minute), why: 'x'.repeat(5_000) },
+    ]).flat();
+    const told = all(many);
+    expect(told.points.map(({ point }) => point)).toEqual(['r49', 'v49', 'r48', 'v48', 'r47', 'r46']);
+    expect(JSON.stringify(told).length).toBeLessThan(1_500);
+  });
+
+  it('does not depend on the order or on repeats', () => {
+    const judgement = fc
+      .record({ point: fc.constantFrom('a', 'b', 'c'), minute: fc.nat(50), isGood: fc.boolean() })
+      .map(({ point, minute, isGood }) => (isGood ? verified(point, minute) : refuted(point, minute)));
+    // Of one point nobody says two things at one instant.
+    const history = fc.uniqueArray(judgement, { maxLength: 8, selector: ({ point, at: when }) => point + when });
+    const outcomes = (told: ClaimProof) => told.points.map(({ point, outcome, at: when }) => [point, outcome, when]);
+    fc.assert(
+      fc.property(history, fc.func(fc.integer()), (judgements, rank) => {
+        const shuffled = judgements.toSorted((a, b) => rank(a) - rank(b));
+        // Three points: the limit of two proved ones is the only thing that an order can be seen by.
+        fc.pre(new Set(judgements.filter(({ outcome }) => outcome === 'verified').map(({ point }) => point)).size <= 2);
+        expect(outcomes(all([...shuffled, ...judgements]))).toEqual(outcomes(all(judgements)));
+      }),
+    );
+  });
+});
