@@ -37,6 +37,9 @@ export const errorTable = {
   restore_point_not_found: { httpStatus: 404, isRetryable: false },
   restore_point_not_usable: { httpStatus: 422, isRetryable: false },
   target_exists: { httpStatus: 409, isRetryable: false },
+  // Whose points they are
+  cluster_id_shared: { httpStatus: 409, isRetryable: false },
+  cluster_still_writes: { httpStatus: 409, isRetryable: false },
   // What happened to the work
   snapshot_failed: { httpStatus: 500, isRetryable: false },
   backup_failed: { httpStatus: 500, isRetryable: false },

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
         newId: randomUUID,
         pace: defaultPace,
         usage: createUsageStore(client, namespace),
-        readLonghorn: createReadLonghorn(client, createClusterReader(client, clusterId), longhornNamespace),
+        readLonghorn: createReadLonghorn(client, createClusterReader(client, clusterId, namespace), longhornNamespace),
         // Most requests read the record only.
         openSource:
           store === undefined

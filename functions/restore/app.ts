@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contract.ts';
 import { answerJson, readJsonBody } from '@soteria/shared/function/json-body.ts';
 import { tellPaused } from '@soteria/shared/function/tell-paused.ts';
+import { adoptCluster } from './adopt/adopt-door.ts';
 import { askByEvent } from './doors/ask-event.ts';
 import { type Answer, askByHttp } from './doors/ask-http.ts';
 import { askForNamespace } from './doors/ask-namespace.ts';
@@ -30,6 +31,9 @@ export function defineRestore(tools: RestoreTools): FunctionDefinition {
       );
       app.post('/v1/restores/namespace', async (c) =>
         answer(c, await askForNamespace(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
+      );
+      app.post('/v1/backups/adopt', async (c) =>
+        answer(c, await adoptCluster(tools, await readJsonBody(c), incoming(c))),
       );
       app.get('/v1/restores', async (c) => answerJson(c, await listRestores(tools, c.req.query(), incoming(c))));
       app.get('/v1/restores/:name', async (c) =>

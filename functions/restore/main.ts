@@ -3,6 +3,7 @@ import { explainFailedStart, startFunction } from '@soteria/shared/function/star
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resources.ts';
+import { keepAdopted } from '@soteria/shared/operation/adopted-clusters.ts';
 import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { publishDue } from '@soteria/shared/operation/publish-due.ts';
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
         keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),
         wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
         authorize,
+        adoptions: { keep: (cluster, signal) => keepAdopted(client, settings.namespace, cluster, signal) },
         rules: settings.rules,
         now,
         inTurn: createOneAtATime(),

@@ -1,5 +1,6 @@
 /** What a restore would do: resolved for real, nothing made. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { type RestorePoint, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { shapeClaim } from './core/shape-claim.ts';
@@ -33,7 +34,7 @@ export function planOf(operation: Operation, world: World): Plan {
   }
   const shape = shapeClaim(point, operation.spec.request);
   return {
-    restore_point: toRestorePoint(point, world.clusterId?.seen ?? ''),
+    restore_point: toRestorePoint(point, world.ownClusters?.seen ?? noClusters),
     claim:
       shape instanceof SoteriaError
         ? null

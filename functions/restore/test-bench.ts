@@ -22,6 +22,7 @@ import {
   volumes,
 } from '@soteria/shared/longhorn/resource-types.ts';
 import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resources.ts';
+import { keepAdopted } from '@soteria/shared/operation/adopted-clusters.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { operations } from '@soteria/shared/operation/schema.ts';
@@ -210,6 +211,7 @@ export function createTestBench() {
   const app = createFunction(
     defineRestore({
       ...tools,
+      adoptions: { keep: (adopted, signal) => keepAdopted(client, 'soteria', adopted, signal) },
       authorize: (_caller, { namespace = 'all' }) =>
         refused.has(namespace)
           ? Promise.reject(new SoteriaError('forbidden', { what: namespace, why: 'refused', fix: 'none' }))

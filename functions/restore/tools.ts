@@ -1,7 +1,9 @@
 /** What every door of this function works with; `main.ts` puts it together. */
 import type { Authorize } from '@soteria/shared/function/authorize.ts';
+import type { Adoptions } from './adopt/adopt-door.ts';
 import type { AdvanceTools } from './advance.ts';
 
 export interface RestoreTools extends AdvanceTools {
   readonly authorize: Authorize;
+  readonly adoptions: Adoptions;
 }

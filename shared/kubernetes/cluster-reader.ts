@@ -2,15 +2,28 @@
 import type { PersistentVolume, PersistentVolumeClaim } from './core-types.ts';
 import { namespaces, persistentVolumeClaims, persistentVolumes } from './core-types.ts';
 import { type KubernetesClient, listAll } from './client.ts';
+import type { OwnClusters } from '../longhorn/own-clusters.ts';
+import { listAdopted } from '../operation/adopted-clusters.ts';
 import { readPaused } from '../operation/pause.ts';
+
+export interface ClusterIdentity {
+  /** SOTERIA_CLUSTER_ID, or `uid`. */
+  readonly id: string;
+  /** Of the namespace kube-system: another one for every cluster that is made, whatever id it is given. */
+  readonly uid: string | undefined;
+  /** When that namespace was made. */
+  readonly bornAt: string | undefined;
+}
 
 export interface ClusterReader {
   getClaim(namespace: string, name: string, signal?: AbortSignal): Promise<PersistentVolumeClaim | undefined>;
   /** Every one of the namespace. */
   listClaims(namespace: string, signal?: AbortSignal): Promise<readonly PersistentVolumeClaim[]>;
   getPersistentVolume(name: string, signal?: AbortSignal): Promise<PersistentVolume | undefined>;
-  /** SOTERIA_CLUSTER_ID, or the uid of the namespace kube-system. */
-  clusterId(signal?: AbortSignal): Promise<string>;
+  /** What is stamped on every new restore point. */
+  identity(signal?: AbortSignal): Promise<ClusterIdentity>;
+  /** Whose points are this cluster's; read anew each time, because adopting changes it. */
+  ownClusters(signal?: AbortSignal): Promise<OwnClusters>;
   /** The one switch that holds back every create and delete. */
   isPaused(signal?: AbortSignal): Promise<boolean>;
 }
@@ -21,15 +34,25 @@ export function createClusterReader(
   configuredClusterId: string | undefined,
   ownNamespace = 'soteria',
 ): ClusterReader {
-  let known = configuredClusterId;
+  let known: ClusterIdentity | undefined;
+
+  async function identity(signal?: AbortSignal): Promise<ClusterIdentity> {
+    if (known !== undefined) return known;
+    const { uid, creationTimestamp } =
+      (await client.get(namespaces, { name: 'kube-system' }, { signal }))?.metadata ?? {};
+    known = { id: configuredClusterId ?? uid ?? 'unknown', uid, bornAt: creationTimestamp };
+    return known;
+  }
+
   return {
     getClaim: (namespace, name, signal) => client.get(persistentVolumeClaims, { namespace, name }, { signal }),
     listClaims: (namespace, signal) =>
       Array.fromAsync(listAll(client, persistentVolumeClaims, { namespace }, { signal })),
     getPersistentVolume: (name, signal) => client.get(persistentVolumes, { name }, { signal }),
-    clusterId: async (signal) => {
-      known ??= (await client.get(namespaces, { name: 'kube-system' }, { signal }))?.metadata.uid ?? 'unknown';
-      return known;
+    identity,
+    ownClusters: async (signal) => {
+      const [{ id }, adopted] = await Promise.all([identity(signal), listAdopted(client, ownNamespace, signal)]);
+      return { id, adopted: adopted.map(({ clusterId }) => clusterId) };
     },
     isPaused: (signal) => readPaused(client, ownNamespace, signal),
   };

@@ -2,6 +2,7 @@
 import type { Backup } from './objects.ts';
 import { whyNotRestorable } from './objects.ts';
 import { catalogueKeys, heldByLabel } from '../operation/marks.ts';
+import { isOwnCluster, type OwnClusters } from './own-clusters.ts';
 
 /** One restore point in `GET /v1/backups`; sizes in bytes, instants RFC 3339, null where Longhorn does not know (yet). */
 export interface RestorePoint {
@@ -70,10 +71,10 @@ function fromKubernetesStatus(text: string | undefined): ClaimIdentity {
   }
 }
 
-function originOf(backup: Backup, clusterId: string): RestorePoint['origin'] {
+function originOf(backup: Backup, own: OwnClusters): RestorePoint['origin'] {
   const { catalogue } = backup;
   if (catalogue[catalogueKeys.managed] === 'true') {
-    return catalogue[catalogueKeys.clusterId] === clusterId ? 'own' : 'other-cluster';
+    return isOwnCluster(own, catalogue[catalogueKeys.clusterId]) ? 'own' : 'other-cluster';
   }
   return catalogue['RecurringJob'] === undefined ? 'foreign' : 'recurring-job';
 }
@@ -101,7 +102,7 @@ const unjudged = {
   refuted_because: null,
 };
 
-export function toRestorePoint(backup: Backup, clusterId: string): RestorePoint {
+export function toRestorePoint(backup: Backup, own: OwnClusters): RestorePoint {
   const reason = whyNotRestorable(backup);
   const { catalogue } = backup;
   return {
@@ -120,7 +121,7 @@ export function toRestorePoint(backup: Backup, clusterId: string): RestorePoint 
     ...unjudged,
     policy: catalogue[catalogueKeys.policy] ?? null,
     held: backup.marks[heldByLabel] !== undefined,
-    origin: originOf(backup, clusterId),
+    origin: originOf(backup, own),
     consistency: consistencyOf(catalogue[catalogueKeys.consistency]),
     url: backup.url ?? null,
     snapshot: backup.snapshotName ?? null,

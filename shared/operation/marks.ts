@@ -21,6 +21,8 @@ export const heldByLabel = `${prefix}/held-by`;
 export const catalogueKeys = {
   managed: `${prefix}/managed`,
   clusterId: `${prefix}/cluster-id`,
+  /** The uid of kube-system: tells two clusters apart that were given one id. */
+  clusterUid: `${prefix}/cluster-uid`,
   namespace: `${prefix}/namespace`,
   pvc: `${prefix}/pvc`,
   operation: `${prefix}/operation`,

@@ -1,6 +1,7 @@
 /** Whose a Longhorn volume's folder in the bucket is: by the live volume, then by its newest backup's labels. Pure. */
 import * as z from 'zod';
 import type { Backup, BackupVolume, LonghornVolume } from '@soteria/shared/longhorn/objects.ts';
+import { isOwnCluster, noClusters, type OwnClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { newestFirst, type RestorePoint, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { parseOwner } from '../measure/classify-key.ts';
 import type { MeasuredBucket } from '../measure/progress.ts';
@@ -26,7 +27,7 @@ export interface LonghornView {
   readonly volumes: readonly LonghornVolume[];
   readonly backups: readonly Backup[];
   readonly backupVolumes: readonly BackupVolume[];
-  readonly clusterId: string;
+  readonly own: OwnClusters;
 }
 
 export function attribute(buckets: readonly MeasuredBucket[], view: LonghornView | undefined): Attribution[] {
@@ -42,7 +43,7 @@ export function attribute(buckets: readonly MeasuredBucket[], view: LonghornView
       owner,
       bucket,
       volume,
-      ...whose(volumes.get(volume), point, view?.clusterId),
+      ...whose(volumes.get(volume), point, view?.own),
       ...(typeof point?.data_as_of === 'string' ? { lastBackupAt: point.data_as_of } : {}),
       ...(bytes === undefined ? {} : { longhornBytes: Number(bytes) }),
     };
@@ -57,7 +58,7 @@ export function attribute(buckets: readonly MeasuredBucket[], view: LonghornView
 
 function newestPoints(view: LonghornView | undefined): Map<string, RestorePoint> {
   const newest = new Map<string, RestorePoint>();
-  const points = (view?.backups ?? []).map((backup) => toRestorePoint(backup, view?.clusterId ?? ''));
+  const points = (view?.backups ?? []).map((backup) => toRestorePoint(backup, view?.own ?? noClusters));
   for (const point of points.toSorted(newestFirst)) {
     // The newest one may be somebody's that recorded no claim.
     const known = newest.get(point.volume ?? '');
@@ -69,16 +70,16 @@ function newestPoints(view: LonghornView | undefined): Map<string, RestorePoint>
 function whose(
   live: LonghornVolume | undefined,
   point: RestorePoint | undefined,
-  clusterId: string | undefined,
+  own: OwnClusters | undefined,
 ): Pick<Attribution, 'state' | 'namespace' | 'pvc'> {
   const status = live?.kubernetesStatus;
   if (status !== undefined && status.pvcName !== '') {
     const claim = { namespace: status.namespace, pvc: status.pvcName };
     return { state: status.lastPVCRefAt === '' ? 'live' : 'orphaned', ...claim };
   }
-  if (clusterId === undefined || point === undefined) return { state: 'unknown' };
+  if (own === undefined || point === undefined) return { state: 'unknown' };
   const claim = point.namespace === null || point.pvc === null ? {} : { namespace: point.namespace, pvc: point.pvc };
-  const isOthers = point.cluster_id !== null && point.cluster_id !== clusterId;
+  const isOthers = point.cluster_id !== null && !isOwnCluster(own, point.cluster_id);
   // A live volume without a claim was made by hand; its backups are nobody's leftovers.
   if (live !== undefined) return { state: 'unknown', ...claim };
   return { state: isOthers ? 'other-cluster' : 'orphaned', ...claim };

@@ -23,7 +23,7 @@ export function createReadLonghorn(client: KubernetesClient, cluster: ClusterRea
   return async (signal, log) => {
     try {
       return {
-        clusterId: await cluster.clusterId(signal),
+        own: await cluster.ownClusters(signal),
         volumes: await list(volumes, volumeFromWire, signal),
         backups: await list(backups, backupFromWire, signal),
         backupVolumes: await list(backupVolumes, backupVolumeFromWire, signal),

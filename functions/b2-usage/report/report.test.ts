@@ -199,7 +199,7 @@ describe('a volume in the bucket', () => {
     volumes: [],
     backups: [],
     backupVolumes: [],
-    clusterId: 'ours',
+    own: { id: 'ours', adopted: [] },
     ...parts,
   });
 

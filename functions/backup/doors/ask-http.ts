@@ -96,8 +96,7 @@ async function reusedAnswer(
   const { points } = await lookAt(tools, { operation, world }, 'points', incoming.signal);
   const point = newestWithin(points?.seen ?? [], durationMs(String(request.max_age)), tools.now());
   if (point === undefined || whyNotRestorable(point) !== undefined) return undefined;
-  const clusterId = await tools.cluster.clusterId(incoming.signal);
-  const view = toRestorePoint(point, clusterId);
+  const view = toRestorePoint(point, await tools.cluster.ownClusters(incoming.signal));
   return {
     status: 200,
     body: {

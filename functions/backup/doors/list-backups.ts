@@ -5,6 +5,8 @@ import * as z from 'zod';
 import type { RestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import type { Judgement } from '@soteria/shared/operation/claim-proof.ts';
 import { newestFirst, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import { whySharedId } from '@soteria/shared/longhorn/shared-cluster-id.ts';
+import { type Blocker, toBlocker } from '../longhorn/plan.ts';
 import { volumeHandleOf } from '../longhorn/why-not-backable.ts';
 import type { BackupTools } from '../tools.ts';
 
@@ -20,6 +22,8 @@ export interface BackupList {
   readonly volume: string | null;
   readonly items: readonly RestorePoint[];
   readonly next?: string;
+  /** What stands against trusting the list: another living cluster under the same id. Left out when there is nothing. */
+  readonly problems?: readonly Blocker[];
 }
 
 const cursorShape = z.tuple([z.string(), z.string()]);
@@ -99,24 +103,27 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
   const query = queryFrom(rawQuery);
   const { namespace, pvc } = query;
   await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
-  const [backups, clusterId, verified, live] = await Promise.all([
+  const [backups, own, self, verified, live] = await Promise.all([
     tools.longhorn.backups.list({}, incoming.signal),
-    tools.cluster.clusterId(incoming.signal),
+    tools.cluster.ownClusters(incoming.signal),
+    tools.cluster.identity(incoming.signal),
     tools.verified.proofs(incoming.signal),
     namespace === undefined || pvc === undefined ? undefined : liveVolume(tools, namespace, pvc, incoming.signal),
   ]);
   const judged = new Map(verified.flatMap(({ points: some }) => some).map((one) => [one.point, one]));
   const points = backups
-    .map((backup) => toRestorePoint(backup, clusterId))
+    .map((backup) => toRestorePoint(backup, own))
     .map((point) => withJudgement(point, judged.get(point.id)))
     .filter((point) => isAsked(point, query, live))
     .toSorted(newestFirst);
   const rest = query.next === undefined ? points : points.filter(isAfter(decodeCursor(query.next)));
   const items = rest.slice(0, query.limit);
   const last = items.at(-1);
+  const shared = whySharedId(backups, self, tools.now());
   return {
     volume: live ?? (namespace === undefined || pvc === undefined ? null : (points[0]?.volume ?? null)),
     items,
     ...(rest.length > items.length && last !== undefined ? { next: encodeCursor(last) } : {}),
+    ...(shared === undefined ? {} : { problems: [toBlocker(shared)] }),
   };
 }

@@ -21,7 +21,8 @@ function catalogueOf(operation: Operation, world: World): Record<string, string>
     [catalogueKeys.operation]: operation.metadata.name,
     [catalogueKeys.operationUid]: operation.metadata.uid,
     [catalogueKeys.consistency]: 'crash',
-    [catalogueKeys.clusterId]: world.clusterId?.seen ?? '',
+    [catalogueKeys.clusterId]: world.identity?.seen?.id ?? '',
+    [catalogueKeys.clusterUid]: world.identity?.seen?.uid ?? '',
     [catalogueKeys.tags]: tags.length === 0 ? '' : JSON.stringify(tags),
     [catalogueKeys.kubernetesStatus]: volume?.kubernetesStatusJson ?? '',
     [catalogueKeys.claimShape]:

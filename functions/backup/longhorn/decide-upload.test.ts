@@ -81,7 +81,7 @@ describe('a backup whose making was not recorded', () => {
       claim: { seen: claim },
       persistentVolume: { seen: persistentVolume },
       volume: { seen: { ...volume, lastBackup } },
-      clusterId: { seen: 'cluster-1' },
+      identity: { seen: { id: 'cluster-1', uid: 'uid-of-kube-system', bornAt: undefined } },
     });
     const intended = uploading({}, { backupMade: false });
     expect(decide(intended, world('backup'))).toMatchObject({ do: 'record', status: { work: { backupMade: true } } });

@@ -42,7 +42,7 @@ function makeBackup(situation: Situation, work: OperationWork, name: string): Ac
   if (backup === undefined) {
     const late = decideLateStart(situation, `backup ${name} could not be created`);
     if (late !== undefined) return late;
-    for (const at of ['claim', 'persistentVolume', 'volume', 'clusterId'] as const) {
+    for (const at of ['claim', 'persistentVolume', 'volume', 'identity'] as const) {
       if (world[at] === undefined && (at !== 'persistentVolume' || world.claim?.seen !== undefined))
         return { do: 'look', at };
     }

@@ -101,8 +101,8 @@ export async function lookAt(
     }
     case 'paused':
       return { ...world, paused: { seen: await cluster.isPaused(signal) } };
-    case 'clusterId':
-      return { ...world, clusterId: { seen: await cluster.clusterId(signal) } };
+    case 'identity':
+      return { ...world, identity: { seen: await cluster.identity(signal) } };
   }
 }
 

@@ -64,7 +64,7 @@ async function dryRun(
   const volume = world.volume?.seen;
   if (volume === undefined) return [];
   const name = nameOfAttempt(operation, 1);
-  const known = await lookAt(tools, { operation, world }, 'clusterId', signal);
+  const known = await lookAt(tools, { operation, world }, 'identity', signal);
   const draft = backupDraftOf(
     operation,
     { attempt: 1, volume: volume.name, snapshot: name, backup: name },

@@ -77,8 +77,8 @@ function see(place: Place, operation: Operation, dice: number): World {
       return { [place]: { seen: pick([[backup], []], dice) } };
     case 'snapshots':
       return { snapshots: { seen: pick([[snapshot], []], dice) } };
-    case 'clusterId':
-      return { clusterId: { seen: 'cluster-1' } };
+    case 'identity':
+      return { identity: { seen: { id: 'cluster-1', uid: undefined, bornAt: undefined } } };
     case 'paused':
       return { paused: { seen: dice % 5 === 0 } };
     case 'ownSlot':

@@ -1,6 +1,7 @@
 /** What a decision about one Longhorn backup may know of the cluster. A member that was not looked at yet is left out. */
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import type { ClusterIdentity } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import type { Backup, BackupTarget, BackupVolume, LonghornVolume, Snapshot } from '@soteria/shared/longhorn/objects.ts';
 import type { SlotEntry } from '@soteria/shared/operation/decide-slots.ts';
 import type { Entered } from '@soteria/shared/operation/slots.ts';
@@ -27,7 +28,7 @@ export interface World {
   readonly catalogue?: Look<readonly Backup[]>;
   /** Every snapshot of the volume. */
   readonly snapshots?: Look<readonly Snapshot[]>;
-  readonly clusterId?: Look<string>;
+  readonly identity?: Look<ClusterIdentity>;
   /** Looked at before anything is created or deleted. */
   readonly paused?: Look<boolean>;
   /** The entry this Operation holds in the slots. */

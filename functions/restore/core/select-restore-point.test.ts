@@ -39,7 +39,7 @@ const nobodys = backup('nobodys', '2026-08-23T02:00:00Z', { catalogue: {}, volum
 const all = [tuesday, monday, broken, wednesday, another, elsewhere, nobodys];
 
 function select(choice: Partial<PointChoice>, more: object = {}) {
-  const known = { backups: all, clusterId: 'here', mayTakeAny: false, ...more };
+  const known = { backups: all, own: { id: 'here', adopted: [] }, mayTakeAny: false, ...more };
   const found = selectRestorePoint({ namespace: 'shop', pvc: 'data', ...choice }, known);
   return found instanceof SoteriaError ? found : found.name;
 }

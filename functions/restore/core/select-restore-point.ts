@@ -1,12 +1,13 @@
 /**
  * Which restore point a request means. Invariants:
  *  1. Only points of the claim that was named; whose claim nobody recorded, only where the caller may take any.
- *  2. "latest" and an instant look at this cluster's points, or at those of the cluster that was named: another's data is never
- *     taken by accident.
+ *  2. "latest" and an instant look at this cluster's points and those it has adopted, or at those of the cluster that was named:
+ *     another's data is never taken by accident.
  *  3. Nothing fits: an answer that names the nearest points. Never another point than the one that was asked for.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
+import type { OwnClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { newestFirst, type RestorePoint, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { timeFromName } from '@soteria/shared/operation/names.ts';
 
@@ -22,7 +23,7 @@ export interface PointChoice {
 
 export interface KnownPoints {
   readonly backups: readonly Backup[];
-  readonly clusterId: string;
+  readonly own: OwnClusters;
   /** The volume of the claim as it is now, when there is one: foreign points of it are the claim's. */
   readonly liveVolume?: string | undefined;
   /** True: points whose claim nobody recorded may be named too. */
@@ -38,7 +39,7 @@ type Found = Backup | SoteriaError;
 
 export function selectRestorePoint(choice: PointChoice, known: KnownPoints): Found {
   const all = known.backups
-    .map((backup) => ({ backup, point: toRestorePoint(backup, known.clusterId) }))
+    .map((backup) => ({ backup, point: toRestorePoint(backup, known.own) }))
     .toSorted((a, b) => newestFirst(a.point, b.point));
   const { backupUrl, asOf, snapshot = 'latest' } = choice;
   if (backupUrl !== undefined) return byUrl(choice, backupUrl, all, known);

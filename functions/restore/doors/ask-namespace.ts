@@ -30,7 +30,7 @@ export async function askForNamespace(
   if (request.dry_run === true) {
     const operation = imagined(wish, at);
     let world: World = {};
-    for (const place of ['points', 'clusterId', 'claims'] as const) {
+    for (const place of ['points', 'ownClusters', 'claims'] as const) {
       world = await lookAt(tools, { operation, world }, place, signal);
     }
     const { claims, without } = planOfNamespace({ operation, world, now: at });

@@ -1,6 +1,7 @@
 /** May they? Data leaves one namespace and appears in another: the caller must be allowed to ask in both. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Wish } from '../ask.ts';
@@ -27,7 +28,7 @@ export async function authorizePoint(
 ): Promise<void> {
   const point = pointOf(operation, world);
   if (point === undefined || point instanceof SoteriaError) return;
-  const isNobodys = toRestorePoint(point, world.clusterId?.seen ?? '').pvc === null;
+  const isNobodys = toRestorePoint(point, world.ownClusters?.seen ?? noClusters).pvc === null;
   if (isNobodys && point.volume !== world.liveVolume?.seen) {
     await authorize(caller, { verb: 'create', namespace: undefined }, signal);
   }

@@ -2,13 +2,13 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type * as z from 'zod';
 
-export function parseBody<T>(schema: z.ZodType<T>, body: unknown, example: string): T {
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown, example: string, wanted = 'a restore'): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the body'}: ${issue.message}`);
   throw new SoteriaError(
     'invalid_request',
-    { what: 'the request for a restore is not valid', why: problems.join('; '), fix: `send ${example}` },
+    { what: `the request for ${wanted} is not valid`, why: problems.join('; '), fix: `send ${example}` },
     { details: { problems } },
   );
 }

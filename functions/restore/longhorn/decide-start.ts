@@ -1,6 +1,7 @@
 /** Pending: is the claim's name free, which point is meant, can it be restored, is there a slot? */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
+import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { claimLabel } from '@soteria/shared/operation/marks.ts';
@@ -27,15 +28,15 @@ function whoMakesIt(operation: Operation, peers: readonly Operation[]): Operatio
 }
 
 /** A point, or why there is none; undefined while something must be looked at first. */
-export function pointOf(operation: Operation, { points, clusterId, liveVolume }: World) {
-  if (points?.seen === undefined || clusterId === undefined || liveVolume === undefined) return undefined;
+export function pointOf(operation: Operation, { points, ownClusters, liveVolume }: World) {
+  if (points?.seen === undefined || ownClusters === undefined || liveVolume === undefined) return undefined;
   const { namespace, pvc } = sourceRefOf(operation);
   const { snapshot, backupUrl, asOf, clusterId: ofCluster } = operation.spec.request;
   return selectRestorePoint(
     { namespace, pvc, snapshot, backupUrl, asOf, clusterId: ofCluster },
     {
       backups: points.seen,
-      clusterId: clusterId.seen ?? '',
+      own: ownClusters.seen ?? noClusters,
       liveVolume: liveVolume.seen,
       // By HTTP and by event the function itself has asked for the right; `kubectl create` says nothing about points of nobody.
       mayTakeAny: operation.spec.identity !== undefined,
@@ -45,7 +46,7 @@ export function pointOf(operation: Operation, { points, clusterId, liveVolume }:
 
 /** What must be looked at next to judge the request; undefined when all of it is known. */
 export function nextLook(operation: Operation, world: World): Place | undefined {
-  for (const at of ['claim', 'peers', 'points', 'clusterId', 'liveVolume'] as const) {
+  for (const at of ['claim', 'peers', 'points', 'ownClusters', 'liveVolume'] as const) {
     if (world[at] === undefined) return at;
   }
   const point = pointOf(operation, world);

@@ -64,8 +64,8 @@ export async function lookAt(
       return { ...world, peers: { seen: await store.listOfClaim(made.namespace, made.pvc, signal) } };
     case 'points':
       return { ...world, points: { seen: await longhorn.backups.list({}, signal) } };
-    case 'clusterId':
-      return { ...world, clusterId: { seen: await cluster.clusterId(signal) } };
+    case 'ownClusters':
+      return { ...world, ownClusters: { seen: await cluster.ownClusters(signal) } };
     case 'liveVolume':
       return { ...world, liveVolume: { seen: await liveVolumeOf(tools, sourceRefOf(operation), signal) } };
     case 'backup':

@@ -2,6 +2,7 @@
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
+import type { OwnClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Entered } from '@soteria/shared/operation/slots.ts';
@@ -25,7 +26,7 @@ export interface World {
   readonly peers?: Look<readonly Operation[]>;
   /** Every backup that Longhorn knows. */
   readonly points?: Look<readonly Backup[]>;
-  readonly clusterId?: Look<string>;
+  readonly ownClusters?: Look<OwnClusters>;
   /** Name of the volume the source claim has now. */
   readonly liveVolume?: Look<string>;
   /** The backup that is restored from. */

@@ -5,6 +5,7 @@
  *  3. It ends when every child has; what is missing is told, and a second run picks it up.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/status.ts';
 import { refusedBecause } from '../longhorn/about-operation.ts';
@@ -31,7 +32,7 @@ export function planOfNamespace({
   return planNamespace({
     operation,
     backups: world.points?.seen ?? [],
-    clusterId: world.clusterId?.seen ?? '',
+    own: world.ownClusters?.seen ?? noClusters,
     claims: world.claims?.seen ?? [],
     asOf: operation.status?.work?.dataAsOf ?? operation.spec.request.asOf ?? now.toISOString(),
   });
@@ -134,7 +135,7 @@ export function decideNamespace(situation: Situation): Action {
     if (fact !== undefined && status.announced?.includes(fact) !== true) return { do: 'announce', fact };
     return { do: 'record', status: { ...status, settled: true } };
   }
-  for (const at of ['points', 'clusterId', 'claims'] as const) if (world[at] === undefined) return { do: 'look', at };
+  for (const at of ['points', 'ownClusters', 'claims'] as const) if (world[at] === undefined) return { do: 'look', at };
   const plan = planOfNamespace(situation);
   if (status.work === undefined) {
     return operation.spec.cancelRequested === true

@@ -5,6 +5,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
+import type { OwnClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { operationName, shortHash, timeFromName } from '@soteria/shared/operation/names.ts';
 import { type Operation, operationKinds, type OperationRequest } from '@soteria/shared/operation/schema.ts';
@@ -14,7 +15,7 @@ import { restoredFromAnnotation } from '../longhorn/claim-objects.ts';
 export interface NamespaceSituation {
   readonly operation: Operation;
   readonly backups: readonly Backup[];
-  readonly clusterId: string;
+  readonly own: OwnClusters;
   /** Of the target namespace. */
   readonly claims: readonly PersistentVolumeClaim[];
   /** One instant for all of them. */
@@ -37,12 +38,12 @@ export interface NamespacePlan {
   readonly without: readonly { readonly pvc: string; readonly why: string }[];
 }
 
-function claimsOf({ operation, backups, clusterId }: NamespaceSituation): string[] {
+function claimsOf({ operation, backups, own }: NamespaceSituation): string[] {
   const { request } = operation.spec;
   if (request.pvcs !== undefined) return [...new Set(request.pvcs)].toSorted((a, b) => a.localeCompare(b));
   const { namespace, clusterId: wanted } = request;
   const found = backups
-    .map((backup) => toRestorePoint(backup, clusterId))
+    .map((backup) => toRestorePoint(backup, own))
     .filter((point) => point.namespace === namespace)
     .filter((point) => (wanted === undefined ? point.origin !== 'other-cluster' : point.cluster_id === wanted))
     .map(({ pvc }) => pvc);
@@ -50,12 +51,12 @@ function claimsOf({ operation, backups, clusterId }: NamespaceSituation): string
 }
 
 export function planNamespace(situation: NamespaceSituation): NamespacePlan {
-  const { operation, backups, clusterId, claims, asOf } = situation;
+  const { operation, backups, own, claims, asOf } = situation;
   const { namespace = '', namePrefix = '', nameSuffix = '', clusterId: ofCluster } = operation.spec.request;
   const planned: PlannedClaim[] = [];
   const without: { pvc: string; why: string }[] = [];
   for (const pvc of claimsOf(situation)) {
-    const known = { backups, clusterId, mayTakeAny: false };
+    const known = { backups, own, mayTakeAny: false };
     const point = selectRestorePoint({ namespace, pvc, asOf, clusterId: ofCluster }, known);
     if (point instanceof SoteriaError) {
       without.push({ pvc, why: point.explanation.why });

@@ -1,0 +1,52 @@
+/** `POST /v1/backups/adopt`: takes over another cluster's restore points, without copying a byte. */
+import type { Incoming } from '@soteria/shared/function/contract.ts';
+import type { AdoptedCluster, Adoption } from '@soteria/shared/operation/adopted-clusters.ts';
+import * as z from 'zod';
+import type { Answer } from '../doors/ask-http.ts';
+import { parseBody } from '../doors/parse-body.ts';
+import type { RestoreTools } from '../tools.ts';
+import { decideAdoption } from './decide-adoption.ts';
+
+/** The record of what was taken over. */
+export interface Adoptions {
+  keep(cluster: AdoptedCluster, signal?: AbortSignal): Promise<Adoption>;
+}
+
+const adoptRequest = z.strictObject({
+  cluster_id: z.string().min(1).max(253),
+  /** The caller vouches that the other cluster writes no more. */
+  is_gone: z.boolean().optional(),
+  dry_run: z.boolean().optional(),
+});
+
+const example = '{"cluster_id": "…"}; optional members: is_gone, dry_run';
+
+export async function adoptCluster(tools: RestoreTools, body: unknown, incoming: Incoming): Promise<Answer> {
+  const {
+    cluster_id: clusterId,
+    is_gone: isGone = false,
+    dry_run: isDryRun = false,
+  } = parseBody(adoptRequest, body, example, 'an adoption');
+  const { caller, signal } = incoming;
+  // It changes whose points are looked at in every namespace, and which may be thinned out.
+  await tools.authorize(caller, { verb: 'create', namespace: undefined }, signal);
+  const [self, { adopted }, backups] = await Promise.all([
+    tools.cluster.identity(signal),
+    tools.cluster.ownClusters(signal),
+    tools.longhorn.backups.list({}, signal),
+  ]);
+  const now = tools.now();
+  const { survey, isAdopted, blockers } = decideAdoption({ clusterId, isGone, backups, self, adopted, now });
+  const told = { cluster_id: clusterId, this_cluster: self.id, dry_run: isDryRun, ...survey };
+  if (isDryRun) {
+    const blocked = blockers.map(({ code, explanation }) => Object.assign({ code }, explanation));
+    return { status: 200, body: { ...told, already_adopted: isAdopted, blocked_by: blocked } };
+  }
+  const [blocker] = blockers;
+  if (blocker !== undefined) throw blocker;
+  const record = { clusterId, adoptedBy: caller.user, adoptedAt: now.toISOString() };
+  const { cluster, isNew } = await tools.adoptions.keep(record, signal);
+  incoming.log.info('cluster_adopted', { cluster: clusterId, points: survey.points, isNew, requestedBy: caller.user });
+  const { adoptedBy, adoptedAt } = cluster;
+  return { status: 200, body: { ...told, already_adopted: !isNew, adopted_by: adoptedBy, adopted_at: adoptedAt } };
+}
