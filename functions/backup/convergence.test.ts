@@ -128,7 +128,7 @@ describe('a backup, whatever happens to the process', () => {
         }
         // The weather clears: the sweep comes by until all is settled.
         for (let round = 0; round < 80; round += 1) {
-          pass(1_500);
+          pass(20_000);
           await wakeAll(world);
           longhorn.step();
         }
@@ -175,7 +175,7 @@ describe('a backup, whatever happens to the process', () => {
         await wakeAll(world);
         killer.disarm();
         for (let round = 0; round < 20; round += 1) {
-          pass(1_500);
+          pass(20_000);
           await wakeAll(world);
           longhorn.step();
         }

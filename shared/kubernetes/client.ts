@@ -56,6 +56,8 @@ export type WatchEvent<T> =
 export interface WriteOptions extends CallOptions {
   /** Server-side dry run: validated and admitted, not stored. */
   readonly isDryRun?: boolean | undefined;
+  /** Of a create: never sent again when its answer was lost, because the first may have been made, and be gone again. */
+  readonly isSentOnce?: boolean | undefined;
 }
 
 export interface SubresourceWriteOptions extends WriteOptions {

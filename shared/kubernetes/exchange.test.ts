@@ -84,6 +84,13 @@ describe('a call that fails for now', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  it('is not a create that must be sent once, whatever its name', async () => {
+    const { client, server } = await setUp([refuse(429, 'TooManyRequests'), hangUp]);
+    const sent = client.create(configMaps, draft, { isSentOnce: true });
+    await expect(sent).rejects.toMatchObject({ code: 'cluster_unavailable' });
+    expect(server.requests).toHaveLength(2);
+  });
+
   it('is not sent again on a stale connection either, when it must not happen twice', async () => {
     const generated = { ...draft, metadata: { namespace: 'shop', generateName: 'a-' } };
     const { client, server } = await setUp([found, hangUp]);

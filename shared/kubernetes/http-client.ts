@@ -114,7 +114,8 @@ export function createHttpClient(connection: Connection, options: HttpClientOpti
       const target = { name: name ?? draft.metadata.generateName, namespace };
       requireNamespace(type, target);
       // The server would generate a second name for the same draft; a review or a named object is the same twice.
-      const isRepeatable = name !== undefined || draft.metadata.generateName === undefined;
+      const isSameTwice = name !== undefined || draft.metadata.generateName === undefined;
+      const isRepeatable = isSameTwice && options.isSentOnce !== true;
       const request = { method: 'POST', path: collectionPath(type, namespace), isRepeatable, content: draft } as const;
       return await write({ verb: 'create', type, target }, type, request, options);
     },

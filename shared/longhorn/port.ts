@@ -49,6 +49,7 @@ export interface SnapshotPort {
 }
 
 export interface BackupPort {
+  /** Sent once: a second request could find the first one's backup made, completed and gone from the list, and overwrite it. */
   create(draft: BackupDraft, options: CreateOptions, signal?: AbortSignal): Promise<Backup>;
   get(name: string, signal?: AbortSignal): Promise<Backup | undefined>;
   /** Every backup Longhorn knows of, of one volume or of all; complete, or it throws `list_truncated`. */

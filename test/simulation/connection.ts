@@ -3,7 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
-import { longhornGroup } from '@soteria/shared/longhorn/resource-types.ts';
+import { backups, longhornGroup } from '@soteria/shared/longhorn/resource-types.ts';
 import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
 import type { Evidence, LonghornWrite } from './evidence.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -54,6 +54,19 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
     return answer;
   }
 
+  /** Refused is not asked for; of all else nobody can tell what will have come of it. */
+  async function notedAsAsked<R>(plural: string, name: string, act: () => Promise<R>): Promise<R> {
+    let isRefused = false;
+    try {
+      return await act();
+    } catch (error) {
+      isRefused = error instanceof SoteriaError && error.code === 'cluster_refused';
+      throw error;
+    } finally {
+      if (plural === backups.plural && !isRefused) evidence.asked.push(name);
+    }
+  }
+
   /** Of Longhorn's objects only: whose they are is asked of the cluster at the very instant of the write. */
   async function witnessed<T extends KubernetesObject, R>(
     verb: LonghornWrite['verb'],
@@ -81,7 +94,8 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
       call('create', type.plural, () => {
         const act = () => client.create(type, draft, given);
         const { name = '', namespace } = draft.metadata;
-        return given?.isDryRun === true ? act() : witnessed('create', type, { name, namespace }, act);
+        if (given?.isDryRun === true) return act();
+        return witnessed('create', type, { name, namespace }, () => notedAsAsked(type.plural, name, act));
       }),
     replace: (type, object, given) =>
       call('replace', type.plural, () =>

@@ -28,6 +28,8 @@ export interface Evidence {
   readonly changes: OperationChange[];
   /** What Soteria wrote of Longhorn's objects, and was not refused. */
   readonly writes: LonghornWrite[];
+  /** Names of backups that Longhorn was asked for and did not refuse, in order; also when nothing came of it. */
+  readonly asked: string[];
   /** Identities of requests that were answered with success. */
   readonly answered: { readonly identity: string; readonly door: string }[];
   /** `<uid> <fact>`, as they reached the broker. */
@@ -58,6 +60,7 @@ export function newEvidence(): Evidence {
   return {
     changes: [],
     writes: [],
+    asked: [],
     answered: [],
     facts: new Set(),
     foreign: new Set(),

@@ -81,6 +81,16 @@ export const invariants = {
       isKnownMade ? `${plural} ${name} was made again by one who knew that it had been made` : undefined,
     ),
 
+  /** Also of two that knew nothing of each other, and whatever became of the first one. */
+  everyBackupIsAskedForOnce({ evidence }) {
+    const asked = new Set<string>();
+    return first(evidence.asked, (name) => {
+      if (asked.has(name)) return `backup ${name} was asked for twice`;
+      asked.add(name);
+      return undefined;
+    });
+  },
+
   noGoodBackupIsOverwritten: ({ ending }) =>
     ending.overwritten.length === 0 ? undefined : `${ending.overwritten.join(', ')} was written twice on the target`,
 

@@ -57,8 +57,10 @@ const makeAgain: Decide = (situation) => {
   }
   if (world.backup.seen !== undefined) return decideBackup(situation);
   const { backup: _seen, ...unseen } = world;
+  const { backup: intended = '' } = status.work;
   const work = { ...status.work, backupMade: false };
-  return decideBackup({ ...situation, world: unseen, operation: { ...operation, status: { ...status, work } } });
+  const again = { ...operation, status: { ...status, work } };
+  return decideBackup({ ...situation, world: { ...unseen, intended }, operation: again });
 };
 
 /** Calls a backup done as soon as Longhorn has uploaded it. */
@@ -72,11 +74,11 @@ const trustUploads: Decide = (situation) => {
   return decideBackup({ ...situation, world: { ...world, backup, backupVolume } });
 };
 
-/** The same, and the volume's own record of its last backup is not looked at either. */
-const makeAgainBlindly: Decide = (situation) => {
-  const seen = situation.world.volume?.seen;
-  const volume = seen === undefined ? {} : { volume: { seen: { ...seen, lastBackup: undefined } } };
-  return makeAgain({ ...situation, world: { ...situation.world, ...volume } });
+/** Whoever finds the name of a backup in the record asks for it, whoever has put it there. */
+const makeForOthers: Decide = (situation) => {
+  const { operation, world } = situation;
+  const name = statusOf(operation).work?.backup;
+  return decideBackup(name === undefined ? situation : { ...situation, world: { ...world, intended: name } });
 };
 
 const noPeers: Decide = (situation) =>
@@ -129,10 +131,8 @@ export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mu
   ],
   aSuccessIsRestorable: ['an uploaded backup is taken for a restorable one', { decide: trustUploads }],
   noNameIsMadeTwice: ['a backup that vanished is made again under its name', { decide: makeAgain }],
-  noGoodBackupIsOverwritten: [
-    'a backup that vanished is made again, and nobody asks the volume for its last one',
-    { decide: makeAgainBlindly },
-  ],
+  noGoodBackupIsOverwritten: ['a backup that was made and vanished is made again', { decide: makeAgain }],
+  everyBackupIsAskedForOnce: ['whoever finds the name of a backup asks for it', { decide: makeForOthers }],
   noForeignObjectIsTouched: ['whatever has the name is taken for our own', { decide: takeForOurs }],
   limitsAreKept: [
     'everybody is let in, and nobody looks at the others',

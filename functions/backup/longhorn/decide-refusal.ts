@@ -7,16 +7,24 @@ import type { Situation } from './decide.ts';
 import { decideDeadline } from './decide-deadline.ts';
 import { whyTargetNot } from './why-not-backable.ts';
 
-export function decideRefusal(situation: Situation, refusal: SoteriaError): Action {
-  const { operation, world, now } = situation;
+/** Undefined when the target, which was looked at, is there. */
+export function decideWaitForTarget(situation: Situation): Action | undefined {
+  const { operation, world } = situation;
   const status = statusOf(operation);
-  if (refusal.code !== 'cluster_refused') return { do: 'record', status: refuse(status, 'Failed', refusal, now) };
-  if (world.target === undefined) return { do: 'look', at: 'target' };
+  if (world.target === undefined) return undefined;
   const away = whyTargetNot(claimRefOf(operation), status.work?.backupTarget ?? 'default', world.target);
-  if (away === undefined) return { do: 'record', status: refuse(status, 'Failed', refusal, now) };
+  if (away === undefined) return undefined;
   const waitingFor = `waits until the target is back: ${away.explanation.why}`;
   const late = decideDeadline(situation, waitingFor);
   if (late !== undefined) return late;
   const next = waiting(status, waitingFor);
   return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };
+}
+
+export function decideRefusal(situation: Situation, refusal: SoteriaError): Action {
+  const { operation, world, now } = situation;
+  const failed: Action = { do: 'record', status: refuse(statusOf(operation), 'Failed', refusal, now) };
+  if (refusal.code !== 'cluster_refused') return failed;
+  if (world.target === undefined) return { do: 'look', at: 'target' };
+  return decideWaitForTarget(situation) ?? failed;
 }

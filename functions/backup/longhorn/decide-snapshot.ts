@@ -5,6 +5,7 @@ import type { Action } from './action.ts';
 import { isOurs, marksOf, refusedBecause } from './about-operation.ts';
 import type { Situation } from './decide.ts';
 import { decideLateStart } from './decide-deadline.ts';
+import { decideIntent } from './decide-intent.ts';
 import { decideRefusal } from './decide-refusal.ts';
 import { decideStuck } from './decide-stuck.ts';
 import { retryLater, retryOrFail } from './new-attempt.ts';
@@ -57,9 +58,5 @@ export function decideSnapshot(situation: Situation): Action {
     const next = waiting(status, `waiting for snapshot ${name} to be ready`);
     return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };
   }
-  const message = `snapshot ${name} is ready; asking Longhorn to back it up`;
-  return {
-    do: 'record',
-    status: advance(status, { step: 'upload', progress: 30, message, work: { backup: name } }, now),
-  };
+  return decideIntent(situation, name);
 }

@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { OperationStatus, OperationWork } from '@soteria/shared/operation/schema.ts';
 import { managedLabel, operationUidLabel } from '@soteria/shared/operation/marks.ts';
 import { decideBackup } from './decide.ts';
-import { backupWith, claim, now, operationWith, persistentVolume, rules, target, volume } from './fixtures.ts';
+import {
+  backupWith,
+  claim,
+  now,
+  operationWith,
+  persistentVolume,
+  rules,
+  snapshotWith,
+  target,
+  volume,
+} from './fixtures.ts';
 import type { World } from './world.ts';
 
 const minute = 60_000;
@@ -76,16 +87,61 @@ describe('what cannot be created', () => {
 });
 
 describe('a backup whose making was not recorded', () => {
-  it('is not made again under its name when Longhorn says it was the last one completed', () => {
-    const world = (lastBackup: string): World => ({
-      claim: { seen: claim },
-      persistentVolume: { seen: persistentVolume },
-      volume: { seen: { ...volume, lastBackup } },
-      identity: { seen: { id: 'cluster-1', uid: 'uid-of-kube-system', bornAt: undefined } },
+  const seen = (lastBackup?: string): World => ({
+    claim: { seen: claim },
+    persistentVolume: { seen: persistentVolume },
+    volume: { seen: { ...volume, lastBackup } },
+    identity: { seen: { id: 'cluster-1', uid: 'uid-of-kube-system', bornAt: undefined } },
+  });
+  const intended = (minutesAgo: number) => uploading({ movedAt: ago(minutesAgo * minute) }, { backupMade: false });
+
+  it('is made by the wake-up that has recorded its name', () => {
+    expect(decide(intended(0), { ...seen(), intended: 'backup' })).toMatchObject({ do: 'create-backup' });
+  });
+
+  it('is made by no other: that one may be at it, or have been', () => {
+    expect(decide(intended(0), seen())).toEqual({ do: 'look', at: 'backup' });
+    expect(decide(intended(0), { ...seen(), backup: { seen: undefined } })).toEqual({ do: 'wait' });
+    expect(decide(intended(4), { ...seen(), intended: 'backup-r2', backup: { seen: undefined } })).toEqual({
+      do: 'wait',
     });
-    const intended = uploading({}, { backupMade: false });
-    expect(decide(intended, world('backup'))).toMatchObject({ do: 'record', status: { work: { backupMade: true } } });
-    expect(decide(intended, world('another'))).toMatchObject({ do: 'create-backup' });
+  });
+
+  it('gives way to a new attempt when whoever was to make it must have given up', () => {
+    expect(decide(intended(5), { ...seen(), backup: { seen: undefined } })).toMatchObject({
+      do: 'record',
+      status: { phase: 'Running', work: { attempt: 1, retryAt: now.toISOString() } },
+    });
+  });
+
+  it('counts as made when Longhorn says it was the last one completed', () => {
+    const world = { ...seen('backup'), backup: { seen: undefined } };
+    expect(decide(intended(5), world)).toMatchObject({ do: 'record', status: { work: { backupMade: true } } });
+  });
+
+  it('may be made once more, by a new intent, when Longhorn has refused it', () => {
+    const refusal = new SoteriaError('cluster_refused', { what: 'w', why: 'y', fix: 'f' });
+    const away = { target: { seen: { ...target, isAvailable: false } } };
+    const refused = decide(intended(0), { ...seen(), ...away, intended: 'backup', refusal });
+    expect(refused).toMatchObject({ do: 'record', status: { phase: 'Running', work: { snapshotMade: true } } });
+    const status = refused.do === 'record' ? refused.status : intended(0);
+    expect(status.work).not.toHaveProperty('backup');
+
+    const snapshot = { seen: snapshotWith({ name: 'backup', marks }) };
+    expect(decide(status, { ...seen(), snapshot })).toEqual({ do: 'look', at: 'target' });
+    expect(decide(status, { ...seen(), snapshot, ...away })).toEqual({ do: 'wait' });
+    expect(decide(status, { ...seen(), snapshot, target: { seen: target } })).toMatchObject({
+      do: 'record',
+      status: { work: { backup: 'backup' } },
+    });
+  });
+
+  it('is not even recorded while Soteria is paused', () => {
+    const ready = uploading({}, { backup: undefined, backupMade: undefined });
+    const world = { ...seen(), snapshot: { seen: snapshotWith({ name: 'backup', marks }) }, target: { seen: target } };
+    const held = decide(ready, { ...world, paused: { seen: true } });
+    expect(held).toMatchObject({ do: 'record', status: { message: expect.stringContaining('paused') } });
+    expect(held.do === 'record' && held.status.work?.backup).toBeUndefined();
   });
 });
 

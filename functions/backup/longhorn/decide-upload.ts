@@ -10,6 +10,7 @@ import { isOurs, refusedBecause } from './about-operation.ts';
 import { backupDraftOf } from './backup-draft.ts';
 import type { Situation } from './decide.ts';
 import { decideDeadline, decideLateStart, stillForMs } from './decide-deadline.ts';
+import { nextLookForDraft } from './decide-intent.ts';
 import { decideRefusal } from './decide-refusal.ts';
 import { decideStuck } from './decide-stuck.ts';
 import { retryLater, retryOrFail } from './new-attempt.ts';
@@ -37,24 +38,50 @@ function recordMade({ operation, now }: Situation, name: string): Action {
 function makeBackup(situation: Situation, work: OperationWork, name: string): Action {
   const { operation, world, now } = situation;
   const status = statusOf(operation);
-  if (world.refusal !== undefined) return decideRefusal(situation, world.refusal);
+  if (world.refusal !== undefined) return decideRefusal(withoutIntent(situation, work), world.refusal);
   const backup = world.backup?.seen;
-  if (backup === undefined) {
-    const late = decideLateStart(situation, `backup ${name} could not be created`);
-    if (late !== undefined) return late;
-    for (const at of ['claim', 'persistentVolume', 'volume', 'identity'] as const) {
-      if (world[at] === undefined && (at !== 'persistentVolume' || world.claim?.seen !== undefined))
-        return { do: 'look', at };
-    }
-    // Made and completed before a crash, and gone from the list since: made again it would overwrite itself on the target.
-    if (world.volume?.seen?.lastBackup === name) return recordMade(situation, name);
-    const draft = backupDraftOf(operation, work, situation.world, situation.rules);
-    return draft instanceof SoteriaError
-      ? { do: 'record', status: refuse(status, 'Failed', draft, now) }
-      : { do: 'create-backup', draft };
+  if (backup !== undefined) {
+    if (!isOurs(operation, backup)) return retryOrFail(situation, `backup ${name} belongs to somebody else`);
+    return recordMade(situation, name);
   }
-  if (!isOurs(operation, backup)) return retryOrFail(situation, `backup ${name} belongs to somebody else`);
-  return recordMade(situation, name);
+  if (world.intended !== name) return decideUnanswered(situation, name);
+  const at = nextLookForDraft(world);
+  if (at !== undefined) return { do: 'look', at };
+  const draft = backupDraftOf(operation, work, world, situation.rules);
+  return draft instanceof SoteriaError
+    ? { do: 'record', status: refuse(status, 'Failed', draft, now) }
+    : { do: 'create-backup', draft };
+}
+
+/** Refused is not made: who alone could have made it takes the name back, and it may be intended once more. */
+function withoutIntent(situation: Situation, work: OperationWork): Situation {
+  const { operation } = situation;
+  const { backup: _backup, ...rest } = work;
+  return { ...situation, operation: { ...operation, status: { ...statusOf(operation), work: rest } } };
+}
+
+/** Longer than any wake-up may take (50 s), and than clocks may differ: who recorded the name has asked by now, or never will. */
+const unansweredMs = 300_000;
+
+/**
+ * Another wake-up has recorded the name (invariant 7), and whether it has lived to ask is not known. What comes after is a new
+ * attempt; the old one's snapshot goes first, so that a create that comes later still makes nothing.
+ */
+function decideUnanswered(situation: Situation, name: string): Action {
+  const { world } = situation;
+  const late = decideLateStart(situation, `backup ${name} could not be created`);
+  if (late !== undefined) return late;
+  for (const at of ['backup', 'volume'] as const) if (world[at] === undefined) return { do: 'look', at };
+  // Made, completed, and gone from the list since.
+  if (world.volume?.seen?.lastBackup === name) return recordMade(situation, name);
+  if (stillForMs(situation) < unansweredMs) return { do: 'wait' };
+  const { operation } = situation;
+  const lost = new SoteriaError('backup_failed', {
+    what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} was not backed up`,
+    why: `backup ${name} was to be created, and nobody knows whether Longhorn was asked: the process ended, or the answer was lost`,
+    fix: 'ask for a new backup; if it stays, look at the API server and at Longhorn’s webhook',
+  });
+  return retryLater(situation, lost, 0);
 }
 
 /** The first reading after a loss may have begun before it (longhorn.md 5, list race); the one after that has not. */

@@ -8,6 +8,7 @@
  *  4. What is Completed and restorable is never deleted here.
  *  5. The phase is terminal first, facts are sent next, tidying comes last; each can be repeated.
  *  6. While Soteria is paused nothing is created or deleted.
+ *  7. Longhorn is asked for a backup once under each name: in the wake-up that has recorded it, and in no other.
  */
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
@@ -30,9 +31,9 @@ export interface Situation {
 
 export function decideBackup(situation: Situation): Action {
   const action = decideStage(situation);
-  // Invariant 6.
-  if (!isHeldByPause(action)) return action;
   const { operation, world } = situation;
+  // Invariant 6.
+  if (!isHeldByPause(action) && !isIntent(action, operation)) return action;
   if (world.paused === undefined) return { do: 'look', at: 'paused' };
   if (world.paused.seen !== true) return action;
   const status = statusOf(operation);
@@ -40,6 +41,13 @@ export function decideBackup(situation: Situation): Action {
   return held.message === operation.status?.message || isTerminal(status.phase)
     ? { do: 'wait' }
     : { do: 'record', status: held };
+}
+
+/** Held like the create that follows it in the same wake-up: once recorded, nobody else may make it (invariant 7). */
+function isIntent(action: Action, { status }: Operation): boolean {
+  if (action.do !== 'record') return false;
+  const name = action.status.work?.backup;
+  return name !== undefined && name !== status?.work?.backup;
 }
 
 function decideStage(situation: Situation): Action {

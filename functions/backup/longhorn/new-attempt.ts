@@ -49,8 +49,11 @@ export function retryOrFail(situation: Situation, why: string): Action {
   return beginAttempt(situation, attempt + 1, `trying again: ${why}`);
 }
 
-/** The failed attempt is taken away first (`decide-retry.ts`), and the next waits until a lock it met must have ended. */
-export function retryLater({ operation, rules, now }: Situation, failed: SoteriaError): Action {
+/**
+ * The failed attempt is taken away first (`decide-retry.ts`), and the next waits until a lock it met must have ended; one that met
+ * none need not wait.
+ */
+export function retryLater({ operation, rules, now }: Situation, failed: SoteriaError, delayMs?: number): Action {
   const status = statusOf(operation);
   const attempt = status.work?.attempt ?? 1;
   const { what, why, fix } = failed.explanation;
@@ -58,7 +61,7 @@ export function retryLater({ operation, rules, now }: Situation, failed: Soteria
     const last = new SoteriaError(failed.code, { what, why: `${why}; that was attempt ${attempt}, the last one`, fix });
     return { do: 'record', status: refuse(status, 'Failed', last, now) };
   }
-  const retryAt = new Date(now.getTime() + retryDelayMs(operation, attempt, rules.retryMs)).toISOString();
+  const retryAt = new Date(now.getTime() + (delayMs ?? retryDelayMs(operation, attempt, rules.retryMs))).toISOString();
   const message = `attempt ${attempt} of ${rules.maxAttempts} failed: ${why}; the next begins at ${retryAt}`;
   const change = { step: `retry-r${attempt + 1}`, progress: status.progress, message, work: { retryAt } };
   return { do: 'record', status: advance(status, change, now) };

@@ -150,9 +150,12 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     case 'record': {
       const recorded = await store.replaceStatus(operation, action.status, signal);
       // A new attempt has new names: what was seen of the old one does not answer for it.
-      const isNewAttempt = action.status.work?.attempt !== statusOf(operation).work?.attempt;
+      const { work: before } = statusOf(operation);
+      const { work } = action.status;
       const { snapshot: _snapshot, backup: _backup, refusal: _refusal, ...rest } = world;
-      return { operation: recorded, world: isNewAttempt ? rest : world };
+      if (work?.attempt !== before?.attempt) return { operation: recorded, world: rest };
+      const isIntent = work?.backup !== undefined && work.backup !== before?.backup;
+      return { operation: recorded, world: isIntent ? { ...world, intended: work.backup } : world };
     }
     case 'enter-slot': {
       const slot = await tools.slots.enter(slotHolderOf(operation, 'backup'), action.need, signal);

@@ -96,8 +96,11 @@ function perform({ operation, world }: Walk, action: Action, dice: number): Walk
   switch (action.do) {
     case 'look':
       return { operation, world: { ...world, ...see(action.at, operation, dice) } };
-    case 'record':
-      return { operation: withStatus(action.status), world: {} };
+    case 'record': {
+      const { backup } = action.status.work ?? {};
+      const isIntent = backup !== operation.status?.work?.backup;
+      return { operation: withStatus(action.status), world: isIntent && dice % 4 > 0 ? { intended: backup } : {} };
+    }
     case 'announce': {
       const { status } = operation;
       if (status === undefined) return { operation, world };

@@ -49,6 +49,12 @@ export const backupWaits = {
   ],
   upload: [
     {
+      waitsFor: 'the wake-up that has recorded the backup’s name to ask Longhorn for it: no other may',
+      wokenBy: 'that one, which goes on at once',
+      worstDelay: '5 min, then the busy sweep',
+      endsBy: 'it has ended without a word: a new attempt',
+    },
+    {
       waitsFor: 'Longhorn to upload the backup',
       wokenBy: 'the change of the Backup (ApiServerSource)',
       worstDelay: busySweep,

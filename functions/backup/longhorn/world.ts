@@ -37,11 +37,13 @@ export interface World {
   readonly slot?: Entered;
   readonly hasLeftSlot?: true;
   readonly isKeptAwake?: true;
+  /** The name of a backup that this very wake-up has put into the record: nobody else may make it (invariant 7). */
+  readonly intended?: string | undefined;
   /** What Longhorn answered to the last create, when it refused for good. */
   readonly refusal?: SoteriaError;
 }
 
-export type Place = Exclude<keyof World, 'slot' | 'hasLeftSlot' | 'isKeptAwake' | 'refusal'>;
+export type Place = Exclude<keyof World, 'slot' | 'hasLeftSlot' | 'isKeptAwake' | 'intended' | 'refusal'>;
 
 /** Decisions by this table read no clock and no environment. */
 export interface Rules {

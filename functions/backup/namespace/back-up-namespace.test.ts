@@ -37,7 +37,7 @@ async function childrenOf({ store }: Bench) {
 /** Longhorn moves, then every Operation is looked at; `wake` may die at it. */
 async function round(bench: Bench, wake: (name: string) => Promise<unknown>): Promise<void> {
   bench.longhorn.step();
-  bench.pass(2_000);
+  bench.pass(60_000);
   for (const { metadata } of await bench.store.list({ namespace: 'shop' })) await wake(metadata.name);
   const openChildren = (await childrenOf(bench)).filter(({ status }) => !isTerminal(status?.phase));
   expect(openChildren.length).toBeLessThanOrEqual(limit);

@@ -89,10 +89,9 @@ function advance(parts: Parts, backup: BackupResource): void {
   if (faults.listRace === true) dropObject(parts, name);
 }
 
-/** As Longhorn does it: the object is deleted with its label for that, and is there until the next look. */
+/** As Longhorn does it: the object is deleted once it has its label for that, and is there until the next look. */
 export function dropObject({ objects }: Parts, name: string): void {
-  objects.patchMetadata(backups, name, { labels: { [objectOnlyLabel]: '' } });
-  objects.delete(backups, name);
+  if (objects.patchMetadata(backups, name, { labels: { [objectOnlyLabel]: '' } })) objects.delete(backups, name);
 }
 
 function readBack(parts: Parts, name: string): void {

@@ -12,7 +12,8 @@ export interface LonghornObjects {
   list<T extends KubernetesObject>(type: ResourceType<T>): T[];
   get<T extends KubernetesObject>(type: ResourceType<T>, name: string): T | undefined;
   patchStatus(type: Kind, name: string, status: JsonObject): void;
-  patchMetadata(type: Kind, name: string, metadata: JsonObject): void;
+  /** False: gone, or a webhook that is down has refused it. */
+  patchMetadata(type: Kind, name: string, metadata: JsonObject): boolean;
   /** False: admission refused it. */
   create(type: Kind, object: JsonObject): boolean;
   delete(type: Kind, name: string): void;
@@ -48,7 +49,8 @@ export function createLonghornObjects({ api }: Pick<MemoryCluster, 'api'>): Long
         }),
       ),
     patchMetadata: (type, name, metadata) =>
-      void whenThere(() => api.patch(at(type, name), (current) => asObject(applyMergePatch(current, { metadata })))),
+      whenThere(() => api.patch(at(type, name), (current) => asObject(applyMergePatch(current, { metadata })))) !==
+      undefined,
     create(type, object) {
       try {
         api.create(collection(type), object);

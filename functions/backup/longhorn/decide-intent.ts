@@ -1,0 +1,41 @@
+/**
+ * The snapshot is ready: everything the backup is made from is looked at first, then its name goes into the record, so that
+ * nothing comes between the record and the create (invariant 7).
+ */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
+import type { Action } from './action.ts';
+import { backupDraftOf } from './backup-draft.ts';
+import type { Situation } from './decide.ts';
+import { decideWaitForTarget } from './decide-refusal.ts';
+import type { Place, World } from './world.ts';
+
+/** What of the draft's sources was not looked at yet. */
+export function nextLookForDraft(world: World): Place | undefined {
+  return (['claim', 'persistentVolume', 'volume', 'identity'] as const).find(
+    (at) => world[at] === undefined && (at !== 'persistentVolume' || world.claim?.seen !== undefined),
+  );
+}
+
+/** Its upload had begun, and Longhorn has refused it: the intent was taken back. */
+const wasRefused = ({ steps }: OperationStatus): boolean => steps.at(-1)?.name === 'upload';
+
+export function decideIntent(situation: Situation, name: string): Action {
+  const { operation, world, rules, now } = situation;
+  const status = statusOf(operation);
+  if (wasRefused(status)) {
+    if (world.target === undefined) return { do: 'look', at: 'target' };
+    const away = decideWaitForTarget(situation);
+    if (away !== undefined) return away;
+  }
+  const at = nextLookForDraft(world);
+  if (at !== undefined) return { do: 'look', at };
+  const draft = backupDraftOf(operation, { attempt: 1, ...status.work, backup: name }, world, rules);
+  if (draft instanceof SoteriaError) return { do: 'record', status: refuse(status, 'Failed', draft, now) };
+  const message = `snapshot ${name} is ready; asking Longhorn to back it up`;
+  return {
+    do: 'record',
+    status: advance(status, { step: 'upload', progress: 30, message, work: { backup: name } }, now),
+  };
+}
