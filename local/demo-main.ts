@@ -1,14 +1,18 @@
-/** `npm run demo [-- --json]`: the main job without a cluster, non-interactive; exits 0 when every step held. */
-import { mkdtemp, rm } from 'node:fs/promises';
+/** `npm run demo [-- --json] [-- --disaster]`: the main job without a cluster, non-interactive; exits 0 when every step held. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
+import { keptSettings, runDisaster } from './demo/disaster.ts';
 import { readDemoOptions } from './demo/options.ts';
 import { runDemo } from './demo/run-demo.ts';
+import type { DemoResult, OnStep } from './demo/steps.ts';
 import { explain } from './explain.ts';
-import { startLocal } from './start-local.ts';
+import { type Local, startLocal, type StartLocalOptions } from './start-local.ts';
 import { untilToldToStop } from './until-told-to-stop.ts';
 import { describeActivity } from './view.ts';
+
+const timeoutMs = 90_000;
 
 async function main(): Promise<number> {
   const options = readDemoOptions(process.argv.slice(2));
@@ -19,33 +23,57 @@ async function main(): Promise<number> {
   const paint = (style: 'bold' | 'green' | 'red', text: string): string =>
     hasColour ? styleText(style, text, { validateStream: false }) : text;
   const toldToStop = untilToldToStop();
-  const dataDir = await mkdtemp(join(tmpdir(), 'soteria-demo-data-'));
-  const local = await startLocal({
-    port: 0,
-    dataDir,
-    hasSample: true,
-    kubeconfig: options.kubeconfig,
-    onActivity: (activity, at) => {
-      const line = describeActivity(activity, at, { hasColour });
-      if (line !== undefined) say(line);
-    },
-  });
-  try {
-    say(paint('bold', 'A claim is backed up through the broker, changed, and backed up again.'));
-    const demo = runDemo({
-      local,
-      claim: 'photos',
-      timeoutMs: 90_000,
-      onStep: (step, operation) => {
-        const sign = step.ok ? paint('green', '✔') : paint('red', '✘');
-        say(`${sign} ${paint('bold', step.name)} in ${step.ms} ms: ${step.detail}`);
-        for (const { name, startedAt, finishedAt } of operation?.steps ?? []) {
-          const ms = finishedAt === undefined ? '' : ` ${Date.parse(finishedAt) - Date.parse(startedAt)} ms`;
-          say(`    ${startedAt.slice(11, 23)} ${name}${ms}`);
-        }
+  const scratch = await mkdtemp(join(tmpdir(), 'soteria-demo-data-'));
+  const dataDir = join(scratch, 'data');
+  const settingsFile = join(scratch, 'settings.yaml');
+  // What is being started counts: broken off in the middle, it is stopped once it is there.
+  let running: Promise<Local> | undefined;
+  let isOver = false;
+  const stop = async (): Promise<void> => {
+    const local = await running?.catch(() => undefined);
+    running = undefined;
+    await local?.stop();
+  };
+  const start = (more: Pick<StartLocalOptions, 'hasSample' | 'settingsFile'>): Promise<Local> => {
+    if (isOver) return Promise.reject(new Error('the demo is over'));
+    running = startLocal({
+      port: 0,
+      dataDir,
+      ...more,
+      kubeconfig: options.kubeconfig,
+      onActivity: (activity, at) => {
+        const line = describeActivity(activity, at, { hasColour });
+        if (line !== undefined) say(line);
       },
     });
-    const result = await Promise.race([demo, toldToStop]);
+    return running;
+  };
+  const onStep: OnStep = (step, operation) => {
+    const sign = step.ok ? paint('green', '✔') : paint('red', '✘');
+    say(`${sign} ${paint('bold', step.name)} in ${step.ms} ms: ${step.detail}`);
+    for (const { name, startedAt, finishedAt } of operation?.steps ?? []) {
+      const ms = finishedAt === undefined ? '' : ` ${Date.parse(finishedAt) - Date.parse(startedAt)} ms`;
+      say(`    ${startedAt.slice(11, 23)} ${name}${ms}`);
+    }
+  };
+  async function play(): Promise<DemoResult> {
+    if (!options.isDisaster) {
+      const local = await start({ hasSample: true });
+      say(paint('bold', 'A claim is backed up through the broker, changed, and backed up again.'));
+      return runDemo({ local, claim: 'photos', timeoutMs, onStep });
+    }
+    say(paint('bold', 'A namespace is backed up, and then the cluster is gone.'));
+    await writeFile(settingsFile, keptSettings);
+    return runDisaster({
+      start: ({ hasSample, hasSettings }) => start({ hasSample, settingsFile: hasSettings ? settingsFile : undefined }),
+      stop,
+      dataDir,
+      timeoutMs,
+      onStep,
+    });
+  }
+  try {
+    const result = await Promise.race([play(), toldToStop]);
     if (typeof result === 'string') {
       console.error(`soteria: the demo was broken off: ${result}`);
       return 130;
@@ -54,8 +82,9 @@ async function main(): Promise<number> {
     else say(result.ok ? paint('green', 'Every step held.') : paint('red', 'A step failed.'));
     return result.ok ? 0 : 1;
   } finally {
-    await local.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    isOver = true;
+    await stop();
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 

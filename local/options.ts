@@ -11,12 +11,15 @@ export interface LocalOptions {
   readonly hasSample: boolean;
   /** Of a real API server, in place of the embedded store. */
   readonly kubeconfig: string | undefined;
+  /** Manifests over those of the installation. */
+  readonly settingsFile: string | undefined;
 }
 
 export const usage = `npm start [-- OPTIONS]
 
   --port N         front door for /v1 (8080); the broker listens on N+1, the API server on N+2
   --data DIR       where state, claims and backups are kept (~/.soteria)
+  --settings F     manifests to apply over the installation: a ConfigMap soteria-config, a BackupTarget …
   --no-sample      no sample namespace
   --kubeconfig F   use this API server (with Longhorn's and Knative's CRDs) in place of the embedded store
   --help           this text`;
@@ -37,6 +40,7 @@ export function readOptions(argv: readonly string[], home = homedir()): LocalOpt
     dataDir: resolve(values.data ?? join(home, '.soteria')),
     hasSample: values['no-sample'] !== true,
     kubeconfig: values.kubeconfig === undefined ? undefined : resolve(values.kubeconfig),
+    settingsFile: values.settings === undefined ? undefined : resolve(values.settings),
   };
 }
 
@@ -46,6 +50,7 @@ function parseStrictly(argv: readonly string[]) {
     data: { type: 'string' },
     'no-sample': { type: 'boolean' },
     kubeconfig: { type: 'string' },
+    settings: { type: 'string' },
     help: { type: 'boolean' },
   } as const;
   return understand(() => parseArgs({ args: [...argv], options }), seeHelp);

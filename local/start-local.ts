@@ -18,7 +18,7 @@ import { foldersIn } from './longhorn/folders.ts';
 import { ensureLonghornObjects } from './longhorn/seed.ts';
 import { startLonghorn } from './longhorn/start-longhorn.ts';
 import type { FaultSwitches } from './longhorn/faults.ts';
-import { readKustomization } from './manifests/read-kustomization.ts';
+import { readKustomization, readObjects } from './manifests/read-kustomization.ts';
 import type { MeshActivity } from './mesh/activity.ts';
 import type { ChaosSwitches } from './mesh/chaos.ts';
 import { startFrontDoor } from './mesh/front-door.ts';
@@ -33,6 +33,8 @@ export interface StartLocalOptions {
   readonly hasSample: boolean;
   /** Of a real API server. */
   readonly kubeconfig: string | undefined;
+  /** Manifests that are applied over the installation, such as a ConfigMap `soteria-config` kept in Git. */
+  readonly settingsFile?: string | undefined;
   readonly onActivity: (activity: MeshActivity, at: Date) => void;
   readonly pace?: Partial<Pace>;
   readonly chaos?: ChaosSwitches;
@@ -88,6 +90,7 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
     const bundles = await bundleFunctions({ outDir: join(dataDir, 'functions') });
     await ensureLonghornObjects(cluster.client);
     await applyManifests(cluster.client, readKustomization(join(repository, 'deploy')));
+    if (options.settingsFile !== undefined) await applyManifests(cluster.client, readObjects(options.settingsFile));
     const longhorn = await startLonghorn({
       client: cluster.client,
       dataDir: join(dataDir, 'longhorn'),

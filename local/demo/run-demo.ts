@@ -12,36 +12,17 @@ import { restoreToFolder } from '../longhorn/store/restore.ts';
 import { createDemoCaller } from './caller.ts';
 import { differences, digestFolder } from './compare-trees.ts';
 import { measureUsage } from './measure-usage.ts';
+import { createSteps, type DemoResult, type OnStep } from './steps.ts';
 import { refuseToOverwrite, type RestoreDemo, restoreIntoNewClaim } from './restore-claim.ts';
 import { provePoint, refutePoint, type RestoreTestDemo } from './test-restore.ts';
 import { listOperations, type OperationView, waitForNewOperation } from './wait-for-operation.ts';
-
-export interface DemoStep {
-  readonly name:
-    | 'backup.first'
-    | 'backup.incremental'
-    | 'backup.bytes_equal'
-    | 'usage.measured'
-    | 'restore.bytes_equal'
-    | 'restore.refuses_overwrite'
-    | 'restore_test.verified'
-    | 'restore_test.refuted';
-  readonly ok: boolean;
-  readonly ms: number;
-  readonly detail: string;
-}
-
-export interface DemoResult {
-  readonly ok: boolean;
-  readonly steps: readonly DemoStep[];
-}
 
 export interface DemoOptions {
   readonly local: Local;
   readonly claim: string;
   /** For each Operation to end. */
   readonly timeoutMs: number;
-  readonly onStep: (step: DemoStep, operation: OperationView | undefined) => void;
+  readonly onStep: OnStep;
 }
 
 async function backUp({ local, claim, timeoutMs }: DemoOptions): Promise<OperationView> {
@@ -75,31 +56,17 @@ async function compareWithTarget({ local, claim }: DemoOptions, operation: Opera
 }
 
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const steps: DemoStep[] = [];
-  async function step(
-    name: DemoStep['name'],
-    act: () => Promise<{ detail: string; operation?: OperationView }>,
-  ): Promise<void> {
-    const startedAt = performance.now();
-    const ended = await act().catch((error: unknown) => ({ error }));
-    const ms = Math.round(performance.now() - startedAt);
-    const done: DemoStep =
-      'error' in ended
-        ? { name, ok: false, ms, detail: ended.error instanceof Error ? ended.error.message : String(ended.error) }
-        : { name, ok: true, ms, detail: ended.detail };
-    steps.push(done);
-    options.onStep(done, 'error' in ended ? undefined : ended.operation);
-  }
+  const steps = createSteps(options.onStep);
 
   let first: OperationView | undefined;
   let second: OperationView | undefined;
   let original: ReadonlyMap<string, string> = new Map();
-  await step('backup.first', async () => {
+  await steps.take('backup.first', async () => {
     first = await backUp(options);
     original = await digestFolder(options.local.claimFolder(sampleNamespace, options.claim));
     return { detail: `${first.result?.backup}: ${first.result?.uploadedBytes} bytes uploaded`, operation: first };
   });
-  await step('backup.incremental', async () => {
+  await steps.take('backup.incremental', async () => {
     const folder = options.local.claimFolder(sampleNamespace, options.claim);
     await writeFile(join(folder, 'changed.txt'), `written ${new Date().toISOString()}\n`);
     second = await backUp(options);
@@ -108,11 +75,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       throw new Error(`the second backup uploaded ${after} bytes, the first ${before}: not incremental`);
     return { detail: `${second.result?.backup}: ${after} bytes uploaded, the first took ${before}`, operation: second };
   });
-  await step('backup.bytes_equal', async () => {
+  await steps.take('backup.bytes_equal', async () => {
     if (second === undefined) throw new Error('there is no second backup to compare');
     return { detail: await compareWithTarget(options, second) };
   });
-  await step('usage.measured', async () => {
+  await steps.take('usage.measured', async () => {
     const { local, claim, timeoutMs } = options;
     const measured = { namespace: sampleNamespace, pvc: claim };
     return { detail: await measureUsage(createDemoCaller(local), measured, local.targetFolder, timeoutMs) };
@@ -126,8 +93,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     timeoutMs: options.timeoutMs,
     claimFolder: (claim) => options.local.claimFolder(sampleNamespace, claim),
   });
-  await step('restore.bytes_equal', () => restoreIntoNewClaim(restore()));
-  await step('restore.refuses_overwrite', async () => ({ detail: await refuseToOverwrite(restore()) }));
+  await steps.take('restore.bytes_equal', () => restoreIntoNewClaim(restore()));
+  await steps.take('restore.refuses_overwrite', async () => ({ detail: await refuseToOverwrite(restore()) }));
   const restoreTest = (): RestoreTestDemo => ({
     caller: createDemoCaller(options.local),
     client: options.local.cluster.client,
@@ -138,7 +105,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     targetFolder: options.local.targetFolder,
     timeoutMs: options.timeoutMs,
   });
-  await step('restore_test.verified', () => provePoint(restoreTest()));
-  await step('restore_test.refuted', () => refutePoint(restoreTest()));
-  return { ok: steps.every(({ ok }) => ok), steps };
+  await steps.take('restore_test.verified', () => provePoint(restoreTest()));
+  await steps.take('restore_test.refuted', () => refutePoint(restoreTest()));
+  return steps.result();
 }

@@ -32,8 +32,8 @@ export function readKustomization(directory: string): ManifestObject[] {
   return objects.map((object) => setImages(object, images));
 }
 
-/** Every object of one YAML file; empty documents are passed over. */
-function readObjects(path: string): ManifestObject[] {
+/** Every object of one YAML file; empty documents are passed over. Throws `invalid_request` naming the file. */
+export function readObjects(path: string): ManifestObject[] {
   return readDocuments(path).map((document) => parse(manifestObject, document, path));
 }
 

@@ -181,7 +181,8 @@ describe('npm start', () => {
     const unknown = start('--prot', '8080');
     const noNumber = start('--port', 'many');
     expect(await help.end()).toBe(0);
-    for (const option of ['--port', '--data', '--no-sample', '--kubeconfig']) expect(help.output()).toContain(option);
+    for (const option of ['--port', '--data', '--no-sample', '--kubeconfig', '--settings'])
+      expect(help.output()).toContain(option);
     expect(await unknown.end()).toBe(1);
     expect(unknown.errors()).toMatch(/^soteria: .*\n {2}why: .*--prot.*\n {2}fix: see npm start -- --help\n$/);
     expect(await noNumber.end()).toBe(1);
@@ -203,6 +204,26 @@ describe('npm run demo', () => {
     expect(ok).toBe(true);
     expect(steps.filter((step) => !step.ok)).toEqual([]);
     expect(steps.slice(0, 3).map(({ name }) => name)).toEqual(mainJob);
+  });
+
+  it('gets every byte back when everything but the target and a file of settings is gone, and when that file is gone too', async () => {
+    const demo = run('local/demo-main.ts', '--disaster', '--json');
+    expect(await demo.end(), demo.output() + demo.errors()).toBe(0);
+    const { ok, steps } = report.parse(JSON.parse(demo.output().trimEnd().split('\n').at(-1) ?? ''));
+    expect(ok).toBe(true);
+    expect(steps.map(({ name }) => name)).toEqual([
+      'backup.whole_namespace',
+      'restore.cluster_gone',
+      'restore.adopted',
+    ]);
+    expect(steps[1]?.detail).toMatch(/6 files, every SHA-256 equal/);
+    expect(readdirSync(scratch).filter((name) => name.startsWith('soteria-demo'))).toEqual([]);
+  });
+
+  it('deletes no cluster that is not its own', async () => {
+    const demo = run('local/demo-main.ts', '--disaster', '--kubeconfig', '/nowhere');
+    expect(await demo.end()).toBe(1);
+    expect(demo.errors()).toMatch(/^soteria: the demo of a disaster was not begun\n {2}why: .*--kubeconfig/);
   });
 
   it('does not understand everything either', async () => {

@@ -1,0 +1,151 @@
+/**
+ * The cluster is gone: everything on this machine is deleted but the folder that stands for the backup target and one file of settings,
+ * the one that gives the cluster its id. A new cluster is started, and every byte comes back. Then it is lost once more, with the file:
+ * the next one has another id, and adopts the points.
+ */
+import { readdir, rm } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { namespaces, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
+import * as z from 'zod';
+import { sampleClaims, sampleNamespace } from '../sample.ts';
+import type { Local } from '../start-local.ts';
+import { createDemoCaller, type DemoCaller } from './caller.ts';
+import { differences, digestFolder } from './compare-trees.ts';
+import { asked, follow } from './restore-claim.ts';
+import { createSteps, type DemoResult, type OnStep } from './steps.ts';
+import type { OperationView } from './wait-for-operation.ts';
+
+/** What the demo's file of settings gives the cluster. */
+export const keptClusterId = 'demo-cluster';
+
+export const keptSettings = `# All that is kept of the cluster beside its backup target, as it would be in Git.
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: soteria-config, namespace: soteria}
+data: {SOTERIA_CLUSTER_ID: ${keptClusterId}}
+`;
+
+export interface DisasterOptions {
+  /** Starts the product over the folder; what ran before has been stopped. */
+  readonly start: (options: { readonly hasSample: boolean; readonly hasSettings: boolean }) => Promise<Local>;
+  readonly stop: () => Promise<void>;
+  readonly dataDir: string;
+  readonly timeoutMs: number;
+  readonly onStep: OnStep;
+}
+
+type Trees = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+const pointList = z.looseObject({
+  items: z.array(z.looseObject({ pvc: z.string().nullable(), restorable: z.boolean(), origin: z.string() })),
+});
+const adoption = z.looseObject({ points: z.int(), claims: z.int(), this_cluster: z.string() });
+
+async function treesOf(local: Local): Promise<Trees> {
+  const trees = new Map<string, ReadonlyMap<string, string>>();
+  for (const claim of sampleClaims) trees.set(claim, await digestFolder(local.claimFolder(sampleNamespace, claim)));
+  return trees;
+}
+
+/** Everything below `folder` but `kept`, and what leads there. */
+async function deleteAllBut(folder: string, kept: string): Promise<void> {
+  const [next = ''] = relative(folder, kept).split(sep);
+  if (next === '' || next === '..') throw new Error(`${kept} does not lie below ${folder}`);
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (name !== next) await rm(path, { recursive: true, force: true });
+    else if (path !== kept) await deleteAllBut(path, kept);
+  }
+}
+
+/** A new cluster over the old target: without claims, with another kube-system, and with the points as soon as Longhorn has read them. */
+async function rebuild({ start, stop, dataDir, timeoutMs }: DisasterOptions, target: string, hasSettings: boolean) {
+  await stop();
+  await deleteAllBut(dataDir, target);
+  const local = await start({ hasSample: false, hasSettings });
+  const { client } = local.cluster;
+  const { items } = await client.list(persistentVolumeClaims);
+  if (items.length > 0)
+    throw new Error(`the new cluster has claims: ${items.map((one) => one.metadata.name).join(', ')}`);
+  await makeNamespace(local);
+  const caller = createDemoCaller(local);
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const points = pointList.parse(await caller.get(`/v1/backups?namespace=${sampleNamespace}`)).items;
+    const read = new Set(points.filter(({ restorable }) => restorable).map(({ pvc }) => pvc));
+    if (sampleClaims.every((claim) => read.has(claim))) return { local, caller, points };
+    if (Date.now() > deadline) throw new Error(`after ${timeoutMs / 1000} s Longhorn lists ${points.length} points`);
+    await wait(100);
+  }
+}
+
+async function makeNamespace({ cluster }: Local): Promise<void> {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: sampleNamespace } };
+  await cluster.client.create(namespaces, namespace).catch((error: unknown) => {
+    if (!(error instanceof SoteriaError && error.code === 'name_conflict')) throw error;
+  });
+}
+
+async function askAndFollow(caller: DemoCaller, path: string, body: object, timeoutMs: number): Promise<OperationView> {
+  const answer = await caller.post(path, body);
+  if (answer.status !== 202) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  const { operation: name } = asked.parse(answer.body);
+  const operation = await follow({ caller, namespace: sampleNamespace, timeoutMs }, name);
+  if (operation.phase !== 'Succeeded') throw new Error(`${name} is ${operation.phase}: ${operation.message}`);
+  return operation;
+}
+
+async function restoreAll(local: Local, original: Trees, timeoutMs: number) {
+  const whole = { namespace: sampleNamespace, target_namespace: sampleNamespace };
+  const operation = await askAndFollow(createDemoCaller(local), '/v1/restores/namespace', whole, timeoutMs);
+  const restored = await treesOf(local);
+  for (const [claim, tree] of original) {
+    const unequal = differences(tree, restored.get(claim) ?? new Map());
+    if (unequal.length > 0) throw new Error(`${claim} is not what it was: ${unequal.join(', ')}`);
+  }
+  const files = [...original.values()].reduce((sum, tree) => sum + tree.size, 0);
+  return { operation, detail: `${original.size} claims, ${files} files, every SHA-256 equal` };
+}
+
+async function adopt(caller: DemoCaller): Promise<string> {
+  const body = { cluster_id: keptClusterId };
+  const plan = await caller.post('/v1/backups/adopt', { ...body, dry_run: true });
+  const done = await caller.post('/v1/backups/adopt', body);
+  if (done.status !== 200) throw new Error(`adopting answered ${done.status}: ${JSON.stringify(done.body)}`);
+  const { points, claims, this_cluster: id } = adoption.parse(done.body);
+  if (adoption.parse(plan.body).points !== points) throw new Error('the dry run counted other points');
+  return `cluster ${id.slice(0, 8)}… adopted ${points} points of ${claims} claims of ${keptClusterId}`;
+}
+
+export async function runDisaster(options: DisasterOptions): Promise<DemoResult> {
+  const { timeoutMs } = options;
+  const steps = createSteps(options.onStep);
+  const first = await options.start({ hasSample: true, hasSettings: true });
+  const { targetFolder } = first;
+  let original: Trees = new Map();
+  await steps.take('backup.whole_namespace', async () => {
+    original = await treesOf(first);
+    const body = { namespace: sampleNamespace };
+    const operation = await askAndFollow(createDemoCaller(first), '/v1/backup/namespace', body, timeoutMs);
+    return { operation, detail: operation.message };
+  });
+  await steps.take('restore.cluster_gone', async () => {
+    if (original.size === 0) throw new Error('nothing was backed up');
+    const { local, points } = await rebuild(options, targetFolder, true);
+    if (points.some(({ origin }) => origin !== 'own')) throw new Error('the cluster does not know its own points');
+    const { operation, detail } = await restoreAll(local, original, timeoutMs);
+    return { operation, detail: `all but the target and the file of settings deleted; ${detail}` };
+  });
+  await steps.take('restore.adopted', async () => {
+    if (original.size === 0) throw new Error('nothing was backed up');
+    const { local, caller, points } = await rebuild(options, targetFolder, false);
+    if (points.some(({ origin }) => origin === 'own'))
+      throw new Error('the cluster takes another’s points for its own');
+    const how = await adopt(caller);
+    const { operation, detail } = await restoreAll(local, original, timeoutMs);
+    return { operation, detail: `the file of settings deleted too; ${how}; ${detail}` };
+  });
+  return steps.result();
+}
