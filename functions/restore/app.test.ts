@@ -1,6 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { operations } from '@soteria/shared/operation/schema.ts';
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { heldByLabel } from '@soteria/shared/operation/marks.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench } from './test-bench.ts';
@@ -283,6 +284,25 @@ describe('an Operation made with kubectl', () => {
     const [volume] = (await bench.client.list(volumes)).items;
     await bench.client.delete(operations, { namespace: 'shop', name: 'soteria-restore-data-x' });
     await wake(bench, 'Volume', volume?.metadata.name ?? '').expect(204);
+    await bench.step();
+    expect(await bench.everythingMade()).toEqual([]);
+    expect((await bench.tools.longhorn.backups.get('tuesday'))?.marks[heldByLabel]).toBeUndefined();
+  });
+
+  it('leaves nothing either when only its deletion is told, and spares one of the same name', async () => {
+    const bench = open();
+    await bench.client.create(operations, made);
+    await wake(bench, 'Operation', 'soteria-restore-data-x', 'add').expect(204);
+    const [volume] = (await bench.client.list(volumes)).items;
+    await bench.client.delete(operations, { namespace: 'shop', name: 'soteria-restore-data-x' });
+    await bench.client.create(operations, { ...made, spec: { ...spec, request: { pvc: 'data', targetPvc: 'data-9' } } });
+    await wake(bench, 'Operation', 'soteria-restore-data-x', 'add').expect(204);
+    await wake(bench, 'Volume', volume?.metadata.name ?? '').expect(204);
+    await bench.step();
+    expect(await bench.everythingMade()).toHaveLength(3);
+    expect(await bench.getClaim('data-9')).toBeDefined();
+    await bench.client.delete(operations, { namespace: 'shop', name: 'soteria-restore-data-x' });
+    await wake(bench, 'Operation', 'soteria-restore-data-x', 'delete').expect(204);
     await bench.step();
     expect(await bench.everythingMade()).toEqual([]);
   });

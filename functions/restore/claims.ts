@@ -6,6 +6,7 @@ import {
   persistentVolumeClaims,
   persistentVolumes,
 } from '@soteria/shared/kubernetes/core-types.ts';
+import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
 
 /** One very object: another of the same name is `cluster_conflict`. */
 interface ThisClaim {
@@ -19,6 +20,8 @@ type Labels = Readonly<Record<string, string | null>>;
 /** Creating what exists throws `name_conflict`; deleting what is gone is success. */
 export interface Claims {
   listClaims(namespace: string, signal?: AbortSignal): Promise<readonly PersistentVolumeClaim[]>;
+  /** Those that one operation has made, in whatever namespace. */
+  listMadeBy(operationUid: string, signal?: AbortSignal): Promise<readonly PersistentVolumeClaim[]>;
   createClaim(draft: Draft<PersistentVolumeClaim>, signal?: AbortSignal): Promise<PersistentVolumeClaim>;
   markClaim(claim: ThisClaim, labels: Labels, signal?: AbortSignal): Promise<PersistentVolumeClaim>;
   /** Kubernetes refuses it where the storage class does not let volumes grow. */
@@ -34,6 +37,10 @@ export function createClaims(client: KubernetesClient): Claims {
   return {
     listClaims: (namespace, signal) =>
       Array.fromAsync(listAll(client, persistentVolumeClaims, { namespace }, { signal })),
+    listMadeBy: (uid, signal) => {
+      const labelSelector = `${operationUidLabel}=${uid}`;
+      return Array.fromAsync(listAll(client, persistentVolumeClaims, { labelSelector }, { signal }));
+    },
     createClaim: (draft, signal) => client.create(persistentVolumeClaims, draft, { signal }),
     markClaim: (claim, labels, signal) =>
       client.patch(persistentVolumeClaims, at(claim), { metadata: { uid: claim.uid, labels } }, { signal }),

@@ -127,6 +127,15 @@ describe('a restore, whatever happens to the process', () => {
     );
   });
 
+  it('is done where a workload that waited for the claim has the volume at once', async () => {
+    const world = setUp();
+    world.faults.hasEagerWorkload = true;
+    const name = await ask(world, 'soteria-restore-data-1');
+    await clearWeather(world);
+    expect((await world.store.get({ namespace: 'shop', name }))?.status?.phase).toBe('Succeeded');
+    await expectNothingLeft(world);
+  });
+
   it('leaves nothing behind when it is cancelled at any step, or is done', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -137,7 +137,12 @@ export function createTestBench() {
         }
       : undefined,
   );
-  const faults = { isFaulted: 0, unscheduled: undefined as string | undefined };
+  const faults = {
+    isFaulted: 0,
+    unscheduled: undefined as string | undefined,
+    /** A workload waits for the claim: it has the volume as soon as that is restored. */
+    hasEagerWorkload: false,
+  };
 
   async function moveVolumes(): Promise<void> {
     for (const volume of (await client.list(volumes, { namespace: longhornNamespace })).items) {
@@ -152,7 +157,10 @@ export function createTestBench() {
             ? []
             : [{ type: 'Scheduled', status: 'False', reason: 'ReplicaSchedulingFailure', message: faults.unscheduled }];
         if (conditions.length > 0) await write({ state: 'creating', conditions });
-        else await write({ restoreInitiated: true, restoreRequired: true, state: 'attached', conditions });
+        else {
+          const begun = { restoreInitiated: true, restoreRequired: true, state: 'attached', frontendDisabled: true };
+          await write({ ...begun, conditions });
+        }
       } else if (volume.status.restoreRequired === true) {
         if (faults.isFaulted > 0) {
           faults.isFaulted -= 1;
@@ -163,7 +171,10 @@ export function createTestBench() {
             message: 'no replica restored',
           };
           await write({ robustness: 'faulted', restoreRequired: false, conditions: [failure] });
-        } else await write({ restoreRequired: false, state: 'detached', robustness: 'unknown' });
+        } else {
+          const state = faults.hasEagerWorkload ? 'attached' : 'detached';
+          await write({ restoreRequired: false, frontendDisabled: false, state, robustness: 'unknown' });
+        }
       }
     }
   }
@@ -172,7 +183,10 @@ export function createTestBench() {
     for (const claim of (await client.list(persistentVolumeClaims)).items) {
       const { name, namespace = '' } = claim.metadata;
       const pv = await client.get(persistentVolumes, { name: claim.spec?.volumeName ?? 'none' });
-      const isMeant = pv?.spec?.claimRef?.name === name && pv.spec.claimRef.namespace === namespace;
+      const { claimRef } = pv?.spec ?? {};
+      const isNamed = claimRef?.name === name && claimRef.namespace === namespace;
+      // As Kubernetes does: without a uid, whoever comes under the name.
+      const isMeant = isNamed && (claimRef.uid === undefined || claimRef.uid === claim.metadata.uid);
       if (!isMeant || claim.status?.phase === 'Bound') continue;
       await client.patch(
         persistentVolumeClaims,

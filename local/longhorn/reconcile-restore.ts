@@ -147,7 +147,6 @@ async function finish(world: World, volume: VolumeResource, from: RestoringFrom,
   const status = {
     restoreRequired: false,
     robustness: 'healthy',
-    frontendDisabled: false,
     ...(done === undefined ? {} : { actualSize: done.bytes }),
   };
   await tell(world, volume, status, condition('Restore', 'False'));

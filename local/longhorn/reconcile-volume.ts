@@ -31,13 +31,16 @@ export async function reconcileVolume(world: World, name: string): Promise<NextL
     faults: world.faults,
     nodeName: world.nodeName,
   });
-  if (step === undefined) return undefined;
-  await patchStatus(world, volumes, volume, { ...step, ...(await measured(world, name, step.state)) });
+  // A restored one is shown to workloads from here on.
+  const isHidden = volume.status?.frontendDisabled === true;
+  if (step === undefined && !isHidden) return undefined;
+  const shown = isHidden ? { frontendDisabled: false } : {};
+  await patchStatus(world, volumes, volume, { ...step, ...shown, ...(await measured(world, name, step?.state)) });
   return world.pace.attachMs;
 }
 
 /** Longhorn measures a volume while its engine runs. */
-async function measured(world: World, name: string, state: string): Promise<{ actualSize?: number }> {
+async function measured(world: World, name: string, state: string | undefined): Promise<{ actualSize?: number }> {
   return state === 'attached' ? { actualSize: await sizeOfTree(world.folders.volume(name)) } : {};
 }
 

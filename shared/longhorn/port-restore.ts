@@ -34,6 +34,8 @@ export interface RestoreVolume {
   readonly robustness: string;
   readonly isRestoreInitiated: boolean;
   readonly isRestoreRequired: boolean;
+  /** Attached by Longhorn for itself: no workload can see it. */
+  readonly isFrontendDisabled: boolean;
   /** Longhorn's words when it finds no place for a replica: as long as that stays, nothing moves. */
   readonly unscheduledBecause?: string | undefined;
   /** Longhorn's words when the restore itself has failed. */
@@ -41,9 +43,13 @@ export interface RestoreVolume {
   readonly marks: Marks;
 }
 
-/** The one rule for "has been restored" (longhorn.md 3.3): not yet begun looks like done, but for `isRestoreInitiated`. */
+/**
+ * The one rule for "has been restored" (longhorn.md 3.3): not yet begun looks like done, but for `isRestoreInitiated`. Once every byte
+ * is there Longhorn detaches the volume, or a workload that was waiting for the claim has it attached before anybody could see that.
+ */
 export function isRestored(volume: RestoreVolume): boolean {
-  return volume.isRestoreInitiated && !volume.isRestoreRequired && volume.state === 'detached';
+  const isAtWork = volume.state === 'attached' && !volume.isFrontendDisabled;
+  return volume.isRestoreInitiated && !volume.isRestoreRequired && (volume.state === 'detached' || isAtWork);
 }
 
 /** No replica could be restored: this Volume will never be whole. */
@@ -55,6 +61,8 @@ export interface LonghornRestores {
   /** The answer's name is the one Longhorn has given. */
   createVolume(draft: RestoreVolumeDraft, options: CreateOptions, signal?: AbortSignal): Promise<RestoreVolume>;
   getVolume(name: string, signal?: AbortSignal): Promise<RestoreVolume | undefined>;
+  /** Those that carry all of these labels. */
+  listVolumes(marks: Marks, signal?: AbortSignal): Promise<readonly RestoreVolume[]>;
   /** Deletes this very object only; a missing one is success. */
   deleteVolume(name: string, uid: string, signal?: AbortSignal): Promise<void>;
   /** Sets labels, or takes off those that are null, on this very object; a missing one throws `not_found`. */

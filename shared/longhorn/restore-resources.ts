@@ -1,6 +1,6 @@
 /** The port for restores over Longhorn's custom resources (longhorn.md 3). */
 import { SoteriaError } from '../errors.ts';
-import type { KubernetesClient } from '../kubernetes/client.ts';
+import { type KubernetesClient, listAll } from '../kubernetes/client.ts';
 import { untyped } from '../kubernetes/core-types.ts';
 import { apiVersionOf } from '../kubernetes/resource-type.ts';
 import { heldByLabel } from '../operation/marks.ts';
@@ -40,6 +40,7 @@ export function restoreVolumeFromWire(wire: VolumeResource): RestoreVolume {
     robustness: status?.robustness ?? '',
     isRestoreInitiated: status?.restoreInitiated === true,
     isRestoreRequired: status?.restoreRequired === true,
+    isFrontendDisabled: status?.frontendDisabled === true,
     unscheduledBecause: conditionOf(wire, 'Scheduled', 'False'),
     failedBecause: failureOf(wire),
     marks: metadata.labels ?? {},
@@ -82,6 +83,13 @@ export function createLonghornRestores(
     async getVolume(name, signal) {
       const wire = await client.get(volumes, at(name), { signal });
       return wire === undefined ? undefined : restoreVolumeFromWire(wire);
+    },
+    async listVolumes(marks, signal) {
+      const labelSelector = Object.entries(marks)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(',');
+      const found = await Array.fromAsync(listAll(client, volumes, { namespace, labelSelector }, { signal }));
+      return found.map(restoreVolumeFromWire);
     },
     deleteVolume: (name, uid, signal) => client.delete(volumes, at(name), { uid, signal }),
     async markVolume(name, uid, marks, signal) {

@@ -48,6 +48,7 @@ const volumeStatus = z.looseObject({
   currentNodeID: text,
   lastBackup: text,
   lastBackupAt: text,
+  frontendDisabled: flag,
   kubernetesStatus: kubernetesStatus.nullish(),
   conditions,
 });

@@ -1,7 +1,14 @@
 /** Events that only say "look now": which Operation is meant, and moving it. What the event claims happened is never trusted. */
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { objectReference, operationDue } from '@soteria/shared/events/catalogue.ts';
-import { operationNameLabel, operationNamespaceLabel } from '@soteria/shared/operation/marks.ts';
+import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
+import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
+import {
+  operationNameLabel,
+  operationNamespaceLabel,
+  operationUidLabel,
+  temporaryLabel,
+} from '@soteria/shared/operation/marks.ts';
 import { advanceOperation } from '../advance.ts';
 import { tidyOrphans } from '../longhorn/tidy-orphans.ts';
 import type { RestoreTools } from '../tools.ts';
@@ -16,17 +23,36 @@ async function wakeOwnerOf(tools: RestoreTools, volume: string, incoming: Incomi
 }
 
 async function wakeByVolume(tools: RestoreTools, volumeName: string, incoming: Incoming): Promise<void> {
-  const { signal, log } = incoming;
+  const { signal } = incoming;
   const volume = await tools.restores.getVolume(volumeName, signal);
   if (volume === undefined) return wakeOwnerOf(tools, volumeName, incoming);
   const name = volume.marks[operationNameLabel];
   const namespace = volume.marks[operationNamespaceLabel];
   if (name === undefined || namespace === undefined) return;
   const moved = await advanceOperation(tools, { name, namespace }, incoming);
-  if (moved !== undefined || (await tools.store.get({ name, namespace }, signal)) !== undefined) return;
-  // Nobody will move it any more: its Operation was deleted while it was open.
+  if (moved?.metadata.uid !== volume.marks[operationUidLabel]) await tidyIfOrphan(tools, volume, incoming);
+}
+
+/** Nobody will move it any more: its Operation was deleted while it was open. */
+async function tidyIfOrphan(tools: RestoreTools, volume: RestoreVolume, { signal, log }: Incoming): Promise<void> {
+  const name = volume.marks[operationNameLabel] ?? '';
+  const operation = await tools.store.get({ name, namespace: volume.marks[operationNamespaceLabel] ?? '' }, signal);
+  if (operation?.metadata.uid === volume.marks[operationUidLabel]) return;
   const removed = await tidyOrphans(tools, volume, signal);
   if (removed.length > 0) log.info('orphans_tidied', { operation: name, removed: removed.join(', ') });
+}
+
+async function wakeByOperation(tools: RestoreTools, ref: ObjectRef, incoming: Incoming): Promise<void> {
+  const moved = await advanceOperation(tools, ref, incoming);
+  if (moved !== undefined) return;
+  const marks = {
+    [operationNameLabel]: ref.name,
+    [operationNamespaceLabel]: ref.namespace ?? '',
+    [temporaryLabel]: 'true',
+  };
+  for (const volume of await tools.restores.listVolumes(marks, incoming.signal)) {
+    await tidyIfOrphan(tools, volume, incoming);
+  }
 }
 
 /** One that is gone wakes nobody: whoever removed it was its operation, or the sweep finds out. */
@@ -43,7 +69,7 @@ async function wakeByJob(
 
 export async function wakeByObject(tools: RestoreTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   const { kind, namespace, name } = objectReference.parse(event.data);
-  if (kind === 'Operation') await advanceOperation(tools, { namespace, name }, incoming);
+  if (kind === 'Operation') await wakeByOperation(tools, { namespace, name }, incoming);
   if (kind === 'Volume') await wakeByVolume(tools, name, incoming);
   if (kind === 'Job') await wakeByJob(tools, { namespace: namespace ?? '', name }, incoming);
 }

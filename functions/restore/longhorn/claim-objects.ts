@@ -16,6 +16,8 @@ export function persistentVolumeDraft(
   operation: Operation,
   shape: RestoredShape,
   volume: RestoreVolume,
+  /** Of the claim: the persistent volume is bound to no other, whatever its name. */
+  claimUid: string,
 ): Draft<PersistentVolume> {
   const { namespace, pvc } = claimRefOf(operation);
   return {
@@ -29,7 +31,7 @@ export function persistentVolumeDraft(
       // Restored data is never deleted because somebody deletes a claim.
       persistentVolumeReclaimPolicy: 'Retain',
       storageClassName: shape.storageClassName,
-      claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: pvc },
+      claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: pvc, uid: claimUid },
       ...(shape.mountOptions === undefined ? {} : { mountOptions: [...shape.mountOptions] }),
       csi: {
         driver: 'driver.longhorn.io',

@@ -1,4 +1,7 @@
-/** The volume is made: its persistent volume and its claim are made at once, so that nobody takes the name meanwhile. */
+/**
+ * The volume is made: its claim is made at once, so that nobody takes the name meanwhile, and then the persistent volume, for this very
+ * claim by its uid: one that somebody else makes under the same name is never bound to the restored data, nor deleted with it.
+ */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { OperationWork } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
@@ -9,42 +12,54 @@ import { claimDraft, persistentVolumeDraft } from './claim-objects.ts';
 import { waitFor } from './deadline.ts';
 import type { Situation } from './decide.ts';
 
-export function decideClaim(situation: Situation, work: OperationWork): Action {
-  const { operation, world, now } = situation;
-  const status = statusOf(operation);
-  const fail = (error: SoteriaError): Action => ({ do: 'record', status: refuse(status, 'Failed', error, now) });
-  if (world.refusal !== undefined) return fail(world.refusal);
+function failed(situation: Situation, error: SoteriaError): Action {
+  const { operation, now } = situation;
+  return { do: 'record', status: refuse(statusOf(operation), 'Failed', error, now) };
+}
 
-  const isVolumeDone = work.persistentVolumeMade === true;
-  const made = isVolumeDone ? world.claim?.seen : world.persistentVolume?.seen;
-  const title = isVolumeDone
-    ? `claim ${work.claimNamespace ?? ''}/${work.claim ?? ''}`
-    : `persistent volume ${work.volume ?? ''}`;
-  if (made !== undefined) {
-    if (!isOurs(operation, made.metadata.labels)) {
-      return fail(refusedBecause.targetTaken(operation, `${title} exists and was not made for it`));
-    }
-    const step = { step: 'claim', progress: isVolumeDone ? 25 : 20, message: `${title} is made` };
-    const done = isVolumeDone ? { claimMade: true } : { persistentVolumeMade: true };
-    return { do: 'record', status: advance(status, { ...step, work: done }, now) };
+/** What is under the next name already: ours, then that is recorded, or somebody else's. */
+function decideMade(situation: Situation, work: OperationWork): Action | undefined {
+  const { operation, world, now } = situation;
+  const isClaimDone = work.claimMade === true;
+  const made = isClaimDone ? world.persistentVolume?.seen : world.claim?.seen;
+  if (made === undefined) return undefined;
+  const title = isClaimDone
+    ? `persistent volume ${work.volume ?? ''}`
+    : `claim ${work.claimNamespace ?? ''}/${work.claim ?? ''}`;
+  if (!isOurs(operation, made.metadata.labels)) {
+    return failed(situation, refusedBecause.targetTaken(operation, `${title} exists and was not made for it`));
   }
+  const step = { step: 'claim', progress: isClaimDone ? 25 : 20, message: `${title} is made` };
+  const done = isClaimDone ? { persistentVolumeMade: true } : { claimMade: true };
+  return { do: 'record', status: advance(statusOf(operation), { ...step, work: done }, now) };
+}
+
+export function decideClaim(situation: Situation, work: OperationWork): Action {
+  const { operation, world } = situation;
+  if (world.refusal !== undefined) return failed(situation, world.refusal);
+  const made = decideMade(situation, work);
+  if (made !== undefined) return made;
 
   if (world.volume === undefined) return { do: 'look', at: 'volume' };
   const volume = world.volume.seen;
-  if (volume === undefined) {
-    const lost = refusedBecause.failed(
-      operation,
-      `volume ${work.volume ?? ''} disappeared while it was being restored`,
-      'check who deletes volumes in Longhorn, then ask for a new restore',
-    );
-    return fail(lost);
+  if (volume === undefined || !isOurs(operation, volume.marks)) {
+    const why = `volume ${work.volume ?? ''} disappeared while it was being restored`;
+    const fix = 'check who deletes volumes in Longhorn, then ask for a new restore';
+    return failed(situation, refusedBecause.failed(operation, why, fix));
   }
   if (world.backup === undefined) return { do: 'look', at: 'backup' };
   const backup = world.backup.seen;
   if (backup === undefined) return waitFor(situation, `backup ${work.backup ?? ''} is not listed by Longhorn now`);
   const shape = shapeClaim(backup, operation.spec.request);
-  if (shape instanceof SoteriaError) return fail(shape);
-  return isVolumeDone
-    ? { do: 'create-claim', draft: claimDraft(operation, shape, volume) }
-    : { do: 'create-persistent-volume', draft: persistentVolumeDraft(operation, shape, volume) };
+  if (shape instanceof SoteriaError) return failed(situation, shape);
+  if (work.claimMade !== true) return { do: 'create-claim', draft: claimDraft(operation, shape, volume) };
+
+  if (world.claim === undefined) return { do: 'look', at: 'claim' };
+  const claim = world.claim.seen;
+  if (claim === undefined || !isOurs(operation, claim.metadata.labels)) {
+    const why = `claim ${work.claimNamespace ?? ''}/${work.claim ?? ''} was deleted by somebody`;
+    return failed(situation, refusedBecause.failed(operation, why, 'ask for a new restore'));
+  }
+  const { uid } = claim.metadata;
+  return { do: 'create-persistent-volume', draft: persistentVolumeDraft(operation, shape, volume, uid) };
 }

@@ -12,6 +12,9 @@ import type { Situation } from './decide.ts';
 /** Progress is written in tenths: every change of Longhorn's own would be one more write to the API server. */
 const progressStep = 10;
 
+/** 30 to 70 is the bytes; before it what is checked and made, after it what becomes of the claim. */
+const progressOfBytes = (percent: number): number => 30 + Math.floor((percent * 40) / 100);
+
 function fail({ operation, now }: Situation, why: string, fix: string): Action {
   const failed = refusedBecause.failed(operation, why, fix);
   return { do: 'record', status: refuse(statusOf(operation), 'Failed', failed, now) };
@@ -58,7 +61,7 @@ function decideProgress(situation: Situation, volume: RestoreVolume): Action {
   }
   if (world.progress === undefined) return { do: 'look', at: 'progress' };
   const percent = world.progress.seen ?? 0;
-  const reached = 30 + Math.floor((Math.floor(percent / progressStep) * progressStep * 60) / 100);
+  const reached = progressOfBytes(Math.floor(percent / progressStep) * progressStep);
   const message = `Longhorn is restoring volume ${volume.name}`;
   if (volume.isRestoreInitiated && reached > status.progress) {
     const step = { step: 'restore', progress: reached, message: `${message}: ${percent} %` };
@@ -87,7 +90,7 @@ function decideBinding(situation: Situation): Action {
     return waitFor(situation, `the volume is restored; ${title} is ${claim.status?.phase ?? 'new'}, not yet Bound`);
   }
   if (operation.spec.kind === 'RestoreTest') {
-    const step = { step: proofStep, progress: 90, message: `${title} is bound and will be looked at` };
+    const step = { step: proofStep, progress: 80, message: `${title} is bound and will be looked at` };
     return { do: 'record', status: advance(status, { ...step, work: { isProving: true } }, now) };
   }
   const { size } = operation.spec.request;
@@ -96,7 +99,7 @@ function decideBinding(situation: Situation): Action {
     const { name, uid } = claim.metadata;
     return { do: 'grow-claim', claim: { name, uid }, size };
   }
-  const step = { step: 'permanent', progress: 95, message: `${title} is bound and becomes permanent` };
+  const step = { step: 'permanent', progress: 90, message: `${title} is bound and becomes permanent` };
   return { do: 'record', status: advance(status, { ...step, work: { isPermanent: true } }, now) };
 }
 
