@@ -12,17 +12,21 @@ import { decideNamespace } from './namespace/decide-namespace.ts';
 import { perform, type Tools } from './longhorn/perform.ts';
 import type { Rules, World } from './longhorn/world.ts';
 
-export interface AdvanceTools extends Omit<Tools, 'moveChild'> {
+export interface AdvanceTools extends Omit<Tools, 'moveChild' | 'askAgain'> {
   readonly rules: Rules;
   readonly now: () => Date;
   readonly inTurn: OneAtATime;
-  /** Asks the function that moves it to look at an Operation of another function. */
+  /** Asks the function that moves it to look at an Operation, in another wake-up. */
   readonly wakeOther: (operation: Operation, causationId: string, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 function moverOf(given: AdvanceTools, call: AdvanceCall): Mover<World, Action> {
   const { store, inTurn, rules, now } = given;
-  const tools: Tools = { ...given, moveChild: (child) => moveChild(given, child, call) };
+  const tools: Tools = {
+    ...given,
+    moveChild: (child) => moveChild(given, child, call),
+    askAgain: (operation, signal) => given.wakeOther(operation, operation.metadata.uid, signal),
+  };
   return {
     functionName,
     store,

@@ -295,7 +295,10 @@ describe('an Operation made with kubectl', () => {
     await wake(bench, 'Operation', 'soteria-restore-data-x', 'add').expect(204);
     const [volume] = (await bench.client.list(volumes)).items;
     await bench.client.delete(operations, { namespace: 'shop', name: 'soteria-restore-data-x' });
-    await bench.client.create(operations, { ...made, spec: { ...spec, request: { pvc: 'data', targetPvc: 'data-9' } } });
+    await bench.client.create(operations, {
+      ...made,
+      spec: { ...spec, request: { pvc: 'data', targetPvc: 'data-9' } },
+    });
     await wake(bench, 'Operation', 'soteria-restore-data-x', 'add').expect(204);
     await wake(bench, 'Volume', volume?.metadata.name ?? '').expect(204);
     await bench.step();

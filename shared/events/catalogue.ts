@@ -87,6 +87,11 @@ export const restoreTestRequest = restoreRequest.extend({
 });
 export type RestoreTestRequest = z.infer<typeof restoreTestRequest>;
 
+const namePart = z
+  .string()
+  .max(63)
+  .regex(/^[-a-z0-9.]*$/, 'must be part of a DNS name: lower-case letters, digits, - and .');
+
 /** The body of `POST /v1/restores/namespace`. */
 export const namespaceRestoreRequest = z.strictObject({
   namespace: dnsLabel.describe('The namespace whose claims are restored; it need not exist any more.'),
@@ -99,8 +104,8 @@ export const namespaceRestoreRequest = z.strictObject({
     .max(100)
     .optional()
     .describe('Only these claims; left out: every one with points.'),
-  name_prefix: z.string().max(63).optional(),
-  name_suffix: z.string().max(63).optional(),
+  name_prefix: namePart.optional().describe('Before the name of every restored claim.'),
+  name_suffix: namePart.optional().describe('After the name of every restored claim.'),
   storage_class: dnsSubdomain.optional(),
   dry_run: z.boolean().optional(),
 });

@@ -194,6 +194,9 @@ export const operationWork = z.strictObject({
   cursor: z.string().max(253).optional(),
   takenCount: z.int().min(0).optional(),
   skippedCount: z.int().min(0).optional(),
+  /** Of the restore of a namespace: how many claims had points at the beginning, and how many an earlier run has restored. */
+  claimCount: z.int().min(0).optional(),
+  presentCount: z.int().min(0).optional(),
   /** From here on it is neither cancelled nor late: the marks of what is temporary come off. */
   isPermanent: z.boolean().optional(),
   /** Of a restore test: the claim is bound; from here on a Job looks at it. */

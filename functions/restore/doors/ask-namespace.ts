@@ -33,13 +33,16 @@ export async function askForNamespace(
     for (const place of ['points', 'ownClusters', 'claims'] as const) {
       world = await lookAt(tools, { operation, world }, place, signal);
     }
-    const { claims, without } = planOfNamespace({ operation, world, now: at });
-    const planned = claims.map(({ pvc, targetPvc, point, dataAsOf, isThere }) => {
-      const isTaken = !isThere && world.claims?.seen?.some(({ metadata }) => metadata.name === targetPvc) === true;
-      const names = { pvc, target_pvc: targetPvc, restore_point: point, data_as_of: dataAsOf ?? null };
-      return Object.assign(names, { already_restored: isThere, blocked_by: isTaken ? 'target_exists' : null });
+    const taken = new Set(world.claims?.seen?.map(({ metadata }) => metadata.name));
+    const plan = planOfNamespace({ operation, world, now: at });
+    const claims = plan.flatMap(({ pvc, targetPvc, point, isThere }) => {
+      if ('why' in point) return [];
+      const blocked = !isThere && taken.has(targetPvc) ? 'target_exists' : null;
+      const chosen = { restore_point: point.id, data_as_of: point.dataAsOf ?? null };
+      return [{ pvc, target_pvc: targetPvc, ...chosen, already_restored: isThere, blocked_by: blocked }];
     });
-    return { status: 200, body: { ...about, dry_run: true, operation: null, claims: planned, without_point: without } };
+    const without = plan.flatMap(({ pvc, point }) => ('why' in point ? [{ pvc, why: point.why }] : []));
+    return { status: 200, body: { ...about, dry_run: true, operation: null, claims, without_point: without } };
   }
   const identity = `http:${caller.user}:${idempotencyKey ?? randomUUID()}`;
   const requestedBy = { user: caller.user, via: 'http' as const };

@@ -39,6 +39,9 @@ export type Action =
   | { readonly do: 'delete-volume'; readonly volume: This }
   | { readonly do: 'create-child'; readonly name: string; readonly request: OperationRequest }
   | { readonly do: 'cancel-child'; readonly name: string }
+  | { readonly do: 'keep-awake' }
+  /** Has this Operation looked at once more, in another wake-up. */
+  | { readonly do: 'ask-again' }
   | { readonly do: 'announce'; readonly fact: RestoreFactName }
   /** Nothing until something changes; the record says what is waited for. */
   | { readonly do: 'wait' }

@@ -11,6 +11,7 @@ import { verificationJobName } from '@soteria/shared/verification/verification-j
 import type { Claims } from '../claims.ts';
 import { shapeClaim } from '../core/shape-claim.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
+import { childIdentity } from '../namespace/plan-namespace.ts';
 import { pointOf } from './decide-start.ts';
 import type { Place, World } from './world.ts';
 
@@ -74,8 +75,8 @@ export async function lookAt(
       return { ...world, claims: { seen: await tools.claims.listClaims(made.namespace, signal) } };
     case 'children': {
       const all = await store.list({ namespace: made.namespace }, signal);
-      const { name } = operation.metadata;
-      return { ...world, children: { seen: all.filter(({ spec }) => spec.cause?.parent === name) } };
+      const ofThis = childIdentity(operation);
+      return { ...world, children: { seen: all.filter(({ spec }) => spec.identity?.startsWith(ofThis) === true) } };
     }
     case 'running': {
       const running = await store.list({ fieldSelector: 'status.phase=Running' }, signal);

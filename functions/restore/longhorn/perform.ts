@@ -11,6 +11,7 @@ import type { Claims } from '../claims.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
 import { functionName, temporaryMarks } from './about-operation.ts';
 import type { Action, RestoreFactName } from './action.ts';
+import { cancelChild, makeChild } from '../namespace/make-child.ts';
 import { lookAt, type Lookers } from './look-at.ts';
 import type { Look, World } from './world.ts';
 
@@ -23,13 +24,14 @@ export interface Tools extends Lookers {
   readonly keepAwake: (signal: AbortSignal | undefined) => Promise<void>;
   /** Moves a child at once; what hinders it is its own. */
   readonly moveChild: (child: ObjectRef, signal: AbortSignal | undefined) => Promise<void>;
+  readonly askAgain: (operation: Operation, signal: AbortSignal | undefined) => Promise<void>;
   readonly announce: (operation: Operation, fact: RestoreFactName, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 type Known = KnownOf<World>;
 
 /** A refusal that will not change is something to decide about; all else ends this wake-up and is tried again at the next. */
-function isFinalRefusal(thrown: unknown): thrown is SoteriaError {
+export function isFinalRefusal(thrown: unknown): thrown is SoteriaError {
   return (
     thrown instanceof SoteriaError &&
     (thrown.code === 'cluster_refused' || thrown.code === 'not_found' || thrown.code === 'cluster_forbidden')
@@ -58,40 +60,6 @@ async function orRefusal({ operation, world }: Known, write: () => Promise<World
 
 function without(world: World, ...keys: readonly (keyof World)[]): World {
   return Object.fromEntries(Object.entries(world).filter(([key]) => !keys.some((one) => one === key)));
-}
-
-type ChildDraft = Extract<Action, { do: 'create-child' }>;
-
-/** Made, or found made by an earlier wake-up: its name follows from its parent. */
-async function makeChild(
-  tools: Tools,
-  { operation, world }: Known,
-  { name, request }: ChildDraft,
-  signal?: AbortSignal,
-) {
-  const { metadata, spec } = operation;
-  const ref = { namespace: metadata.namespace ?? '', name };
-  const { seen } = await createOrFind(
-    () =>
-      tools.store.create(
-        {
-          ...ref,
-          spec: {
-            kind: 'Restore',
-            request,
-            identity: `restore:${metadata.uid}:${request.pvc ?? ''}`,
-            ...(spec.requestedBy === undefined ? {} : { requestedBy: spec.requestedBy }),
-            cause: { parent: metadata.name, correlationId: spec.cause?.correlationId ?? metadata.uid },
-          },
-        },
-        signal,
-      ),
-    () => tools.store.get(ref, signal),
-  );
-  await tools.moveChild(ref, signal);
-  const others = (world.children?.seen ?? []).filter((child) => child.metadata.name !== name);
-  const child = (await tools.store.get(ref, signal)) ?? seen;
-  return { seen: child === undefined ? others : [...others, child] };
 }
 
 export async function perform(tools: Tools, known: Known, action: Action, signal?: AbortSignal): Promise<Known> {
@@ -190,11 +158,15 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       // Longhorn deletes through a finalizer: whether it is gone, the next look tells.
       return { operation, world: without(world, 'volume') };
     case 'create-child':
-      return { operation, world: { ...world, children: await makeChild(tools, known, action, signal) } };
+      return { operation, world: await makeChild(tools, known, action, signal) };
     case 'cancel-child':
-      await store.requestCancel({ namespace, name: action.name }, signal);
-      await tools.moveChild({ namespace, name: action.name }, signal);
-      return { operation, world: without(world, 'children') };
+      return { operation, world: await cancelChild(tools, known, action.name, signal) };
+    case 'keep-awake':
+      await tools.keepAwake(signal);
+      return { operation, world: { ...world, isKeptAwake: true } };
+    case 'ask-again':
+      await tools.askAgain(operation, signal);
+      return { operation, world: { ...world, hasAskedAgain: true } };
     case 'announce': {
       await tools.announce(operation, action.fact, signal);
       // Kept in memory until the next record: a crash before it sends the fact twice, never not at all.

@@ -40,6 +40,12 @@ export interface World {
   readonly claims?: Look<readonly PersistentVolumeClaim[]>;
   /** Restores that a restore of a namespace has made. */
   readonly children?: Look<readonly Operation[]>;
+  /** Children that were made in this wake-up, and those the cluster refused for good: name → why. */
+  readonly madeCount?: number;
+  readonly refusedChildren?: Readonly<Record<string, string>>;
+  readonly isKeptAwake?: true;
+  /** Another wake-up is on its way. */
+  readonly hasAskedAgain?: true;
   /** Answer of the slots, when it was asked. */
   readonly slot?: Entered;
   readonly hasLeftSlot?: true;
@@ -49,7 +55,18 @@ export interface World {
   readonly refusal?: SoteriaError;
 }
 
-export type Place = Exclude<keyof World, 'slot' | 'hasLeftSlot' | 'isProofKept' | 'refusal'>;
+/** What is known from acting, not from looking. */
+type Remembered =
+  | 'slot'
+  | 'hasLeftSlot'
+  | 'isProofKept'
+  | 'refusal'
+  | 'madeCount'
+  | 'refusedChildren'
+  | 'isKeptAwake'
+  | 'hasAskedAgain';
+
+export type Place = Exclude<keyof World, Remembered>;
 
 /** Decisions by this table read no clock and no environment. */
 export interface Rules {

@@ -7,8 +7,15 @@ import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-type
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { OwnClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
 import { operationName, shortHash, timeFromName } from '@soteria/shared/operation/names.ts';
-import { type Operation, operationKinds, type OperationRequest } from '@soteria/shared/operation/schema.ts';
+import {
+  dnsSubdomain,
+  type Operation,
+  operationKinds,
+  type OperationRequest,
+} from '@soteria/shared/operation/schema.ts';
 import { selectRestorePoint } from '../core/select-restore-point.ts';
 import { restoredFromAnnotation } from '../longhorn/claim-objects.ts';
 
@@ -22,52 +29,73 @@ export interface NamespaceSituation {
   readonly asOf: string;
 }
 
+export interface ChosenPoint {
+  /** Id. */
+  readonly id: string;
+  readonly dataAsOf: string | undefined;
+}
+
 export interface PlannedClaim {
   readonly pvc: string;
   readonly targetPvc: string;
-  /** Id. */
-  readonly point: string;
-  readonly dataAsOf: string | undefined;
+  /** Or why the claim cannot be restored. */
+  readonly point: ChosenPoint | { readonly why: string };
   /** True: an earlier run has restored that very point under that name. */
   readonly isThere: boolean;
 }
 
-export interface NamespacePlan {
-  readonly claims: readonly PlannedClaim[];
-  /** Those that cannot be restored, and why. */
-  readonly without: readonly { readonly pvc: string; readonly why: string }[];
+/** A claim with its point, still to be restored. */
+export interface ClaimToRestore extends PlannedClaim {
+  readonly point: ChosenPoint;
 }
 
-function claimsOf({ operation, backups, own }: NamespaceSituation): string[] {
-  const { request } = operation.spec;
-  if (request.pvcs !== undefined) return [...new Set(request.pvcs)].toSorted((a, b) => a.localeCompare(b));
-  const { namespace, clusterId: wanted } = request;
-  const found = backups
-    .map((backup) => toRestorePoint(backup, own))
-    .filter((point) => point.namespace === namespace)
-    .filter((point) => (wanted === undefined ? point.origin !== 'other-cluster' : point.cluster_id === wanted))
-    .map(({ pvc }) => pvc);
-  return [...new Set(found)].filter((pvc) => pvc !== null).toSorted((a, b) => a.localeCompare(b));
+export function isToRestore(claim: PlannedClaim): claim is ClaimToRestore {
+  return 'id' in claim.point && !claim.isThere;
 }
 
-export function planNamespace(situation: NamespaceSituation): NamespacePlan {
-  const { operation, backups, own, claims, asOf } = situation;
-  const { namespace = '', namePrefix = '', nameSuffix = '', clusterId: ofCluster } = operation.spec.request;
-  const planned: PlannedClaim[] = [];
-  const without: { pvc: string; why: string }[] = [];
-  for (const pvc of claimsOf(situation)) {
-    const known = { backups, own, mayTakeAny: false };
-    const point = selectRestorePoint({ namespace, pvc, asOf, clusterId: ofCluster }, known);
-    if (point instanceof SoteriaError) {
-      without.push({ pvc, why: point.explanation.why });
-      continue;
-    }
-    const targetPvc = `${namePrefix}${pvc}${nameSuffix}`;
-    const present = claims.find(({ metadata }) => metadata.name === targetPvc);
-    const isThere = present?.metadata.annotations?.[restoredFromAnnotation] === pointIdOf(point);
-    planned.push({ pvc, targetPvc, point: pointIdOf(point), dataAsOf: point.snapshotCreatedAt, isThere });
+/** In the order of the cursor. */
+const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Claim → its backups: a claim is then chosen for without looking at those of all others. */
+function backupsByClaim({ operation, backups, own }: NamespaceSituation): Map<string, Backup[]> {
+  const { clusterId: wanted } = operation.spec.request;
+  const { namespace } = sourceRefOf(operation);
+  const found = new Map<string, Backup[]>();
+  for (const backup of backups) {
+    const point = toRestorePoint(backup, own);
+    if (point.namespace !== namespace || point.pvc === null) continue;
+    if (wanted === undefined ? point.origin === 'other-cluster' : point.cluster_id !== wanted) continue;
+    found.set(point.pvc, [...(found.get(point.pvc) ?? []), backup]);
   }
-  return { claims: planned, without };
+  return found;
+}
+
+/** Of what was made and is not finished nobody knows yet whether it will be. */
+function isRestored(present: PersistentVolumeClaim | undefined, pointId: string): boolean {
+  const { annotations, labels, deletionTimestamp } = present?.metadata ?? {};
+  const isFinished = labels?.[temporaryLabel] === undefined && deletionTimestamp === undefined;
+  return annotations?.[restoredFromAnnotation] === pointId && isFinished && present?.status?.phase === 'Bound';
+}
+
+/** By name. `after`: only those whose name follows. */
+export function planNamespace(situation: NamespaceSituation, after = ''): PlannedClaim[] {
+  const { operation, own, claims, asOf } = situation;
+  const { namePrefix = '', nameSuffix = '', clusterId: ofCluster, pvcs } = operation.spec.request;
+  const { namespace } = sourceRefOf(operation);
+  const found = backupsByClaim(situation);
+  const present = new Map(claims.map((claim) => [claim.metadata.name, claim]));
+  const names = [...new Set(pvcs ?? found.keys())].filter((pvc) => pvc > after).toSorted(byName);
+  return names.map((pvc) => {
+    const targetPvc = `${namePrefix}${pvc}${nameSuffix}`;
+    const none = (why: string): PlannedClaim => ({ pvc, targetPvc, point: { why }, isThere: false });
+    if (!dnsSubdomain.safeParse(targetPvc).success) return none(`no claim can have the name ${targetPvc}`);
+    const known = { backups: found.get(pvc) ?? [], own, mayTakeAny: false };
+    const point = selectRestorePoint({ namespace, pvc, asOf, clusterId: ofCluster }, known);
+    if (point instanceof SoteriaError) return none(point.explanation.why);
+    const id = pointIdOf(point);
+    const isThere = isRestored(present.get(targetPvc), id);
+    return { pvc, targetPvc, point: { id, dataAsOf: point.snapshotCreatedAt }, isThere };
+  });
 }
 
 /** The same for the same parent and claim, whoever makes it and however often. */
@@ -77,12 +105,17 @@ export function childName(parent: Operation, claim: PlannedClaim): string {
   return operationName(operationKinds.Restore.verb, claim.targetPvc, at, shortHash(`${uid} ${claim.pvc}`));
 }
 
-export function childRequest(parent: Operation, claim: PlannedClaim): OperationRequest {
-  const { namespace, clusterId, storageClass } = parent.spec.request;
+/** The business key of the restore of one claim; `pvc` left out: what all of one parent begin with. */
+export function childIdentity(parent: Operation, pvc = ''): string {
+  return `restore:${parent.metadata.uid}:${pvc}`;
+}
+
+export function childRequest(parent: Operation, claim: ClaimToRestore): OperationRequest {
+  const { clusterId, storageClass } = parent.spec.request;
   return {
-    ...(namespace === undefined ? {} : { namespace }),
+    namespace: sourceRefOf(parent).namespace,
     pvc: claim.pvc,
-    snapshot: claim.point,
+    snapshot: claim.point.id,
     targetPvc: claim.targetPvc,
     ...(clusterId === undefined ? {} : { clusterId }),
     ...(storageClass === undefined ? {} : { storageClass }),
