@@ -150,7 +150,7 @@ describe('the restore of a namespace', () => {
   it('tells of a claim whose new name no claim can have, and of one that the cluster refuses', async () => {
     const bench = open(3);
     bench.cluster.onAdmit(operations, ({ operation, object }) => {
-      const { request } = object['spec'] as unknown as Operation['spec'];
+      const { request } = (object as unknown as Operation).spec;
       return operation === 'CREATE' && request.targetPvc === 'c-001-'.padEnd(20, 'x')
         ? { refuse: { code: 422, message: 'not on a Friday' } }
         : undefined;
