@@ -116,7 +116,8 @@ export function imagined({ kind, namespace, subject, request }: Wish, at: Date):
       resourceVersion: '',
       creationTimestamp: at.toISOString(),
     },
-    spec: { kind, request, identity: 'imagined' },
+    // Whether they may is asked next; first it is looked what it is about.
+    spec: { kind, request, identity: 'imagined', requestedBy: { user: '', via: 'http', mayTakeAny: true } },
   };
 }
 

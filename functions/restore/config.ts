@@ -13,6 +13,7 @@ const week = 604_800;
 const restoreVariables = functionVariables.extend({
   SOTERIA_RESTORE_STALL_SECONDS: wholeNumber(3_600, { min: 60, max: week }),
   SOTERIA_RESTORE_DEADLINE_SECONDS: wholeNumber(86_400, { min: 60, max: week }),
+  SOTERIA_RESTORE_READING_SECONDS: wholeNumber(900, { min: 60, max: week }),
   /** For the Jobs of restore tests: Soteria's own image, which an installation from another registry has to name. */
   SOTERIA_RUNNER_IMAGE: z.string().min(1).default('ghcr.io/soteria-dev/soteria:0.1.0'),
 });
@@ -30,6 +31,7 @@ export function readRestoreSettings(env: Environment): RestoreSettings {
       stallMs: variables.SOTERIA_RESTORE_STALL_SECONDS * 1_000,
       deadlineMs: variables.SOTERIA_RESTORE_DEADLINE_SECONDS * 1_000,
       maxAttempts: 2,
+      readingMs: variables.SOTERIA_RESTORE_READING_SECONDS * 1_000,
       runnerImage: variables.SOTERIA_RUNNER_IMAGE,
     },
   };

@@ -4,6 +4,7 @@ import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { type RestorePoint, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { shapeClaim } from './core/shape-claim.ts';
+import { targetToRead } from './longhorn/decide-reading.ts';
 import { blockersOf, nextLook, pointOf } from './longhorn/decide-start.ts';
 import { lookAt, type Lookers } from './longhorn/look-at.ts';
 import type { World } from './longhorn/world.ts';
@@ -13,6 +14,8 @@ export interface Plan {
   /** As it would be made: the source's own shape and what was asked for. */
   readonly claim: object | null;
   readonly blocked_by: readonly object[];
+  /** Name of the backup target that Longhorn is to read first, because it does not list the backup of that URL yet. */
+  readonly reads_target?: string;
 }
 
 /** As far as it must be looked to judge the request. */
@@ -30,7 +33,9 @@ export function planOf(operation: Operation, world: World): Plan {
     Object.assign({ code }, explanation, details),
   );
   if (point === undefined || point instanceof SoteriaError) {
-    return { restore_point: null, claim: null, blocked_by: blocked };
+    const target = targetToRead(operation, world);
+    const first = target === undefined ? {} : { reads_target: target.name };
+    return { restore_point: null, claim: null, blocked_by: blocked, ...first };
   }
   const shape = shapeClaim(point, operation.spec.request);
   return {

@@ -42,7 +42,13 @@ export const silent: Log = {
   with: () => silent,
 };
 
-export const rules: Rules = { stallMs: 3_600_000, deadlineMs: 86_400_000, maxAttempts: 2, runnerImage: 'soteria:test' };
+export const rules: Rules = {
+  stallMs: 3_600_000,
+  deadlineMs: 86_400_000,
+  maxAttempts: 2,
+  readingMs: 900_000,
+  runnerImage: 'soteria:test',
+};
 const longhornNamespace = 'longhorn-system';
 const clusterId = 'cluster-1';
 const backingImages = { group: 'longhorn.io', version: 'v1beta2', kind: 'BackingImage', plural: 'backingimages' };

@@ -137,6 +137,7 @@ export function backupTargetFromWire({ metadata, spec, status }: BackupTargetRes
     isAvailable,
     unavailableMessage: isAvailable ? undefined : textOf(unavailable?.message),
     lastSyncedAt: textOf(status?.lastSyncedAt),
+    syncRequestedAt: textOf(spec.syncRequestedAt),
     pollIntervalMs: parseGoDuration(spec.pollInterval ?? '') ?? 0,
   };
 }

@@ -42,6 +42,8 @@ export interface BackupTarget {
   /** Longhorn's own words when it is not. */
   readonly unavailableMessage?: string | undefined;
   readonly lastSyncedAt?: string | undefined;
+  /** When somebody asked Longhorn to read it, by the asker's clock. */
+  readonly syncRequestedAt?: string | undefined;
   /** Zero: never polled. */
   readonly pollIntervalMs: number;
 }

@@ -2,7 +2,7 @@
  * What a restore asks of Longhorn beside what every driver asks (`port.ts`). Adapter: `restore-resources.ts`. Errors as there; a
  * write whose object has changed meanwhile throws `cluster_conflict`.
  */
-import type { Backup } from './objects.ts';
+import type { Backup, BackupTarget } from './objects.ts';
 import type { CreateOptions, Marks } from './port.ts';
 
 /** A Volume that Longhorn fills from a backup. */
@@ -75,6 +75,8 @@ export interface LonghornRestores {
   /** 0 to 100: the slowest replica's; undefined before the engine tells any. */
   getProgress(volume: string, signal?: AbortSignal): Promise<number | undefined>;
   hasBackingImage(name: string, signal?: AbortSignal): Promise<boolean>;
+  /** Has Longhorn read the target now; one that is gone throws `not_found`. At most every ten seconds (longhorn.md 5). */
+  requestSync(target: BackupTarget, at: Date, signal?: AbortSignal): Promise<void>;
   /** Writes the hold on the Backup as it was read; `cluster_conflict` when it is another or has changed. */
   hold(backup: Backup, holderUid: string, signal?: AbortSignal): Promise<Backup>;
   /** Takes the hold off; a Backup that is gone is success. */

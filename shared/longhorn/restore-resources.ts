@@ -6,7 +6,7 @@ import { apiVersionOf } from '../kubernetes/resource-type.ts';
 import { heldByLabel } from '../operation/marks.ts';
 import { backupFromWire, bytesOf } from './from-wire.ts';
 import type { LonghornRestores, RestoreVolume } from './port-restore.ts';
-import { backups, engines, longhornGroup, longhornVersion, volumes } from './resource-types.ts';
+import { backups, backupTargets, engines, longhornGroup, longhornVersion, volumes } from './resource-types.ts';
 import type { EngineResource, VolumeResource } from './wire.ts';
 
 const backingImages = untyped({
@@ -111,6 +111,12 @@ export function createLonghornRestores(
         if (error instanceof SoteriaError && error.code === 'cluster_refused') return false;
         throw error;
       }
+    },
+    async requestSync({ name, lastSyncedAt = '' }, now, signal) {
+      // Longhorn compares it with its own clock: what lies before the last reading asks for nothing.
+      const afterLast = (Date.parse(lastSyncedAt) || 0) + 1_000;
+      const syncRequestedAt = new Date(Math.max(now.getTime(), afterLast)).toISOString();
+      await client.patch(backupTargets, at(name), { spec: { syncRequestedAt } }, { signal });
     },
     async hold(backup, holderUid, signal) {
       return backupFromWire(await patchHold(backup.name, backup, holderUid, signal));

@@ -127,6 +127,12 @@ export type OperationRequest = z.infer<typeof operationRequest>;
 export const requestedBy = z.strictObject({
   user: shortText.describe('Authenticated name of the caller, or "anonymous".'),
   via: z.enum(['http', 'event', 'kubectl']).describe('The door the request came through.'),
+  mayTakeAny: z
+    .boolean()
+    .optional()
+    .describe(
+      'Written by Soteria: the caller may ask in all namespaces, and so for a point that does not say whose it is.',
+    ),
 });
 
 export const operationSpec = z.strictObject({

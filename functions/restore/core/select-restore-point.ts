@@ -8,8 +8,9 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { OwnClusters } from '@soteria/shared/longhorn/own-clusters.ts';
-import { newestFirst, type RestorePoint, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import { type RestorePoint, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { timeFromName } from '@soteria/shared/operation/names.ts';
+import { isSameBackup, namesInUrl } from './backup-url.ts';
 
 export interface PointChoice {
   readonly namespace: string;
@@ -40,7 +41,7 @@ type Found = Backup | SoteriaError;
 export function selectRestorePoint(choice: PointChoice, known: KnownPoints): Found {
   const all = known.backups
     .map((backup) => ({ backup, point: toRestorePoint(backup, known.own) }))
-    .toSorted((a, b) => newestFirst(a.point, b.point));
+    .toSorted(newestCandidateFirst);
   const { backupUrl, asOf, snapshot = 'latest' } = choice;
   if (backupUrl !== undefined) return byUrl(choice, backupUrl, all, known);
   const ofClaim = all.filter(({ point }) => isOfClaim(point, choice, known));
@@ -60,6 +61,13 @@ function isInScope({ origin, cluster_id: clusterId }: RestorePoint, wanted: stri
 }
 
 const instantOf = ({ point }: Candidate): number => Date.parse(point.data_as_of ?? '');
+
+/** By instant, however it is written; of one instant by id. Whose instant is unknown comes last, and is never chosen by it. */
+function newestCandidateFirst(a: Candidate, b: Candidate): number {
+  const [left, right] = [a, b].map((one) => instantOf(one) || Number.NEGATIVE_INFINITY);
+  if (left !== right) return (right ?? 0) - (left ?? 0);
+  return a.point.id < b.point.id ? -1 : 1;
+}
 
 function newestUntil(choice: PointChoice, until: number, ofClaim: readonly Candidate[]): Found {
   const inScope = ofClaim.filter(({ point }) => isInScope(point, choice.clusterId));
@@ -117,9 +125,10 @@ function timeInside(name: string): number | undefined {
 }
 
 function byUrl(choice: PointChoice, url: string, all: readonly Candidate[], known: KnownPoints): Found {
-  const found = all.find(({ point }) => point.url === url);
+  const found = all.find((one) => isOfUrl(one, url));
   if (found === undefined) return urlUnknown(choice, url);
   const { point } = found;
+  if (choice.clusterId !== undefined && point.cluster_id !== choice.clusterId) return ofAnotherCluster(choice);
   if (isOfClaim(point, choice, known) || (point.pvc === null && known.mayTakeAny)) return usableOrWhy(choice, found);
   // Whose it is, is not told: the caller may have no right to know.
   return new SoteriaError('restore_point_not_usable', {
@@ -135,12 +144,35 @@ function byUrl(choice: PointChoice, url: string, all: readonly Candidate[], know
   });
 }
 
+const isOfUrl = ({ point }: Candidate, url: string): boolean => point.url !== null && isSameBackup(point.url, url);
+
+/** Whether Longhorn lists a backup of that URL, whosever it is. */
+export function isUrlKnown(backups: readonly Backup[], url: string): boolean {
+  return backups.some((backup) => backup.url !== undefined && isSameBackup(backup.url, url));
+}
+
 function urlUnknown({ namespace, pvc }: PointChoice, url: string): SoteriaError {
-  const [base = url] = url.split('?');
+  const what = `claim ${namespace}/${pvc} was not restored`;
+  const names = namesInUrl(url);
+  if (names === undefined) {
+    return new SoteriaError('restore_point_not_found', {
+      what,
+      why: 'what was given as the URL of a backup is none: it has no ?backup=…&volume=…',
+      fix: 'take it from GET /v1/backups, or from Longhorn (Backup, the backup, its URL)',
+    });
+  }
   return new SoteriaError('restore_point_not_found', {
+    what,
+    why: 'Longhorn knows no backup of that URL, and no backup target with that store',
+    fix: `add a backup target with the URL ${names.store} and its credential secret in Longhorn (Settings, Backup target), and ask again: it is read first when it has to be`,
+  });
+}
+
+function ofAnotherCluster({ namespace, pvc, clusterId = '' }: PointChoice): SoteriaError {
+  return new SoteriaError('restore_point_not_usable', {
     what: `claim ${namespace}/${pvc} was not restored`,
-    why: 'Longhorn knows no backup of that URL',
-    fix: `add a backup target with the URL ${base} and its credential secret in Longhorn (Settings, Backup target), wait until it has been read (GET /v1/backups then lists its points), and ask again`,
+    why: `that backup was not made by cluster ${clusterId}`,
+    fix: 'leave the cluster out, or name the one that made it; see GET /v1/backups',
   });
 }
 

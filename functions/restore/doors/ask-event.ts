@@ -8,7 +8,7 @@ import { askForRestore, imagined, wishOfRestore } from '../ask.ts';
 import { lookAlong } from '../plan.ts';
 import type { RestoreTools } from '../tools.ts';
 import { parseRestoreRequest } from './ask-http.ts';
-import { authorizePoint, authorizeWish } from './authorize-restore.ts';
+import { authorizePoint, authorizeWish, requestedBy } from './authorize-restore.ts';
 
 export async function askByEvent(tools: RestoreTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   const request = parseRestoreRequest(event.data);
@@ -20,9 +20,10 @@ export async function askByEvent(tools: RestoreTools, event: ReceivedEvent, inco
     return;
   }
   const at = event.time ?? incoming.receivedAt;
+  let mayTakeAny = false;
   if (request.backup_url !== undefined) {
     const operation = imagined(wish, at);
-    await authorizePoint(tools, operation, await lookAlong(tools, operation, incoming.signal), incoming);
+    mayTakeAny = await authorizePoint(tools, operation, await lookAlong(tools, operation, incoming.signal), incoming);
   }
   const correlationId = event.extensions['correlationid'];
   const asked = await askForRestore(
@@ -31,7 +32,7 @@ export async function askByEvent(tools: RestoreTools, event: ReceivedEvent, inco
       ...wish,
       identity: `event:${event.source}|${event.id}`,
       isRepeatable: true,
-      requestedBy: { user: incoming.caller.user, via: 'event' },
+      requestedBy: requestedBy(incoming, 'event', mayTakeAny),
       cause: { source: event.source, id: event.id, ...(correlationId === undefined ? {} : { correlationId }) },
       at,
     },

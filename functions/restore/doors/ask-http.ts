@@ -11,7 +11,7 @@ import { askForRestore, type Asked, imagined, type Wish, wishOfRestore } from '.
 import { blockersOf } from '../longhorn/decide-start.ts';
 import { lookAlong, planOf } from '../plan.ts';
 import type { RestoreTools } from '../tools.ts';
-import { authorizePoint, authorizeWish } from './authorize-restore.ts';
+import { authorizePoint, authorizeWish, requestedBy } from './authorize-restore.ts';
 import { parseBody, refuseTwoChoices } from './parse-body.ts';
 
 export interface Answer {
@@ -105,19 +105,16 @@ export async function askForWish(
     if (repeat !== undefined) return recordedAnswer({ operation: repeat, how: 'repeat' }, incoming);
   }
   const world = await lookAlong(tools, operation, signal);
-  await authorizePoint(tools, operation, world, incoming);
+  const mayTakeAny = await authorizePoint(tools, operation, world, incoming);
   if (isDryRun) {
     const plan = { dry_run: true, operation: null, ...planOf(operation, world) };
     return { status: 200, body: { ...answerOf(operation, incoming), ...plan } };
   }
   const [blocker] = blockersOf(operation, world);
   if (blocker !== undefined) throw blocker;
-  const requestedBy = { user: caller.user, via: 'http' as const };
-  const asked = await askForRestore(
-    tools.store,
-    { ...wish, identity, isRepeatable, requestedBy, cause: { id: identity }, at },
-    signal,
-  );
+  const by = requestedBy(incoming, 'http', mayTakeAny);
+  const asking = { ...wish, identity, isRepeatable, requestedBy: by, cause: { id: identity }, at };
+  const asked = await askForRestore(tools.store, asking, signal);
   return recordedAnswer(await begin(tools, asked, incoming), incoming);
 }
 

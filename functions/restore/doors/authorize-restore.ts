@@ -5,6 +5,7 @@ import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Wish } from '../ask.ts';
+import { targetToRead } from '../longhorn/decide-reading.ts';
 import { pointOf } from '../longhorn/decide-start.ts';
 import type { World } from '../longhorn/world.ts';
 import type { RestoreTools } from '../tools.ts';
@@ -19,17 +20,39 @@ export async function authorizeWish(
   if (source !== namespace) await authorize(caller, { verb: 'create', namespace: source }, signal);
 }
 
-/** A point that does not say whose it is may be anybody's: it takes the right to ask everywhere. */
+/**
+ * A point that does not say whose it is may be anybody's: it takes the right to ask everywhere. Answers whether the caller has it, where
+ * that matters; whose a point is that Longhorn has still to read, nobody knows yet.
+ */
 export async function authorizePoint(
   { authorize }: Pick<RestoreTools, 'authorize'>,
   operation: Operation,
   world: World,
   { caller, signal }: Incoming,
-): Promise<void> {
-  const point = pointOf(operation, world);
-  if (point === undefined || point instanceof SoteriaError) return;
-  const isNobodys = toRestorePoint(point, world.ownClusters?.seen ?? noClusters).pvc === null;
-  if (isNobodys && point.volume !== world.liveVolume?.seen) {
-    await authorize(caller, { verb: 'create', namespace: undefined }, signal);
+): Promise<boolean> {
+  const askEverywhere = () => authorize(caller, { verb: 'create', namespace: undefined }, signal);
+  if (targetToRead(operation, world) !== undefined) {
+    try {
+      await askEverywhere();
+      return true;
+    } catch (error) {
+      if (error instanceof SoteriaError && error.code === 'forbidden') return false;
+      throw error;
+    }
   }
+  const point = pointOf(operation, world);
+  if (point === undefined || point instanceof SoteriaError) return false;
+  const isNobodys = toRestorePoint(point, world.ownClusters?.seen ?? noClusters).pvc === null;
+  if (!isNobodys || point.volume === world.liveVolume?.seen) return false;
+  await askEverywhere();
+  return true;
+}
+
+/** Who asks, as it is recorded. */
+export function requestedBy(
+  { caller }: Incoming,
+  via: 'http' | 'event',
+  mayTakeAny: boolean,
+): NonNullable<Operation['spec']['requestedBy']> {
+  return { user: caller.user, via, ...(mayTakeAny ? { mayTakeAny } : {}) };
 }

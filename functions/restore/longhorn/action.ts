@@ -1,7 +1,7 @@
 /** The next thing to do for one operation; `perform.ts` does each with one call. */
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import type { Job, PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import type { Backup } from '@soteria/shared/longhorn/objects.ts';
+import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
 import type { RestoreVolumeDraft } from '@soteria/shared/longhorn/port-restore.ts';
 import type { SlotNeed } from '@soteria/shared/operation/decide-slots.ts';
 import type { OperationRequest, OperationStatus } from '@soteria/shared/operation/schema.ts';
@@ -22,6 +22,8 @@ export type Action =
   | { readonly do: 'record'; readonly status: OperationStatus }
   | { readonly do: 'enter-slot'; readonly need: SlotNeed }
   | { readonly do: 'leave-slot' }
+  /** Longhorn is to read it again. */
+  | { readonly do: 'read-target'; readonly target: BackupTarget }
   | { readonly do: 'hold'; readonly backup: Backup }
   | { readonly do: 'release'; readonly backup: Backup }
   | { readonly do: 'create-volume'; readonly draft: RestoreVolumeDraft }

@@ -13,6 +13,7 @@ import { selectRestorePoint } from '../core/select-restore-point.ts';
 import { shapeClaim } from '../core/shape-claim.ts';
 import { notRestored, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
+import { decideReading, isUnknownUrl, targetToRead } from './decide-reading.ts';
 import type { Situation } from './decide.ts';
 import type { Place, World } from './world.ts';
 
@@ -38,8 +39,8 @@ export function pointOf(operation: Operation, { points, ownClusters, liveVolume 
       backups: points.seen,
       own: ownClusters.seen ?? noClusters,
       liveVolume: liveVolume.seen,
-      // By HTTP and by event the function itself has asked for the right; `kubectl create` says nothing about points of nobody.
-      mayTakeAny: operation.spec.identity !== undefined,
+      // An identity is written by the functions alone; what `kubectl create` claims about its maker's rights counts for nothing.
+      mayTakeAny: operation.spec.identity !== undefined && operation.spec.requestedBy?.mayTakeAny === true,
     },
   );
 }
@@ -50,6 +51,7 @@ export function nextLook(operation: Operation, world: World): Place | undefined 
     if (world[at] === undefined) return at;
   }
   const point = pointOf(operation, world);
+  if (isUnknownUrl(operation, world) && world.targets === undefined) return 'targets';
   if (point === undefined || point instanceof SoteriaError) return undefined;
   if (world.target === undefined) return 'target';
   const shape = shapeClaim(point, operation.spec.request);
@@ -81,6 +83,8 @@ export function blockersOf(operation: Operation, world: World): SoteriaError[] {
     );
   }
   const point = pointOf(operation, world);
+  // It is not there yet, which is not the same as nowhere.
+  if (targetToRead(operation, world) !== undefined) return found;
   if (point instanceof SoteriaError) found.push(point);
   if (point === undefined || point instanceof SoteriaError) return found;
   const shape = shapeClaim(point, operation.spec.request);
@@ -96,7 +100,7 @@ export function blockersOf(operation: Operation, world: World): SoteriaError[] {
   return found;
 }
 
-export function decideStart({ operation, world, now }: Situation): Action {
+export function decideStart({ operation, world, rules, now }: Situation): Action {
   const status = statusOf(operation);
   const misfit = refusedBecause.requestMisfit(operation);
   if (misfit !== undefined) return { do: 'record', status: refuse(status, 'Failed', misfit, now) };
@@ -106,6 +110,8 @@ export function decideStart({ operation, world, now }: Situation): Action {
   if (place !== undefined) return { do: 'look', at: place };
   const [blocker] = blockersOf(operation, world);
   if (blocker !== undefined) return { do: 'record', status: refuse(status, 'Failed', blocker, now) };
+  const target = targetToRead(operation, world);
+  if (target !== undefined) return decideReading({ operation, world, rules, now }, target);
   const point = pointOf(operation, world);
   if (point === undefined || point instanceof SoteriaError) return { do: 'wait' };
 

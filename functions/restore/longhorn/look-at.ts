@@ -1,14 +1,19 @@
 /** One look at the cluster: each answers what is now known. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
+import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
 import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import type { Claims } from '../claims.ts';
+import { namesInUrl } from '../core/backup-url.ts';
+import { isUrlKnown } from '../core/select-restore-point.ts';
 import { shapeClaim } from '../core/shape-claim.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
 import { childIdentity } from '../namespace/plan-namespace.ts';
@@ -38,6 +43,25 @@ async function liveVolumeOf(
   return csi?.driver === 'driver.longhorn.io' ? csi.volumeHandle : undefined;
 }
 
+/** The very backup that an id or a URL names is enough; only where it is not there, all others are needed, to tell which are near. */
+async function readPoints(
+  { backups }: Longhorn,
+  { snapshot, backupUrl }: OperationRequest,
+  signal?: AbortSignal,
+): Promise<readonly Backup[]> {
+  const name = backupUrl === undefined ? nameInId(snapshot ?? '') : namesInUrl(backupUrl)?.backup;
+  const backup = name === undefined ? undefined : await backups.get(name, signal);
+  const isMeant =
+    backup !== undefined &&
+    (backupUrl === undefined ? pointIdOf(backup) === snapshot : isUrlKnown([backup], backupUrl));
+  return isMeant ? [backup] : backups.list({}, signal);
+}
+
+/** `longhorn:<target>/<backup>` */
+function nameInId(id: string): string | undefined {
+  return /^longhorn:[^/]+\/([a-z0-9][a-z0-9_.-]*)$/.exec(id)?.[1];
+}
+
 export async function lookAt(
   tools: Lookers,
   { operation, world }: Known,
@@ -64,7 +88,9 @@ export async function lookAt(
     case 'peers':
       return { ...world, peers: { seen: await store.listOfClaim(made.namespace, made.pvc, signal) } };
     case 'points':
-      return { ...world, points: { seen: await longhorn.backups.list({}, signal) } };
+      return { ...world, points: { seen: await readPoints(longhorn, operation.spec.request, signal) } };
+    case 'targets':
+      return { ...world, targets: { seen: await longhorn.listTargets(signal) } };
     case 'ownClusters':
       return { ...world, ownClusters: { seen: await cluster.ownClusters(signal) } };
     case 'liveVolume':

@@ -20,6 +20,7 @@ export interface Tools extends Lookers {
   readonly proofs: ProofJobs;
   readonly verified: Pick<VerifiedPoints, 'keep'>;
   readonly slots: Slots;
+  readonly now: () => Date;
   /** The sweep comes more often while something runs. */
   readonly keepAwake: (signal: AbortSignal | undefined) => Promise<void>;
   /** Moves a child at once; what hinders it is its own. */
@@ -86,6 +87,11 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     case 'leave-slot':
       await slots.leave(operation.metadata.uid, signal);
       return { operation, world: { ...world, hasLeftSlot: true } };
+    case 'read-target':
+      await restores.requestSync(action.target, tools.now(), signal);
+      // No event tells when it has been read.
+      await tools.keepAwake(signal);
+      return { operation, world: { ...world, hasAskedToRead: true } };
     case 'hold':
       await restores.hold(action.backup, operation.metadata.uid, signal);
       // Read again before anything is made from it.

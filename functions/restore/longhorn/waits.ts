@@ -41,6 +41,12 @@ export const restoreWaits = {
       worstDelay: '2 min (the busy sweep looks at the 50 oldest)',
       endsBy: 'slots of operations that ended or are gone are taken back',
     },
+    {
+      waitsFor: 'Longhorn to read a backup target, for a URL of its store that it does not list yet',
+      wokenBy: 'nothing: no event tells of it',
+      worstDelay: busySweep,
+      endsBy: 'Failed after `SOTERIA_RESTORE_READING_SECONDS`',
+    },
     ifPaused,
   ],
   volume: [

@@ -32,6 +32,8 @@ export interface World {
   /** The backup that is restored from. */
   readonly backup?: Look<Backup>;
   readonly target?: Look<BackupTarget>;
+  /** All of them: where a URL that nobody knows may be found. */
+  readonly targets?: Look<readonly BackupTarget[]>;
   /** True when it is there. */
   readonly backingImage?: Look<boolean>;
   /** Uids of all operations that run: whoever holds the backup and is not among them is gone. */
@@ -44,6 +46,8 @@ export interface World {
   readonly madeCount?: number;
   readonly refusedChildren?: Readonly<Record<string, string>>;
   readonly isKeptAwake?: true;
+  /** Longhorn was asked to read a backup target. */
+  readonly hasAskedToRead?: true;
   /** Another wake-up is on its way. */
   readonly hasAskedAgain?: true;
   /** Answer of the slots, when it was asked. */
@@ -64,6 +68,7 @@ type Remembered =
   | 'madeCount'
   | 'refusedChildren'
   | 'isKeptAwake'
+  | 'hasAskedToRead'
   | 'hasAskedAgain';
 
 export type Place = Exclude<keyof World, Remembered>;
@@ -75,6 +80,8 @@ export interface Rules {
   /** From start to end at most. */
   readonly deadlineMs: number;
   readonly maxAttempts: number;
+  /** So long Longhorn may take to list a backup whose target it is asked to read. */
+  readonly readingMs: number;
   /** Soteria's own, for the Job of a restore test. */
   readonly runnerImage: string;
 }
