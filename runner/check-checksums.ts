@@ -1,6 +1,7 @@
 /** Reads files whole: against a manifest where there is one, else to see that they can be read. */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { chooseSample } from './choose-sample.ts';
 import { hashFile } from './hash-file.ts';
 import { type ManifestEntry, readManifest } from './read-manifest.ts';
@@ -8,10 +9,12 @@ import { type Unreadable, isDenied } from './take-inventory.ts';
 import { codeOf } from './walk-mount.ts';
 
 export interface ChecksumFacts {
-  /** Files read whole. */
+  /** Files read whole, and as they should be. */
   readonly read: number;
   readonly denied: number;
   readonly bad: number;
+  /** In a record of the claim's own, and younger than it: not compared. */
+  readonly changed: number;
   /** The first of them; code `EDIFFERS` where the bytes are not those of the manifest. */
   readonly badExamples: readonly Unreadable[];
   /** Over `<sha256>  <path>` lines. */
@@ -19,6 +22,14 @@ export interface ChecksumFacts {
 }
 
 const examples = 5;
+
+export interface ManifestUse {
+  /** So many lines; 0: all of them. */
+  readonly sample: number;
+  readonly seed: string;
+  /** What has changed since the manifest was written is passed over. */
+  readonly mayBeOlder: boolean;
+}
 
 type Expectation = { readonly path: string; readonly sha256?: string };
 
@@ -33,36 +44,54 @@ export function readSample(root: string, paths: readonly string[]): Promise<Chec
 export async function compareWithManifest(
   root: string,
   manifest: string,
-  { sample, seed }: { readonly sample: number; readonly seed: string },
+  { sample, seed, mayBeOlder }: ManifestUse,
 ): Promise<ChecksumFacts> {
   const entries = readManifest(join(root, manifest));
-  if (sample === 0) return compare(root, entries);
+  const sinceMs = mayBeOlder ? (await lstat(join(root, manifest))).mtimeMs : undefined;
+  if (sample === 0) return compare(root, entries, sinceMs);
   const chosen = chooseSample<ManifestEntry>(sample, seed);
   for await (const entry of entries) chosen.offer(entry.path, entry);
-  return compare(root, chosen.chosen());
+  return compare(root, chosen.chosen(), sinceMs);
+}
+
+/** Written after that, or gone from a folder that was written after that. */
+async function hasChanged(root: string, path: string, sinceMs: number): Promise<boolean> {
+  for (let place = path; place !== '.'; place = dirname(place)) {
+    try {
+      return (await lstat(join(root, place))).mtimeMs > sinceMs;
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') return false;
+    }
+  }
+  return (await lstat(root)).mtimeMs > sinceMs;
 }
 
 async function compare(
   root: string,
   expected: Iterable<Expectation> | AsyncIterable<Expectation>,
+  sinceMs?: number,
 ): Promise<ChecksumFacts> {
-  const facts = { read: 0, denied: 0, bad: 0 };
+  const facts = { read: 0, denied: 0, bad: 0, changed: 0 };
   const badExamples: Unreadable[] = [];
   const digest = createHash('sha256');
-  const isBad = (path: string, code: string): void => {
+  const isBad = async (path: string, code: string): Promise<void> => {
+    if (sinceMs !== undefined && (await hasChanged(root, path, sinceMs))) {
+      facts.changed += 1;
+      return;
+    }
     facts.bad += 1;
     if (badExamples.length < examples) badExamples.push({ path, code });
   };
   for await (const { path, sha256 } of expected) {
     try {
       const found = await hashFile(join(root, path));
-      facts.read += 1;
       digest.update(`${found}  ${path}\n`);
-      if (sha256 !== undefined && sha256 !== found) isBad(path, 'EDIFFERS');
+      if (sha256 === undefined || sha256 === found) facts.read += 1;
+      else await isBad(path, 'EDIFFERS');
     } catch (error) {
       const code = codeOf(error);
       if (isDenied(code)) facts.denied += 1;
-      else isBad(path, code);
+      else await isBad(path, code);
     }
   }
   return { ...facts, badExamples, digest: digest.digest('hex') };

@@ -20,19 +20,23 @@ const facts: Facts = {
   checksums: undefined,
   manifestTrouble: undefined,
   sqlite: [],
-  command: undefined,
+  databases: undefined,
+  manifest: undefined,
   durationMs: 5,
 };
-const checksums: ChecksumFacts = { read: 3, denied: 0, bad: 0, badExamples: [], digest: 'abc' };
+const checksums: ChecksumFacts = { read: 3, denied: 0, bad: 0, changed: 0, badExamples: [], digest: 'abc' };
 const wanted = {
   expectFiles: undefined,
   expectBytes: undefined,
+  baselineFiles: undefined,
+  baselineBytes: undefined,
+  maxDropPercent: undefined,
   minFiles: 0,
   minBytes: 0,
-  manifest: undefined,
   mayBeEmpty: false,
-  sample: 0,
 };
+const sums = { path: 'SUMS', isOwn: false };
+const own = { path: '.soteria/SHA256SUMS', isOwn: true };
 const empty = { ...inventory, files: 0, folders: 0, bytes: 0 };
 
 interface Row {
@@ -57,7 +61,7 @@ const rows: readonly Row[] = [
   { when: 'it is empty as expected', facts: { inventory: empty }, wanted: { mayBeEmpty: true }, outcome: 'verified' },
   { when: 'it holds links only', facts: { inventory: { ...empty, links: 1 } }, outcome: 'verified' },
   { when: 'it holds what was recorded', wanted: { expectFiles: 3, expectBytes: 17 }, outcome: 'verified' },
-  { when: 'a file is missing', wanted: { expectFiles: 4 }, outcome: 'refuted', because: /^files: 3 found, 4 were/ },
+  { when: 'a file is missing', wanted: { expectFiles: 4 }, outcome: 'refuted', because: /^files: 3 found, 4 are/ },
   { when: 'a file is too much', wanted: { expectFiles: 2 }, outcome: 'refuted', because: /^files/ },
   { when: 'a byte is missing', wanted: { expectBytes: 18 }, outcome: 'refuted', because: /^bytes/ },
   {
@@ -77,11 +81,10 @@ const rows: readonly Row[] = [
   { when: 'there are as many as wanted', wanted: { minFiles: 3, minBytes: 17 }, outcome: 'verified' },
   { when: 'there are fewer files than wanted', wanted: { minFiles: 4 }, outcome: 'refuted', because: /^min_files/ },
   { when: 'there are fewer bytes than wanted', wanted: { minBytes: 18 }, outcome: 'refuted', because: /^min_bytes/ },
-  { when: 'the sample can be read', facts: { checksums }, wanted: { sample: 3 }, outcome: 'verified' },
+  { when: 'the sample can be read', facts: { checksums }, outcome: 'verified' },
   {
     when: 'a file has other bytes',
-    facts: { checksums: { ...checksums, bad: 1, badExamples: [{ path: 'x', code: 'EDIFFERS' }] } },
-    wanted: { manifest: 'SUMS' },
+    facts: { manifest: sums, checksums: { ...checksums, bad: 1, badExamples: [{ path: 'x', code: 'EDIFFERS' }] } },
     outcome: 'refuted',
     because: /^checksums: 1 of 4 .*x \(EDIFFERS\)/,
   },
@@ -93,17 +96,51 @@ const rows: readonly Row[] = [
   },
   {
     when: 'the manifest is missing',
-    facts: { manifestTrouble: 'ENOENT' },
-    wanted: { manifest: 'SUMS' },
+    facts: { manifest: sums, manifestTrouble: 'ENOENT' },
     outcome: 'refuted',
     because: /^checksums: the manifest SUMS/,
   },
   {
     when: 'the manifest names nothing',
-    facts: { checksums: { ...checksums, read: 0 } },
-    wanted: { manifest: 'SUMS' },
+    facts: { manifest: sums, checksums: { ...checksums, read: 0 } },
     outcome: 'refuted',
     because: /names no file/,
+  },
+  {
+    when: 'all of what its own record names has changed since',
+    facts: { manifest: own, checksums: { ...checksums, read: 0, changed: 3 } },
+    outcome: 'verified',
+  },
+  {
+    when: 'it is far smaller than an earlier point was',
+    wanted: { baselineFiles: 10_000 },
+    outcome: 'inconclusive',
+    because: /^drop_of_files: 3 files, 10000 when an earlier point .*: more than 50 % less/,
+  },
+  {
+    when: 'it is smaller than the caller allows',
+    wanted: { baselineBytes: 20, maxDropPercent: 10 },
+    outcome: 'refuted',
+    because: /^drop_of_bytes: 17 bytes, 20 when/,
+  },
+  {
+    when: 'it has shrunk as far as the caller allows',
+    wanted: { baselineFiles: 4, baselineBytes: 1_000_000, maxDropPercent: 100 },
+    outcome: 'verified',
+  },
+  { when: 'it has shrunk by half', wanted: { baselineFiles: 6, baselineBytes: 34 }, outcome: 'verified' },
+  { when: 'it has grown', wanted: { baselineFiles: 1, baselineBytes: 1, maxDropPercent: 0 }, outcome: 'verified' },
+  {
+    when: 'databases are looked for and none is there',
+    facts: { databases: 0 },
+    outcome: 'refuted',
+    because: /^sqlite: no SQLite database is among 3 files/,
+  },
+  {
+    when: 'databases are looked for, none is there and not all files may be read',
+    facts: { databases: 0, inventory: { ...inventory, denied: 1 } },
+    outcome: 'inconclusive',
+    because: /^sqlite/,
   },
   {
     when: 'a database is damaged',
@@ -118,14 +155,8 @@ const rows: readonly Row[] = [
     because: /^sqlite/,
   },
   {
-    when: 'the command says no',
-    facts: { command: { outcome: 'failed', detail: 'exit code 1' } },
-    outcome: 'refuted',
-    because: /^command: exit code 1/,
-  },
-  {
     when: 'one check has failed and another could not be made',
-    facts: { command: { outcome: 'impossible', detail: 'late' } },
+    facts: { sqlite: [{ path: 'a.db', outcome: 'impossible', detail: 'no scratch' }] },
     wanted: { expectFiles: 9 },
     outcome: 'refuted',
   },
@@ -151,7 +182,7 @@ describe('the verdict', () => {
     {
       what: 'a sample without a baseline',
       facts: { checksums },
-      wanted: { sample: 3 },
+      wanted: {},
       strength: 'mounts',
       weaker: ['no_baseline'],
     },
@@ -169,11 +200,26 @@ describe('the verdict', () => {
       strength: 'counts',
       weaker: ['nothing_read'],
     },
-    { what: 'a manifest', facts: { checksums }, wanted: { manifest: 'SUMS' }, strength: 'checksums', weaker: [] },
+    {
+      what: 'what an earlier point held',
+      facts: { checksums },
+      wanted: { baselineFiles: 3 },
+      strength: 'counts',
+      weaker: ['older_baseline'],
+    },
+    { what: 'a manifest', facts: { checksums, manifest: sums }, wanted: {}, strength: 'checksums', weaker: [] },
+    { what: 'its own record', facts: { checksums, manifest: own }, wanted: {}, strength: 'checksums', weaker: [] },
+    {
+      what: 'its own record, which is older than some files',
+      facts: { checksums: { ...checksums, changed: 1 }, manifest: own },
+      wanted: {},
+      strength: 'checksums',
+      weaker: ['partly_recorded'],
+    },
     {
       what: 'files of others',
-      facts: { checksums: { ...checksums, denied: 1 } },
-      wanted: { manifest: 'SUMS' },
+      facts: { checksums: { ...checksums, denied: 1 }, manifest: sums },
+      wanted: {},
       strength: 'checksums',
       weaker: ['not_all_permitted'],
     },

@@ -3,24 +3,39 @@ import type { Verdict, VerdictCheck, Weakness, strengths } from '@soteria/shared
 import type { ChecksumFacts } from './check-checksums.ts';
 import type { SqliteFacts } from './check-sqlite.ts';
 import type { VerifyOptions } from './options.ts';
-import type { CommandFacts } from './run-command.ts';
 import type { Inventory, Unreadable } from './take-inventory.ts';
+
+export interface UsedManifest {
+  /** Below the claim's root. */
+  readonly path: string;
+  /** Kept by the claim itself; nobody has asked for it. */
+  readonly isOwn: boolean;
+}
 
 export interface Facts {
   /** Why the claim's folder could not be opened at all: the system's code. */
   readonly trouble: string | undefined;
   readonly inventory: Inventory;
+  readonly manifest: UsedManifest | undefined;
   readonly checksums: ChecksumFacts | undefined;
   /** The manifest itself could not be read: the system's code. */
   readonly manifestTrouble: string | undefined;
   readonly sqlite: readonly SqliteFacts[];
-  readonly command: CommandFacts | undefined;
+  /** So many were found, where they were looked for. */
+  readonly databases: number | undefined;
   readonly durationMs: number;
 }
 
 type Expectations = Pick<
   VerifyOptions,
-  'expectFiles' | 'expectBytes' | 'minFiles' | 'minBytes' | 'manifest' | 'mayBeEmpty' | 'sample'
+  | 'expectFiles'
+  | 'expectBytes'
+  | 'baselineFiles'
+  | 'baselineBytes'
+  | 'maxDropPercent'
+  | 'minFiles'
+  | 'minBytes'
+  | 'mayBeEmpty'
 >;
 
 export function decideVerdict(facts: Facts, wanted: Expectations): Verdict {
@@ -57,59 +72,102 @@ function checksOf(facts: Facts, wanted: Expectations): VerdictCheck[] {
     checkOf('contents', wanted.mayBeEmpty || files + folders + links + inventory.denied > 0, 'the claim is empty'),
     ...expected('files', files, wanted.expectFiles, inventory.denied),
     ...expected('bytes', bytes, wanted.expectBytes, inventory.denied),
+    ...shrunken('files', files, wanted.baselineFiles, wanted.maxDropPercent),
+    ...shrunken('bytes', bytes, wanted.baselineBytes, wanted.maxDropPercent),
     ...atLeast('min_files', files, wanted.minFiles),
     ...atLeast('min_bytes', bytes, wanted.minBytes),
-    ...checksumsCheck(facts, wanted),
+    ...checksumsCheck(facts),
+    ...databasesCheck(facts),
     ...facts.sqlite.map(({ path, outcome, detail }) => ({ name: `sqlite ${path}`, outcome, detail })),
-    ...(facts.command === undefined ? [] : [{ name: 'command', ...facts.command }]),
   ];
 }
 
 /** Folders that only their owner may look into hide files: then fewer than recorded prove nothing. */
 function expected(name: string, found: number, wanted: number | undefined, denied: number): VerdictCheck[] {
   if (wanted === undefined) return [];
-  const detail = `${found} found, ${wanted} were recorded when the claim was backed up`;
+  const detail = `${found} found, ${wanted} are recorded of this restore point`;
   return found < wanted && denied > 0
     ? [{ name, outcome: 'impossible', detail }]
     : [checkOf(name, found === wanted, detail)];
+}
+
+const tellingDropPercent = 50;
+
+/** Data may go on purpose: unless the caller has said how much may go, a drop is told and refutes nothing. */
+function shrunken(
+  what: string,
+  found: number,
+  before: number | undefined,
+  maxDropPercent: number | undefined,
+): VerdictCheck[] {
+  if (before === undefined) return [];
+  const percent = maxDropPercent ?? tellingDropPercent;
+  const detail = `${found} ${what}, ${before} when an earlier point of the claim was last proved`;
+  const name = `drop_of_${what}`;
+  if (found >= before - (before * percent) / 100) return [passed(name, detail)];
+  return [
+    {
+      name,
+      outcome: maxDropPercent === undefined ? 'impossible' : 'failed',
+      detail: `${detail}: more than ${percent} % less`,
+    },
+  ];
+}
+
+function databasesCheck({ databases, sqlite, inventory }: Facts): VerdictCheck[] {
+  if (databases === undefined) return [];
+  if (databases === 0) {
+    const detail = `no SQLite database is among ${inventory.files} files`;
+    return [{ name: 'sqlite', outcome: inventory.denied > 0 ? 'impossible' : 'failed', detail }];
+  }
+  return [passed('sqlite', `${sqlite.length} of ${databases} databases were looked into`)];
 }
 
 function atLeast(name: string, found: number, wanted: number): VerdictCheck[] {
   return wanted === 0 ? [] : [checkOf(name, found >= wanted, `${found} found, at least ${wanted} are wanted`)];
 }
 
-function checksumsCheck({ checksums, manifestTrouble }: Facts, { manifest, sample }: Expectations): VerdictCheck[] {
+function checksumsCheck({ checksums, manifest, manifestTrouble }: Facts): VerdictCheck[] {
   if (manifestTrouble !== undefined) {
-    return [failed('checksums', `the manifest ${manifest ?? ''} cannot be read: ${manifestTrouble}`)];
+    return [failed('checksums', `the manifest ${manifest?.path ?? ''} cannot be read: ${manifestTrouble}`)];
   }
   if (checksums === undefined) return [];
-  const { read, bad, badExamples, denied } = checksums;
+  const { read, bad, badExamples, denied, changed } = checksums;
   if (bad > 0)
     return [failed('checksums', `${bad} of ${read + bad + denied} files are not as they were${named(badExamples)}`)];
   if (read === 0 && denied > 0) return [{ name: 'checksums', outcome: 'impossible', detail: 'no file may be read' }];
-  if (read === 0 && manifest !== undefined) return [failed('checksums', `the manifest ${manifest} names no file`)];
-  const against = manifest === undefined ? 'could be read' : `are as ${manifest} says`;
-  return [
-    passed('checksums', sample === 0 ? `all ${read} files ${against}` : `${read} files, chosen by seed, ${against}`),
-  ];
+  if (read === 0 && manifest?.isOwn === false) {
+    return [failed('checksums', `the manifest ${manifest.path} names no file`)];
+  }
+  const against = manifest === undefined ? 'could be read' : `are as ${manifest.path} says`;
+  const younger = changed === 0 ? '' : `; ${changed} have changed since it was written`;
+  return [passed('checksums', `${read} files ${against}${younger}`)];
 }
 
-function strengthOf({ checksums, sqlite, command }: Facts, wanted: Expectations): (typeof strengths)[number] {
-  if (command?.outcome === 'passed' || sqlite.some(({ outcome }) => outcome === 'passed')) return 'application';
-  if (checksums !== undefined && checksums.read > 0 && wanted.manifest !== undefined) return 'checksums';
-  return hasBaseline(wanted) || wanted.minFiles > 0 || wanted.minBytes > 0 ? 'counts' : 'mounts';
+function strengthOf({ checksums, sqlite, manifest }: Facts, wanted: Expectations): (typeof strengths)[number] {
+  if (sqlite.some(({ outcome }) => outcome === 'passed')) return 'application';
+  if (checksums !== undefined && checksums.read > 0 && manifest !== undefined) return 'checksums';
+  const isCounted = hasRecord(wanted) || hasEarlier(wanted) || wanted.minFiles > 0 || wanted.minBytes > 0;
+  return isCounted ? 'counts' : 'mounts';
 }
 
-function weaknessesOf({ inventory, checksums }: Facts, wanted: Expectations): Weakness[] {
+function weaknessesOf({ inventory, checksums, manifest }: Facts, wanted: Expectations): Weakness[] {
   const weaker: Weakness[] = [];
-  if (!hasBaseline(wanted)) weaker.push('no_baseline');
+  if (manifest === undefined && !hasRecord(wanted)) {
+    weaker.push(hasEarlier(wanted) ? 'older_baseline' : 'no_baseline');
+  }
+  if (manifest?.isOwn === true && (checksums?.changed !== 0 || checksums.read === 0)) weaker.push('partly_recorded');
   if (inventory.denied + (checksums?.denied ?? 0) > 0) weaker.push('not_all_permitted');
   if ((checksums?.read ?? 0) === 0) weaker.push('nothing_read');
   return weaker;
 }
 
-function hasBaseline({ expectFiles, expectBytes, manifest }: Expectations): boolean {
-  return expectFiles !== undefined || expectBytes !== undefined || manifest !== undefined;
+function hasRecord({ expectFiles, expectBytes }: Expectations): boolean {
+  return expectFiles !== undefined || expectBytes !== undefined;
+}
+
+function hasEarlier({ baselineFiles, baselineBytes }: Expectations): boolean {
+  return baselineFiles !== undefined || baselineBytes !== undefined;
 }
 
 function named(examples: readonly Unreadable[]): string {

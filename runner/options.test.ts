@@ -11,29 +11,35 @@ describe('the command line', () => {
         'verify',
         ...mount,
         ...words('--expect-files 3 --expect-bytes 17 --sample 5 --seed uid --manifest SHA256SUMS'),
-        ...words('--sqlite a/one.db --sqlite two.db --scratch scratch=/scratch/ --command-timeout 20'),
-        '--command',
-        '["test","-s","x=y"]',
+        ...words('--sqlite a/one.db --sqlite=-two.db --find-sqlite --scratch scratch=/scratch/ --scratch-bytes 4096'),
+        ...words('--baseline-files 9 --baseline-bytes 99 --max-drop 20'),
       ]),
     ).toEqual({
       task: 'verify',
       root: '/claim',
       expectFiles: 3,
       expectBytes: 17,
+      baselineFiles: 9,
+      baselineBytes: 99,
+      maxDropPercent: 20,
       minFiles: 0,
       minBytes: 0,
       sample: 5,
       seed: 'uid',
       manifest: 'SHA256SUMS',
-      sqlite: ['a/one.db', 'two.db'],
+      sqlite: ['a/one.db', '-two.db'],
+      findSqlite: true,
       mayBeEmpty: false,
-      scratch: '/scratch/',
-      command: { argv: ['test', '-s', 'x=y'], timeoutMs: 20_000 },
+      scratch: { folder: '/scratch/', sizeBytes: 4096 },
     });
   });
 
   test('of a verification needs the mount only', () => {
-    expect(readOptions(['verify', ...mount])).toMatchObject({ sample: 0, command: undefined, expectFiles: undefined });
+    expect(readOptions(['verify', ...mount])).toMatchObject({
+      sample: 0,
+      maxDropPercent: undefined,
+      expectFiles: undefined,
+    });
   });
 
   test('of a record takes a place for the manifest', () => {
@@ -54,8 +60,6 @@ describe('the command line', () => {
     { what: 'a database outside the claim', argv: ['verify', ...mount, '--sqlite', '/etc/x.db'] },
     { what: 'a count in words', argv: ['verify', ...mount, '--sample', 'many'] },
     { what: 'a negative count', argv: ['verify', ...mount, '--min-files=-1'] },
-    { what: 'a command that is no list', argv: ['verify', ...mount, '--command', 'ls -l'] },
-    { what: 'an empty command', argv: ['verify', ...mount, '--command', '[]'] },
     { what: 'an unknown option', argv: ['verify', ...mount, '--format'] },
   ])('$what is refused, and said how it is right', ({ argv }) => {
     expect(() => readOptions(argv)).toThrow(expect.objectContaining({ code: 'invalid_request' }));

@@ -2,6 +2,7 @@
 import { isAbsolute, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Scratch } from './check-sqlite.ts';
 
 export interface VerifyOptions {
   readonly task: 'verify';
@@ -9,6 +10,11 @@ export interface VerifyOptions {
   readonly root: string;
   readonly expectFiles: number | undefined;
   readonly expectBytes: number | undefined;
+  /** What an earlier test of the claim has found: a far smaller claim is a finding. */
+  readonly baselineFiles: number | undefined;
+  readonly baselineBytes: number | undefined;
+  /** By so many percent it may have shrunk since; left out, more than half is told, and refutes nothing. */
+  readonly maxDropPercent: number | undefined;
   readonly minFiles: number;
   readonly minBytes: number;
   /** So many files are read whole. */
@@ -18,10 +24,11 @@ export interface VerifyOptions {
   readonly manifest: string | undefined;
   /** Below the root. */
   readonly sqlite: readonly string[];
+  /** Every database that the claim holds is looked for, whatever it is called. */
+  readonly findSqlite: boolean;
   readonly mayBeEmpty: boolean;
   /** Absolute, writable; copies of databases go there. */
-  readonly scratch: string | undefined;
-  readonly command: { readonly argv: readonly string[]; readonly timeoutMs: number } | undefined;
+  readonly scratch: Scratch | undefined;
 }
 
 /** Counts a claim and tells every file's checksum: what a later restore test compares with. */
@@ -36,6 +43,9 @@ const optionTypes = {
   mount: { type: 'string', multiple: true },
   'expect-files': { type: 'string' },
   'expect-bytes': { type: 'string' },
+  'baseline-files': { type: 'string' },
+  'baseline-bytes': { type: 'string' },
+  'max-drop': { type: 'string' },
   'min-files': { type: 'string' },
   'min-bytes': { type: 'string' },
   sample: { type: 'string' },
@@ -43,10 +53,10 @@ const optionTypes = {
   manifest: { type: 'string' },
   'manifest-out': { type: 'string' },
   sqlite: { type: 'string', multiple: true },
+  'find-sqlite': { type: 'boolean' },
   'may-be-empty': { type: 'boolean' },
   scratch: { type: 'string' },
-  command: { type: 'string' },
-  'command-timeout': { type: 'string' },
+  'scratch-bytes': { type: 'string' },
 } as const;
 
 const mostSampled = 10_000;
@@ -65,24 +75,30 @@ export function readOptions(argv: readonly string[]): VerifyOptions | RecordOpti
   }
   if (task !== 'verify' || positionals.length !== 1)
     throw wrong(`"${positionals.join(' ')}" is neither verify nor record`);
-  const { command, scratch } = values;
+  const { scratch } = values;
   return {
     task,
     root,
     expectFiles: countOf(values['expect-files'], '--expect-files'),
     expectBytes: countOf(values['expect-bytes'], '--expect-bytes'),
+    baselineFiles: countOf(values['baseline-files'], '--baseline-files'),
+    baselineBytes: countOf(values['baseline-bytes'], '--baseline-bytes'),
+    maxDropPercent: countOf(values['max-drop'], '--max-drop'),
     minFiles: countOf(values['min-files'], '--min-files') ?? 0,
     minBytes: countOf(values['min-bytes'], '--min-bytes') ?? 0,
     sample: Math.min(mostSampled, countOf(values.sample, '--sample') ?? 0),
     seed: values.seed ?? '',
     manifest: values.manifest === undefined ? undefined : below(values.manifest, '--manifest'),
     sqlite: (values.sqlite ?? []).map((path) => below(path, '--sqlite')),
+    findSqlite: values['find-sqlite'] === true,
     mayBeEmpty: values['may-be-empty'] === true,
-    scratch: scratch === undefined ? undefined : pathOf(scratch, '--scratch'),
-    command:
-      command === undefined
+    scratch:
+      scratch === undefined
         ? undefined
-        : { argv: argvOf(command), timeoutMs: 1000 * (countOf(values['command-timeout'], '--command-timeout') ?? 300) },
+        : {
+            folder: pathOf(scratch, '--scratch'),
+            sizeBytes: countOf(values['scratch-bytes'], '--scratch-bytes') ?? Number.MAX_SAFE_INTEGER,
+          },
   };
 }
 
@@ -112,16 +128,6 @@ function countOf(text: string | undefined, option: string): number | undefined {
   const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(count)) throw wrong(`${option} ${text} is no whole number`);
   return count;
-}
-
-function argvOf(text: string): string[] {
-  try {
-    const argv: unknown = JSON.parse(text);
-    if (Array.isArray(argv) && argv.length > 0 && argv.every((one) => typeof one === 'string')) return argv;
-  } catch {
-    // Said below: it is the same mistake.
-  }
-  throw wrong('--command must be a JSON list of texts, such as ["ls","-l"]');
 }
 
 function wrong(why: string, cause?: unknown): SoteriaError {

@@ -1,6 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,19 +101,48 @@ describe('a claim', () => {
     await writeFile(join(root, 'SUMS'), await readFile(join(folder, 'SUMS')));
     expect(await look(['--manifest', 'SUMS'])).toMatchObject({ outcome: 'verified', sampled: 3, weaker: [] });
   });
+});
 
-  test('may be judged by a command of the user, in its folder and with a deadline', async () => {
-    const node = (script: string) => JSON.stringify([process.execPath, '-e', script]);
-    const good = await look(['--command', node("require('fs').readFileSync('deep/two')")]);
-    expect(good).toMatchObject({ outcome: 'verified', strength: 'application' });
-    const bad = await look(['--command', node("console.log('rows missing'); process.exit(3)")]);
-    expect(badOf(bad)).toMatchObject({ outcome: 'failed', detail: 'exit code 3: rows missing' });
-    const late = await look(['--command', node('setInterval(() => {}, 9e8)'), '--command-timeout', '1']);
-    expect(late.outcome).toBe('inconclusive');
-    expect(badOf(late)?.detail).toMatch(/not done after 1 s/);
-    expect(badOf(await look(['--command', '["no-such-program"]']))?.detail).toMatch(/cannot be started: ENOENT/);
-    const environment = await look(['--command', node('process.exit(Object.keys(process.env).length - 3)')]);
-    expect(environment.outcome).toBe('verified');
+describe('a claim that keeps a record of its own', () => {
+  const recorded = '.soteria/SHA256SUMS';
+  const long = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+
+  beforeEach(async () => {
+    await mkdir(join(root, '.soteria'));
+    await writeFile(join(root, recorded), sums({ one: 'first', 'deep/two': 'second', 'deep/er/three': 'third!' }));
+    for (const path of ['one', 'deep/two', 'deep/er/three', 'deep/er', 'deep', '']) {
+      await utimes(join(root, path), long(60), long(60));
+    }
+    await utimes(join(root, recorded), long(30), long(30));
+  });
+
+  test('is compared with it, though nobody asked', async () => {
+    expect(await look()).toMatchObject({ outcome: 'verified', strength: 'checksums', sampled: 3, weaker: [] });
+  });
+
+  test('is refuted when bytes are other ones though nobody wrote them, or when a file is gone though nobody removed it', async () => {
+    await writeFile(join(root, 'one'), 'FIRST');
+    await utimes(join(root, 'one'), long(60), long(60));
+    expect(badOf(await look())?.detail).toMatch(/^1 of 3 .*one \(EDIFFERS\)/);
+    await rm(join(root, 'deep'), { recursive: true });
+    await utimes(root, long(60), long(60));
+    expect(badOf(await look())?.detail).toMatch(/^3 of 3 /);
+  });
+
+  test('may have changed since it was written', async () => {
+    await writeFile(join(root, 'one'), 'another');
+    await rm(join(root, 'deep/er'), { recursive: true });
+    expect(await look()).toMatchObject({
+      outcome: 'verified',
+      strength: 'checksums',
+      sampled: 1,
+      weaker: ['partly_recorded'],
+    });
+  });
+
+  test('is compared line by line with the manifest that is asked for, whatever has changed', async () => {
+    await writeFile(join(root, 'one'), 'another');
+    expect(badOf(await look(['--manifest', recorded]))?.detail).toMatch(/^1 of 3 .*one \(EDIFFERS\)/);
   });
 });
 
@@ -116,14 +157,54 @@ describe('a database', () => {
     database.close();
   });
 
-  test('is opened in a copy, and the claim stays as it is', async () => {
+  /** As a power failure leaves it: written to its log, not yet to itself. */
+  async function leaveLog(rows: number): Promise<void> {
+    const database = new DatabaseSync(join(root, 'app.db'));
+    database.exec('PRAGMA wal_autocheckpoint=0');
+    const insert = database.prepare('INSERT INTO notes VALUES (?)');
+    for (let row = 0; row < rows; row += 1) insert.run(`late note ${row}`);
+    const log = await readFile(join(root, 'app.db-wal'));
+    const bytes = await readFile(join(root, 'app.db'));
+    database.close();
+    await writeFile(join(root, 'app.db'), bytes);
+    await writeFile(join(root, 'app.db-wal'), log);
+  }
+
+  test('is read where it is when it was closed, and the claim stays as it is', async () => {
     const before = await readdir(root);
+    expect(await look(['--sqlite', 'app.db'])).toMatchObject({ outcome: 'verified', strength: 'application' });
+    expect(await readdir(root)).toEqual(before);
+  });
+
+  test('recovers from its log in a copy, and the claim stays as it is', async () => {
+    await leaveLog(50);
+    const before = await Promise.all(
+      (await readdir(root)).map(async (name) => [name, (await stat(join(root, name))).size]),
+    );
     expect(await look(['--sqlite', 'app.db', ...scratch()])).toMatchObject({
       outcome: 'verified',
       strength: 'application',
     });
-    expect(await readdir(root)).toEqual(before);
+    const after = await Promise.all(
+      (await readdir(root)).map(async (name) => [name, (await stat(join(root, name))).size]),
+    );
+    expect(after).toEqual(before);
     expect(await readdir(join(folder, 'scratch'))).toEqual([]);
+  });
+
+  test('is found by what it is, whatever it is called', async () => {
+    await rename(join(root, 'app.db'), join(root, 'deep/settings'));
+    await writeFile(join(root, 'not.db'), 'x'.repeat(1024));
+    const told = await look(['--find-sqlite']);
+    expect(told).toMatchObject({ outcome: 'verified', strength: 'application' });
+    expect(told.checks).toEqual(
+      expect.arrayContaining([
+        { name: 'sqlite', outcome: 'passed', detail: '1 of 1 databases were looked into' },
+        { name: 'sqlite deep/settings', outcome: 'passed', detail: 'integrity_check: ok' },
+      ]),
+    );
+    await rm(join(root, 'deep/settings'));
+    expect(badOf(await look(['--find-sqlite']))).toMatchObject({ name: 'sqlite', outcome: 'failed' });
   });
 
   test('is refuted when its pages are damaged, or it is none', async () => {
@@ -138,8 +219,12 @@ describe('a database', () => {
     expect(badOf(await look(['--sqlite', 'none.db', ...scratch()]))?.detail).toMatch(/ENOENT/);
   });
 
-  test('cannot be looked at without a place for the copy', async () => {
-    expect(await look(['--sqlite', 'app.db'])).toMatchObject({ outcome: 'inconclusive' });
+  test('that must recover cannot be looked at without a place for the copy, or with too small a one', async () => {
+    await leaveLog(50);
+    expect(badOf(await look(['--sqlite', 'app.db']))?.detail).toMatch(/no scratch folder/);
+    const small = await look(['--sqlite', 'app.db', ...scratch(), '--scratch-bytes', '4096']);
+    expect(small.outcome).toBe('inconclusive');
+    expect(badOf(small)?.detail).toMatch(/its copy would take \d+ bytes, the scratch folder has 4096/);
   });
 });
 

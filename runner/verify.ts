@@ -1,11 +1,12 @@
 /** One verification, from the mounted folder to the verdict. */
-import { opendir } from 'node:fs/promises';
+import { lstat, opendir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Verdict } from '@soteria/shared/verification/verdict.ts';
 import { type ChecksumFacts, compareWithManifest, readSample } from './check-checksums.ts';
-import { checkSqlite } from './check-sqlite.ts';
-import { type Facts, decideVerdict } from './decide-verdict.ts';
+import { checkSqlite, type SqliteFacts } from './check-sqlite.ts';
+import { type Facts, type UsedManifest, decideVerdict } from './decide-verdict.ts';
+import { findSqlite } from './find-sqlite.ts';
 import type { VerifyOptions } from './options.ts';
-import { runCommand } from './run-command.ts';
 import { type Inventory, takeInventory } from './take-inventory.ts';
 import { codeOf } from './walk-mount.ts';
 
@@ -17,6 +18,11 @@ export interface VerifyTools {
 }
 
 const progressEveryMs = 2000;
+/** A claim may keep a record of its own files: it is looked for in every verification, and a sample of it compared. */
+const ownRecord = '.soteria/SHA256SUMS';
+const sampleOfOwnRecord = 1000;
+/** So many are looked into when they are looked for. */
+const mostDatabases = 64;
 const nothingFound: Inventory = {
   files: 0,
   folders: 0,
@@ -37,10 +43,11 @@ export async function verify(options: VerifyOptions, tools: VerifyTools): Promis
 }
 
 async function gather(options: VerifyOptions, tools: VerifyTools): Promise<Omit<Facts, 'durationMs'>> {
-  const { root, sample, seed, manifest, command, scratch } = options;
+  const { root, sample, seed } = options;
   const trouble = await troubleWith(root);
-  const none = { checksums: undefined, manifestTrouble: undefined, sqlite: [], command: undefined };
+  const none = { manifest: undefined, checksums: undefined, manifestTrouble: undefined, ...noDatabases };
   if (trouble !== undefined) return { trouble, inventory: nothingFound, ...none };
+  const manifest = await manifestFor(options);
   const isDue = every(progressEveryMs, tools.nowMs);
   const inventory = await takeInventory(root, {
     sample: manifest === undefined ? sample : 0,
@@ -52,14 +59,34 @@ async function gather(options: VerifyOptions, tools: VerifyTools): Promise<Omit<
   return {
     trouble,
     inventory,
-    ...(await checksumsOf(options, inventory)),
-    sqlite: await Array.fromAsync(options.sqlite, (path) => checkSqlite(root, path, scratch)),
-    command: command === undefined ? undefined : await runCommand(command.argv, root, command.timeoutMs),
+    manifest,
+    ...(await checksumsOf(options, manifest, inventory)),
+    ...(await databasesOf(options)),
   };
 }
 
+async function manifestFor({ root, manifest }: VerifyOptions): Promise<UsedManifest | undefined> {
+  if (manifest !== undefined) return { path: manifest, isOwn: false };
+  try {
+    return (await lstat(join(root, ownRecord))).isFile() ? { path: ownRecord, isOwn: true } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const noDatabases = { sqlite: [], databases: undefined };
+
+/** Those that were named, or all that are found. */
+async function databasesOf({ root, sqlite, findSqlite: isLookedFor, scratch, seed }: VerifyOptions) {
+  const found = isLookedFor ? await findSqlite(root, mostDatabases, seed) : undefined;
+  const facts: SqliteFacts[] = [];
+  for (const path of new Set([...sqlite, ...(found?.paths ?? [])])) facts.push(await checkSqlite(root, path, scratch));
+  return { sqlite: facts, databases: found?.count };
+}
+
 async function checksumsOf(
-  { root, sample, seed, manifest }: VerifyOptions,
+  { root, sample, seed }: VerifyOptions,
+  manifest: UsedManifest | undefined,
   inventory: Inventory,
 ): Promise<{ checksums: ChecksumFacts | undefined; manifestTrouble: string | undefined }> {
   if (manifest === undefined) {
@@ -67,7 +94,9 @@ async function checksumsOf(
     return { checksums, manifestTrouble: undefined };
   }
   try {
-    return { checksums: await compareWithManifest(root, manifest, { sample, seed }), manifestTrouble: undefined };
+    const { path, isOwn } = manifest;
+    const use = { sample: isOwn && sample === 0 ? sampleOfOwnRecord : sample, seed, mayBeOlder: isOwn };
+    return { checksums: await compareWithManifest(root, path, use), manifestTrouble: undefined };
   } catch (error) {
     return { checksums: undefined, manifestTrouble: codeOf(error) };
   }

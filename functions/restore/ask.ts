@@ -75,6 +75,10 @@ export function wishOfTest(body: RestoreTestRequest): Wish {
     minFiles: files?.min,
     minBytes: files?.min_bytes,
     sampleChecksums: files?.sample_checksums,
+    manifest: files?.manifest,
+    maxDropPercent: files?.max_drop_percent,
+    database: body.verify?.database,
+    databaseFiles: body.verify?.database_files,
     command,
   });
   const request = given({

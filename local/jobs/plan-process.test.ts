@@ -46,10 +46,6 @@ describe('a container as a process', () => {
     expect(planned()?.args[0]).toBe('--permission');
   });
 
-  test('may start programs when it is asked to run a command', () => {
-    expect(planned({ args: ['runner.cjs', 'verify', '--command', '["x"]'] })?.args).toContain('--allow-child-process');
-  });
-
   test('has no environment but its own', () => {
     expect(planned()?.env).toEqual({
       A: 'b',

@@ -55,7 +55,7 @@ export function planProcess(container: Container, places: Places): ProcessPlan |
       '--permission',
       '--allow-fs-read=*',
       ...writable.map((path) => `--allow-fs-write=${path}`),
-      ...(!isBundle || args.includes('--command') ? ['--allow-child-process'] : []),
+      ...(isBundle ? [] : ['--allow-child-process']),
       '--no-warnings',
       ...(isBundle ? [`${places.bundlesFolder}/${args[0]}`, ...args.slice(1)] : args),
     ],

@@ -35,17 +35,26 @@ export const namespaceBackupRequest = backupRequest
   .extend({ namespace: dnsLabel.describe('The namespace whose claims are backed up.') });
 export type NamespaceBackupRequest = z.infer<typeof namespaceBackupRequest>;
 
-const verifyBody = z.strictObject({
-  mounts: z.literal(true).optional().describe('Always looked at: the file system can be mounted and read.'),
-  files: z
-    .strictObject({
-      min: verification.shape.minFiles,
-      min_bytes: verification.shape.minBytes,
-      sample_checksums: verification.shape.sampleChecksums,
-    })
-    .optional(),
-  command: verification.shape.command,
-});
+const verifyBody = z
+  .strictObject({
+    mounts: z.literal(true).optional().describe('Always looked at: the file system can be mounted and read.'),
+    files: z
+      .strictObject({
+        min: verification.shape.minFiles,
+        min_bytes: verification.shape.minBytes,
+        sample_checksums: verification.shape.sampleChecksums,
+        manifest: verification.shape.manifest,
+        max_drop_percent: verification.shape.maxDropPercent,
+      })
+      .optional(),
+    database: verification.shape.database,
+    database_files: verification.shape.databaseFiles,
+    command: verification.shape.command,
+  })
+  .refine(({ database, database_files: files }) => files === undefined || database !== undefined, {
+    path: ['database_files'],
+    message: 'needs database: sqlite, which says what kind they are',
+  });
 
 const sourceBody = {
   namespace: dnsLabel.describe('Namespace of the source claim; neither it nor the claim need exist any more.'),

@@ -83,7 +83,12 @@ function specRules(): ValidationRule[] {
     message: 'a restore point is chosen by one of snapshot, backupUrl and asOf',
     fieldPath: '.request',
   };
-  return [...requirements, ...fixed, cancellation, onePoint];
+  const kindOfDatabase = {
+    rule: '!has(self.request.verify) || !has(self.request.verify.databaseFiles) || has(self.request.verify.database)',
+    message: 'verify.databaseFiles needs verify.database, which says what kind they are',
+    fieldPath: '.request',
+  };
+  return [...requirements, ...fixed, cancellation, onePoint, kindOfDatabase];
 }
 
 const neverChanges = (member: string): ValidationRule => ({

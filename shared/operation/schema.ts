@@ -79,6 +79,15 @@ const pointChoice = {
   clusterId: z.string().max(253).optional().describe('Points of that cluster; left out: of this one.'),
 };
 
+/** Below the root of a claim: no way out of it. */
+const pathInClaim = z
+  .string()
+  .max(253)
+  .regex(
+    /^([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)(\/([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+))*$/,
+    'must be a path below the root of the claim, without . and ..',
+  );
+
 /** What a restore test looks at. Left out altogether: that the file system can be mounted and read. */
 export const verification = z.strictObject({
   minFiles: z.int().min(0).optional().describe('At least so many files.'),
@@ -89,14 +98,45 @@ export const verification = z.strictObject({
     .max(10_000)
     .optional()
     .describe('So many files are read whole and their checksums told.'),
-  command: z
-    .strictObject({
-      image: z.string().min(1).max(512),
-      argv: z.array(z.string().max(1024)).max(32),
-      timeout: durationText.optional(),
+  manifest: pathInClaim
+    .optional()
+    .describe('A file of the claim with lines as sha256sum writes them: every file must be as it says.'),
+  maxDropPercent: z
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe(
+      'By so much files and bytes may be fewer than when an earlier point was proved; left out: a drop by half is inconclusive.',
+    ),
+  database: z
+    .enum(['sqlite'], {
+      error:
+        'only sqlite is looked into by this version; for another database give a command with an image that knows it',
     })
     .optional()
-    .describe('Runs with the restored files mounted read-only; exit code 0 is a pass.'),
+    .describe('The databases in the claim are opened and checked.'),
+  databaseFiles: z
+    .array(pathInClaim)
+    .min(1)
+    .max(8)
+    .optional()
+    .describe('Left out: every database that is found in the claim, 64 at most.'),
+  command: z
+    .strictObject({
+      image: z
+        .string()
+        .max(512)
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/, 'must be the reference of an image'),
+      argv: z.array(z.string().max(1024)).min(1).max(16),
+      timeout: durationText
+        .optional()
+        .describe('From the start of its Job, so that pulling the image counts; left out: 10m, at most 24h.'),
+    })
+    .optional()
+    .describe(
+      'Runs with the restored files mounted read-only; exit code 0 is a pass. Its arguments are no place for secrets.',
+    ),
 });
 
 /** What is asked for; which members are required depends on the kind. */
@@ -216,7 +256,12 @@ const proofResult = z.strictObject({
   outcome: z.enum(['verified', 'refuted', 'inconclusive']),
   why: z.string().max(256),
   strength: z.string().max(32).optional().describe('How far the proof goes: mounts, counts, checksums or application.'),
-  weaker: z.array(z.string().max(32)).max(4).optional().describe('Why it is weaker than it could be.'),
+  weaker: z.array(z.string().max(32)).max(8).optional().describe('Why it is weaker than it could be.'),
+  verifiers: z
+    .array(z.string().max(16))
+    .max(4)
+    .optional()
+    .describe('What was looked at beside the mount: files, database, command; empty: no verifier was defined.'),
   files: z.int().min(0).optional(),
   bytes: bytes.optional(),
   sampled: z.int().min(0).optional().describe('So many files were read whole.'),

@@ -34,6 +34,7 @@ const sameInBoth = new Set([
   'maximum',
   'minLength',
   'maxLength',
+  'minItems',
   'maxItems',
 ]);
 

@@ -21,6 +21,10 @@ export const strengths = ['mounts', 'counts', 'checksums', 'application'] as con
 /** Why a proof is weaker than it could be: shown wherever the verdict is. */
 export const weaknesses = {
   no_baseline: 'no baseline: weaker check. What the claim held when it was backed up was not recorded',
+  older_baseline:
+    'compared with what an earlier point of the claim held when it was last proved, not with what was recorded of this one',
+  partly_recorded: 'files that have changed since the record in the claim was written were not compared with it',
+  no_verifier: 'no verifier was defined: only that the file system mounts and can be walked through was looked at',
   not_all_permitted: 'files that only their owner may read were counted, not read',
   nothing_read: 'no file was read whole: damage inside files would not be seen',
 } as const;

@@ -6,7 +6,15 @@ const input: VerificationJobInput = {
   namespace: 'soteria-proof',
   claim: 'proof-data',
   image: 'ghcr.io/soteria-dev/soteria:0.1.0',
-  checks: { expectFiles: 3, minBytes: 0, sampleChecksums: 20, sqlite: ['app/one.db', 'two.db'] },
+  checks: {
+    expectFiles: 3,
+    minBytes: 0,
+    sampleChecksums: 20,
+    sqlite: ['app/one.db', '-two.db'],
+    findSqlite: true,
+    maxDropPercent: 30,
+    baselineFiles: 9,
+  },
   command: { image: 'registry.example/psql:17', argv: ['pg_controldata', '/claim'] },
   deadlineSeconds: 900,
   ttlSeconds: 600,
@@ -88,21 +96,26 @@ describe('the Job of a verification', () => {
       'claim=/claim',
       '--scratch',
       'scratch=/scratch',
+      '--scratch-bytes',
+      '4294967296',
       '--seed',
       input.operation.uid,
       '--expect-files',
       '3',
+      '--baseline-files',
+      '9',
+      '--max-drop',
+      '30',
       '--min-bytes',
       '0',
       '--sample',
       '20',
-      '--sqlite',
-      'app/one.db',
-      '--sqlite',
-      'two.db',
+      '--sqlite=app/one.db',
+      '--sqlite=-two.db',
+      '--find-sqlite',
     ]);
     const bare = podOf({ checks: { mayBeEmpty: true, manifest: 'SHA256SUMS' }, command: undefined });
     expect(bare?.containers).toHaveLength(1);
-    expect(bare?.containers[0]?.args?.slice(8)).toEqual(['--manifest', 'SHA256SUMS', '--may-be-empty']);
+    expect(bare?.containers[0]?.args?.slice(10)).toEqual(['--manifest=SHA256SUMS', '--may-be-empty']);
   });
 });

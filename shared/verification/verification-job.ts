@@ -22,13 +22,21 @@ export const commandContainer = 'command';
 export const claimMountPath = '/claim';
 /** For a copy of a database, in which it may recover. */
 const scratchPath = '/scratch';
+const scratchBytes = 4 * 2 ** 30;
+/** Kubernetes evicts who takes more than the limit; what else is written there must not lead to that. */
+const spareBytes = 2 ** 28;
 /** Of the image's unprivileged user and group. */
 const nonRoot = 65_532;
 
 export interface VerificationChecks {
-  /** What the claim held when it was backed up, when that is known. */
+  /** What this very point holds, when that is known. */
   readonly expectFiles?: number | undefined;
   readonly expectBytes?: number | undefined;
+  /** What an earlier point of the claim held when it was last proved. */
+  readonly baselineFiles?: number | undefined;
+  readonly baselineBytes?: number | undefined;
+  /** By so many percent it may have shrunk since then; left out, a drop by more than half is told, and refutes nothing. */
+  readonly maxDropPercent?: number | undefined;
   readonly minFiles?: number | undefined;
   readonly minBytes?: number | undefined;
   /** So many files are read whole. */
@@ -37,6 +45,8 @@ export interface VerificationChecks {
   readonly manifest?: string | undefined;
   /** SQLite databases, below the claim's root. */
   readonly sqlite?: readonly string[] | undefined;
+  /** Every SQLite database that is there. */
+  readonly findSqlite?: boolean | undefined;
   readonly mayBeEmpty?: boolean | undefined;
 }
 
@@ -111,7 +121,7 @@ function podSpec({ claim, image, checks, command, operation }: VerificationJobIn
     ],
     volumes: [
       { name: 'claim', persistentVolumeClaim: { claimName: claim } },
-      { name: 'scratch', emptyDir: { sizeLimit: '4Gi' } },
+      { name: 'scratch', emptyDir: { sizeLimit: `${scratchBytes + spareBytes}` } },
     ],
   };
 }
@@ -121,6 +131,9 @@ function verifyArguments(checks: VerificationChecks, seed: string): string[] {
   const numbers: readonly (readonly [string, number | undefined])[] = [
     ['--expect-files', checks.expectFiles],
     ['--expect-bytes', checks.expectBytes],
+    ['--baseline-files', checks.baselineFiles],
+    ['--baseline-bytes', checks.baselineBytes],
+    ['--max-drop', checks.maxDropPercent],
     ['--min-files', checks.minFiles],
     ['--min-bytes', checks.minBytes],
     ['--sample', checks.sampleChecksums],
@@ -131,11 +144,15 @@ function verifyArguments(checks: VerificationChecks, seed: string): string[] {
     `claim=${claimMountPath}`,
     '--scratch',
     `scratch=${scratchPath}`,
+    '--scratch-bytes',
+    String(scratchBytes),
     '--seed',
     seed,
     ...numbers.flatMap(([option, value]) => (value === undefined ? [] : [option, String(value)])),
-    ...(checks.manifest === undefined ? [] : ['--manifest', checks.manifest]),
-    ...(checks.sqlite ?? []).flatMap((path) => ['--sqlite', path]),
+    // With =, or a name that begins with - were an option.
+    ...(checks.manifest === undefined ? [] : [`--manifest=${checks.manifest}`]),
+    ...(checks.sqlite ?? []).map((path) => `--sqlite=${path}`),
+    ...(checks.findSqlite === true ? ['--find-sqlite'] : []),
     ...(checks.mayBeEmpty === true ? ['--may-be-empty'] : []),
   ];
 }

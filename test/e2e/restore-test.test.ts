@@ -1,17 +1,36 @@
 /** Restore tests on the embedded default: a verdict with its times, and nothing left of what was made for it. */
-import { randomBytes } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
 import { jobs, persistentVolumeClaims, persistentVolumes, pods } from '@soteria/shared/kubernetes/core-types.ts';
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
-import { isAbout, type LocalBed, startLocalBed } from './local-bed.ts';
+import { type Claim, isAbout, type LocalBed, startLocalBed } from './local-bed.ts';
 
 const source = { namespace: 'shop', name: 'data' };
+const app = { namespace: 'shop', name: 'app' };
 const bigBytes = 3 * 1024 * 1024;
+
+/** As a power failure leaves it: the last rows are in its log alone. */
+async function makeDatabase(): Promise<Record<string, Buffer>> {
+  const folder = await mkdtemp(join(tmpdir(), 'sqlite-'));
+  const path = join(folder, 'notes');
+  const database = new DatabaseSync(path);
+  try {
+    database.exec('PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE notes(text)');
+    const insert = database.prepare('INSERT INTO notes VALUES (?)');
+    for (let row = 0; row < 500; row += 1) insert.run(`note ${row}`);
+    return { 'data/notes': await readFile(path), 'data/notes-wal': await readFile(`${path}-wal`) };
+  } finally {
+    database.close();
+    await rm(folder, { recursive: true });
+  }
+}
 
 describe('a restore test on the embedded default', () => {
   let bed: LocalBed;
@@ -20,19 +39,37 @@ describe('a restore test on the embedded default', () => {
   beforeAll(async () => {
     bed = await startLocalBed({ sleepPace: 60 });
     await bed.makeClaims([source], { 'big.raw': randomBytes(bigBytes), 'deep/file.txt': 'content' });
-    await send('/v1/backup', {});
-    const backup = await bed.waitForEnd('the backup', isAbout(source));
-    expect(backup.status?.phase).toBe('Succeeded');
+    await backUp(source);
+    await bed.makeClaims([app], await makeDatabase());
+    await backUp(app);
   });
   afterAll(() => bed.stop());
 
-  async function send(path: string, more: object): Promise<void> {
+  async function post(path: string, more: object) {
     const answer = await fetch(`${bed.local.frontDoorUrl}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ namespace: source.namespace, pvc: source.name, ...more }),
     });
-    expect(answer.status, await answer.text()).toBe(202);
+    return { status: answer.status, text: await answer.text() };
+  }
+
+  async function send(path: string, more: object): Promise<void> {
+    const { status, text } = await post(path, more);
+    expect(status, text).toBe(202);
+  }
+
+  async function listPoints(): Promise<unknown> {
+    const answer = await fetch(`${bed.local.frontDoorUrl}/v1/backups?namespace=shop&pvc=data`);
+    return ((await answer.json()) as { items: unknown }).items;
+  }
+
+  async function backUp({ namespace, name }: Claim): Promise<void> {
+    await send('/v1/backup', { namespace, pvc: name });
+    const isNew = (one: Operation) => isAbout({ namespace, name })(one) && !seen.has(one.metadata.uid);
+    const backup = await bed.waitForEnd('the backup', isNew);
+    seen.add(backup.metadata.uid);
+    expect(backup.status?.phase).toBe('Succeeded');
   }
 
   async function test(more: object = {}): Promise<Operation> {
@@ -65,7 +102,14 @@ describe('a restore test on the embedded default', () => {
       phase: 'Succeeded',
       result: {
         restoreMs: expect.any(Number),
-        proof: { outcome: 'verified', strength: 'counts', weaker: ['no_baseline'], files: 2, sampled: 2 },
+        proof: {
+          outcome: 'verified',
+          strength: 'counts',
+          weaker: ['no_baseline'],
+          verifiers: ['files'],
+          files: 2,
+          sampled: 2,
+        },
       },
     });
     const { proof, restoreMs = 0 } = operation.status?.result ?? {};
@@ -84,6 +128,57 @@ describe('a restore test on the embedded default', () => {
     await expectNothingLeft(operation);
   });
 
+  it('wants a point that was proved before to hold exactly the same', async () => {
+    const operation = await test({ verify: { files: { sample_checksums: 2 } } });
+    expect(operation.status).toMatchObject({
+      phase: 'Succeeded',
+      result: { proof: { strength: 'counts', weaker: [], files: 2 } },
+    });
+    await expectNothingLeft(operation);
+  });
+
+  it('opens the databases of a claim, with what is in their logs alone', async () => {
+    const operation = await test({ pvc: app.name, verify: { database: 'sqlite' } });
+    expect(operation.status, JSON.stringify(operation.status)).toMatchObject({
+      phase: 'Succeeded',
+      result: { proof: { strength: 'application', verifiers: ['database'] } },
+    });
+    await expectNothingLeft(operation);
+    const refused = await post('/v1/restore-test', { pvc: app.name, verify: { database: 'postgres' } });
+    expect(refused.status).toBe(400);
+    expect(refused.text).toContain('only sqlite is looked into by this version');
+  });
+
+  it('compares a claim with the record it keeps of itself, and tells how far it has shrunk', async () => {
+    const { 'data/notes': notes = Buffer.of() } = await makeDatabase();
+    const folder = bed.local.claimFolder(app.namespace, app.name);
+    await rm(join(folder, 'data'), { recursive: true });
+    await bed.writeInto(app, 'a', notes);
+    await bed.writeInto(app, '.soteria/SHA256SUMS', `${createHash('sha256').update(notes).digest('hex')}  a\n`);
+    await backUp(app);
+    const proved = await test({ pvc: app.name, verify: { files: { max_drop_percent: 100 } } });
+    expect(proved.status, JSON.stringify(proved.status)).toMatchObject({
+      phase: 'Succeeded',
+      result: { proof: { strength: 'checksums', sampled: 1, weaker: [] } },
+    });
+    await bed.writeInto(app, 'a', 'as good as empty');
+    await rm(join(folder, '.soteria'), { recursive: true });
+    await backUp(app);
+    const shrunken = await test({ pvc: app.name });
+    expect(shrunken.status).toMatchObject({
+      phase: 'Failed',
+      error: { code: 'restore_unproved', why: expect.stringContaining('drop_of_bytes: 16 bytes') },
+      result: { proof: { outcome: 'inconclusive', verifiers: [] } },
+    });
+    await expectNothingLeft(shrunken);
+  });
+
+  it('shows in the list of restore points', async () => {
+    expect(await listPoints()).toMatchObject([
+      { verified_at: expect.any(String), verified_strength: 'counts', refuted_at: null },
+    ]);
+  });
+
   it('does not run a command that it could not vouch for', async () => {
     const operation = await test({ verify: { command: { image: 'postgres:17', argv: ['true'] } } });
     expect(operation.status).toMatchObject({ phase: 'Failed', error: { code: 'unprocessable' } });
@@ -91,11 +186,16 @@ describe('a restore test on the embedded default', () => {
 
   it('refutes a point whose stored blocks are damaged, and leaves nothing of it', async () => {
     const files = await readdir(join(bed.local.targetFolder, 'backupstore'), { recursive: true, withFileTypes: true });
-    const block = files.find((one) => one.isFile() && one.name.endsWith('.blk'));
-    if (block === undefined) throw new Error('the target holds no block');
-    await writeFile(join(block.parentPath, block.name), 'damaged on purpose');
+    const blocks = files.filter((one) => one.isFile() && one.name.endsWith('.blk'));
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const { parentPath, name } of blocks) await writeFile(join(parentPath, name), 'damaged on purpose');
     const operation = await test();
-    expect(operation.status).toMatchObject({ phase: 'Failed', error: { code: 'restore_failed' } });
+    expect(operation.status).toMatchObject({
+      phase: 'Failed',
+      error: { code: 'restore_failed' },
+      result: { proof: { outcome: 'refuted' } },
+    });
     await expectNothingLeft(operation);
+    expect(await listPoints()).toMatchObject([{ verified_at: null, refuted_at: expect.any(String) }]);
   });
 });

@@ -96,7 +96,7 @@ describe('a verification on the embedded default', () => {
   it('refutes a claim that does not hold what was recorded', async () => {
     expect(await verify('short', { expectFiles: 4 })).toMatchObject({
       outcome: 'refuted',
-      why: 'files: 3 found, 4 were recorded when the claim was backed up',
+      why: 'files: 3 found, 4 are recorded of this restore point',
     });
   });
 

@@ -10,6 +10,7 @@ import { advanceOperation } from '../advance.ts';
 import { askForRestore, type Asked, imagined, type Wish, wishOfRestore } from '../ask.ts';
 import { blockersOf } from '../longhorn/decide-start.ts';
 import { lookAlong, planOf } from '../plan.ts';
+import { verifiersViewOf } from '../proof/verifiers-of.ts';
 import type { RestoreTools } from '../tools.ts';
 import { authorizePoint, authorizeWish, requestedBy } from './authorize-restore.ts';
 import { parseBody, refuseTwoChoices } from './parse-body.ts';
@@ -50,6 +51,7 @@ function answerOf(operation: Operation, incoming: Incoming) {
     secret: null,
     restore_point: work?.restorePoint ?? null,
     data_as_of: result?.dataAsOf ?? work?.dataAsOf ?? null,
+    ...verifiersViewOf(operation),
   };
 }
 

@@ -8,7 +8,7 @@ import { parseBody, refuseTwoChoices } from './parse-body.ts';
 
 const example =
   '{"namespace": "…", "pvc": "…"}; optional members: target_pvc (then it is a restore), snapshot, backup_url or as_of, cluster_id, ' +
-  'test_namespace, verify: {files: {min, min_bytes, sample_checksums}}, dry_run';
+  'test_namespace, verify: {files: {min, min_bytes, sample_checksums, manifest, max_drop_percent}, database: sqlite, database_files}, dry_run';
 
 export async function askForTest(
   tools: RestoreTools,

@@ -11,6 +11,7 @@ import { byAge, findOperation } from '@soteria/shared/operation/store.ts';
 import * as z from 'zod';
 import { advanceOperation } from '../advance.ts';
 import { functionName } from '../longhorn/about-operation.ts';
+import { verifiersViewOf } from '../proof/verifiers-of.ts';
 import type { RestoreTools } from '../tools.ts';
 
 const restoresQuery = z.strictObject({
@@ -35,6 +36,7 @@ export function viewOf(operation: Operation): Record<string, unknown> {
     pvc: source.pvc === '' ? null : source.pvc,
     target_namespace: metadata.namespace,
     target_pvc: spec.request.targetPvc ?? null,
+    ...verifiersViewOf(operation),
     ...progressViewOf(operation),
     restore_point: status.work?.restorePoint ?? null,
     data_as_of: status.work?.dataAsOf ?? null,

@@ -10,6 +10,7 @@ import { pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
 import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import type { VerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import type { Claims } from '../claims.ts';
 import { namesInUrl } from '../core/backup-url.ts';
@@ -27,6 +28,7 @@ export interface Lookers {
   readonly cluster: ClusterReader;
   readonly claims: Pick<Claims, 'listClaims'>;
   readonly proofs: Pick<ProofJobs, 'get'>;
+  readonly verified: Pick<VerifiedPoints, 'proofOf'>;
 }
 
 type Known = KnownOf<World>;
@@ -82,6 +84,10 @@ export async function lookAt(
     case 'proof': {
       const seen = await tools.proofs.get(made.namespace, verificationJobName(operation.metadata.uid), signal);
       return { ...world, proof: { seen } };
+    }
+    case 'earlier': {
+      const { namespace, pvc } = sourceRefOf(operation);
+      return { ...world, earlier: { seen: await tools.verified.proofOf(namespace, pvc, signal) } };
     }
     case 'progress':
       return { ...world, progress: { seen: await restores.getProgress(name, signal) } };

@@ -18,7 +18,7 @@ import type { Look, World } from './world.ts';
 export interface Tools extends Lookers {
   readonly claims: Claims;
   readonly proofs: ProofJobs;
-  readonly verified: Pick<VerifiedPoints, 'keep'>;
+  readonly verified: Pick<VerifiedPoints, 'keep' | 'proofOf'>;
   readonly slots: Slots;
   readonly now: () => Date;
   /** The sweep comes more often while something runs. */

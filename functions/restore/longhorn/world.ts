@@ -4,6 +4,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/ku
 import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
 import type { OwnClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
+import type { ClaimProof } from '@soteria/shared/operation/claim-proof.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Entered } from '@soteria/shared/operation/slots.ts';
 import type { Proof } from '../proof/proof-jobs.ts';
@@ -20,6 +21,8 @@ export interface World {
   readonly volume?: Look<RestoreVolume>;
   /** 0 to 100, from the engine. */
   readonly progress?: Look<number>;
+  /** What restore tests have said of the source claim before. */
+  readonly earlier?: Look<ClaimProof>;
   /** The Job of a restore test. */
   readonly proof?: Look<Proof>;
   /** Of the claim to make, oldest first, this one too. */

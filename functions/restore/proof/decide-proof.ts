@@ -4,10 +4,13 @@
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import type { OperationResult, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import type { Operation, OperationResult } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, shorten, statusOf, succeed } from '@soteria/shared/operation/status.ts';
 import { type VerificationOutcome } from '@soteria/shared/verification/read-outcome.ts';
+import type { Weakness } from '@soteria/shared/verification/verdict.ts';
 import { verificationJob } from '@soteria/shared/verification/verification-job.ts';
+import { baselineOf } from './baseline-of.ts';
+import { verifiersOf } from './verifiers-of.ts';
 import { isOurs } from '../longhorn/about-operation.ts';
 import type { Action } from '../longhorn/action.ts';
 import { waitFor } from '../longhorn/deadline.ts';
@@ -19,11 +22,15 @@ const deadlineSeconds = 3600;
 const ttlSeconds = 86_400;
 
 export const proofStep = 'verify';
+const noVerifier: Weakness = 'no_verifier';
 
 type Ended = Extract<VerificationOutcome, { state: 'ended' }>;
 
-function makeJob({ operation, rules }: Situation): Action {
+function makeJob({ operation, world, rules }: Situation): Action {
+  if (world.earlier === undefined) return { do: 'look', at: 'earlier' };
   const { verify = {} } = operation.spec.request;
+  const { work } = statusOf(operation);
+  const tested = { point: work?.restorePoint ?? '', dataAsOf: work?.dataAsOf };
   const { namespace, pvc } = claimRefOf(operation);
   const { uid, name, namespace: home = '' } = operation.metadata;
   return {
@@ -33,7 +40,17 @@ function makeJob({ operation, rules }: Situation): Action {
       namespace,
       claim: pvc,
       image: rules.runnerImage,
-      checks: { minFiles: verify.minFiles, minBytes: verify.minBytes, sampleChecksums: verify.sampleChecksums },
+      checks: {
+        ...baselineOf(world.earlier.seen, tested),
+        minFiles: verify.minFiles,
+        minBytes: verify.minBytes,
+        maxDropPercent: verify.maxDropPercent,
+        sampleChecksums: verify.sampleChecksums,
+        manifest: verify.manifest,
+        ...(verify.databaseFiles === undefined
+          ? { findSqlite: verify.database === 'sqlite' }
+          : { sqlite: verify.databaseFiles }),
+      },
       command: verify.command,
       deadlineSeconds,
       ttlSeconds,
@@ -46,10 +63,11 @@ function between(from: string | undefined, to: string): number {
   return from === undefined ? 0 : Math.max(0, Date.parse(to) - Date.parse(from));
 }
 
-function resultOf(status: OperationStatus, { outcome, why, verdict }: Ended, now: Date): OperationResult {
-  const { work, startedAt } = status;
+function resultOf(operation: Operation, { outcome, why, verdict }: Ended, now: Date): OperationResult {
+  const { work, startedAt, steps } = statusOf(operation);
+  const verifiers = verifiersOf(operation.spec.request);
   const at = now.toISOString();
-  const verifyAt = status.steps.find(({ name }) => name === proofStep)?.startedAt ?? at;
+  const verifyAt = steps.find(({ name }) => name === proofStep)?.startedAt ?? at;
   return {
     ...(work?.restorePoint === undefined ? {} : { restorePoint: work.restorePoint }),
     ...(work?.dataAsOf === undefined ? {} : { dataAsOf: work.dataAsOf }),
@@ -60,11 +78,12 @@ function resultOf(status: OperationStatus, { outcome, why, verdict }: Ended, now
       why: shorten(why, 256),
       verifyMs: between(verifyAt, at),
       totalMs: between(startedAt, at),
+      verifiers,
       ...(verdict === undefined
         ? {}
         : {
             strength: verdict.strength,
-            weaker: verdict.weaker.slice(0, 4),
+            weaker: [...(verifiers.length === 0 ? [noVerifier] : []), ...verdict.weaker].slice(0, 8),
             files: verdict.files,
             bytes: String(verdict.bytes),
             sampled: verdict.sampled,
@@ -77,7 +96,7 @@ function decideVerdict({ operation, now }: Situation, ended: Ended): Action {
   const status = statusOf(operation);
   const { namespace, pvc } = sourceRefOf(operation);
   const point = status.work?.restorePoint ?? '';
-  const result = resultOf(status, ended, now);
+  const result = resultOf(operation, ended, now);
   if (ended.outcome === 'verified') {
     const done = `restore point ${point} of claim ${namespace}/${pvc} is proved: ${ended.why}`;
     return { do: 'record', status: succeed(status, result, done, now) };

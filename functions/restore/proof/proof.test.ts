@@ -1,6 +1,6 @@
 /** Restore tests over the in-memory cluster: every verdict, and nothing left whatever happens to the process. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { jobs, namespaces, pods } from '@soteria/shared/kubernetes/core-types.ts';
+import { type Job, jobs, namespaces, pods } from '@soteria/shared/kubernetes/core-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
 import { backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
 import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
@@ -26,6 +26,9 @@ const verified: Verdict = {
 };
 const failedCheck = { name: 'min_files', outcome: 'failed' as const, detail: '3 found, at least 4 are wanted' };
 
+/** Arguments of the verifier. */
+const argsOf = (job: Job | undefined) => job?.spec?.template.spec?.containers[0]?.args ?? [];
+
 async function setUp(request: OperationRequest = {}) {
   const bench = createTestBench();
   bench.seedBackups({ name: 'point', at: '2026-01-30T01:00:00Z' });
@@ -40,7 +43,8 @@ async function setUp(request: OperationRequest = {}) {
   await store.create({ namespace: 'shop', name, spec });
 
   /** The Jobs end as `verdict` says; null: without one. */
-  async function endJobs(verdict: Verdict | null): Promise<void> {
+  async function endJobs(verdict: Verdict | null | 'not yet'): Promise<void> {
+    if (verdict === 'not yet') return;
     for (const job of (await client.list(jobs)).items) {
       if (job.status?.conditions !== undefined) continue;
       const { uid, namespace = '' } = job.metadata;
@@ -69,7 +73,7 @@ async function setUp(request: OperationRequest = {}) {
     }
   }
 
-  async function play(rounds: number, verdict: Verdict | null = verified): Promise<void> {
+  async function play(rounds: number, verdict: Verdict | null | 'not yet' = verified): Promise<void> {
     for (let round = 0; round < rounds; round += 1) {
       bench.pass(1_500);
       await wake();
@@ -84,6 +88,7 @@ async function setUp(request: OperationRequest = {}) {
     killer,
     wake,
     play,
+    job: async () => (await client.list(jobs)).items[0],
     request: () => store.requestCancel({ namespace: 'shop', name }),
     async end() {
       await play(16);
@@ -188,6 +193,46 @@ describe('a restore test', () => {
     await cancelled.request();
     expect(factOf(await cancelled.end(), 'failed').type).toBe('dev.soteria.restoretest.inconclusive.v1');
     expect(await cancelled.tools.verified.proofs()).toEqual([]);
+  });
+
+  it('says that no verifier was defined, though it has passed', async () => {
+    const operation = await (await setUp({ verify: {} })).end();
+    expect(operation.status).toMatchObject({
+      phase: 'Succeeded',
+      result: { proof: { verifiers: [], weaker: ['no_verifier', 'no_baseline'] } },
+    });
+  });
+
+  it('asks for what the request wants, and compares with what was proved before', async () => {
+    const world = await setUp({
+      verify: { minFiles: 2, sampleChecksums: 5, manifest: 'SUMS', maxDropPercent: 20, database: 'sqlite' },
+    });
+    const earlier = { namespace: 'shop', pvc: 'data', outcome: 'verified' as const, at: '2026-01-29T03:00:00.000Z' };
+    await world.tools.verified.keep({
+      ...earlier,
+      point: 'longhorn:default/earlier',
+      dataAsOf: '2026-01-29T01:00:00Z',
+      files: 10_000,
+      bytes: '99',
+    });
+    await world.play(6, 'not yet');
+    const args = argsOf(await world.job()).join(' ');
+    expect(args).toContain('--baseline-files 10000 --baseline-bytes 99 --max-drop 20 --min-files 2 --sample 5');
+    expect(args).toContain('--manifest=SUMS --find-sqlite');
+    expect((await world.end()).status?.result?.proof?.verifiers).toEqual(['files', 'database']);
+  });
+
+  it('wants the same point to hold the same, the next time', async () => {
+    const first = await setUp({ verify: { databaseFiles: ['a.db'], database: 'sqlite' } });
+    await first.end();
+    const name = 'soteria-restoretest-data-2';
+    const spec = { kind: 'RestoreTest' as const, request: { pvc: 'data' } };
+    await first.store.create({ namespace: 'shop', name, spec });
+    for (let round = 0; round < 6; round += 1) {
+      await advanceOperation(first.tools, { namespace: 'shop', name }, { log: silent });
+      await first.step();
+    }
+    expect(argsOf(await first.job()).join(' ')).toContain('--expect-files 3 --expect-bytes 17');
   });
 
   it('takes nothing of the source along that a tool would know it by', async () => {

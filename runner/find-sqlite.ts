@@ -1,0 +1,39 @@
+/** The SQLite databases of a claim, by what stands at the beginning of each: whatever they are called. */
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chooseSample } from './choose-sample.ts';
+import { walkMount } from './walk-mount.ts';
+
+const magic = Buffer.from('SQLite format 3\0', 'latin1');
+/** Every page is at least so long, and a database is whole pages. */
+const smallestPage = 512;
+
+export interface FoundDatabases {
+  /** At most `limit`, chosen by the seed when there are more. */
+  readonly paths: readonly string[];
+  readonly count: number;
+}
+
+export async function findSqlite(root: string, limit: number, seed: string): Promise<FoundDatabases> {
+  const chosen = chooseSample<string>(limit, seed);
+  let count = 0;
+  for await (const found of walkMount(root)) {
+    if (found.type !== 'file' || found.sizeBytes < smallestPage || found.sizeBytes % smallestPage !== 0) continue;
+    if (!(await beginsAsSqlite(join(root, found.path)))) continue;
+    count += 1;
+    chosen.offer(found.path, found.path);
+  }
+  return { paths: chosen.chosen(), count };
+}
+
+/** What cannot be read is none: the walk has counted it as what it is. */
+async function beginsAsSqlite(path: string): Promise<boolean> {
+  try {
+    await using handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(magic.length), 0, magic.length, 0);
+    return bytesRead === magic.length && buffer.equals(magic);
+  } catch {
+    return false;
+  }
+}
