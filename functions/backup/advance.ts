@@ -1,7 +1,8 @@
 /** Moves one Operation of this function; the loop is `shared/operation/advance.ts`, the judgement `longhorn/decide.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import { type AdvanceCall, advanceWith, type Mover } from '@soteria/shared/operation/advance.ts';
+import { type AdvanceCall, advanceWith, type Beginning, type Known, type Mover } from '@soteria/shared/operation/advance.ts';
 import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import type { KnownMemory } from '@soteria/shared/operation/remember-known.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import { startNext } from '@soteria/shared/operation/start-next.ts';
 import type { Action } from './longhorn/action.ts';
@@ -19,18 +20,32 @@ export interface AdvanceTools extends Tools {
   readonly rules: Rules;
   readonly now: () => Date;
   readonly inTurn: OneAtATime;
+  readonly memory: KnownMemory<World>;
   /** Left out: `decideBackup`. The simulation puts broken ones here, to show that they would be noticed. */
   readonly decide?: typeof decideBackup;
   /** Asks the function that moves it to look at an Operation of another function. */
   readonly wakeOther: (operation: Operation, causationId: string, signal: AbortSignal | undefined) => Promise<void>;
 }
 
+/** Of the claim as it was when its snapshot was taken: what the backup's catalogue is made of. */
+function lasting({ operation, world }: Known<World>): World {
+  if (operation.status?.work?.backup !== undefined) return {};
+  const { claim, persistentVolume, volume } = world;
+  return {
+    ...(claim === undefined ? {} : { claim }),
+    ...(persistentVolume === undefined ? {} : { persistentVolume }),
+    ...(volume === undefined ? {} : { volume }),
+  };
+}
+
 function moverOf(tools: AdvanceTools): Mover<World, Action> {
-  const { store, inTurn, rules, now, decide = decideBackup } = tools;
+  const { store, inTurn, memory, rules, now, decide = decideBackup } = tools;
   return {
     functionName: 'backup',
     store,
     inTurn,
+    memory,
+    lasting,
     nothingSeen: {},
     decide: (known) =>
       known.operation.spec.kind === 'Backup' ? decide({ ...known, rules, now: now() }) : { do: 'wait' },
@@ -43,12 +58,19 @@ export async function advanceOperation(
   tools: AdvanceTools,
   ref: ObjectRef,
   call: AdvanceCall,
+  beginning: Beginning<World> = {},
 ): Promise<Operation | undefined> {
   const isWhole = await isOfNamespace(tools.store, ref, call);
-  return isWhole ? advanceNamespace(namespaceTools(tools, call), ref, call) : advanceBackup(tools, ref, call);
+  if (isWhole) return advanceNamespace(namespaceTools(tools, call), ref, call);
+  return advanceBackup(tools, ref, call, beginning);
 }
 
-function advanceBackup(tools: AdvanceTools, ref: ObjectRef, call: AdvanceCall): Promise<Operation | undefined> {
+function advanceBackup(
+  tools: AdvanceTools,
+  ref: ObjectRef,
+  call: AdvanceCall,
+  beginning: Beginning<World>,
+): Promise<Operation | undefined> {
   const mover = moverOf(tools);
   const { store } = tools;
   const starter = (ended: Operation) => ({
@@ -69,7 +91,7 @@ function advanceBackup(tools: AdvanceTools, ref: ObjectRef, call: AdvanceCall): 
     await startNext(starter(ended), call);
     await wakeParent(tools, ended, call);
   };
-  return advanceWith({ ...mover, afterEnd }, ref, call);
+  return advanceWith({ ...mover, afterEnd }, ref, call, beginning);
 }
 
 function namespaceTools(tools: AdvanceTools, call: AdvanceCall): AdvanceNamespaceTools {

@@ -9,6 +9,7 @@ import type { ObjectRef } from '../kubernetes/client.ts';
 import { claimRefOf } from './claim-ref.ts';
 import { ownerOf } from './kind-owner.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
+import type { KnownMemory } from './remember-known.ts';
 import { isTerminal, type Operation } from './schema.ts';
 import type { OperationStore } from './store.ts';
 
@@ -28,6 +29,10 @@ export interface Mover<World, Action extends AnyAction> {
   readonly store: Pick<OperationStore, 'get'>;
   readonly inTurn: OneAtATime;
   readonly nothingSeen: World;
+  /** Left out: every wake-up reads the record. */
+  readonly memory?: KnownMemory<World>;
+  /** What of all that was seen still holds at the next wake-up; left out: nothing. */
+  lasting?(known: Known<World>): World;
   decide(known: Known<World>): Action;
   /** One call; answers what is known after it. */
   perform(known: Known<World>, action: Action, call: AdvanceCall): Promise<Known<World>>;
@@ -42,6 +47,14 @@ export interface AdvanceCall {
   readonly log: Log;
 }
 
+/** What the caller of a wake-up knows already, having read or written it a moment ago. */
+export interface Beginning<World> {
+  /** The record as it is now; left out, it is read. */
+  readonly operation?: Operation | undefined;
+  /** What was seen, once it is known of which record. */
+  readonly seen?: ((operation: Operation) => World) | undefined;
+}
+
 /** More actions than any real path takes: a loop that does not end is a defect, and must not burn a pod. */
 const maxActions = 64;
 const maxConflicts = 6;
@@ -51,8 +64,9 @@ export async function advanceWith<World, Action extends AnyAction>(
   mover: Mover<World, Action>,
   ref: ObjectRef,
   call: AdvanceCall,
+  beginning: Beginning<World> = {},
 ): Promise<Operation | undefined> {
-  const moved = await mover.inTurn(`${ref.namespace}/${ref.name}`, () => moveOne(mover, ref, call));
+  const moved = await mover.inTurn(`${ref.namespace}/${ref.name}`, () => moveOne(mover, ref, call, beginning));
   if (moved?.hasEnded === true) await mover.afterEnd?.(moved.operation, call);
   return moved?.operation;
 }
@@ -63,39 +77,77 @@ interface Moved {
   readonly hasEnded: boolean;
 }
 
+/** Where a wake-up starts from: `isProven` when the record was read or written just now, not remembered. */
+interface Start<World> extends Known<World> {
+  readonly isProven: boolean;
+}
+
 async function moveOne<World, Action extends AnyAction>(
   mover: Mover<World, Action>,
   ref: ObjectRef,
   call: AdvanceCall,
+  beginning: Beginning<World>,
 ): Promise<Moved | undefined> {
+  const { memory, store, functionName, nothingSeen } = mover;
+  const seenOf = (operation: Operation): World => ({ ...nothingSeen, ...beginning.seen?.(operation) });
   let hadSomethingToDo = false;
-  for (let conflicts = 0; ; conflicts += 1) {
-    const operation = await mover.store.get(ref, call.signal);
-    if (operation === undefined || ownerOf(operation) !== mover.functionName) return undefined;
-    hadSomethingToDo ||= operation.status?.settled !== true;
+
+  async function read(isFirst: boolean): Promise<Start<World> | undefined> {
+    const operation = await store.get(ref, call.signal);
+    // What was seen before a conflict does not answer for what is there after it.
+    return operation && { operation, world: isFirst ? seenOf(operation) : nothingSeen, isProven: true };
+  }
+
+  async function begin(): Promise<Start<World> | undefined> {
+    const { operation } = beginning;
+    if (operation !== undefined) return { operation, world: seenOf(operation), isProven: true };
+    const known = memory?.recall(ref);
+    if (known === undefined) return read(true);
+    return { ...known, world: { ...known.world, ...seenOf(known.operation) }, isProven: false };
+  }
+
+  let start = await begin();
+  for (let conflicts = 0; ; ) {
+    if (start === undefined || ownerOf(start.operation) !== functionName) return undefined;
+    hadSomethingToDo ||= start.operation.status?.settled !== true;
     try {
-      const moved = await run(mover, operation, call);
-      return { operation: moved, hasEnded: hadSomethingToDo && isTerminal(moved.status?.phase) };
+      const moved = await run(mover, start, call);
+      if (moved !== undefined) {
+        memory?.keep({ ...moved, world: mover.lasting?.(moved) ?? nothingSeen });
+        const { operation } = moved;
+        return { operation, hasEnded: hadSomethingToDo && isTerminal(operation.status?.phase) };
+      }
+      start = await read(true);
     } catch (error) {
-      // Somebody else wrote: what we knew is old. Read again and decide again.
-      const isConflict = error instanceof SoteriaError && error.code === 'cluster_conflict';
-      if (!isConflict || conflicts >= maxConflicts) throw error;
+      if (!wasOld(error, start?.isProven) || conflicts >= maxConflicts) throw error;
+      conflicts += 1;
+      start = await read(false);
     }
   }
 }
 
+/** Somebody else wrote, so what we knew is old, or it is gone altogether: read again and decide again. */
+function wasOld(error: unknown, isProven: boolean | undefined): boolean {
+  if (!(error instanceof SoteriaError)) return false;
+  return error.code === 'cluster_conflict' || (isProven === false && error.code === 'not_found');
+}
+
+/** Undefined: all there is to do would be done on a record that is only remembered. */
 async function run<World, Action extends AnyAction>(
   mover: Mover<World, Action>,
-  operation: Operation,
+  { operation, world, isProven: wasProven }: Start<World>,
   call: AdvanceCall,
-): Promise<Operation> {
-  let known: Known<World> = { operation, world: mover.nothingSeen };
+): Promise<Known<World> | undefined> {
+  let known: Known<World> = { operation, world };
+  let isProven = wasProven;
   for (let count = 0; count < maxActions; count += 1) {
     const action = mover.decide(known);
-    if (action.do === 'rest' || action.do === 'wait') return known.operation;
+    if (!isProven && action.do !== 'look' && action.do !== 'record') return undefined;
+    if (action.do === 'rest' || action.do === 'wait') return known;
     const held = await mover.hold?.(known, action, call);
-    if (held !== undefined) return held;
+    if (held !== undefined) return { ...known, operation: held };
     known = await mover.perform(known, action, call);
+    isProven ||= action.do === 'record';
     if (action.do === 'record') logMove(call.log, known.operation);
   }
   throw new SoteriaError('internal', {

@@ -3,11 +3,13 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { objectReference, operationDue } from '@soteria/shared/events/catalogue.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import type { Backup } from '@soteria/shared/longhorn/objects.ts';
+import type { Backup, Snapshot } from '@soteria/shared/longhorn/objects.ts';
 import { operationNameLabel, operationNamespaceLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
 import { pausedMessage } from '@soteria/shared/operation/pause.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { advanceOperation } from '../advance.ts';
 import { decideOrphans, performOnOrphan } from '../longhorn/orphans.ts';
+import type { World } from '../longhorn/world.ts';
 import type { BackupTools } from '../tools.ts';
 import type { ProgressMemory } from './remember-progress.ts';
 
@@ -26,8 +28,17 @@ async function whoRecorded(tools: BackupTools, name: string, incoming: Incoming)
 
 interface Meant {
   readonly ref: ObjectRef;
-  /** As the wake-up found it, when it is a backup that is about. */
+  /** As the wake-up found it, when it is about. */
+  readonly snapshot?: Snapshot;
   readonly backup?: Backup;
+}
+
+/** It is looked at once. What the record of the Operation does not name is of no concern to it. */
+function seenBy({ snapshot, backup }: Meant) {
+  return ({ status }: Operation): World => ({
+    ...(snapshot !== undefined && snapshot.name === status?.work?.snapshot ? { snapshot: { seen: snapshot } } : {}),
+    ...(backup !== undefined && backup.name === status?.work?.backup ? { backup: { seen: backup } } : {}),
+  });
 }
 
 const onlyRef = (ref: ObjectRef | undefined): Meant | undefined => (ref === undefined ? undefined : { ref });
@@ -44,8 +55,8 @@ async function whoIsMeant(
     case 'Snapshot': {
       const snapshot = await tools.longhorn.snapshots.get(name, incoming.signal);
       if (snapshot === undefined) return onlyRef(await whoRecorded(tools, name, incoming));
-      if (snapshot.marks[watchLabel] === undefined) return undefined;
-      return onlyRef(refFromMarks(snapshot.marks));
+      const ref = snapshot.marks[watchLabel] === undefined ? undefined : refFromMarks(snapshot.marks);
+      return ref && { ref, snapshot };
     }
     case 'Backup': {
       const backup = await tools.longhorn.backups.get(name, incoming.signal);
@@ -92,7 +103,7 @@ export async function wakeByObject(
   if (meant === undefined) return;
   const { ref, backup } = meant;
   if (backup !== undefined && memory.isKnown(backup)) return;
-  const moved = await advanceOperation(tools, ref, incoming);
+  const moved = await advanceOperation(tools, ref, incoming, { seen: seenBy(meant) });
   if (moved === undefined && reference.kind !== 'Operation') await tidyOrphans(tools, ref, reference.name, incoming);
   if (moved !== undefined && backup !== undefined) memory.remember(backup);
 }

@@ -1,0 +1,31 @@
+/**
+ * What this process last knew of operations that run: the record as it wrote or read it, and what it saw that still holds. It may be
+ * old. A decision made from it counts only when it is to record something: the write names the resourceVersion it was judged by, and
+ * is refused when anybody has written since. Whatever else would be decided is decided anew from the record itself.
+ */
+import type { ObjectRef } from '../kubernetes/client.ts';
+import type { Known } from './advance.ts';
+
+export interface KnownMemory<World> {
+  recall(ref: ObjectRef): Known<World> | undefined;
+  /** Of an operation that runs; of any other it is forgotten. */
+  keep(known: Known<World>): void;
+}
+
+const keyOf = ({ namespace = '', name }: ObjectRef): string => `${namespace}/${name}`;
+
+/** Holds at most `maxKnown`, the ones used last; each takes a few KiB. */
+export function rememberKnown<World>(maxKnown = 200): KnownMemory<World> {
+  const memory = new Map<string, Known<World>>();
+  return {
+    recall: (ref) => memory.get(keyOf(ref)),
+    keep(known) {
+      const key = keyOf(known.operation.metadata);
+      memory.delete(key);
+      if (known.operation.status?.phase !== 'Running') return;
+      const oldest = memory.keys().next();
+      if (memory.size >= maxKnown && oldest.done !== true) memory.delete(oldest.value);
+      memory.set(key, known);
+    },
+  };
+}
