@@ -1,6 +1,12 @@
 /** Moves one Operation of this function; the loop is `shared/operation/advance.ts`, the judgement `longhorn/decide.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import { type AdvanceCall, advanceWith, type Beginning, type Known, type Mover } from '@soteria/shared/operation/advance.ts';
+import {
+  type AdvanceCall,
+  advanceWith,
+  type Beginning,
+  type Known,
+  type Mover,
+} from '@soteria/shared/operation/advance.ts';
 import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import type { KnownMemory } from '@soteria/shared/operation/remember-known.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';

@@ -9,15 +9,17 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
 import { operationName, shortHash } from '@soteria/shared/operation/names.ts';
 import type { Operation, OperationRequest, OperationSpec } from '@soteria/shared/operation/schema.ts';
-import { isTerminal } from '@soteria/shared/operation/schema.ts';
+import { group, isTerminal, version } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import type { World } from './longhorn/world.ts';
 
 export interface Asking {
   readonly request: BackupRequest;
-  /** The business key; `isRepeatable` when the caller chose it, so that the same request can come again. */
+  /** The business key. */
   readonly identity: string;
-  readonly isRepeatable: boolean;
+  /** The caller chose the key and not the instant: the same request may come again, and would then have another name. */
+  readonly mayHaveTwin: boolean;
   readonly requestedBy: NonNullable<OperationSpec['requestedBy']>;
   readonly cause: NonNullable<OperationSpec['cause']>;
   /** The event's time, else its arrival: what the name is made of. */
@@ -28,7 +30,12 @@ export interface Asked {
   readonly operation: Operation;
   /** new: made now. repeat: the same request came before. joined: another request's Operation answers this one too. */
   readonly how: 'new' | 'repeat' | 'joined';
+  /** What has been seen on the way and need not be looked at again when it begins. */
+  readonly seen: World;
 }
+
+/** More in one record would make it too large. */
+const maxJoined = 100;
 
 /** True of the Operation that answers this identity: its own, or one it was joined by. */
 export function isRepeatOf(identity: string) {
@@ -43,6 +50,7 @@ export function isJoinable({ status, spec }: Operation, request: OperationReques
     status?.work?.snapshot === undefined &&
     spec.kind === 'Backup' &&
     spec.cancelRequested !== true &&
+    (status?.joined ?? []).length < maxJoined &&
     spec.request.driver === request.driver &&
     spec.request.maxAge === request.maxAge &&
     spec.request.mode === request.mode &&
@@ -61,6 +69,22 @@ export function requestOf(body: BackupRequest): OperationRequest {
   };
 }
 
+/** An Operation as it would be recorded: what a plan and a first look reason about. Never stored. */
+export function imagined(request: BackupRequest, at: Date): Operation {
+  return {
+    apiVersion: `${group}/${version}`,
+    kind: 'Operation',
+    metadata: {
+      name: operationName('backup', request.pvc, at),
+      namespace: request.namespace,
+      uid: '',
+      resourceVersion: '',
+      creationTimestamp: at.toISOString(),
+    },
+    spec: { kind: 'Backup', request: requestOf(request) },
+  };
+}
+
 /** Joining is written with the resourceVersion it was judged by: when the snapshot was taken meanwhile, it does not happen. */
 async function join(
   store: OperationStore,
@@ -69,7 +93,6 @@ async function join(
   signal?: AbortSignal,
 ): Promise<Operation | undefined> {
   const status = statusOf(operation);
-  if ((status.joined ?? []).length >= 100) return undefined;
   try {
     return await store.replaceStatus(operation, { ...status, joined: [...(status.joined ?? []), identity] }, signal);
   } catch (error) {
@@ -78,21 +101,28 @@ async function join(
   }
 }
 
-async function createUnderFreeName(store: OperationStore, asking: Asking, signal?: AbortSignal): Promise<Asked> {
-  const { request, identity, requestedBy, cause, at } = asking;
+async function createUnderFreeName(
+  store: OperationStore,
+  asking: Asking,
+  peers: readonly Operation[],
+  signal?: AbortSignal,
+): Promise<Asked> {
+  const { request, identity, mayHaveTwin, requestedBy, cause, at } = asking;
   const { namespace, pvc } = request;
   const spec: OperationSpec = { kind: 'Backup', request: requestOf(request), identity, requestedBy, cause };
   // Two different requests of one second for one claim: the second one's name ends in a hash of its identity.
   for (const tieBreak of ['', shortHash(identity)]) {
     const name = operationName('backup', pvc, at, tieBreak);
     try {
-      return { operation: await store.create({ namespace, name, spec }, signal), how: 'new' };
+      const operation = await store.create({ namespace, name, spec }, signal);
+      const seen: World = { peers: { seen: [...peers, operation] }, ...(mayHaveTwin ? {} : { hasNoTwin: true }) };
+      return { operation, how: 'new', seen };
     } catch (error) {
       if (!(error instanceof SoteriaError)) throw error;
       if (error.code === 'not_found') throw namespaceMissing(namespace, pvc, error);
       if (error.code !== 'name_conflict') throw error;
       const holder = await store.get({ namespace, name }, signal);
-      if (holder !== undefined && isRepeatOf(identity)(holder)) return { operation: holder, how: 'repeat' };
+      if (holder !== undefined && isRepeatOf(identity)(holder)) return { operation: holder, how: 'repeat', seen: {} };
     }
   }
   throw new SoteriaError('name_conflict', {
@@ -116,14 +146,14 @@ function namespaceMissing(namespace: string, pvc: string, cause: unknown): Soter
 
 /** Two equal requests may have been recorded at once under names of different seconds: the older one stays (invariant 1). */
 async function keepOldest(store: OperationStore, asked: Asked, asking: Asking, signal?: AbortSignal): Promise<Asked> {
-  if (asked.how !== 'new' || !asking.isRepeatable) return asked;
+  if (asked.how !== 'new' || !asking.mayHaveTwin) return asked;
   const { namespace, pvc } = asking.request;
   const peers = await store.listOfClaim(namespace, pvc, signal);
   const oldest = peers.find(isRepeatOf(asking.identity));
   if (oldest === undefined || oldest.metadata.uid === asked.operation.metadata.uid) return asked;
   try {
     await store.withdraw(asked.operation, signal);
-    return { operation: oldest, how: 'repeat' };
+    return { operation: oldest, how: 'repeat', seen: {} };
   } catch (error) {
     // Somebody has begun to move it already: it stays and queues behind the older one.
     if (error instanceof SoteriaError && error.code === 'cluster_conflict') return asked;
@@ -141,15 +171,21 @@ export async function findRepeat(
   return (await store.listOfClaim(namespace, pvc, signal)).find(isRepeatOf(identity));
 }
 
+/** Somebody else writes to the one to be joined all the time: rather one more backup than no answer. */
+const maxTries = 5;
+
 export async function askForBackup(store: OperationStore, asking: Asking, signal?: AbortSignal): Promise<Asked> {
   const { request, identity } = asking;
-  const peers = await store.listOfClaim(request.namespace, request.pvc, signal);
-  const repeat = peers.find(isRepeatOf(identity));
-  if (repeat !== undefined) return { operation: repeat, how: 'repeat' };
-  const joinable = peers.find((peer) => isJoinable(peer, requestOf(request)));
-  if (joinable !== undefined) {
+  for (let tries = 1; ; tries += 1) {
+    const peers = await store.listOfClaim(request.namespace, request.pvc, signal);
+    const repeat = peers.find(isRepeatOf(identity));
+    if (repeat !== undefined) return { operation: repeat, how: 'repeat', seen: {} };
+    const joinable = tries < maxTries ? peers.find((peer) => isJoinable(peer, requestOf(request))) : undefined;
+    if (joinable === undefined) {
+      return keepOldest(store, await createUnderFreeName(store, asking, peers, signal), asking, signal);
+    }
+    // Lost to somebody else's write: it may have been this very request's, through another door.
     const joined = await join(store, joinable, identity, signal);
-    if (joined !== undefined) return { operation: joined, how: 'joined' };
+    if (joined !== undefined) return { operation: joined, how: 'joined', seen: {} };
   }
-  return keepOldest(store, await createUnderFreeName(store, asking, signal), asking, signal);
 }

@@ -86,7 +86,7 @@ async function ask(world: World, id: string, store = world.tools.store): Promise
   const asking = {
     request: { namespace: 'shop', pvc: 'data' },
     identity: `event:test|${id}`,
-    isRepeatable: true,
+    mayHaveTwin: true,
     requestedBy: { user: 'anonymous', via: 'event' as const },
     cause: { source: 'test', id },
     at: world.now(),

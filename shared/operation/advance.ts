@@ -107,7 +107,7 @@ async function moveOne<World, Action extends AnyAction>(
   }
 
   let start = await begin();
-  for (let conflicts = 0; ; ) {
+  for (let conflicts = 0; ;) {
     if (start === undefined || ownerOf(start.operation) !== functionName) return undefined;
     hadSomethingToDo ||= start.operation.status?.settled !== true;
     try {

@@ -53,14 +53,34 @@ export function createBusySweep(client: KubernetesClient, namespace: string): Bu
   };
 }
 
-/** Work is not held up because the sweep cannot be made to come more often: the hourly one comes all the same. */
-export function createKeepAwake(busySweep: BusySweep, log: Log) {
-  return async (signal: AbortSignal | undefined): Promise<void> => {
-    try {
-      await busySweep.start(signal);
-    } catch (error) {
-      if (!(error instanceof SoteriaError) || error.isRetryable) throw error;
-      log.error('busy_sweep_not_started', error);
+/** An operation that is about to run, and those that held a slot when it got its own. */
+export interface Wakeful {
+  readonly uid: string;
+  readonly beside?: readonly string[] | undefined;
+}
+
+export type KeepAwake = (wakeful: Wakeful, signal: AbortSignal | undefined) => Promise<void>;
+
+const maxSure = 1_000;
+
+/**
+ * Nobody stops it while an operation is open, and whoever holds a slot is: beside one for which it was seen to be there, it is there
+ * still. Work is not held up because the sweep cannot be made to come more often: the hourly one comes all the same.
+ */
+export function createKeepAwake(busySweep: BusySweep, log: Log): KeepAwake {
+  const sure = new Set<string>();
+  return async ({ uid, beside = [] }, signal) => {
+    if (!beside.some((other) => sure.has(other))) {
+      sure.clear();
+      try {
+        await busySweep.start(signal);
+      } catch (error) {
+        if (!(error instanceof SoteriaError) || error.isRetryable) throw error;
+        log.error('busy_sweep_not_started', error);
+        return;
+      }
     }
+    if (sure.size >= maxSure) sure.clear();
+    sure.add(uid);
   };
 }

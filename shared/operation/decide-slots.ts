@@ -52,7 +52,7 @@ export interface SlotLimits {
 
 export type SlotDecision =
   | { readonly decision: 'held' }
-  | { readonly decision: 'enter'; readonly entry: SlotEntry }
+  | { readonly decision: 'enter'; readonly entry: SlotEntry; readonly beside: readonly string[] }
   /** `held` are the entries in the way; any of them may be left over from a crash. */
   | { readonly decision: 'refuse'; readonly waitsFor: string; readonly held: readonly SlotEntry[] };
 
@@ -115,5 +115,5 @@ export function decideSlot({ entries, holder, need, limits, now }: SlotQuestion)
   }
   const { node, on, key, mode } = need;
   const entry = { ...holder, on, key, mode, ...(node === undefined ? {} : { node }), since: now.toISOString() };
-  return { decision: 'enter', entry };
+  return { decision: 'enter', entry, beside: entries.map(({ uid }) => uid) };
 }

@@ -45,7 +45,7 @@ function on(key: string): SlotNeed {
 describe('the slots', () => {
   it('are one ConfigMap with one readable entry for each running operation', async () => {
     const one = await record('one');
-    expect(await slots.enter(holderOf(one), { ...on('vol-1'), node: 'n1' })).toEqual({ entered: true });
+    expect(await slots.enter(holderOf(one), { ...on('vol-1'), node: 'n1' })).toEqual({ entered: true, beside: [] });
     expect(await slots.enter(holderOf(one), on('vol-1'))).toEqual({ entered: true });
     const config = await cluster.client.get(configMaps, ref);
     expect(Object.keys(config?.data ?? {})).toEqual([one.metadata.uid]);
@@ -83,8 +83,37 @@ describe('the slots', () => {
     } as typeof cluster.client;
     await slots.enter(holderOf(await record('one')), on('one'));
     const contended = createSlots({ client, namespace: 'soteria', limits, now });
-    expect(await contended.enter(holderOf(await record('two')), on('two'))).toEqual({ entered: true });
+    expect(await contended.enter(holderOf(await record('two')), on('two'))).toMatchObject({ entered: true });
     expect(conflicts).toBe(-1);
+  });
+
+  it('are entered and left with one call each while nobody else writes, and are right when somebody does', async () => {
+    const calls: string[] = [];
+    const note =
+      <A extends unknown[], R>(verb: string, call: (...given: A) => R) =>
+      (...given: A): R => {
+        calls.push(verb);
+        return call(...given);
+      };
+    const { get, create, replace } = cluster.client;
+    const client = {
+      ...cluster.client,
+      get: note('get', get),
+      create: note('create', create),
+      replace: note('replace', replace),
+    } as typeof cluster.client;
+    const [one, two, other, last] = await Promise.all(['one', 'two', 'other', 'last'].map(record));
+    if (!one || !two || !other || !last) throw new Error('not recorded');
+    const mine = createSlots({ client, namespace: 'soteria', limits, now });
+    expect(await mine.enter(holderOf(one), on('one'))).toEqual({ entered: true, beside: [] });
+    expect(await mine.enter(holderOf(two), on('two'))).toEqual({ entered: true, beside: [one.metadata.uid] });
+    await mine.leave(one.metadata.uid);
+    expect(calls).toEqual(['get', 'create', 'replace', 'replace']);
+
+    await slots.enter(holderOf(other), on('other'));
+    expect(await mine.enter(holderOf(last), on('last'))).toMatchObject({ entered: false });
+    await slots.leave(other.metadata.uid);
+    expect(await mine.enter(holderOf(last), on('last'))).toMatchObject({ entered: true });
   });
 
   it('are taken from operations that are gone or have ended by whoever is refused because of them', async () => {
@@ -99,9 +128,9 @@ describe('the slots', () => {
     await slots.enter(holderOf(ended), on('ended'));
     await store.withdraw(gone);
     await store.replaceStatus(ended, { phase: 'Failed', progress: 0, message: '', steps: [] });
-    expect(await slots.enter(holderOf(next), on('next'))).toEqual({ entered: true });
+    expect(await slots.enter(holderOf(next), on('next'))).toMatchObject({ entered: true });
     expect((await slots.entries()).map((entry) => entry.name)).toEqual(['next']);
-    expect(await slots.enter(holderOf(last), on('last'))).toEqual({ entered: true });
+    expect(await slots.enter(holderOf(last), on('last'))).toMatchObject({ entered: true });
   });
 
   it('are taken from an operation that was made anew under the same name', async () => {
@@ -122,7 +151,7 @@ describe('the slots', () => {
       data: { a: 'not json', b: '{"uid":"another"}' },
     });
     expect(await slots.entries()).toEqual([]);
-    expect(await slots.enter(holderOf(await record('one')), on('one'))).toEqual({ entered: true });
+    expect(await slots.enter(holderOf(await record('one')), on('one'))).toMatchObject({ entered: true });
   });
 });
 

@@ -6,7 +6,12 @@
  */
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { configMaps } from '../kubernetes/core-types.ts';
-import { type ConfigChange, type ConfigData, updateConfigMap } from '../kubernetes/update-config-map.ts';
+import {
+  type ConfigChange,
+  type ConfigData,
+  type ConfigMemory,
+  updateConfigMap,
+} from '../kubernetes/update-config-map.ts';
 import {
   decideSlot,
   type SlotDecision,
@@ -16,11 +21,15 @@ import {
   type SlotLimits,
   type SlotNeed,
 } from './decide-slots.ts';
+import { createOneAtATime } from './one-at-a-time.ts';
 import { isTerminal, type Operation, operations } from './schema.ts';
 
 export const slotsName = 'soteria-slots';
 
-export type Entered = { readonly entered: true } | { readonly entered: false; readonly waitsFor: string };
+export type Entered =
+  /** `beside`: uids of those that hold a slot at the very instant this one got its own; left out when it had it before. */
+  | { readonly entered: true; readonly beside?: readonly string[] }
+  | { readonly entered: false; readonly waitsFor: string };
 
 export interface Slots {
   /** Throws `cluster_conflict` when others write all the time: decide again. */
@@ -72,6 +81,9 @@ function dataOf(entries: readonly SlotEntry[]): Record<string, string> {
 export function createSlots({ client, namespace, limits, now }: SlotsOptions): Slots {
   const ref = { namespace, name: slotsName };
   const aliveAt = new Map<string, number>();
+  const memory: ConfigMemory = {};
+  // What one process does at once would only get in its own way.
+  const inTurn = createOneAtATime();
 
   /** `change` answers no entries when there is nothing to write. */
   function update<T>(
@@ -85,7 +97,7 @@ export function createSlots({ client, namespace, limits, now }: SlotsOptions): S
       const { entries, answer } = change(parse(data));
       return { data: entries && dataOf(entries), answer };
     };
-    return updateConfigMap(client, ref, changed, signal);
+    return inTurn(slotsName, () => updateConfigMap(client, ref, changed, signal, memory));
   }
 
   async function isLeftOver({ uid, namespace: where, name }: SlotEntry, signal?: AbortSignal): Promise<boolean> {
@@ -122,7 +134,8 @@ export function createSlots({ client, namespace, limits, now }: SlotsOptions): S
       if (decided.decision === 'refuse' && (await takeOut(decided.held, signal)) > 0) {
         decided = await tryToEnter(holder, need, signal);
       }
-      return decided.decision === 'refuse' ? { entered: false, waitsFor: decided.waitsFor } : { entered: true };
+      if (decided.decision === 'refuse') return { entered: false, waitsFor: decided.waitsFor };
+      return decided.decision === 'held' ? { entered: true } : { entered: true, beside: decided.beside };
     },
     async leave(operationUid, signal) {
       aliveAt.delete(operationUid);

@@ -7,7 +7,8 @@ import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { advanceOperation } from '../advance.ts';
-import { askForBackup, isJoinable, isRepeatOf, requestOf } from '../ask.ts';
+import { askForBackup, imagined, isJoinable, isRepeatOf, requestOf } from '../ask.ts';
+import { lookAhead } from '../longhorn/plan.ts';
 import type { BackupTools } from '../tools.ts';
 import { parseBackupRequest } from './ask-http.ts';
 
@@ -50,12 +51,15 @@ export async function askByEvent(tools: BackupTools, event: ReceivedEvent, incom
     const peers = await tools.store.listOfClaim(request.namespace, request.pvc, incoming.signal);
     if (!peers.some(isRepeatOf(identity))) refuseTooMany(peers, request, tools.now());
   }
+  const at = event.time ?? incoming.receivedAt;
+  // Meanwhile, not afterwards. What cannot be seen now is looked at again when it begins.
+  const looked = lookAhead(tools, imagined(request, at), incoming.signal).catch(() => ({}));
   const asked = await askForBackup(
     tools.store,
     {
       request,
       identity,
-      isRepeatable: true,
+      mayHaveTwin: event.time === undefined,
       requestedBy: { user: incoming.caller.user, via: 'event' },
       cause: {
         source: event.source,
@@ -64,11 +68,13 @@ export async function askByEvent(tools: BackupTools, event: ReceivedEvent, incom
           ? {}
           : { correlationId: event.extensions['correlationid'] }),
       },
-      at: event.time ?? incoming.receivedAt,
+      at,
     },
     incoming.signal,
   );
-  const { namespace, name } = asked.operation.metadata;
+  const { operation } = asked;
+  const { namespace, name } = operation.metadata;
+  const world = { ...(await looked), ...asked.seen };
   incoming.log.info('backup_requested', { claim, operation: name, how: asked.how });
-  await advanceOperation(tools, { namespace, name }, incoming);
+  await advanceOperation(tools, { namespace, name }, incoming, { operation, seen: () => world });
 }

@@ -5,20 +5,18 @@ import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
 import { backupRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
-import { operationName } from '@soteria/shared/operation/names.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { group, version } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { advanceOperation } from '../advance.ts';
 import type { Asked, Asking } from '../ask.ts';
-import { askForBackup, findRepeat, requestOf } from '../ask.ts';
+import { askForBackup, findRepeat, imagined } from '../ask.ts';
 import { durationMs } from '@soteria/shared/operation/duration.ts';
 import { newestWithin, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import type { BackupTools } from '../tools.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { nameOfAttempt } from '../longhorn/about-operation.ts';
-import { lookAlong, planBackup } from '../longhorn/plan.ts';
-import { lookAt } from '../longhorn/perform.ts';
+import { lookAhead, planBackup } from '../longhorn/plan.ts';
+import { lookAt } from '../longhorn/look-at.ts';
 import { blockersOf } from '../longhorn/why-not-backable.ts';
 import type { World } from '../longhorn/world.ts';
 
@@ -67,22 +65,6 @@ function refuseOtherDrivers(request: BackupRequest, tools: BackupTools): void {
     why: `the driver ${driver} is not part of this version`,
     fix: 'leave "driver" out or set it to longhorn; SOTERIA_BACKUP_DRIVER sets the default',
   });
-}
-
-/** An Operation as it would be recorded: what a plan and a first look reason about. Never stored. */
-function imagined(request: BackupRequest, at: Date): Operation {
-  return {
-    apiVersion: `${group}/${version}`,
-    kind: 'Operation',
-    metadata: {
-      name: operationName('backup', request.pvc, at),
-      namespace: request.namespace,
-      uid: '',
-      resourceVersion: '',
-      creationTimestamp: at.toISOString(),
-    },
-    spec: { kind: 'Backup', request: requestOf(request) },
-  };
 }
 
 async function reusedAnswer(
@@ -191,9 +173,11 @@ export async function askByHttp(
   const identity = `http:${incoming.caller.user}:${idempotencyKey ?? randomUUID()}`;
   const repeat =
     idempotencyKey === undefined ? undefined : await findRepeat(tools.store, request, identity, incoming.signal);
-  if (repeat !== undefined) return recordedAnswer({ operation: repeat, how: 'repeat' }, request, incoming, {});
+  if (repeat !== undefined) {
+    return recordedAnswer({ operation: repeat, how: 'repeat', seen: {} }, request, incoming, {});
+  }
 
-  const world = await lookAlong(tools, operation, incoming.signal);
+  const world = await lookAhead(tools, operation, incoming.signal);
   const [blocker] = blockersOf(claimRefOf(operation), world);
   if (blocker !== undefined) throw blocker;
   const reused = await reusedAnswer(tools, request, operation, world, incoming);
@@ -202,22 +186,24 @@ export async function askByHttp(
   const asking: Asking = {
     request,
     identity,
-    isRepeatable: idempotencyKey !== undefined,
+    mayHaveTwin: idempotencyKey !== undefined,
     requestedBy: { user: incoming.caller.user, via: 'http' },
     cause: { id: identity },
     at,
   };
   const asked = await askForBackup(tools.store, asking, incoming.signal);
-  return recordedAnswer(await begin(tools, asked, incoming), request, incoming, world);
+  return recordedAnswer(await begin(tools, asked, world, incoming), request, incoming, world);
 }
 
 /** The record is stored: whatever goes wrong from here on is the next wake-up's to repair, not the caller's problem. */
-async function begin(tools: BackupTools, asked: Asked, incoming: Incoming): Promise<Asked> {
+async function begin(tools: BackupTools, asked: Asked, world: World, incoming: Incoming): Promise<Asked> {
   if (asked.how === 'repeat') return asked;
-  const { namespace, name } = asked.operation.metadata;
+  const { operation } = asked;
+  const { namespace, name } = operation.metadata;
   try {
-    const moved = await advanceOperation(tools, { namespace, name }, incoming);
-    return { ...asked, operation: moved ?? asked.operation };
+    const seen = () => ({ ...world, ...asked.seen });
+    const moved = await advanceOperation(tools, { namespace, name }, incoming, { operation, seen });
+    return { ...asked, operation: moved ?? operation };
   } catch (error) {
     incoming.log.error('operation_not_begun', error, { operation: name });
     return asked;

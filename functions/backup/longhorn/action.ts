@@ -7,7 +7,8 @@ import type { Place } from './world.ts';
 export type BackupFact = 'started' | 'completed' | 'failed' | 'skipped';
 
 export type Action =
-  | { readonly do: 'look'; readonly at: Place }
+  /** Several places at once, where none tells what to look for at another. */
+  | { readonly do: 'look'; readonly at: Place | readonly Place[] }
   | { readonly do: 'label' }
   | { readonly do: 'record'; readonly status: OperationStatus }
   | { readonly do: 'enter-slot'; readonly need: SlotNeed }

@@ -11,10 +11,11 @@ import type { Situation } from './decide.ts';
 import { decideWaitForTarget } from './decide-refusal.ts';
 import type { Place, World } from './world.ts';
 
-/** What of the draft's sources was not looked at yet. */
-export function nextLookForDraft(world: World): Place | undefined {
-  return (['claim', 'persistentVolume', 'volume', 'identity'] as const).find(
-    (at) => world[at] === undefined && (at !== 'persistentVolume' || world.claim?.seen !== undefined),
+/** What of the draft's sources was not looked at yet: none tells where another is, the record does. */
+export function looksForDraft(world: World): readonly Place[] {
+  const isClaimGone = world.claim !== undefined && world.claim.seen === undefined;
+  return (['claim', 'persistentVolume', 'volume', 'identity'] as const).filter(
+    (at) => world[at] === undefined && (at !== 'persistentVolume' || !isClaimGone),
   );
 }
 
@@ -29,8 +30,8 @@ export function decideIntent(situation: Situation, name: string): Action {
     const away = decideWaitForTarget(situation);
     if (away !== undefined) return away;
   }
-  const at = nextLookForDraft(world);
-  if (at !== undefined) return { do: 'look', at };
+  const unseen = looksForDraft(world);
+  if (unseen.length > 0) return { do: 'look', at: unseen };
   const draft = backupDraftOf(operation, { attempt: 1, ...status.work, backup: name }, world, rules);
   if (draft instanceof SoteriaError) return { do: 'record', status: refuse(status, 'Failed', draft, now) };
   const message = `snapshot ${name} is ready; asking Longhorn to back it up`;

@@ -33,7 +33,7 @@ describe('a request that two doors have recorded at once', () => {
   });
 
   it('is not skipped for a younger one that has not begun, nor for one that was skipped itself', () => {
-    const goesOn = { do: 'look', at: 'claim' };
+    const goesOn = { do: 'look', at: ['claim'] };
     expect(decide([peerWith('event:shop|1', younger)])).toEqual(goesOn);
     expect(decide([peerWith('event:shop|1', older, { ...running, phase: 'Skipped' })])).toEqual(goesOn);
   });
@@ -41,7 +41,7 @@ describe('a request that two doors have recorded at once', () => {
   it('goes on before an older one when it holds the slot that one would wait for', () => {
     const first = [peerWith('another', older)];
     expect(decide(first)).toEqual({ do: 'look', at: 'ownSlot' });
-    expect(decide(first, { slot: { entered: true } })).toEqual({ do: 'look', at: 'claim' });
+    expect(decide(first, { slot: { entered: true } })).toEqual({ do: 'look', at: ['claim'] });
     expect(decide(first, { ownSlot: { seen: undefined } })).toMatchObject({ status: { phase: 'Pending' } });
   });
 });

@@ -12,7 +12,7 @@ import type { Action } from './action.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { nameOfAttempt, refusedBecause } from './about-operation.ts';
 import type { Situation } from './decide.ts';
-import { blockersOf, nextLook } from './why-not-backable.ts';
+import { blockersOf, nextLooks } from './why-not-backable.ts';
 
 /** The operation that must end before this one may start: a running one of the claim, or an older one. */
 function whoGoesFirst(operation: Operation, peers: readonly Operation[]): Operation | undefined {
@@ -67,7 +67,10 @@ export function decideStart(situation: Situation): Action {
   if (misfit !== undefined) return { do: 'record', status: refuse(status, 'Failed', misfit, now) };
   if (operation.metadata.labels?.[claimLabel] === undefined) return { do: 'label' };
 
-  if (world.peers === undefined) return { do: 'look', at: 'peers' };
+  if (world.peers === undefined) {
+    const paused = world.paused === undefined ? (['paused'] as const) : [];
+    return { do: 'look', at: ['peers', ...paused, ...nextLooks(world)] };
+  }
   const same = repeatOf(operation, world.peers.seen ?? []);
   if (same !== undefined) {
     return { do: 'record', status: refuse(status, 'Skipped', refusedBecause.repeated(operation, same), now) };
@@ -82,8 +85,8 @@ export function decideStart(situation: Situation): Action {
     }
   }
 
-  const place = nextLook(world);
-  if (place !== undefined) return { do: 'look', at: place };
+  const places = nextLooks(world);
+  if (places.length > 0) return { do: 'look', at: places };
   const [blocker] = blockersOf(ref, world);
   if (blocker !== undefined) return { do: 'record', status: refuse(status, 'Failed', blocker, now) };
   const volume = world.volume?.seen;

@@ -10,7 +10,7 @@ import { isOurs, refusedBecause } from './about-operation.ts';
 import { backupDraftOf } from './backup-draft.ts';
 import type { Situation } from './decide.ts';
 import { decideDeadline, decideLateStart, stillForMs } from './decide-deadline.ts';
-import { nextLookForDraft } from './decide-intent.ts';
+import { looksForDraft } from './decide-intent.ts';
 import { decideRefusal } from './decide-refusal.ts';
 import { decideStuck } from './decide-stuck.ts';
 import { retryLater, retryOrFail } from './new-attempt.ts';
@@ -45,8 +45,8 @@ function makeBackup(situation: Situation, work: OperationWork, name: string): Ac
     return recordMade(situation, name);
   }
   if (world.intended !== name) return decideUnanswered(situation, name);
-  const at = nextLookForDraft(world);
-  if (at !== undefined) return { do: 'look', at };
+  const unseen = looksForDraft(world);
+  if (unseen.length > 0) return { do: 'look', at: unseen };
   const draft = backupDraftOf(operation, work, world, situation.rules);
   return draft instanceof SoteriaError
     ? { do: 'record', status: refuse(status, 'Failed', draft, now) }

@@ -1,26 +1,21 @@
 /** Does one action with one call, and answers what is now known. All judgement is in `decide.ts`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup, Snapshot } from '@soteria/shared/longhorn/objects.ts';
-import type { Longhorn, Marks } from '@soteria/shared/longhorn/port.ts';
+import type { Marks } from '@soteria/shared/longhorn/port.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { watchLabel } from '@soteria/shared/operation/marks.ts';
-import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import { type Slots, slotHolderOf } from '@soteria/shared/operation/slots.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { Action, BackupFact } from './action.ts';
-import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { volumeHandleOf } from './why-not-backable.ts';
-import type { Look, Place, World } from './world.ts';
+import { lookAt, type Lookers } from './look-at.ts';
+import type { Look, World } from './world.ts';
 
-export interface Tools {
-  readonly store: OperationStore;
-  readonly longhorn: Longhorn;
-  readonly cluster: ClusterReader;
+export interface Tools extends Lookers {
   readonly slots: Slots;
   /** Has the sweep come every two minutes from now on. */
-  readonly keepAwake: (signal: AbortSignal | undefined) => Promise<void>;
+  readonly keepAwake: KeepAwake;
   readonly announce: (operation: Operation, fact: BackupFact, signal: AbortSignal | undefined) => Promise<void>;
 }
 
@@ -50,59 +45,6 @@ async function createOrFind<T>(create: () => Promise<T>, find: () => Promise<T |
   } catch (error) {
     if (error instanceof SoteriaError && error.code === 'name_conflict') return { seen: await find() };
     throw error;
-  }
-}
-
-export async function lookAt(
-  tools: Pick<Tools, 'store' | 'longhorn' | 'cluster' | 'slots'>,
-  { operation, world }: Known,
-  place: Place,
-  signal?: AbortSignal,
-): Promise<World> {
-  const { namespace, pvc } = claimRefOf(operation);
-  const { work } = statusOf(operation);
-  const volumeName =
-    work?.volume ??
-    (world.persistentVolume?.seen === undefined ? undefined : volumeHandleOf(world.persistentVolume.seen)) ??
-    '';
-  const target = work?.backupTarget ?? world.volume?.seen?.backupTargetName ?? '';
-  const { longhorn, cluster, store, slots } = tools;
-  switch (place) {
-    case 'claim':
-      return { ...world, claim: { seen: await cluster.getClaim(namespace, pvc, signal) } };
-    case 'persistentVolume': {
-      const name = world.claim?.seen?.spec?.volumeName ?? '';
-      return {
-        ...world,
-        persistentVolume: { seen: name === '' ? undefined : await cluster.getPersistentVolume(name, signal) },
-      };
-    }
-    case 'volume':
-      return { ...world, volume: { seen: await longhorn.getVolume(volumeName, signal) } };
-    case 'target':
-      return { ...world, target: { seen: await longhorn.getTarget(target, signal) } };
-    case 'backupVolume':
-      return { ...world, backupVolume: { seen: await longhorn.getBackupVolume(target, volumeName, signal) } };
-    case 'snapshot':
-      return { ...world, snapshot: { seen: await longhorn.snapshots.get(work?.snapshot ?? '', signal) } };
-    case 'backup':
-      return { ...world, backup: { seen: await longhorn.backups.get(work?.backup ?? '', signal) } };
-    case 'peers':
-      return { ...world, peers: { seen: await store.listOfClaim(namespace, pvc, signal) } };
-    case 'points':
-      return { ...world, points: { seen: await longhorn.backups.list({ volume: volumeName }, signal) } };
-    case 'catalogue':
-      return { ...world, catalogue: { seen: await longhorn.backups.list({}, signal) } };
-    case 'snapshots':
-      return { ...world, snapshots: { seen: await longhorn.snapshots.listOfVolume(volumeName, signal) } };
-    case 'ownSlot': {
-      const { uid } = operation.metadata;
-      return { ...world, ownSlot: { seen: (await slots.entries(signal)).find((entry) => entry.uid === uid) } };
-    }
-    case 'paused':
-      return { ...world, paused: { seen: await cluster.isPaused(signal) } };
-    case 'identity':
-      return { ...world, identity: { seen: await cluster.identity(signal) } };
   }
 }
 
@@ -139,6 +81,10 @@ function unwatchedSnapshot(world: World, name: string): World {
   return world.snapshots === undefined ? world : { ...world, snapshots: { seen: world.snapshots.seen?.map(bare) } };
 }
 
+function mayHaveTwin({ operation, world }: Known): boolean {
+  return operation.spec.identity !== undefined && world.hasNoTwin !== true;
+}
+
 export async function perform(tools: Tools, known: Known, action: Action, signal?: AbortSignal): Promise<Known> {
   const { operation, world } = known;
   const { longhorn, store } = tools;
@@ -159,16 +105,18 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     }
     case 'enter-slot': {
       const slot = await tools.slots.enter(slotHolderOf(operation, 'backup'), action.need, signal);
-      // Who else there is is looked at once more: from here on nobody of this volume begins.
+      // Who else asks the same is looked at once more: from here on nobody of this volume begins.
       const { peers: _peers, ...rest } = world;
-      return { operation, world: slot.entered ? { ...rest, slot } : { ...world, slot } };
+      return { operation, world: slot.entered && mayHaveTwin(known) ? { ...rest, slot } : { ...world, slot } };
     }
     case 'leave-slot':
       await tools.slots.leave(operation.metadata.uid, signal);
       return { operation, world: { ...world, hasLeftSlot: true } };
-    case 'keep-awake':
-      await tools.keepAwake(signal);
+    case 'keep-awake': {
+      const beside = world.slot?.entered === true ? world.slot.beside : undefined;
+      await tools.keepAwake({ uid: operation.metadata.uid, beside }, signal);
       return { operation, world: { ...world, isKeptAwake: true } };
+    }
     case 'create-snapshot':
       return {
         operation,

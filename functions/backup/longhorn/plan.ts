@@ -4,10 +4,9 @@ import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { nameOfAttempt } from './about-operation.ts';
 import { backupDraftOf } from './backup-draft.ts';
 import { marksOf } from './about-operation.ts';
-import type { Tools } from './perform.ts';
-import { lookAt } from './perform.ts';
+import { lookAt, type Lookers } from './look-at.ts';
 import type { ClaimRef } from '@soteria/shared/operation/claim-ref.ts';
-import { blockersOf, nextLook } from './why-not-backable.ts';
+import { blockersOf, nextLooks } from './why-not-backable.ts';
 import type { Rules, World } from './world.ts';
 
 export interface Blocker {
@@ -32,15 +31,22 @@ export function toBlocker({ code, explanation }: SoteriaError): Blocker {
   return { code, ...explanation };
 }
 
-type Lookers = Pick<Tools, 'store' | 'longhorn' | 'cluster' | 'slots'>;
-
 /** Follows claim → persistent volume → volume → target as far as it goes. */
 export async function lookAlong(tools: Lookers, operation: Operation, signal?: AbortSignal): Promise<World> {
   let world: World = {};
-  for (let place = nextLook(world); place !== undefined; place = nextLook(world)) {
-    world = await lookAt(tools, { operation, world }, place, signal);
+  for (let places = nextLooks(world); places.length > 0; places = nextLooks(world)) {
+    world = await lookAt(tools, { operation, world }, places, signal);
   }
   return world;
+}
+
+/** All that a backup which begins at once is going to look at. */
+export async function lookAhead(tools: Lookers, operation: Operation, signal?: AbortSignal): Promise<World> {
+  const [world, paused] = await Promise.all([
+    lookAlong(tools, operation, signal),
+    lookAt(tools, { operation, world: {} }, 'paused', signal),
+  ]);
+  return { ...world, ...paused };
 }
 
 /** A refusal becomes a blocker; anything transient is thrown: a plan that could not be made says so. */

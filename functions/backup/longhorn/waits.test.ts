@@ -94,8 +94,11 @@ interface Walk {
 function perform({ operation, world }: Walk, action: Action, dice: number): Walk {
   const withStatus = (status: OperationStatus): Operation => ({ ...operation, status });
   switch (action.do) {
-    case 'look':
-      return { operation, world: { ...world, ...see(action.at, operation, dice) } };
+    case 'look': {
+      const places = typeof action.at === 'string' ? [action.at] : action.at;
+      const seen = places.map((place) => see(place, operation, dice));
+      return { operation, world: Object.assign({}, world, ...seen) as World };
+    }
     case 'record': {
       const { backup } = action.status.work ?? {};
       const isIntent = backup !== operation.status?.work?.backup;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { claim, persistentVolume, target, volume } from './fixtures.ts';
-import { blockersOf, nextLook } from './why-not-backable.ts';
+import { blockersOf, nextLooks } from './why-not-backable.ts';
 import type { World } from './world.ts';
 
 const ref = { namespace: 'shop', pvc: 'data' };
@@ -72,17 +72,22 @@ describe('what stands against a backup', () => {
 });
 
 describe('looking along the chain', () => {
-  it('goes claim, persistent volume, volume, target', () => {
-    expect(nextLook({})).toBe('claim');
-    expect(nextLook({ claim: { seen: claim } })).toBe('persistentVolume');
-    expect(nextLook({ claim: { seen: claim }, persistentVolume: { seen: persistentVolume } })).toBe('volume');
+  it('looks at the claim, then at all that is under it at once, by its likely names', () => {
+    expect(nextLooks({})).toEqual(['claim']);
+    expect(nextLooks({ claim: { seen: claim } })).toEqual(['persistentVolume', 'volume', 'target']);
     const { target: _, ...withoutTarget } = healthy;
-    expect(nextLook(withoutTarget)).toBe('target');
-    expect(nextLook(healthy)).toBeUndefined();
+    expect(nextLooks(withoutTarget)).toEqual(['target']);
+    expect(nextLooks(healthy)).toEqual([]);
+  });
+
+  it('looks again where a name was another than the likely one', () => {
+    const chain = { claim: { seen: claim }, persistentVolume: { seen: persistentVolume } };
+    expect(nextLooks(chain)).toEqual(['volume', 'target']);
+    expect(nextLooks({ ...chain, volume: { seen: volume } })).toEqual(['target']);
   });
 
   it('stops where the chain breaks', () => {
-    expect(nextLook({ claim: { seen: undefined } })).toBeUndefined();
-    expect(nextLook({ claim: { seen: claim }, persistentVolume: { seen: undefined } })).toBeUndefined();
+    expect(nextLooks({ claim: { seen: undefined } })).toEqual([]);
+    expect(nextLooks({ claim: { seen: claim }, persistentVolume: { seen: undefined } })).toEqual([]);
   });
 });

@@ -139,14 +139,19 @@ export function blockersOf(ref: ClaimRef, world: World): SoteriaError[] {
   return found.filter((blocker) => blocker !== undefined);
 }
 
-/** What must be looked at next to know the whole chain from claim to target; undefined when it ends or is complete. */
-export function nextLook(world: World): 'claim' | 'persistentVolume' | 'volume' | 'target' | undefined {
-  if (world.claim === undefined) return 'claim';
-  if ((world.claim.seen?.spec?.volumeName ?? '') === '') return undefined;
-  if (world.persistentVolume === undefined) return 'persistentVolume';
-  if (world.persistentVolume.seen === undefined || volumeHandleOf(world.persistentVolume.seen) === undefined)
-    return undefined;
-  if (world.volume === undefined) return 'volume';
-  if (world.volume.seen === undefined) return undefined;
-  return world.target === undefined ? 'target' : undefined;
+type Link = 'claim' | 'persistentVolume' | 'volume' | 'target';
+
+/**
+ * What must be looked at next to know the whole chain from claim to target; nothing when it ends or is complete. From the
+ * persistent volume on at once: most volumes are called like it and use the default target.
+ */
+export function nextLooks(world: World): readonly Link[] {
+  const { claim, persistentVolume, volume, target } = world;
+  const unseen = (...links: readonly Link[]) => links.filter((link) => world[link] === undefined);
+  if (claim === undefined) return ['claim'];
+  if ((claim.seen?.spec?.volumeName ?? '') === '') return [];
+  if (persistentVolume === undefined) return unseen('persistentVolume', 'volume', 'target');
+  if (persistentVolume.seen === undefined || volumeHandleOf(persistentVolume.seen) === undefined) return [];
+  if (volume === undefined) return unseen('volume', 'target');
+  return volume.seen === undefined || target !== undefined ? [] : ['target'];
 }

@@ -35,6 +35,8 @@ export interface World {
   readonly ownSlot?: Look<SlotEntry>;
   /** Answer of the slots, when it was asked. */
   readonly slot?: Entered;
+  /** No other Operation can answer the same request: its name would be the same. */
+  readonly hasNoTwin?: true;
   readonly hasLeftSlot?: true;
   readonly isKeptAwake?: true;
   /** The name of a backup that this very wake-up has put into the record: nobody else may make it (invariant 7). */
@@ -43,7 +45,7 @@ export interface World {
   readonly refusal?: SoteriaError;
 }
 
-export type Place = Exclude<keyof World, 'slot' | 'hasLeftSlot' | 'isKeptAwake' | 'intended' | 'refusal'>;
+export type Place = Exclude<keyof World, 'slot' | 'hasNoTwin' | 'hasLeftSlot' | 'isKeptAwake' | 'intended' | 'refusal'>;
 
 /** Decisions by this table read no clock and no environment. */
 export interface Rules {

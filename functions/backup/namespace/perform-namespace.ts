@@ -55,7 +55,7 @@ export async function performOnNamespace(
       return { operation, world: { ...world, persistentVolume: { name: action.name, seen } } };
     }
     case 'keep-awake':
-      await tools.keepAwake(signal);
+      await tools.keepAwake(operation.metadata, signal);
       return { operation, world: { ...world, isKeptAwake: true } };
     case 'record':
       return { operation: await store.replaceStatus(operation, action.status, signal), world };

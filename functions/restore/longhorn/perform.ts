@@ -3,6 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Slots } from '@soteria/shared/operation/slots.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
@@ -22,7 +23,7 @@ export interface Tools extends Lookers {
   readonly slots: Slots;
   readonly now: () => Date;
   /** The sweep comes more often while something runs. */
-  readonly keepAwake: (signal: AbortSignal | undefined) => Promise<void>;
+  readonly keepAwake: KeepAwake;
   /** Moves a child at once; what hinders it is its own. */
   readonly moveChild: (child: ObjectRef, signal: AbortSignal | undefined) => Promise<void>;
   readonly askAgain: (operation: Operation, signal: AbortSignal | undefined) => Promise<void>;
@@ -81,7 +82,7 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       const { uid, name, namespace: where = '' } = operation.metadata;
       const holder = { uid, name, namespace: where, function: functionName, kind: operation.spec.kind };
       const slot = await slots.enter(holder, action.need, signal);
-      if (slot.entered) await tools.keepAwake(signal);
+      if (slot.entered) await tools.keepAwake({ uid, beside: slot.beside }, signal);
       return { operation, world: { ...world, slot } };
     }
     case 'leave-slot':
