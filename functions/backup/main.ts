@@ -22,7 +22,7 @@ async function main(): Promise<void> {
       defineBackup({
         store: createOperationStore(client),
         longhorn: createLonghorn(client, { namespace: settings.longhornNamespace }),
-        cluster: createClusterReader(client, settings.clusterId, settings.namespace),
+        cluster: createClusterReader(client, settings.clusterId, settings.namespace, now),
         announce: createAnnounce(publisher),
         slots: createSlots({ client, namespace: settings.namespace, limits: settings.slotLimits, now }),
         keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),

@@ -7,14 +7,15 @@ import { createTestBench } from './test-bench.ts';
 
 /** Longhorn finishes the upload right after it has told, for the first time, that it is still at it. */
 function finishAfterBeingSeen(longhorn: FakeLonghorn): () => boolean {
-  const list = longhorn.backups.list.bind(longhorn.backups);
+  const get = longhorn.backups.get.bind(longhorn.backups);
   let hasFinished = false;
   Object.assign(longhorn.backups, {
-    list: async (...given: Parameters<typeof list>) => {
-      const seen = await list(...given);
-      const moving = seen.find(({ state }) => state === 'InProgress');
-      if (moving !== undefined) longhorn.finishBackup(moving.name);
-      hasFinished ||= moving !== undefined;
+    get: async (...given: Parameters<typeof get>) => {
+      const seen = await get(...given);
+      if (seen?.state === 'InProgress') {
+        longhorn.finishBackup(seen.name);
+        hasFinished = true;
+      }
       return seen;
     },
   });

@@ -26,7 +26,7 @@ async function main(): Promise<void> {
         store: createOperationStore(client),
         longhorn: createLonghorn(client, { namespace: settings.longhornNamespace }),
         restores: createLonghornRestores(client, { namespace: settings.longhornNamespace }),
-        cluster: createClusterReader(client, settings.clusterId, settings.namespace),
+        cluster: createClusterReader(client, settings.clusterId, settings.namespace, now),
         claims: createClaims(client),
         proofs: createProofJobs(client),
         verified: createVerifiedPoints(client, settings.namespace),

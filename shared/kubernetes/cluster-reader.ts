@@ -2,6 +2,7 @@
 import type { PersistentVolume, PersistentVolumeClaim } from './core-types.ts';
 import { namespaces, persistentVolumeClaims, persistentVolumes } from './core-types.ts';
 import { type KubernetesClient, listAll } from './client.ts';
+import { readSeldom } from './read-seldom.ts';
 import type { OwnClusters } from '../longhorn/own-clusters.ts';
 import { listAdopted } from '../operation/adopted-clusters.ts';
 import { readPaused } from '../operation/pause.ts';
@@ -28,12 +29,17 @@ export interface ClusterReader {
   isPaused(signal?: AbortSignal): Promise<boolean>;
 }
 
-/** `ownNamespace`: Soteria's own. */
+/** So long a wake-up may act on a switch that has been thrown meanwhile: less than the next wake-up is away. */
+const pausedForMs = 5_000;
+
+/** `ownNamespace`: Soteria's own. Without a clock the switch is read anew each time. */
 export function createClusterReader(
   client: KubernetesClient,
   configuredClusterId: string | undefined,
   ownNamespace = 'soteria',
+  now?: () => Date,
 ): ClusterReader {
+  const isPaused = (signal?: AbortSignal) => readPaused(client, ownNamespace, signal);
   let known: ClusterIdentity | undefined;
 
   async function identity(signal?: AbortSignal): Promise<ClusterIdentity> {
@@ -54,6 +60,6 @@ export function createClusterReader(
       const [{ id }, adopted] = await Promise.all([identity(signal), listAdopted(client, ownNamespace, signal)]);
       return { id, adopted: adopted.map(({ clusterId }) => clusterId) };
     },
-    isPaused: (signal) => readPaused(client, ownNamespace, signal),
+    isPaused: now === undefined ? isPaused : readSeldom(isPaused, { maxAgeMs: pausedForMs, now }),
   };
 }

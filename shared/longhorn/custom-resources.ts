@@ -19,6 +19,7 @@ import {
   backupVolumes,
   backups,
   snapshots,
+  snapshotVolumeLabel,
   volumes,
 } from './resource-types.ts';
 
@@ -42,6 +43,21 @@ export function createLonghorn(client: KubernetesClient, { namespace }: Longhorn
       if (error instanceof SoteriaError && error.code === 'cluster_expired') throw listTruncated(type, error);
       throw error;
     }
+  }
+
+  /**
+   * Kinds that Longhorn labels when they are made: what has no label is from before it did, and is looked for only where there is
+   * nothing newer.
+   */
+  async function listLabelled<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    label: string,
+    volume: string,
+    signal: AbortSignal | undefined,
+  ): Promise<T[]> {
+    if (!isLabelValue(volume)) return listWhole(type, undefined, signal);
+    const labelled = await listWhole(type, `${label}=${volume}`, signal);
+    return labelled.length > 0 ? labelled : listWhole(type, `!${label}`, signal);
   }
 
   /** What carries Longhorn's label for this volume, and what carries no such label at all (the caller looks inside). */
@@ -72,7 +88,11 @@ export function createLonghorn(client: KubernetesClient, { namespace }: Longhorn
       const draft = {
         apiVersion: apiVersionOf(snapshots),
         kind: snapshots.kind,
-        metadata: { ...at(name), labels: { ...marks } },
+        // Longhorn's own label, which it would add: whoever tidies up finds ours by it.
+        metadata: {
+          ...at(name),
+          labels: { ...marks, ...(isLabelValue(volume) ? { [snapshotVolumeLabel]: volume } : {}) },
+        },
         spec: { volume, createSnapshot: true },
       };
       return snapshotFromWire(await client.create(snapshots, draft, { isDryRun, signal }));
@@ -82,7 +102,7 @@ export function createLonghorn(client: KubernetesClient, { namespace }: Longhorn
       return wire === undefined ? undefined : snapshotFromWire(wire);
     },
     async listOfVolume(volume, signal) {
-      const found = await listOfVolume(snapshots, 'longhornvolume', volume, signal);
+      const found = await listLabelled(snapshots, snapshotVolumeLabel, volume, signal);
       return found.filter(({ spec }) => spec.volume === volume).map(snapshotFromWire);
     },
     delete: (name, uid, signal) => client.delete(snapshots, at(name), { uid, signal }),
@@ -142,7 +162,7 @@ export function createLonghorn(client: KubernetesClient, { namespace }: Longhorn
       return (await listWhole(backupTargets, undefined, signal)).map(backupTargetFromWire);
     },
     async getBackupVolume(target, volume, signal) {
-      const found = (await listOfVolume(backupVolumes, backupVolumeLabel, volume, signal)).map(backupVolumeFromWire);
+      const found = (await listLabelled(backupVolumes, backupVolumeLabel, volume, signal)).map(backupVolumeFromWire);
       return lastSynced(found.filter((each) => each.volume === volume && each.backupTargetName === target));
     },
   };

@@ -22,6 +22,8 @@ export const longhornVersion = 'v1beta2';
 /** On Backups and BackupVolumes, bare keys: Longhorn's own. */
 export const backupVolumeLabel = 'backup-volume';
 export const backupTargetLabel = 'backup-target';
+/** On Snapshots (and Volumes, Engines, Replicas). */
+export const snapshotVolumeLabel = 'longhornvolume';
 
 function longhorn<T extends KubernetesObject>(kind: string, plural: string, wire: z.ZodType): ResourceType<T> {
   return {

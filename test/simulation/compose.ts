@@ -62,7 +62,7 @@ export function composeBackup(surroundings: Surroundings, mutation: Mutation): B
   const tools: BackupTools = {
     store: createOperationStore(client),
     longhorn: createLonghorn(client, { namespace: longhornNamespace }),
-    cluster: createClusterReader(client, 'cluster-1'),
+    cluster: createClusterReader(client, 'cluster-1', namespace, now),
     announce: createAnnounce(publisher),
     slots: slotsOver(surroundings, mutation),
     wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),

@@ -1,7 +1,7 @@
 /** Terminal: tell it, take off the watch labels, remove what is temporary or superseded, then rest (invariant 5). */
 import type { Snapshot } from '@soteria/shared/longhorn/objects.ts';
 import { managedLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
-import type { Operation, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import type { Operation, OperationStatus, OperationWork } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { Action, BackupFact } from './action.ts';
 import { isOurs } from './about-operation.ts';
@@ -30,15 +30,24 @@ function superseded(snapshots: readonly Snapshot[], current: Snapshot, operation
 const isAlive = (one: Snapshot): boolean => !one.isDeleting && !one.isMarkedRemoved;
 const byInstant = (a: Snapshot, b: Snapshot): number => (a.createdAt ?? '').localeCompare(b.createdAt ?? '');
 
+/** Where the backups of all attempts are: of a first one there can be one only, by its name. */
+function placeOfPoints({ backup, attempt }: OperationWork): 'backup' | 'points' | undefined {
+  if (attempt > 1) return 'points';
+  return backup === undefined ? undefined : 'backup';
+}
+
 /**
  * Of every attempt, not only the last: what is half made goes, what is Completed stays (invariant 4), and with it the newest
  * snapshot that was backed up.
  */
 function tidy({ operation, world }: Situation, status: OperationStatus): Action | undefined {
-  const { snapshot, backup, attempt = 1 } = status.work ?? {};
-  if (snapshot === undefined) return undefined;
-  if (world.points === undefined && (backup !== undefined || attempt > 1)) return { do: 'look', at: 'points' };
-  const points = (world.points?.seen ?? []).filter((one) => isOurs(operation, one) && !one.isDeleting);
+  const { work } = status;
+  const { snapshot } = work ?? {};
+  if (work === undefined || snapshot === undefined) return undefined;
+  const place = placeOfPoints(work);
+  if (place !== undefined && world[place] === undefined) return { do: 'look', at: place };
+  const made = place === 'backup' ? [world.backup?.seen].filter((one) => one !== undefined) : world.points?.seen;
+  const points = (made ?? []).filter((one) => isOurs(operation, one) && !one.isDeleting);
   const half = points.find((one) => one.state !== 'Completed');
   if (half !== undefined) return { do: 'delete-backup', name: half.name, seen: half };
   const watched = points.find((one) => one.marks[watchLabel] !== undefined);

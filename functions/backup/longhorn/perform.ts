@@ -73,7 +73,12 @@ function withoutWatch(marks: Marks): Marks {
 
 function unwatchedBackup(world: World, name: string): World {
   const bare = (one: Backup): Backup => (one.name === name ? { ...one, marks: withoutWatch(one.marks) } : one);
-  return world.points === undefined ? world : { ...world, points: { seen: world.points.seen?.map(bare) } };
+  const { points, backup } = world;
+  return {
+    ...world,
+    ...(points === undefined ? {} : { points: { seen: points.seen?.map(bare) } }),
+    ...(backup?.seen === undefined ? {} : { backup: { seen: bare(backup.seen) } }),
+  };
 }
 
 function unwatchedSnapshot(world: World, name: string): World {

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { readSeldom } from './read-seldom.ts';
+
+function setUp() {
+  let time = 1_000;
+  let reads = 0;
+  let failure: Error | undefined;
+  const read = () => {
+    if (failure !== undefined) return Promise.reject(failure);
+    reads += 1;
+    return Promise.resolve(reads);
+  };
+  return {
+    ask: readSeldom(read, { maxAgeMs: 5_000, now: () => new Date(time) }),
+    pass: (ms: number) => void (time += ms),
+    fail: (error: Error | undefined) => void (failure = error),
+  };
+}
+
+it('asks once for a while, then again', async () => {
+  const { ask, pass } = setUp();
+  expect([await ask(), await ask()]).toEqual([1, 1]);
+  pass(4_999);
+  expect(await ask()).toBe(1);
+  pass(1);
+  expect(await ask()).toBe(2);
+});
+
+it('asks again when the clock was set back, and after a failure', async () => {
+  const { ask, pass, fail } = setUp();
+  await ask();
+  pass(-10);
+  expect(await ask()).toBe(2);
+  pass(5_000);
+  fail(new Error('away'));
+  await expect(ask()).rejects.toThrow('away');
+  fail(undefined);
+  expect(await ask()).toBe(3);
+});
