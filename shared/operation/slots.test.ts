@@ -89,19 +89,12 @@ describe('the slots', () => {
 
   it('are entered and left with one call each while nobody else writes, and are right when somebody does', async () => {
     const calls: string[] = [];
-    const note =
-      <A extends unknown[], R>(verb: string, call: (...given: A) => R) =>
-      (...given: A): R => {
-        calls.push(verb);
-        return call(...given);
-      };
-    const { get, create, replace } = cluster.client;
-    const client = {
-      ...cluster.client,
-      get: note('get', get),
-      create: note('create', create),
-      replace: note('replace', replace),
-    } as typeof cluster.client;
+    const client = new Proxy(cluster.client, {
+      get(target, verb): unknown {
+        calls.push(String(verb));
+        return Reflect.get(target, verb);
+      },
+    });
     const [one, two, other, last] = await Promise.all(['one', 'two', 'other', 'last'].map(record));
     if (!one || !two || !other || !last) throw new Error('not recorded');
     const mine = createSlots({ client, namespace: 'soteria', limits, now });

@@ -94,7 +94,7 @@ export async function cancelOperation(
   const asking = await askToCancel(tools.store, operation, 'operation', incoming.signal);
   const ref = { name, namespace: operation.metadata.namespace };
   try {
-    const moved = await advanceOperation(tools, ref, incoming);
+    const moved = await advanceOperation(tools, ref, incoming, { operation: asking });
     // Another function's: it is asked to look now.
     if (moved === undefined) await tools.wakeOther(asking, `cancel:${asking.metadata.uid}`, incoming.signal);
     return viewOf(moved ?? asking);

@@ -91,7 +91,7 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     case 'read-target':
       await restores.requestSync(action.target, tools.now(), signal);
       // No event tells when it has been read.
-      await tools.keepAwake(signal);
+      await tools.keepAwake(operation.metadata, signal);
       return { operation, world: { ...world, hasAskedToRead: true } };
     case 'hold':
       await restores.hold(action.backup, operation.metadata.uid, signal);
@@ -169,7 +169,7 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     case 'cancel-child':
       return { operation, world: await cancelChild(tools, known, action.name, signal) };
     case 'keep-awake':
-      await tools.keepAwake(signal);
+      await tools.keepAwake(operation.metadata, signal);
       return { operation, world: { ...world, isKeptAwake: true } };
     case 'ask-again':
       await tools.askAgain(operation, signal);
