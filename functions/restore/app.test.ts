@@ -1,6 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { operations } from '@soteria/shared/operation/schema.ts';
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import { heldByLabel } from '@soteria/shared/operation/marks.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
@@ -107,6 +108,20 @@ describe('POST /v1/restores', () => {
     expect(bench.announced.map((one) => one.split(' ')[1])).toEqual(['started', 'completed']);
   });
 
+  it('grows the claim where a larger size is asked for, and is done when the volume has grown', async () => {
+    const bench = open();
+    const { body } = await bench.http
+      .post('/v1/restores')
+      .send({ ...ask, size: '2Gi' })
+      .expect(202);
+    await runToEnd(bench, body.volume);
+    const restore = await bench.http.get(`/v1/restores/${body.operation}?namespace=shop`).expect(200);
+    expect(restore.body.phase).toBe('Succeeded');
+    expect((await bench.getClaim('data-2'))?.spec?.resources?.requests).toEqual({ storage: '2Gi' });
+    const grown = await bench.client.get(persistentVolumes, { name: body.volume });
+    expect(grown?.spec?.capacity).toEqual({ storage: '2Gi' });
+  });
+
   it('answers the plan of a dry run, every obstacle at once, and creates nothing', async () => {
     const bench = open();
     const plan = await bench.http
@@ -138,9 +153,24 @@ describe('POST /v1/restores', () => {
     ['an unknown member', { ...ask, overwrite: true }, 400, 'invalid_request'],
     ['two choices at once', { ...ask, snapshot: 'monday', as_of: '2026-01-26T02:00:00Z' }, 400, 'invalid_request'],
     ['a size that is none', { ...ask, size: 'large' }, 400, 'invalid_request'],
+    ['a label that is none', { ...ask, labels: { 'a b': 'c' } }, 400, 'invalid_request'],
+    ['a value that no label has', { ...ask, labels: { a: 'b c' } }, 400, 'invalid_request'],
+    ['a label of ours', { ...ask, labels: { 'soteria.dev/temporary': 'true' } }, 400, 'invalid_request'],
+    [
+      'modes that exclude each other',
+      { ...ask, access_modes: ['ReadWriteOncePod', 'ReadWriteMany'] },
+      400,
+      'invalid_request',
+    ],
     ['a claim that exists', { ...ask, target_pvc: 'there' }, 409, 'target_exists'],
     ['no point before an instant', { ...ask, as_of: '2026-01-01T00:00:00Z' }, 404, 'restore_point_not_found'],
     ['a missing backing image', { ...ask, pvc: 'imaged' }, 422, 'restore_point_not_usable'],
+    [
+      'a class that is not there, with more',
+      { ...ask, size: '2Gi', storage_class: 'x' },
+      422,
+      'restore_point_not_usable',
+    ],
     ['less than there is', { ...ask, size: '1Mi' }, 422, 'restore_point_not_usable'],
     ['a namespace that is not there', { ...ask, target_namespace: 'nowhere' }, 404, 'not_found'],
   ])('answers %s clearly and changes nothing', async (_title, body, status, code) => {
@@ -198,6 +228,60 @@ describe('POST /v1/restores', () => {
     const again = await send();
     expect(again.body).toMatchObject({ operation: first.body.operation, repeated: true });
     expect(await bench.store.list({})).toHaveLength(1);
+  });
+
+  it('refuses the Idempotency-Key of another request', async () => {
+    const bench = open();
+    const send = (body: object) => bench.http.post('/v1/restores').set('idempotency-key', 'k1').send(body);
+    await send(ask).expect(202);
+    const other = await send({ ...ask, target_pvc: 'data-3' }).expect(409);
+    expect(other.body).toMatchObject({ code: 'conflict', why: expect.stringContaining('Idempotency-Key') });
+    expect(await bench.store.list({})).toHaveLength(1);
+  });
+
+  it('tells in a dry run what only the cluster knows', async () => {
+    const bench = open();
+    bench.cluster.onAdmit(persistentVolumeClaims, () => ({
+      refuse: { code: 403, message: 'exceeded quota: storage' },
+    }));
+    const full = await bench.http
+      .post('/v1/restores')
+      .send({ ...ask, dry_run: true })
+      .expect(200);
+    expect(full.body.blocked_by).toMatchObject([{ why: expect.stringContaining('exceeded quota: storage') }]);
+    const nowhere = await bench.http
+      .post('/v1/restores')
+      .send({ ...ask, target_namespace: 'nowhere', dry_run: true })
+      .expect(200);
+    expect(nowhere.body.blocked_by).toMatchObject([
+      { code: 'not_found', fix: expect.stringContaining('create namespace') },
+    ]);
+  });
+
+  it('lists in pages, newest first, by what is asked', async () => {
+    const bench = open();
+    for (const index of [1, 2, 3, 4, 5]) {
+      bench.pass(1_000);
+      await bench.http
+        .post('/v1/restores')
+        .send({ ...ask, target_pvc: `data-${index + 1}` })
+        .expect(202);
+    }
+    const seen: string[] = [];
+    let next: string | undefined;
+    do {
+      const page = await bench.http.get('/v1/restores').query({ limit: 2, ...(next === undefined ? {} : { next }) });
+      seen.push(...page.body.items.map((one: { target_pvc: string }) => one.target_pvc));
+      next = page.body.next;
+    } while (next !== undefined);
+    expect(seen).toEqual(['data-6', 'data-5', 'data-4', 'data-3', 'data-2']);
+    const count = async (query: object) => (await bench.http.get('/v1/restores').query(query)).body.items.length;
+    expect(await count({ pvc: 'data-3' })).toBe(1);
+    expect(await count({ kind: 'RestoreTest' })).toBe(0);
+    expect(await count({ source_namespace: 'shop', phase: 'Running' })).toBe(5);
+    await bench.http.get('/v1/restores?limit=0').expect(400);
+    await bench.http.get('/v1/restores?next=abc').expect(400);
+    await bench.http.get('/v1/restores?kind=Backup').expect(400);
   });
 
   it('refuses a second one for the claim that is being made', async () => {

@@ -2,6 +2,7 @@
  * One request for a restore, through whichever door it came: the same record, the same checks. A repeat (same identity) finds the
  * first one's Operation. What is asked by HTTP is stored before the answer.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { NamespaceRestoreRequest, RestoreRequest, RestoreTestRequest } from '@soteria/shared/events/catalogue.ts';
 import { operationName, shortHash } from '@soteria/shared/operation/names.ts';
@@ -125,7 +126,7 @@ export function imagined({ kind, namespace, subject, request }: Wish, at: Date):
   };
 }
 
-function namespaceMissing(namespace: string, cause: unknown): SoteriaError {
+export function namespaceMissing(namespace: string, cause: unknown): SoteriaError {
   return new SoteriaError(
     'not_found',
     {
@@ -137,11 +138,24 @@ function namespaceMissing(namespace: string, cause: unknown): SoteriaError {
   );
 }
 
+/** The same key for another request is a mistake of its caller's, who would otherwise be told of the wrong one. */
+export function refuseOtherRequest(known: Operation, { kind, request }: Wish): void {
+  if (known.spec.kind === kind && isDeepStrictEqual(known.spec.request, request)) return;
+  throw new SoteriaError('conflict', {
+    what: 'nothing was recorded',
+    why: `this Idempotency-Key belongs to another request, whose Operation is ${known.metadata.name}`,
+    fix: 'take a new key for a new request',
+  });
+}
+
 export async function askForRestore(store: OperationStore, asking: Asking, signal?: AbortSignal): Promise<Asked> {
   const { kind, namespace, subject, request, identity, requestedBy, cause, at } = asking;
   if (asking.isRepeatable) {
     const repeat = (await store.list({ namespace }, signal)).find(({ spec }) => spec.identity === identity);
-    if (repeat !== undefined) return { operation: repeat, how: 'repeat' };
+    if (repeat !== undefined) {
+      if (requestedBy.via === 'http') refuseOtherRequest(repeat, asking);
+      return { operation: repeat, how: 'repeat' };
+    }
   }
   const spec: OperationSpec = { kind, request, identity, requestedBy, cause };
   // Two different requests of one second for one claim: the second one's name ends in a hash of its identity.

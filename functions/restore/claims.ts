@@ -5,8 +5,17 @@ import {
   type PersistentVolumeClaim,
   persistentVolumeClaims,
   persistentVolumes,
+  untyped,
 } from '@soteria/shared/kubernetes/core-types.ts';
 import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
+
+const storageClasses = untyped({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  isNamespaced: false,
+});
 
 /** One very object: another of the same name is `cluster_conflict`. */
 interface ThisClaim {
@@ -22,7 +31,11 @@ export interface Claims {
   listClaims(namespace: string, signal?: AbortSignal): Promise<readonly PersistentVolumeClaim[]>;
   /** Those that one operation has made, in whatever namespace. */
   listMadeBy(operationUid: string, signal?: AbortSignal): Promise<readonly PersistentVolumeClaim[]>;
+  /** Whether volumes of that storage class may grow; undefined when there is no such class. */
+  mayGrow(storageClass: string, signal?: AbortSignal): Promise<boolean | undefined>;
   createClaim(draft: Draft<PersistentVolumeClaim>, signal?: AbortSignal): Promise<PersistentVolumeClaim>;
+  /** As `createClaim`, and nothing is made. */
+  tryClaim(draft: Draft<PersistentVolumeClaim>, signal?: AbortSignal): Promise<void>;
   markClaim(claim: ThisClaim, labels: Labels, signal?: AbortSignal): Promise<PersistentVolumeClaim>;
   /** Kubernetes refuses it where the storage class does not let volumes grow. */
   growClaim(claim: ThisClaim, size: string, signal?: AbortSignal): Promise<PersistentVolumeClaim>;
@@ -41,7 +54,14 @@ export function createClaims(client: KubernetesClient): Claims {
       const labelSelector = `${operationUidLabel}=${uid}`;
       return Array.fromAsync(listAll(client, persistentVolumeClaims, { labelSelector }, { signal }));
     },
+    async mayGrow(name, signal) {
+      const found = await client.get(storageClasses, { name }, { signal });
+      return found === undefined ? undefined : found['allowVolumeExpansion'] === true;
+    },
     createClaim: (draft, signal) => client.create(persistentVolumeClaims, draft, { signal }),
+    async tryClaim(draft, signal) {
+      await client.create(persistentVolumeClaims, draft, { isDryRun: true, signal });
+    },
     markClaim: (claim, labels, signal) =>
       client.patch(persistentVolumeClaims, at(claim), { metadata: { uid: claim.uid, labels } }, { signal }),
     growClaim: (claim, storage, signal) =>

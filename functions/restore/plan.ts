@@ -2,8 +2,13 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { type RestorePoint, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { namespaceMissing } from './ask.ts';
+import type { Claims } from './claims.ts';
 import { shapeClaim } from './core/shape-claim.ts';
+import { claimDraft } from './longhorn/claim-objects.ts';
 import { targetToRead } from './longhorn/decide-reading.ts';
 import { blockersOf, nextLook, pointOf } from './longhorn/decide-start.ts';
 import { lookAt, type Lookers } from './longhorn/look-at.ts';
@@ -18,6 +23,10 @@ export interface Plan {
   readonly reads_target?: string;
 }
 
+export interface PlanTools extends Lookers {
+  readonly claims: Claims;
+}
+
 /** As far as it must be looked to judge the request. */
 export async function lookAlong(tools: Lookers, operation: Operation, signal?: AbortSignal): Promise<World> {
   let world: World = {};
@@ -27,7 +36,7 @@ export async function lookAlong(tools: Lookers, operation: Operation, signal?: A
   return world;
 }
 
-export function planOf(operation: Operation, world: World): Plan {
+function planOf(operation: Operation, world: World): Plan {
   const point = pointOf(operation, world);
   const blocked = blockersOf(operation, world).map(({ code, explanation, details }) =>
     Object.assign({ code }, explanation, details),
@@ -56,4 +65,40 @@ export function planOf(operation: Operation, world: World): Plan {
           },
     blocked_by: blocked,
   };
+}
+
+/** What the cluster itself has against the claim: its namespace, a quota, a policy. Asked for real, and nothing is made. */
+async function whyNotHere(
+  { claims }: PlanTools,
+  operation: Operation,
+  world: World,
+  signal?: AbortSignal,
+): Promise<SoteriaError | undefined> {
+  const point = pointOf(operation, world);
+  const shape =
+    point === undefined || point instanceof SoteriaError ? point : shapeClaim(point, operation.spec.request);
+  if (shape === undefined || shape instanceof SoteriaError || world.claim?.seen !== undefined) return undefined;
+  const { namespace, pvc } = claimRefOf(operation);
+  const volume = { name: restoredVolumeName(pvc, operation.metadata.name), sizeBytes: shape.sizeBytes };
+  try {
+    await claims.tryClaim(claimDraft(operation, shape, volume), signal);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SoteriaError) || error.isRetryable) throw error;
+    return error.code === 'not_found' ? namespaceMissing(namespace, error) : error;
+  }
+}
+
+/** Every obstacle there is, also those that only the cluster knows. */
+export async function tryPlan(
+  tools: PlanTools,
+  operation: Operation,
+  world: World,
+  signal?: AbortSignal,
+): Promise<Plan> {
+  const plan = planOf(operation, world);
+  const refused = await whyNotHere(tools, operation, world, signal);
+  if (refused === undefined) return plan;
+  const { code, explanation } = refused;
+  return { ...plan, blocked_by: [...plan.blocked_by, Object.assign({ code }, explanation)] };
 }

@@ -131,6 +131,12 @@ export function createTestBench() {
     spec: { backupTargetURL: 's3://bucket@region/' },
     status: { available: true, lastSyncedAt: '2026-01-31T01:29:00Z' },
   });
+  cluster.seed({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'longhorn' },
+    allowVolumeExpansion: true,
+  });
   const { client } = cluster;
   cluster.onAdmit(volumes, ({ operation, object }) =>
     operation === 'CREATE'
@@ -193,13 +199,17 @@ export function createTestBench() {
       const isNamed = claimRef?.name === name && claimRef.namespace === namespace;
       // As Kubernetes does: without a uid, whoever comes under the name.
       const isMeant = isNamed && (claimRef.uid === undefined || claimRef.uid === claim.metadata.uid);
-      if (!isMeant || claim.status?.phase === 'Bound') continue;
-      await client.patch(
-        persistentVolumeClaims,
-        { name, namespace },
-        { status: { phase: 'Bound' } },
-        { subresource: 'status' },
-      );
+      if (!isMeant) continue;
+      const { capacity } = pv?.spec ?? {};
+      const { requests } = claim.spec?.resources ?? {};
+      if (claim.status?.phase === 'Bound') {
+        const isGrowing = Number.parseInt(requests?.['storage'] ?? '') > Number.parseInt(shape.requestedStorage);
+        if (isGrowing)
+          await client.patch(persistentVolumes, { name: pv?.metadata.name ?? '' }, { spec: { capacity: requests } });
+        continue;
+      }
+      const status = { phase: 'Bound', capacity };
+      await client.patch(persistentVolumeClaims, { name, namespace }, { status }, { subresource: 'status' });
     }
   }
 

@@ -46,6 +46,14 @@ describe('provisioning', () => {
       is: { claim: claim({ volumeName: 'pvc-uid-1' }, { phase: 'Bound' }), persistentVolume: persistentVolume({}) },
       next: { type: 'keep' },
     },
+    {
+      when: 'it is bound and asks for more',
+      is: {
+        claim: claim({ volumeName: 'pvc-uid-1', resources: { requests: { storage: '3G' } } }, { phase: 'Bound' }),
+        persistentVolume: persistentVolume({}),
+      },
+      next: { type: 'grow', sizeBytes: 3_001_024_512n },
+    },
     { when: 'it is of another class', is: { claim: claim({ storageClassName: 'other' }) }, next: { type: 'nothing' } },
     {
       when: 'the volume is meant for another claim',

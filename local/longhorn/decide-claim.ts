@@ -17,6 +17,8 @@ export type ClaimAction =
   | { readonly type: 'createVolume'; readonly sizeBytes: bigint }
   | { readonly type: 'createPersistentVolume' }
   | { readonly type: 'bind'; readonly persistentVolume: PersistentVolume }
+  /** The claim asks for more than there is: the volume grows, then what Kubernetes knows of it. */
+  | { readonly type: 'grow'; readonly persistentVolume: PersistentVolume; readonly sizeBytes: bigint }
   /** The folder and the volume's record of its claim are kept right. */
   | { readonly type: 'keep'; readonly persistentVolume: PersistentVolume };
 
@@ -25,8 +27,12 @@ export function decideClaim({ claim, persistentVolume, hasVolume, storageClasses
   if (claim.metadata.deletionTimestamp !== undefined) return nothing;
   if (persistentVolume !== undefined) {
     if (persistentVolume.spec?.csi?.driver !== driver || !isMeantFor(persistentVolume, claim)) return nothing;
-    if (!isFitFor(persistentVolume, claim)) return nothing;
     const isBound = claim.status?.phase === 'Bound' && claim.spec?.volumeName === persistentVolume.metadata.name;
+    const asked = bytesOf(claim.spec?.resources?.requests);
+    if (isBound && asked > bytesOf(persistentVolume.spec.capacity)) {
+      return { type: 'grow', persistentVolume, sizeBytes: volumeSizeOf(asked) };
+    }
+    if (!isFitFor(persistentVolume, claim)) return nothing;
     return { type: isBound ? 'keep' : 'bind', persistentVolume };
   }
   if ((claim.spec?.volumeName ?? '') !== '') return nothing;
@@ -42,12 +48,14 @@ function isMeantFor({ spec }: PersistentVolume, { metadata }: PersistentVolumeCl
   return ref.uid === undefined || ref.uid === '' || ref.uid === metadata.uid;
 }
 
+function bytesOf(resources: Readonly<Record<string, string>> | undefined): bigint {
+  return bytesOfQuantity(resources?.['storage'] ?? '') ?? 0n;
+}
+
 /** What Kubernetes asks before it binds the two to each other; otherwise the claim stays Pending. */
 function isFitFor({ spec: volume }: PersistentVolume, { spec: claim }: PersistentVolumeClaim): boolean {
-  const bytes = (resources: Readonly<Record<string, string>> | undefined) =>
-    bytesOfQuantity(resources?.['storage'] ?? '');
   return (
-    (bytes(claim?.resources?.requests) ?? 0n) <= (bytes(volume?.capacity) ?? 0n) &&
+    bytesOf(claim?.resources?.requests) <= bytesOf(volume?.capacity) &&
     (claim?.storageClassName ?? '') === (volume?.storageClassName ?? '') &&
     (claim?.volumeMode ?? 'Filesystem') === (volume?.volumeMode ?? 'Filesystem') &&
     (claim?.accessModes ?? []).every((mode) => volume?.accessModes?.includes(mode) === true)

@@ -37,6 +37,9 @@ export async function reconcileClaim(world: World, namespace: string, name: stri
     case 'bind':
       await bind(world, claim, action.persistentVolume);
       return world.pace.stepMs;
+    case 'grow':
+      await grow(world, claim, action.persistentVolume, action.sizeBytes);
+      return world.pace.stepMs;
     case 'keep':
       await keep(world, claim, action.persistentVolume);
       return undefined;
@@ -61,6 +64,20 @@ async function bind(world: World, claim: PersistentVolumeClaim, pv: PersistentVo
     accessModes: pv.spec?.accessModes ?? [],
     capacity: pv.spec?.capacity ?? {},
   });
+}
+
+/** As Longhorn's CSI driver and Kubernetes' resizer do together; the folder has no size of its own. */
+async function grow(
+  world: World,
+  claim: PersistentVolumeClaim,
+  pv: PersistentVolume,
+  sizeBytes: bigint,
+): Promise<void> {
+  const volume = { name: pv.spec?.csi?.volumeHandle ?? pv.metadata.name, namespace: world.namespace };
+  await world.client.patch(volumes, volume, { spec: { size: String(sizeBytes) } }, world);
+  const capacity = { storage: String(sizeBytes) };
+  await world.client.patch(persistentVolumes, { name: pv.metadata.name }, { spec: { capacity } }, world);
+  await patchStatus(world, persistentVolumeClaims, claim, { capacity });
 }
 
 async function keep(world: World, claim: PersistentVolumeClaim, pv: PersistentVolume): Promise<void> {

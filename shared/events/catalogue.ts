@@ -9,6 +9,9 @@ import {
   dnsSubdomain,
   durationText,
   explanation,
+  labelKey,
+  labelValue,
+  maxLabels,
   storageQuantity,
   tag,
   verification,
@@ -73,7 +76,19 @@ const sourceBody = {
   cluster_id: z.string().min(1).max(253).optional().describe('Points of that cluster; left out: of this one.'),
 };
 
-const labelMap = z.record(z.string().min(1).max(317), z.string().max(63));
+const labelMap = z
+  .record(labelKey, labelValue)
+  .refine((labels) => Object.keys(labels).length <= maxLabels, `must have at most ${maxLabels} members`)
+  .refine(
+    (labels) => !Object.keys(labels).some((key) => key.startsWith('soteria.dev/')),
+    'must have no key that starts with soteria.dev/: those are written by Soteria',
+  );
+
+const accessModes = z
+  .array(accessMode)
+  .min(1)
+  .max(4)
+  .refine((modes) => !modes.includes('ReadWriteOncePod') || modes.length === 1, 'ReadWriteOncePod goes with no other');
 
 /** The body of `POST /v1/restores` and the data of `dev.soteria.restore.requested.v1`. */
 export const restoreRequest = z.strictObject({
@@ -81,7 +96,7 @@ export const restoreRequest = z.strictObject({
   target_namespace: dnsLabel.optional().describe('Where the new claim is made; left out: namespace.'),
   target_pvc: dnsSubdomain.describe('Name of the claim to make; one that exists is never touched.'),
   storage_class: dnsSubdomain.optional().describe('Left out: that of the source.'),
-  access_modes: z.array(accessMode).min(1).max(4).optional().describe('Left out: those of the source.'),
+  access_modes: accessModes.optional().describe('Left out: those of the source.'),
   size: storageQuantity.optional().describe('At least what the point holds; left out: exactly that.'),
   labels: labelMap.optional().describe('Further labels of the new claim; they win over those of the source.'),
   dry_run: z.boolean().optional().describe('Answer the plan and create nothing.'),

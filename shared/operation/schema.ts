@@ -53,7 +53,25 @@ export const storageQuantity = z
   .max(32)
   .regex(/^\d+([KMGTPE]i?|k)?$/, 'must be a quantity such as 10Gi');
 
+/** A label of Kubernetes: the key with or without a prefix, and a value that may be empty. */
+export const labelKey = z
+  .string()
+  .max(317)
+  .regex(
+    /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+    'must be the key of a label: [prefix/]name',
+  );
+export const labelValue = z
+  .string()
+  .max(63)
+  .regex(
+    /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
+    'must be the value of a label: at most 63 of A-Za-z0-9-_.',
+  );
+
 export const accessMode = z.enum(['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod']);
+
+export const maxLabels = 64;
 
 /** What of the source's own shape a restore does otherwise. */
 const shapeOverrides = {
@@ -61,8 +79,13 @@ const shapeOverrides = {
   accessModes: z.array(accessMode).max(4).optional().describe('Left out: those the source had.'),
   size: storageQuantity.optional().describe('At least what the restore point holds; left out: exactly that.'),
   labels: z
-    .array(tag)
-    .max(64)
+    .array(
+      z
+        .string()
+        .max(381)
+        .regex(/^[^=\s]+=\S*$/, 'must have the form key=value'),
+    )
+    .max(maxLabels)
     .optional()
     .describe('Further labels of the restored claim, key=value; they win over the source’s.'),
 };

@@ -64,6 +64,7 @@ describe('the shape of a restored claim', () => {
   });
 
   it.each<[string, Backup, OperationRequest, RegExp]>([
+    ['more than can be counted', backupOf({}), { size: '9999999Ei' }, /more than a volume can have/],
     ['less than the point holds', backupOf({}), { size: '500Mi' }, /500Mi was asked for/],
     [
       'an encrypted volume whose secret nobody recorded',

@@ -6,7 +6,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type ClaimShape, parseClaimShape } from '@soteria/shared/longhorn/claim-shape.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
-import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
+import { labelKey, labelValue, type OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { bytesOfQuantity } from './quantity.ts';
 
 export interface SecretRefs {
@@ -43,6 +43,9 @@ export interface RestoredShape {
 /** Longhorn's own class for volumes nobody provisions; a claim without any would get the cluster's default. */
 const staticStorageClass = 'longhorn-static';
 
+/** Kubernetes counts in 64 bits. */
+const largestBytes = 2n ** 63n - 1n;
+
 /** Marks by which a GitOps tool or Helm knows its own: on a claim it never made, they would have it removed again. */
 const ownershipMarks = [
   /^soteria\.dev\//,
@@ -67,7 +70,16 @@ const accessModesOfVolume: Readonly<Record<string, readonly string[]>> = {
   rwop: ['ReadWriteOncePod'],
 };
 
-export function labelsAskedFor(labels: readonly string[] = []): Record<string, string> {
+/** Why the labels that are asked for cannot be; HTTP and events have said so before. */
+export function whyLabelsNot(labels: readonly string[] = []): string | undefined {
+  const asked = Object.entries(labelsAskedFor(labels));
+  const bad = asked.find(([key, value]) => !labelKey.safeParse(key).success || !labelValue.safeParse(value).success);
+  if (bad !== undefined) return `${bad[0]}=${bad[1]} is no label that Kubernetes allows`;
+  const ours = asked.find(([key]) => key.startsWith('soteria.dev/'));
+  return ours === undefined ? undefined : `label ${ours[0]} is written by Soteria`;
+}
+
+function labelsAskedFor(labels: readonly string[] = []): Record<string, string> {
   return Object.fromEntries(
     labels.map((text) => {
       const at = text.indexOf('=');
@@ -96,6 +108,9 @@ export function shapeClaim(backup: Backup, request: OperationRequest): RestoredS
       `${request.size ?? ''} was asked for, and the volume it holds has ${sizeBytes} bytes`,
       `ask for at least ${sizeBytes} bytes, or leave size out`,
     );
+  }
+  if (asked !== undefined && asked > largestBytes) {
+    return refusal(backup, `${request.size ?? ''} is more than a volume can have`, 'ask for less, or leave size out');
   }
   const isEncrypted = shape?.volume.isEncrypted ?? catalogue['volume-encrypted'] === 'enabled';
   const secrets = shape === undefined ? {} : secretsOf(shape);

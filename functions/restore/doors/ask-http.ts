@@ -7,9 +7,9 @@ import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { advanceOperation } from '../advance.ts';
-import { askForRestore, type Asked, imagined, type Wish, wishOfRestore } from '../ask.ts';
+import { askForRestore, type Asked, imagined, refuseOtherRequest, type Wish, wishOfRestore } from '../ask.ts';
 import { blockersOf } from '../longhorn/decide-start.ts';
-import { lookAlong, planOf } from '../plan.ts';
+import { lookAlong, tryPlan } from '../plan.ts';
 import { verifiersViewOf } from '../proof/verifiers-of.ts';
 import type { RestoreTools } from '../tools.ts';
 import { authorizePoint, authorizeWish, requestedBy } from './authorize-restore.ts';
@@ -104,12 +104,15 @@ export async function askForWish(
   if (isRepeatable && !isDryRun) {
     const known = await tools.store.list({ namespace: wish.namespace }, signal);
     const repeat = known.find(({ spec }) => spec.identity === identity);
-    if (repeat !== undefined) return recordedAnswer({ operation: repeat, how: 'repeat' }, incoming);
+    if (repeat !== undefined) {
+      refuseOtherRequest(repeat, wish);
+      return recordedAnswer({ operation: repeat, how: 'repeat' }, incoming);
+    }
   }
   const world = await lookAlong(tools, operation, signal);
   const mayTakeAny = await authorizePoint(tools, operation, world, incoming);
   if (isDryRun) {
-    const plan = { dry_run: true, operation: null, ...planOf(operation, world) };
+    const plan = { dry_run: true, operation: null, ...(await tryPlan(tools, operation, world, signal)) };
     return { status: 200, body: { ...answerOf(operation, incoming), ...plan } };
   }
   const [blocker] = blockersOf(operation, world);

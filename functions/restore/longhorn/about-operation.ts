@@ -12,6 +12,7 @@ import {
   watchLabel,
 } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { whyLabelsNot } from '../core/shape-claim.ts';
 
 export const functionName = 'restore';
 
@@ -76,6 +77,14 @@ export const refusedBecause = {
         fix: 'create a new Operation that names the source claim in pvc and the claim to make in targetPvc',
       });
     }
+    const badLabels = whyLabelsNot(request.labels);
+    if (badLabels !== undefined) {
+      return new SoteriaError('invalid_request', {
+        what: `operation ${name} cannot run`,
+        why: badLabels,
+        fix: 'create a new Operation whose spec.request.labels are labels of Kubernetes, key=value',
+      });
+    }
     if (request.driver !== undefined && request.driver !== 'longhorn') {
       return new SoteriaError('driver_unavailable', {
         what: `operation ${name} cannot run`,
@@ -94,6 +103,16 @@ export const refusedBecause = {
       fix: `choose another name than ${pvc}, or remove what has it: kubectl get pvc -n ${namespace} ${pvc}`,
     });
   },
+
+  /** Kubernetes would refuse it after the bytes are restored. */
+  mayNotGrow: (operation: Operation, storageClass: string, isThere: boolean) =>
+    new SoteriaError('restore_point_not_usable', {
+      what: notRestored(operation),
+      why: isThere
+        ? `a larger size was asked for, and storage class ${storageClass} does not let volumes grow`
+        : `a larger size was asked for, and there is no storage class ${storageClass} that would let the volume grow`,
+      fix: 'leave size out, or name a storage class with allowVolumeExpansion: true',
+    }),
 
   failed: (operation: Operation, why: string, fix: string) =>
     new SoteriaError('restore_failed', { what: notRestored(operation), why, fix }),

@@ -69,7 +69,7 @@ function storageOf({ requestedStorage }: RestoredShape, sizeBytes: bigint): stri
 export function claimDraft(
   operation: Operation,
   shape: RestoredShape,
-  volume: RestoreVolume,
+  volume: Pick<RestoreVolume, 'name' | 'sizeBytes'>,
 ): Draft<PersistentVolumeClaim> {
   const { namespace, pvc } = claimRefOf(operation);
   const { restorePoint, dataAsOf } = operation.status?.work ?? {};

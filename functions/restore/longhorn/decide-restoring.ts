@@ -1,4 +1,5 @@
 /** Everything is made: follow the volume until it is whole, then the claim until it is bound. */
+import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import { hasFailed, isRestored, type RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { OperationWork } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
@@ -70,6 +71,23 @@ function decideProgress(situation: Situation, volume: RestoreVolume): Action {
   return status.message.startsWith(message) ? waitFor(situation, status.message) : waitFor(situation, message);
 }
 
+/** Asked of the claim, done by Longhorn and Kubernetes; the file system in it grows when it is mounted for the first time. */
+function decideGrowth(situation: Situation, claim: PersistentVolumeClaim, title: string): Action | undefined {
+  const { operation, world } = situation;
+  const { size } = operation.spec.request;
+  const wanted = size === undefined ? 0n : (bytesOfQuantity(size) ?? 0n);
+  const bytesIn = (resources: Readonly<Record<string, string>> | undefined) =>
+    bytesOfQuantity(resources?.['storage'] ?? '') ?? 0n;
+  if (size === undefined || bytesIn(claim.status?.capacity) >= wanted) return undefined;
+  if (bytesIn(claim.spec?.resources?.requests) < wanted) {
+    const { name, uid } = claim.metadata;
+    return { do: 'grow-claim', claim: { name, uid }, size };
+  }
+  if (world.persistentVolume === undefined) return { do: 'look', at: 'persistentVolume' };
+  if (bytesIn(world.persistentVolume.seen?.spec?.capacity) >= wanted) return undefined;
+  return waitFor(situation, `${title} is bound, and its volume is being grown to ${size}`);
+}
+
 function decideBinding(situation: Situation): Action {
   const { operation, world, now } = situation;
   const status = statusOf(operation);
@@ -93,12 +111,8 @@ function decideBinding(situation: Situation): Action {
     const step = { step: proofStep, progress: 80, message: `${title} is bound and will be looked at` };
     return { do: 'record', status: advance(status, { ...step, work: { isProving: true } }, now) };
   }
-  const { size } = operation.spec.request;
-  const has = bytesOfQuantity(claim.spec?.resources?.requests?.['storage'] ?? '') ?? 0n;
-  if (size !== undefined && has < (bytesOfQuantity(size) ?? 0n)) {
-    const { name, uid } = claim.metadata;
-    return { do: 'grow-claim', claim: { name, uid }, size };
-  }
+  const growth = decideGrowth(situation, claim, title);
+  if (growth !== undefined) return growth;
   const step = { step: 'permanent', progress: 90, message: `${title} is bound and becomes permanent` };
   return { do: 'record', status: advance(status, { ...step, work: { isPermanent: true } }, now) };
 }

@@ -55,8 +55,9 @@ export function nextLook(operation: Operation, world: World): Place | undefined 
   if (point === undefined || point instanceof SoteriaError) return undefined;
   if (world.target === undefined) return 'target';
   const shape = shapeClaim(point, operation.spec.request);
-  if (shape instanceof SoteriaError || shape.volume.backingImage === undefined) return undefined;
-  return world.backingImage === undefined ? 'backingImage' : undefined;
+  if (shape instanceof SoteriaError) return undefined;
+  if (shape.size !== undefined && world.storageClass === undefined) return 'storageClass';
+  return shape.volume.backingImage !== undefined && world.backingImage === undefined ? 'backingImage' : undefined;
 }
 
 function whyTargetNot(operation: Operation, backup: Backup, { target }: World): SoteriaError | undefined {
@@ -91,6 +92,9 @@ export function blockersOf(operation: Operation, world: World): SoteriaError[] {
   if (shape instanceof SoteriaError) return [...found, shape];
   const target = world.target === undefined ? undefined : whyTargetNot(operation, point, world);
   if (target !== undefined) found.push(target);
+  if (shape.size !== undefined && world.storageClass !== undefined && world.storageClass.seen !== true) {
+    found.push(refusedBecause.mayNotGrow(operation, shape.storageClassName, world.storageClass.seen === false));
+  }
   const { backingImage } = shape.volume;
   if (backingImage !== undefined && world.backingImage !== undefined && world.backingImage.seen !== true) {
     const why = `its volume stands on backing image ${backingImage}, which Longhorn does not have`;

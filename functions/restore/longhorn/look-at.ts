@@ -15,7 +15,7 @@ import { verificationJobName } from '@soteria/shared/verification/verification-j
 import type { Claims } from '../claims.ts';
 import { namesInUrl } from '../core/backup-url.ts';
 import { isUrlKnown } from '../core/select-restore-point.ts';
-import { shapeClaim } from '../core/shape-claim.ts';
+import { type RestoredShape, shapeClaim } from '../core/shape-claim.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
 import { childIdentity } from '../namespace/plan-namespace.ts';
 import { pointOf } from './decide-start.ts';
@@ -26,7 +26,7 @@ export interface Lookers {
   readonly longhorn: Longhorn;
   readonly restores: LonghornRestores;
   readonly cluster: ClusterReader;
-  readonly claims: Pick<Claims, 'listClaims'>;
+  readonly claims: Pick<Claims, 'listClaims' | 'mayGrow'>;
   readonly proofs: Pick<ProofJobs, 'get'>;
   readonly verified: Pick<VerifiedPoints, 'proofOf'>;
 }
@@ -62,6 +62,14 @@ async function readPoints(
 /** `longhorn:<target>/<backup>` */
 function nameInId(id: string): string | undefined {
   return /^longhorn:[^/]+\/([a-z0-9][a-z0-9_.-]*)$/.exec(id)?.[1];
+}
+
+/** Of the chosen point. */
+function shapeOf({ operation, world }: Known): RestoredShape | undefined {
+  const point = pointOf(operation, world);
+  if (point === undefined || point instanceof SoteriaError) return undefined;
+  const shape = shapeClaim(point, operation.spec.request);
+  return shape instanceof SoteriaError ? undefined : shape;
 }
 
 export async function lookAt(
@@ -114,21 +122,20 @@ export async function lookAt(
       const running = await store.list({ fieldSelector: 'status.phase=Running' }, signal);
       return { ...world, running: { seen: running.map(({ metadata }) => metadata.uid) } };
     }
-    case 'target':
-    case 'backingImage': {
+    case 'target': {
       // Once it runs, the record says which one it is.
       const point = work?.backupTarget === undefined ? pointOf(operation, world) : undefined;
       const target = work?.backupTarget ?? (point instanceof SoteriaError ? undefined : point?.backupTargetName);
-      if (place === 'target') {
-        return { ...world, target: { seen: await longhorn.getTarget(target ?? '', signal) } };
-      }
-      if (point === undefined || point instanceof SoteriaError) return { ...world, backingImage: { seen: undefined } };
-      const shape = shapeClaim(point, operation.spec.request);
-      const image = shape instanceof SoteriaError ? undefined : shape.volume.backingImage;
-      return {
-        ...world,
-        backingImage: { seen: image !== undefined && (await restores.hasBackingImage(image, signal)) },
-      };
+      return { ...world, target: { seen: await longhorn.getTarget(target ?? '', signal) } };
+    }
+    case 'backingImage': {
+      const image = shapeOf({ operation, world })?.volume.backingImage;
+      const seen = image !== undefined && (await restores.hasBackingImage(image, signal));
+      return { ...world, backingImage: { seen } };
+    }
+    case 'storageClass': {
+      const name = shapeOf({ operation, world })?.storageClassName ?? '';
+      return { ...world, storageClass: { seen: await tools.claims.mayGrow(name, signal) } };
     }
   }
 }

@@ -74,6 +74,12 @@ export const restoreWaits = {
       worstDelay: busySweep,
       endsBy: lateAfter,
     },
+    {
+      waitsFor: 'Longhorn and Kubernetes to grow the volume, where a larger size was asked for',
+      wokenBy: volumeChange,
+      worstDelay: busySweep,
+      endsBy: lateAfter,
+    },
     ifPaused,
   ],
   verify: [

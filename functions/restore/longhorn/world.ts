@@ -39,6 +39,8 @@ export interface World {
   readonly targets?: Look<readonly BackupTarget[]>;
   /** True when it is there. */
   readonly backingImage?: Look<boolean>;
+  /** Of the claim to make, where it is to grow: whether it may; not seen: there is no such class. */
+  readonly storageClass?: Look<boolean>;
   /** Uids of all operations that run: whoever holds the backup and is not among them is gone. */
   readonly running?: Look<readonly string[]>;
   /** Of the namespace that is restored into. */

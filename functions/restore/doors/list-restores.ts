@@ -1,0 +1,92 @@
+/** `GET /v1/restores?namespace&source_namespace&pvc&phase&kind&limit&next`: newest first, a page at a time, and never silently cut. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { type Operation, operationKinds, phases } from '@soteria/shared/operation/schema.ts';
+import { statusOf } from '@soteria/shared/operation/status.ts';
+import { byAge } from '@soteria/shared/operation/store.ts';
+import * as z from 'zod';
+import { functionName } from '../longhorn/about-operation.ts';
+import type { RestoreTools } from '../tools.ts';
+import { isOfThisFunction, viewOf } from './restore-view.ts';
+
+const kinds = Object.entries(operationKinds)
+  .filter(([, kind]) => kind.function === functionName)
+  .map(([name]) => name);
+
+const restoresQuery = z.strictObject({
+  namespace: z.string().min(1).max(253).optional(),
+  source_namespace: z.string().min(1).max(253).optional(),
+  pvc: z.string().min(1).max(253).optional(),
+  phase: z.enum(phases).optional(),
+  kind: z.enum(kinds).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(500),
+  next: z.string().max(2048).optional(),
+});
+type RestoresQuery = z.infer<typeof restoresQuery>;
+
+export interface RestoreList {
+  readonly items: readonly unknown[];
+  /** To be given as `next` for the following page; left out on the last one. */
+  readonly next?: string;
+}
+
+/** Where the next page starts: after this one. */
+const cursorShape = z.tuple([z.string(), z.string()]);
+
+function encodeCursor({ metadata }: Operation): string {
+  return Buffer.from(JSON.stringify([metadata.creationTimestamp, metadata.uid])).toString('base64url');
+}
+
+function isAfter(cursor: string): (operation: Operation) => boolean {
+  try {
+    const [creationTimestamp, uid] = cursorShape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    return ({ metadata }) =>
+      metadata.creationTimestamp < creationTimestamp ||
+      (metadata.creationTimestamp === creationTimestamp && metadata.uid < uid);
+  } catch (error) {
+    const what = 'the list of restores cannot be continued';
+    const why = 'the value of "next" is not one that an earlier answer gave';
+    const fix = 'leave "next" out to start from the newest';
+    throw new SoteriaError('invalid_request', { what, why, fix }, { cause: error });
+  }
+}
+
+function queryFrom(raw: unknown): RestoresQuery {
+  const parsed = restoresQuery.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new SoteriaError('invalid_request', {
+    what: 'the list of restores cannot be given',
+    why: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the query'}: ${issue.message}`).join('; '),
+    fix:
+      'allowed are namespace (of the Operation, where the new claims are), source_namespace, pvc (the source or the new one), ' +
+      `phase (${phases.join(', ')}), kind (${kinds.join(', ')}), limit (1 to 1000) and next`,
+  });
+}
+
+function isAsked(operation: Operation, { source_namespace: source, pvc, phase, kind }: RestoresQuery): boolean {
+  const { request, kind: ofKind } = operation.spec;
+  return (
+    isOfThisFunction(operation) &&
+    (source === undefined || sourceRefOf(operation).namespace === source) &&
+    (pvc === undefined || request.pvc === pvc || request.targetPvc === pvc) &&
+    (phase === undefined || statusOf(operation).phase === phase) &&
+    (kind === undefined || ofKind === kind)
+  );
+}
+
+export async function listRestores(tools: RestoreTools, rawQuery: unknown, incoming: Incoming): Promise<RestoreList> {
+  const query = queryFrom(rawQuery);
+  const { namespace, limit, next } = query;
+  await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
+  const found = (await tools.store.list({ namespace }, incoming.signal))
+    .filter((one) => isAsked(one, query))
+    .toSorted((a, b) => byAge(b, a));
+  const rest = next === undefined ? found : found.filter(isAfter(next));
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map(viewOf),
+    ...(rest.length > page.length && last !== undefined ? { next: encodeCursor(last) } : {}),
+  };
+}
