@@ -12,7 +12,7 @@ import { longhornCrds } from '../local/longhorn/crds.ts';
 import { bundleFunctions } from '../scripts/bundle-functions.ts';
 import { installCrds, readReferenceCrds } from '../test/servers/install-crds.ts';
 import { type PlayedLonghorn, playLonghorn } from './backup/play-longhorn.ts';
-import { readRequests } from './backup/read-requests.ts';
+import { openRequestLog } from './backup/read-requests.ts';
 import { type BackupRun, runBackup } from './backup/run-backup.ts';
 import { type BenchCluster, startBenchCluster } from './cluster.ts';
 import { readBenchOptions } from './options.ts';
@@ -46,7 +46,7 @@ async function measure(cluster: BenchCluster, bundle: string, longhorn: PlayedLo
       running.assertRunning();
       return (await fetch(`http://127.0.0.1:${running.port}/readyz`)).ok;
     });
-    const audit = (): string[] => readRequests(cluster.server.auditLogPath, 'backup');
+    const requests = openRequestLog(cluster.server.auditLogPath, 'backup');
     const done: BackupRun[] = [];
     for (let run = 0; run <= runs; run += 1) {
       const measured = await runBackup({
@@ -55,7 +55,7 @@ async function measure(cluster: BenchCluster, bundle: string, longhorn: PlayedLo
         longhorn,
         progressUpdates,
         signingSecret,
-        readRequests: audit,
+        requests,
       });
       // The first has the clean start of everything to itself.
       if (run > 0) done.push(measured);

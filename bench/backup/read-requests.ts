@@ -1,5 +1,5 @@
 /** The requests of one function, in order, from the API server's audit log. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 interface AuditLine {
   readonly verb: string;
@@ -8,9 +8,23 @@ interface AuditLine {
   readonly objectRef?: { readonly resource?: string; readonly subresource?: string };
 }
 
-/** `update operations/status` and the like. */
-export function readRequests(auditLogPath: string, functionName: string): string[] {
-  return readFileSync(auditLogPath, 'utf8')
+/** To be read later: reading the whole log while something is timed would be part of what is timed. */
+export interface RequestLog {
+  /** Where the log ends now. */
+  mark(): number;
+  /** `update operations/status` and the like, between two marks. */
+  between(from: number, to: number): string[];
+}
+
+export function openRequestLog(auditLogPath: string, functionName: string): RequestLog {
+  return {
+    mark: () => statSync(auditLogPath).size,
+    between: (from, to) => readRequests(readFileSync(auditLogPath).subarray(from, to).toString('utf8'), functionName),
+  };
+}
+
+function readRequests(auditLog: string, functionName: string): string[] {
+  return auditLog
     .split('\n')
     .filter((line) => line.includes(`system:serviceaccount:soteria:${functionName}"`))
     .map((line) => JSON.parse(line) as AuditLine)

@@ -4,6 +4,7 @@ import type { EventType } from '@soteria/shared/events/catalogue.ts';
 import { toEventMessage } from '@soteria/shared/events/outgoing.ts';
 import { post } from '../post-event.ts';
 import { claim, type PlayedLonghorn } from './play-longhorn.ts';
+import type { RequestLog } from './read-requests.ts';
 
 export interface Wakeup {
   readonly cause: string;
@@ -13,7 +14,7 @@ export interface Wakeup {
 
 export interface BackupRun {
   readonly wakeups: readonly Wakeup[];
-  /** From the request's event to the Backup object; the snapshot is ready as soon as it is made. */
+  /** From the request's event to the Backup object, without what Longhorn takes: the two wake-ups up to it. */
   readonly untilBackupMs: number;
 }
 
@@ -23,23 +24,23 @@ export interface RunOptions {
   readonly longhorn: PlayedLonghorn;
   readonly progressUpdates: number;
   readonly signingSecret: string;
-  /** All requests so far. */
-  readonly readRequests: () => readonly string[];
+  readonly requests: RequestLog;
 }
 
 export async function runBackup(options: RunOptions): Promise<BackupRun> {
-  const { port, agent, longhorn, progressUpdates, signingSecret, readRequests } = options;
-  const wakeups: Wakeup[] = [];
-  let seen = readRequests().length;
+  const { port, agent, longhorn, progressUpdates, signingSecret, requests } = options;
+  const wakeups: (Omit<Wakeup, 'requests'> & { readonly ms: number; readonly from: number; readonly to: number })[] =
+    [];
 
   async function wake(cause: string, type: EventType, data: Readonly<Record<string, unknown>>): Promise<void> {
     const event = { id: crypto.randomUUID(), type, data };
     const message = await toEventMessage(event, { source: '/soteria/bench', now: new Date(), signingSecret });
+    const from = requests.mark();
+    const startedAt = performance.now();
     const status = await post(port, message, agent);
+    const ms = performance.now() - startedAt;
     if (status !== 204) throw new Error(`the wake-up by ${cause} was answered ${status}`);
-    const all = readRequests();
-    wakeups.push({ cause, requests: all.slice(seen) });
-    seen = all.length;
+    wakeups.push({ cause, ms, from, to: requests.mark() });
   }
   const wakeByObject = (cause: string, kind: string, name: string) =>
     wake(cause, 'dev.knative.apiserver.ref.update', {
@@ -49,13 +50,12 @@ export async function runBackup(options: RunOptions): Promise<BackupRun> {
       name,
     });
 
-  const startedAt = performance.now();
   await wake('request', 'dev.soteria.backup.requested.v1', claim);
   const snapshot = await longhorn.newest('snapshots');
   if (snapshot === undefined) throw new Error('the request led to no snapshot');
   await longhorn.snapshotIsReady(snapshot);
   await wakeByObject('snapshot ready', 'Snapshot', snapshot);
-  const untilBackupMs = performance.now() - startedAt;
+  const untilBackupMs = wakeups.reduce((sum, { ms }) => sum + ms, 0);
   const backup = await longhorn.newest('backups');
   if (backup !== snapshot) throw new Error('the snapshot led to no backup');
   for (let update = 1; update <= progressUpdates; update += 1) {
@@ -64,5 +64,8 @@ export async function runBackup(options: RunOptions): Promise<BackupRun> {
   }
   await longhorn.backupIsComplete(backup);
   await wakeByObject('backup complete', 'Backup', backup);
-  return { wakeups, untilBackupMs };
+  return {
+    wakeups: wakeups.map(({ cause, from, to }) => ({ cause, requests: requests.between(from, to) })),
+    untilBackupMs,
+  };
 }
