@@ -23,7 +23,9 @@ export async function playLonghorn(admin: AdminClient): Promise<PlayedLonghorn> 
     await admin.must('PUT', `${path}/${plural}/${name}/status`, { ...found, status });
   };
   const make = async (plural: string, kind: string, name: string, spec: object, status: object): Promise<void> => {
-    await admin.apply({ apiVersion, kind, metadata: { name, namespace }, spec });
+    // As Longhorn's own webhook labels what is of a volume.
+    const labels = kind === 'BackupVolume' ? { 'backup-volume': volume, 'backup-target': 'default' } : {};
+    await admin.apply({ apiVersion, kind, metadata: { name, namespace, labels }, spec });
     await setStatus(plural, name, status);
   };
 

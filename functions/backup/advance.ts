@@ -11,6 +11,7 @@ import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import type { KnownMemory } from '@soteria/shared/operation/remember-known.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import { startNext } from '@soteria/shared/operation/start-next.ts';
+import type { WaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import type { Action } from './longhorn/action.ts';
 import { decideBackup } from './longhorn/decide.ts';
 import { perform, type Tools } from './longhorn/perform.ts';
@@ -27,6 +28,7 @@ export interface AdvanceTools extends Tools {
   readonly now: () => Date;
   readonly inTurn: OneAtATime;
   readonly memory: KnownMemory<World>;
+  readonly line: WaitingLine;
   /** Left out: `decideBackup`. The simulation puts broken ones here, to show that they would be noticed. */
   readonly decide?: typeof decideBackup;
   /** Asks the function that moves it to look at an Operation of another function. */
@@ -82,12 +84,13 @@ function advanceBackup(
   const starter = (ended: Operation) => ({
     functionName: mover.functionName,
     store,
+    line: tools.line,
     inTurn: tools.inTurn,
     // Without an end of its own: what ends at once is followed by the next in this same round.
     move: async (operation: Operation) => {
       const { namespace, name } = operation.metadata;
       if (operation.spec.kind === namespaceKind) return advanceOperation(tools, { namespace, name }, call);
-      const moved = await advanceWith(mover, { namespace, name }, call);
+      const moved = await advanceWith(mover, { namespace, name }, call, { operation });
       if (isTerminal(moved?.status?.phase)) await wakeParent(tools, operation, call);
       return moved;
     },

@@ -18,6 +18,7 @@ import { askForBackup } from './ask.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
 import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
 import { claim, persistentVolume, rules, slotLimits, volume } from './longhorn/fixtures.ts';
@@ -53,6 +54,7 @@ function setUp() {
     wakeOther: () => Promise.resolve(),
     rules,
     inTurn: createOneAtATime(),
+    line: createWaitingLine({ store: killer.guard(createOperationStore(cluster.client)), now }),
     memory: rememberKnown(),
     now,
   };

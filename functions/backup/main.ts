@@ -12,6 +12,7 @@ import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
 
 async function main(): Promise<void> {
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
         settings,
         now,
         inTurn: createOneAtATime(),
+        line: createWaitingLine({ store: createOperationStore(client), now }),
         memory: rememberKnown(),
       }),
   });

@@ -13,6 +13,7 @@ import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.t
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
 import { claim, claimNamed, persistentVolume, rules, slotLimits, volume } from './longhorn/fixtures.ts';
 
@@ -52,6 +53,7 @@ export function createTestBench() {
     checkLonghorn: () => Promise.resolve({ isReachable: true }),
     rules,
     inTurn: createOneAtATime(),
+    line: createWaitingLine({ store, now }),
     memory: rememberKnown(),
     settings: { driver: 'longhorn', authRequired: true },
     now,

@@ -5,6 +5,7 @@ import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { holdWhilePaused } from '@soteria/shared/operation/pause.ts';
 import { startNext } from '@soteria/shared/operation/start-next.ts';
+import type { WaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { functionName } from './longhorn/about-operation.ts';
 import type { Action } from './longhorn/action.ts';
 import { decideRestore } from './longhorn/decide.ts';
@@ -16,6 +17,7 @@ export interface AdvanceTools extends Omit<Tools, 'moveChild' | 'askAgain'> {
   readonly rules: Rules;
   readonly now: () => Date;
   readonly inTurn: OneAtATime;
+  readonly line: WaitingLine;
   /** Asks the function that moves it to look at an Operation, in another wake-up. */
   readonly wakeOther: (operation: Operation, causationId: string, signal: AbortSignal | undefined) => Promise<void>;
 }
@@ -51,9 +53,10 @@ export function advanceOperation(
   const starter = (ended: Operation) => ({
     functionName,
     store: tools.store,
+    line: tools.line,
     inTurn: tools.inTurn,
     // Without an end of its own: what ends at once is followed by the next in this same round.
-    move: ({ metadata: { namespace, name } }: Operation) => advanceWith(mover, { namespace, name }, call),
+    move: (operation: Operation) => advanceWith(mover, operation.metadata, call, { operation }),
     wake: (operation: Operation) => tools.wakeOther(operation, ended.metadata.uid, call.signal),
   });
   const afterEnd = async (ended: Operation): Promise<void> => {

@@ -13,6 +13,18 @@ async function clientOf(...steps: readonly Step[]) {
   return { server, client: createHttpClient({ server: server.url }, fakeTime().options) };
 }
 
+describe('what the HTTP client answers', () => {
+  it('leaves out who wrote which field last', async () => {
+    const whole = {
+      ...configMap('a'),
+      metadata: { ...configMap('a').metadata, managedFields: [{ manager: 'kubectl' }] },
+    };
+    const { client } = await clientOf(answer(200, whole), answer(200, { metadata: {}, items: [whole] }));
+    expect(await client.get(configMaps, ref)).not.toHaveProperty('metadata.managedFields');
+    expect((await client.list(configMaps)).items[0]).not.toHaveProperty('metadata.managedFields');
+  });
+});
+
 describe('the requests of the HTTP client', () => {
   it('say who asks, and for JSON', async () => {
     const server = await startScriptedServer(found);

@@ -166,6 +166,7 @@ function deleteOptionsOf(options: DeleteOptions): object {
 /** Items of built-in kinds come without their apiVersion and kind, which the list states once. */
 function readPage<T extends KubernetesObject>(type: ResourceType<T>, wire: unknown): Page<T> {
   const { items, metadata } = listShape.parse(wire);
+  for (const item of items) dropManagedFields(item);
   const page = {
     items: items.map((item) => type.parse({ apiVersion: apiVersionOf(type), kind: type.kind, ...item })),
     resourceVersion: metadata.resourceVersion,
@@ -192,7 +193,18 @@ function readBody<T>(call: Call, answer: Answer, read: (wire: unknown) => T): T 
   return parseWith(call, read, wire);
 }
 
+/**
+ * Who wrote which field last is about half of every object, and nothing here reads it. The server keeps what it knows when a write
+ * leaves it out.
+ */
+function dropManagedFields(wire: unknown): void {
+  if (typeof wire !== 'object' || wire === null || !('metadata' in wire)) return;
+  const { metadata } = wire;
+  if (typeof metadata === 'object' && metadata !== null && 'managedFields' in metadata) delete metadata.managedFields;
+}
+
 function parseWith<T>(call: Call, read: (wire: unknown) => T, wire: unknown): T {
+  dropManagedFields(wire);
   try {
     return read(wire);
   } catch (cause) {

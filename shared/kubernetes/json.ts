@@ -28,6 +28,12 @@ export function parseJson(text: string): unknown {
 }
 
 export function writeJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // A bigint, which JSON.stringify refuses; asking every member beforehand would cost every object the same.
+    if (!(error instanceof TypeError)) throw error;
+  }
   return JSON.stringify(value, (_key, member: unknown) =>
     typeof member === 'bigint' ? JSON.rawJSON(member.toString()) : member,
   );

@@ -12,6 +12,7 @@ import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.t
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
 import { readPaused } from '@soteria/shared/operation/pause.ts';
 import { publishDue } from '@soteria/shared/operation/publish-due.ts';
@@ -73,6 +74,7 @@ export function composeBackup(surroundings: Surroundings, mutation: Mutation): B
     settings: { driver: 'longhorn', authRequired: false },
     now,
     inTurn: createOneAtATime(),
+    line: createWaitingLine({ store: createOperationStore(client), now }),
     memory: rememberKnown(),
     keepAwake: createKeepAwake(createBusySweep(client, namespace), silent),
     ...(mutation.decide === undefined ? {} : { decide: mutation.decide }),

@@ -9,7 +9,7 @@ import { statusOf } from '@soteria/shared/operation/status.ts';
 import { byAge, findOperation } from '@soteria/shared/operation/store.ts';
 import * as z from 'zod';
 import { placeInQueue } from '@soteria/shared/operation/place-in-queue.ts';
-import { waitingSelector } from '@soteria/shared/operation/start-next.ts';
+import { waitingSelector } from '@soteria/shared/operation/waiting-line.ts';
 import { advanceOperation } from '../advance.ts';
 import type { BackupTools } from '../tools.ts';
 

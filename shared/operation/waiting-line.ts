@@ -1,0 +1,54 @@
+/**
+ * Who waits for a slot, oldest first. The cluster is listed once for many that end: whoever comes later stands behind those, so that
+ * a line that is a little old still names the right ones at its front. It only says whom to try: each is read before it is moved.
+ */
+import type { Operation } from './schema.ts';
+import { terminalPhases } from './schema.ts';
+import { queueHeads } from './queue-heads.ts';
+import { byAge, type OperationStore } from './store.ts';
+
+/** Neither running nor ended; what nobody has looked at yet has no phase. */
+export const waitingSelector = ['Running', ...terminalPhases].map((phase) => `status.phase!=${phase}`).join(',');
+
+export interface WaitingLine {
+  /** As it was listed a while ago: of each claim the oldest one of each kind, oldest first; empty when that is too long ago. */
+  remembered(): readonly Operation[];
+  /** The same, as it is now. */
+  list(signal?: AbortSignal): Promise<readonly Operation[]>;
+  /** It does not wait any more. */
+  strike(operation: Operation): void;
+}
+
+export interface WaitingLineOptions {
+  readonly store: Pick<OperationStore, 'list'>;
+  readonly now: () => Date;
+}
+
+/** So long those who have come since stand behind the others. */
+const maxAgeMs = 30_000;
+
+/** What says whose turn it is; a thousand whole records would be megabytes. */
+function withoutStatus({ status: _status, ...rest }: Operation): Operation {
+  return rest;
+}
+
+export function createWaitingLine({ store, now }: WaitingLineOptions): WaitingLine {
+  let line: readonly Operation[] = [];
+  let listedAt = Number.NEGATIVE_INFINITY;
+  return {
+    remembered() {
+      const age = now().getTime() - listedAt;
+      return age >= 0 && age < maxAgeMs ? queueHeads(line) : [];
+    },
+    async list(signal) {
+      const at = now().getTime();
+      const found = await store.list({ fieldSelector: waitingSelector }, signal);
+      line = found.map(withoutStatus).toSorted(byAge);
+      listedAt = at;
+      return queueHeads(line);
+    },
+    strike({ metadata: { uid } }) {
+      line = line.filter((one) => one.metadata.uid !== uid);
+    },
+  };
+}
