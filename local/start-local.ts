@@ -104,6 +104,7 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
       bundlesFolder: join(dataDir, 'functions'),
       dataDir: join(dataDir, 'jobs'),
       claimFolder: (namespace, claim) => folders.claim(namespace, claim),
+      accountEnv: (serviceAccount) => cluster.functionEnv(serviceAccount),
       log: logInto(onActivity),
       onLine: (pod, stream, line) => onActivity({ kind: 'log', service: pod, stream, line }, new Date()),
     });

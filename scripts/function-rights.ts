@@ -36,13 +36,16 @@ type Manifest = z.infer<typeof manifest>;
 
 const baseDir = 'deploy/knative/base';
 
-/** By function, then by resource and verb. A function is what has a Knative Service in a folder of its own. */
+/**
+ * By function, then by resource and verb. A function is what has a Knative Service in a folder of its own; another account there is that of
+ * its Jobs, and stands for itself.
+ */
 export function readFunctionRights(root: string): Right[] {
   const rights = globSync(`${baseDir}/*/service.yaml`, { cwd: root }).flatMap((path) => {
     const folder = join(root, path, '..');
     const manifests = globSync('*.yaml', { cwd: folder }).flatMap((file) => readManifests(join(folder, file)));
-    const service = manifests.find(({ kind }) => kind === 'Service');
-    return service?.metadata === undefined ? [] : rightsOf(service.metadata.name, manifests);
+    const accounts = manifests.filter(({ kind }) => kind === 'ServiceAccount');
+    return accounts.flatMap(({ metadata: its }) => (its === undefined ? [] : rightsOf(its.name, manifests)));
   });
   return rights.toSorted((a, b) => keyOf(a).localeCompare(keyOf(b)));
 }

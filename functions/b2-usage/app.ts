@@ -2,7 +2,7 @@
 import type { FunctionDefinition } from '@soteria/shared/function/contract.ts';
 import { answerJson } from '@soteria/shared/function/json-body.ts';
 import { getUsage, postMeasure } from './doors/usage-http.ts';
-import { askByEvent, wakeByDue, wakeBySchedule } from './doors/wake.ts';
+import { askByEvent, wakeByDue, wakeByJob, wakeBySchedule } from './doors/wake.ts';
 import type { UsageTools } from './tools.ts';
 
 export function defineUsage(tools: UsageTools): FunctionDefinition {
@@ -19,6 +19,9 @@ export function defineUsage(tools: UsageTools): FunctionDefinition {
     on: {
       'dev.knative.sources.ping': (event, incoming) => wakeBySchedule(tools, event, incoming),
       'dev.soteria.usage.requested.v1': (event, incoming) => askByEvent(tools, event, incoming),
+      'dev.knative.apiserver.ref.add': (event, incoming) => wakeByJob(tools, event, incoming),
+      'dev.knative.apiserver.ref.update': (event, incoming) => wakeByJob(tools, event, incoming),
+      'dev.knative.apiserver.ref.delete': (event, incoming) => wakeByJob(tools, event, incoming),
       'dev.soteria.usage.due.v1': (event, incoming) => wakeByDue(tools, event, incoming),
     },
   };

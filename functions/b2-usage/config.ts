@@ -15,6 +15,7 @@ import {
   functionVariables,
   toFunctionSettings,
 } from '@soteria/shared/config/function-settings.ts';
+import { runnerImage } from '@soteria/shared/config/runner-image.ts';
 import type { BucketRef } from './bucket/port.ts';
 import { type PriceCard, parsePriceCards } from './report/price-card.ts';
 
@@ -33,6 +34,8 @@ export const usageVariables = functionVariables.extend({
   SOTERIA_B2_STALE_UPLOAD_DAYS: wholeNumber(7, { min: 1, max: 3650 }),
   SOTERIA_B2_PRICE_CARDS: optionalText('a JSON list of price cards, see docs/b2-usage.md', /^\s*\[/),
   SOTERIA_B2_PRICE_CARD: optionalText('the name of a price card', /^[\w-]{1,60}$/),
+  SOTERIA_B2_JOB_AFTER_SECONDS: wholeNumber(240, { min: 0, max: 86_400 }),
+  SOTERIA_RUNNER_IMAGE: runnerImage,
   SOTERIA_B2_MAX_BYTES: wholeNumber(0, { min: 0, max: 999_999_999_999_999 }),
   SOTERIA_B2_MAX_MONTHLY_COST: wholeNumber(0, { min: 0, max: 1_000_000_000 }),
 });
@@ -58,6 +61,9 @@ export interface UsageSettings extends FunctionSettings {
   readonly staleUploadDays: number;
   /** Undefined: costs are not told. */
   readonly priceCard: PriceCard | undefined;
+  /** A measurement that will take longer runs as a Job; 0: every one. */
+  readonly jobAfterMs: number;
+  readonly runnerImage: string;
   /** 0: no limit. */
   readonly maxBytes: number;
   readonly maxMonthlyCost: number;
@@ -95,6 +101,8 @@ export function readUsageSettings(env: Environment): UsageSettings {
           },
     staleUploadDays: variables.SOTERIA_B2_STALE_UPLOAD_DAYS,
     priceCard: chooseCard(variables.SOTERIA_B2_PRICE_CARDS, variables.SOTERIA_B2_PRICE_CARD ?? api),
+    jobAfterMs: variables.SOTERIA_B2_JOB_AFTER_SECONDS * 1_000,
+    runnerImage: variables.SOTERIA_RUNNER_IMAGE,
     maxBytes: variables.SOTERIA_B2_MAX_BYTES,
     maxMonthlyCost: variables.SOTERIA_B2_MAX_MONTHLY_COST,
   };

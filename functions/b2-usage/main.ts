@@ -1,4 +1,4 @@
-/** Composition root of the function `b2-usage`; only this file exits the process. */
+/** Composition root of the function `b2-usage`, and of its Job that lists; only this file exits the process. */
 import { randomUUID } from 'node:crypto';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
@@ -6,11 +6,15 @@ import { defineUsage } from './app.ts';
 import { createReadLonghorn } from './attribute/read-longhorn.ts';
 import { readUsageSettings } from './config.ts';
 import { readReport } from './doors/usage-http.ts';
+import { listTask } from './listing-job/listing-job.ts';
+import { createListingJobs } from './listing-job/listing-jobs.ts';
 import { createUsageStore } from './record/usage-store.ts';
 import { exposeGauges } from './report/expose-gauges.ts';
 import { defaultPace, type UsageTools } from './tools.ts';
 
-async function main(): Promise<void> {
+async function main([task, measurement = '']: readonly string[]): Promise<void> {
+  if (task === listTask)
+    process.exit(await (await import('./listing-job/list-in-job.ts')).listInJob(process.env, measurement));
   const running = await startFunction({
     name: 'b2-usage',
     settings: readUsageSettings(process.env),
@@ -24,6 +28,7 @@ async function main(): Promise<void> {
         newId: randomUUID,
         pace: defaultPace,
         usage: createUsageStore(client, namespace),
+        listingJobs: createListingJobs(client, namespace),
         readLonghorn: createReadLonghorn(client, createClusterReader(client, clusterId, namespace), longhornNamespace),
         // Most requests read the record only.
         openSource:
@@ -38,6 +43,6 @@ async function main(): Promise<void> {
   process.exit(await running.stopped);
 }
 
-main().catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
   process.exitCode = explainFailedStart(error, (line) => process.stderr.write(line));
 });

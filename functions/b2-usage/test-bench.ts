@@ -8,6 +8,7 @@ import { defineUsage } from './app.ts';
 import type { LonghornView } from './attribute/attribution.ts';
 import type { BucketSource } from './bucket/port.ts';
 import { readUsageSettings, type UsageSettings } from './config.ts';
+import { createListingJobs } from './listing-job/listing-jobs.ts';
 import { createUsageStore } from './record/usage-store.ts';
 import type { UsageReport } from './report/build-report.ts';
 import { defaultPace, type StepPace } from './tools.ts';
@@ -35,6 +36,7 @@ export function createTestBench(options: TestBenchOptions) {
   const definition = defineUsage({
     settings,
     usage,
+    listingJobs: createListingJobs(cluster.client, 'soteria'),
     authorize: () => Promise.resolve(),
     publisher: {
       publish: (event) => {
@@ -73,6 +75,9 @@ export function createTestBench(options: TestBenchOptions) {
 
   return {
     app,
+    cluster,
+    client: cluster.client,
+    settings,
     usage,
     sent,
     now,

@@ -4,6 +4,7 @@ import type { Authorize } from '@soteria/shared/function/authorize.ts';
 import type { ReadLonghorn } from './attribute/read-longhorn.ts';
 import type { BucketSource, OnCall } from './bucket/port.ts';
 import type { UsageSettings } from './config.ts';
+import type { ListingJobs } from './listing-job/listing-jobs.ts';
 import type { UsageStore } from './record/usage-store.ts';
 
 export interface UsageTools {
@@ -11,6 +12,7 @@ export interface UsageTools {
   readonly authorize: Authorize;
   readonly publisher: Publisher;
   readonly usage: UsageStore;
+  readonly listingJobs: ListingJobs;
   readonly readLonghorn: ReadLonghorn;
   /** Undefined: not configured. */
   readonly openSource: ((onCall: OnCall) => Promise<OpenSource>) | undefined;
@@ -34,3 +36,6 @@ export interface StepPace {
 
 /** The kit ends a request after 50 seconds; what is left after the budget is for the last page and the record. */
 export const defaultPace: StepPace = { budgetMs: 35_000, checkpointMs: 4_000, leaseMs: 20_000 };
+
+/** A Job has time; its own deadline ends it. */
+export const jobPace: StepPace = { ...defaultPace, budgetMs: Infinity };

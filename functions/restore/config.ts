@@ -5,7 +5,7 @@ import {
   functionVariables,
   toFunctionSettings,
 } from '@soteria/shared/config/function-settings.ts';
-import * as z from 'zod';
+import { runnerImage } from '@soteria/shared/config/runner-image.ts';
 import type { Rules } from './longhorn/world.ts';
 
 const week = 604_800;
@@ -14,8 +14,7 @@ const restoreVariables = functionVariables.extend({
   SOTERIA_RESTORE_STALL_SECONDS: wholeNumber(3_600, { min: 60, max: week }),
   SOTERIA_RESTORE_DEADLINE_SECONDS: wholeNumber(86_400, { min: 60, max: week }),
   SOTERIA_RESTORE_READING_SECONDS: wholeNumber(900, { min: 60, max: week }),
-  /** For the Jobs of restore tests: Soteria's own image, which an installation from another registry has to name. */
-  SOTERIA_RUNNER_IMAGE: z.string().min(1).default('ghcr.io/soteria-dev/soteria:0.1.0'),
+  SOTERIA_RUNNER_IMAGE: runnerImage,
 });
 
 export interface RestoreSettings extends FunctionSettings {

@@ -8,6 +8,7 @@ const places = {
     ['scratch', '/data/jobs/uid/scratch'],
   ]),
   terminationMessageFile: '/data/jobs/uid/verify.termination-message',
+  env: { A: 'b' },
 };
 
 const container: Container = {
@@ -17,7 +18,6 @@ const container: Container = {
     { name: 'claim', mountPath: '/claim/', readOnly: true },
     { name: 'scratch', mountPath: '/scratch' },
   ],
-  env: [{ name: 'A', value: 'b' }, { name: 'NO_VALUE' }],
 };
 
 const planned = (more: Partial<Container> = {}) => planProcess({ ...container, ...more }, places);
@@ -46,7 +46,7 @@ describe('a container as a process', () => {
     expect(planned()?.args[0]).toBe('--permission');
   });
 
-  test('has no environment but its own', () => {
+  test('has no environment but the one it is given', () => {
     expect(planned()?.env).toEqual({
       A: 'b',
       SOTERIA_TERMINATION_MESSAGE_PATH: places.terminationMessageFile,

@@ -25,6 +25,8 @@ export interface Places {
   /** By the name of the volume. */
   readonly folders: ReadonlyMap<string, string>;
   readonly terminationMessageFile: string;
+  /** As kubelet makes it from the container. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** The image has no other program. */
@@ -60,12 +62,7 @@ export function planProcess(container: Container, places: Places): ProcessPlan |
       ...(isBundle ? [`${places.bundlesFolder}/${args[0]}`, ...args.slice(1)] : args),
     ],
     cwd: rewrite(container.workingDir ?? places.bundlesFolder),
-    env: {
-      ...Object.fromEntries(
-        (container.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
-      ),
-      SOTERIA_TERMINATION_MESSAGE_PATH: places.terminationMessageFile,
-    },
+    env: { ...places.env, SOTERIA_TERMINATION_MESSAGE_PATH: places.terminationMessageFile },
   };
 }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
 import { type Job, jobs, pods } from '@soteria/shared/kubernetes/core-types.ts';
+import { containerEnvironment } from '../mesh/manifest/service-schema.ts';
+import { resolveEnv } from '../mesh/serving/resolve-env.ts';
 import type { NextLook } from '../longhorn/work-queue.ts';
 import { decideJob } from './decide-job.ts';
 import { type ContainerState, instant, ownScheduler, podDraft, podName, podStatus } from './job-pod.ts';
@@ -21,6 +23,7 @@ export interface JobWorld {
   /** Without tag. */
   readonly ownImage: string;
   readonly claimFolder: (namespace: string, claim: string) => string;
+  readonly accountEnv: (serviceAccount: string) => Promise<Readonly<Record<string, string>>>;
   readonly running: RunningPods;
   readonly onLine: (pod: string, stream: 'stdout' | 'stderr', line: string) => void;
   /** The Job is to be looked at again. */
@@ -103,12 +106,18 @@ async function start(world: JobWorld, job: Job, containers: readonly Container[]
   const folder = podFolder(world, job);
   await mkdir(folder, { recursive: true });
   await makeEmptyFolders(job, volumes);
+  const environments = await Promise.all(containers.map((container) => environmentOf(world, job, container)));
   await world.client.create(pods, podDraft(job), world);
   const states = new Map<string, ContainerState>();
   const processes = await Promise.all(
-    containers.map(async (container) => {
+    containers.map(async (container, index) => {
       const terminationMessageFile = join(folder, `${container.name}.termination-message`);
-      const places = { bundlesFolder: world.bundlesFolder, folders: volumes.folders, terminationMessageFile };
+      const places = {
+        bundlesFolder: world.bundlesFolder,
+        folders: volumes.folders,
+        terminationMessageFile,
+        env: environments[index] ?? {},
+      };
       states.set(container.name, { state: 'running', startedAt: world.now() });
       const running = await runContainer({
         plan: planProcess(container, places),
@@ -130,6 +139,14 @@ async function start(world: JobWorld, job: Job, containers: readonly Container[]
     startTime: job.status?.startTime ?? instant(world.now()),
   });
   void ended.then(() => world.wake(job));
+}
+
+/** A Pod that names an account gets what its token would give it. */
+async function environmentOf(world: JobWorld, job: Job, container: Container): Promise<Record<string, string>> {
+  const account = job.spec?.template.spec?.serviceAccountName;
+  const asAccount = account === undefined ? {} : await world.accountEnv(account);
+  const own = await resolveEnv(world.client, job.metadata.namespace ?? '', containerEnvironment.parse(container));
+  return { ...own, ...asAccount };
 }
 
 async function fail(world: JobWorld, job: Job, reason: string, message: string): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
-import { type Job, jobs, persistentVolumeClaims, pods } from '@soteria/shared/kubernetes/core-types.ts';
+import { type Job, jobs, persistentVolumeClaims, pods, secrets } from '@soteria/shared/kubernetes/core-types.ts';
 import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
 import { readOutcome } from '@soteria/shared/verification/read-outcome.ts';
 import { type VerificationJobInput, verificationJob } from '@soteria/shared/verification/verification-job.ts';
@@ -27,6 +27,7 @@ switch (readFileSync(claim + '/what', 'utf8')) {
   case 'bad': say('refuted'); process.exit(1);
   case 'long': say('x'.repeat(9000)); break;
   case 'endless': setInterval(() => console.log('still here'), 20); break;
+  case 'env': say([process.env.KEY, process.env.OWN, process.env.AS].join(' ')); break;
   case 'write': say([tried(claim + '/new'), tried(claim + '/what'), tried(scratch + '/new')].join(' ')); break;
 }`;
 
@@ -43,6 +44,7 @@ describe('Jobs as processes', () => {
       bundlesFolder: folder,
       dataDir: join(folder, 'jobs'),
       claimFolder,
+      accountEnv: (serviceAccount) => Promise.resolve({ AS: serviceAccount }),
       log: silentLog,
       onLine: (_pod, _stream, line) => lines.push(line),
       pollMs: 5,
@@ -147,6 +149,25 @@ describe('Jobs as processes', () => {
     expect(await readFile(join(claimFolder(namespace, 'data'), 'what'), 'utf8')).toBe('write');
   });
 
+  test('have the variables of their ConfigMaps and Secrets, and the account that their Pod names', async () => {
+    await addClaim('env');
+    await client.create(secrets, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'keys', namespace },
+      data: { KEY: Buffer.from('s3cret').toString('base64') },
+    });
+    const job = draft();
+    const spec = job.spec?.template.spec;
+    const [container] = spec?.containers ?? [];
+    if (spec === undefined || container === undefined) throw new Error('the Job has no container');
+    spec.serviceAccountName = 'lister';
+    container.envFrom = [{ secretRef: { name: 'keys' } }, { configMapRef: { name: 'none', optional: true } }];
+    container.env = [{ name: 'OWN', value: 'own' }];
+    await endOf(await client.create(jobs, job));
+    expect(await messageOf()).toBe('s3cret own lister');
+  });
+
   test('wait for their claim', async () => {
     await addClaim('good', 'Pending');
     const job = await client.create(jobs, draft());
@@ -224,7 +245,7 @@ describe('Jobs as processes', () => {
     });
   });
 
-  test('that do not carry an operation are left alone', async () => {
+  test('that Soteria has not made are left alone', async () => {
     await addClaim('good');
     const foreign = draft();
     const job = await client.create(jobs, { ...foreign, metadata: { name: 'foreign', namespace } });

@@ -1,7 +1,7 @@
 /**
  * Runs Soteria's own Jobs as processes of this machine: an ordinary API client that stands where a cluster has its Job controller,
  * scheduler and kubelets. Invariants:
- *  1. Only Jobs that carry an operation's uid are looked at, and only Soteria's own image is run; any other is refused by name.
+ *  1. Only Jobs that Soteria has made are looked at, and only its own image is run; any other is refused by name.
  *  2. A Pod is made before its process: after a restart a Job with a Pod and without a process has failed, and is not run twice.
  *  3. A claim is its folder; what is mounted read-only cannot be written to (see `plan-process.ts`).
  */
@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '@soteria/shared/function/contract.ts';
 import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
 import { type Job, jobs, pods } from '@soteria/shared/kubernetes/core-types.ts';
-import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import { managedLabel } from '@soteria/shared/operation/marks.ts';
 import { createWorkQueue } from '../longhorn/work-queue.ts';
 import { ownScheduler } from './job-pod.ts';
 import { type JobWorld, reconcileJob } from './reconcile-job.ts';
@@ -22,6 +22,8 @@ export interface JobsOptions {
   readonly bundlesFolder: string;
   readonly dataDir: string;
   readonly claimFolder: (namespace: string, claim: string) => string;
+  /** How a process reaches the API server as that account. */
+  readonly accountEnv: (serviceAccount: string) => Promise<Readonly<Record<string, string>>>;
   readonly log: Log;
   /** Output of the processes. */
   readonly onLine: (pod: string, stream: 'stdout' | 'stderr', line: string) => void;
@@ -38,6 +40,7 @@ export interface LocalJobs {
 }
 
 const pauseAfterFailureMs = 500;
+const ours = `${managedLabel}=true`;
 
 /** Comes back when every Job has been listed once. */
 export async function startJobs(options: JobsOptions): Promise<LocalJobs> {
@@ -60,6 +63,7 @@ export async function startJobs(options: JobsOptions): Promise<LocalJobs> {
     dataDir: options.dataDir,
     ownImage: options.ownImage ?? 'ghcr.io/soteria-dev/soteria',
     claimFolder: options.claimFolder,
+    accountEnv: options.accountEnv,
     running: createRunningPods(),
     onLine: options.onLine,
     wake: (job) => queue.add(keyOf(job)),
@@ -69,7 +73,7 @@ export async function startJobs(options: JobsOptions): Promise<LocalJobs> {
   };
 
   async function watchOnce(onListed: () => void): Promise<void> {
-    for await (const event of client.watch(jobs, { labelSelector: operationUidLabel }, { signal })) {
+    for await (const event of client.watch(jobs, { labelSelector: ours }, { signal })) {
       if (event.type === 'resync') {
         for (const job of event.objects) queue.add(keyOf(job));
         for (const key of await keysOfPods(client, signal)) queue.add(key);
@@ -113,7 +117,7 @@ function keyOf({ metadata: { namespace, name, uid } }: Job): string {
 /** Of Jobs that went while nobody looked. */
 async function keysOfPods(client: KubernetesClient, signal: AbortSignal): Promise<string[]> {
   const keys: string[] = [];
-  for await (const { metadata, spec } of listAll(client, pods, { labelSelector: operationUidLabel }, { signal })) {
+  for await (const { metadata, spec } of listAll(client, pods, { labelSelector: ours }, { signal })) {
     const [owner] = metadata.ownerReferences ?? [];
     if (owner?.kind === 'Job' && spec?.schedulerName === ownScheduler) {
       keys.push(`${metadata.namespace ?? ''}/${owner.name}/${owner.uid}`);

@@ -87,6 +87,7 @@ describeWithControllers('the Job of a restore test', () => {
       bundlesFolder: join(folder, 'functions'),
       dataDir: join(folder, 'jobs'),
       claimFolder,
+      accountEnv: () => Promise.resolve({}),
       log: silentLog,
       onLine: () => undefined,
       pollMs: 20,

@@ -45,6 +45,8 @@ describe('the Triggers', () => {
     [{ type: 'dev.knative.sources.ping', source: `${source}/b2-usage` }, ['usage-schedule']],
     [{ type: 'dev.soteria.usage.requested.v1' }, ['usage-requested']],
     [{ type: 'dev.soteria.usage.due.v1' }, ['usage-due']],
+    [ref('update', 'Job', 'soteria-usage-0123456789ab-1'), ['usage-wakeups']],
+    [ref('delete', 'Job', 'soteria-usage-0123456789ab-1'), ['usage-wakeups']],
     [{ type: 'dev.knative.sources.ping', source: '/apis/v1/namespaces/shop/pingsources/sweep' }, []],
   ])('bring %j to %j', (attributes, expected) => {
     expect(triggersOf(attributes)).toEqual(expected);

@@ -72,16 +72,18 @@ describe('the rights', () => {
   );
 });
 
-describe('the admission policy', () => {
+describe('the admission policy of Operations', () => {
+  const policy = ofKind(objects, 'ValidatingAdmissionPolicy').find(
+    ({ metadata }) => metadata.name === 'operations.soteria.dev',
+  );
+
   it('takes the functions’ accounts for its own, and nobody else', () => {
-    const [policy] = ofKind(objects, 'ValidatingAdmissionPolicy');
     const isOwn = listAt(policy, 'spec', 'variables').find((one) => at(one, 'name') === 'isOwn');
     const accounts = String(at(isOwn, 'expression')).match(/'[^']+'/g) ?? [];
     expect(accounts.sort()).toEqual(services.map(([name]) => `'system:serviceaccount:soteria:${name}'`).sort());
   });
 
   it('judges Operations and nothing else', () => {
-    const [policy] = ofKind(objects, 'ValidatingAdmissionPolicy');
     const rules = listAt(policy, 'spec', 'matchConstraints', 'resourceRules');
     expect(rules.map((rule) => [at(rule, 'apiGroups'), at(rule, 'resources')])).toEqual([
       [['soteria.dev'], ['operations']],

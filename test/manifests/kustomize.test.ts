@@ -54,6 +54,7 @@ describe.skipIf(kubectl === undefined)('kubectl kustomize', () => {
       'Trigger usage-due',
       'Trigger usage-requested',
       'Trigger usage-schedule',
+      'Trigger usage-wakeups',
     ]);
     for (const [key, one] of changed.filter(([, one]) => at(one, 'kind') === 'Trigger')) {
       expect(at(one, 'spec')).toEqual(at(base.get(key), 'spec'));

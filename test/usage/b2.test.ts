@@ -172,7 +172,9 @@ describe('a bucket of B2', () => {
       ...store,
     } as const;
     const { source, close } = openSource(settings, () => undefined);
-    const uploads = await source.listUploads({ name: 'backups', prefix: '' }, 10, new AbortController().signal);
+    const uploads = await Array.fromAsync(
+      source.listUploads({ name: 'backups', prefix: '' }, new AbortController().signal),
+    );
     close();
     expect(uploads).toEqual([{ key: 'a/large', startedAtMs: noon, sizeBytes: 10_000_017 + 15_000 }]);
   });

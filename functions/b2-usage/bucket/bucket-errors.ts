@@ -37,6 +37,10 @@ export const refusals = {
     why: 'the store does not know this call',
     fix: 'check that SOTERIA_B2_API is the API of SOTERIA_B2_ENDPOINT: b2 or s3',
   },
+  upload_gone: {
+    why: 'the upload was finished or cancelled meanwhile',
+    fix: 'nothing: it is left out',
+  },
   not_set: {
     why: 'nothing of the kind is set on the bucket',
     fix: 'set it, where it is wanted',

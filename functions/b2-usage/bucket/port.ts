@@ -39,8 +39,8 @@ export type PageReader = (version: ListedVersion) => void;
 export interface UnfinishedUpload {
   readonly key: string;
   readonly startedAtMs: number;
-  /** Of the parts that are there. */
-  readonly sizeBytes: number;
+  /** Of the parts that are there; undefined when the key may not list them. */
+  readonly sizeBytes: number | undefined;
 }
 
 /** What is set on the bucket; undefined where the key may not ask, or the store has no word for it. */
@@ -69,8 +69,8 @@ export interface BucketSource {
   traits(bucket: string, signal: AbortSignal): Promise<BucketTraits>;
   /** `startPage` is called once for every try. */
   listPage(request: PageRequest, startPage: () => PageReader, signal: AbortSignal): Promise<PageEnd>;
-  /** At most `limit`, oldest first where the store has an order. */
-  listUploads(bucket: BucketRef, limit: number, signal: AbortSignal): Promise<readonly UnfinishedUpload[]>;
+  /** As long as the caller takes more; one that ends meanwhile is left out. Each costs a call of its own. */
+  listUploads(bucket: BucketRef, signal: AbortSignal): AsyncIterable<UnfinishedUpload>;
   /** True: hidden versions are in the listing. False: the store lists current objects only. */
   readonly seesVersions: () => boolean;
 }

@@ -9,6 +9,9 @@ export interface Patience {
   readonly random: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly now: () => Date;
+  readonly backoff: { readonly baseMs: number; readonly capMs: number };
+  /** Asked to wait longer than this, the call gives up. */
+  readonly maxWaitMs: number;
 }
 
 export const defaultPatience: Patience = {
@@ -18,11 +21,18 @@ export const defaultPatience: Patience = {
     await wait(ms, undefined, { signal }).catch(() => undefined);
   },
   now: () => new Date(),
+  backoff: { baseMs: 500, capMs: 10_000 },
+  // Longer than this the step ends and the delivery's own backoff waits: a function must not sleep.
+  maxWaitMs: 15_000,
 };
 
-const backoff = { baseMs: 500, capMs: 10_000 };
-/** Longer than this the step ends and the delivery's own backoff waits: a function must not sleep. */
-const maxWaitMs = 15_000;
+/** A Job may: its next Pod would begin by asking the same store again. */
+export const jobPatience: Patience = {
+  ...defaultPatience,
+  retries: 12,
+  backoff: { baseMs: 500, capMs: 60_000 },
+  maxWaitMs: 300_000,
+};
 
 /** A refusal for the moment, with what the store said about when. */
 export function tellWhen(error: SoteriaError, retryAfter: string | undefined, now: Date): SoteriaError {
@@ -44,8 +54,8 @@ export async function tryAgain<T>(act: () => Promise<T>, patience: Patience, sig
       const isWorthIt = thrown instanceof SoteriaError && thrown.code === 'bucket_unavailable';
       if (!isWorthIt || failures > patience.retries || signal.aborted) throw thrown;
       const asked = (thrown.retryAfterSeconds ?? 0) * 1000;
-      if (asked > maxWaitMs) throw thrown;
-      await patience.sleep(Math.max(asked, backoffMs(failures, backoff, patience.random)), signal);
+      if (asked > patience.maxWaitMs) throw thrown;
+      await patience.sleep(Math.max(asked, backoffMs(failures, patience.backoff, patience.random)), signal);
     }
   }
 }

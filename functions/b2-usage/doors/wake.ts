@@ -1,6 +1,6 @@
 /** Events: a schedule, a request, and our own "go on". */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { usageDue, usageRequest } from '@soteria/shared/events/catalogue.ts';
+import { objectReference, usageDue, usageRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { advanceMeasurement, beginMeasurement, isLeased } from '../measure/measure.ts';
 import type { UsageTools } from '../tools.ts';
@@ -21,6 +21,14 @@ export async function askByEvent(tools: UsageTools, event: ReceivedEvent, incomi
   if (tools.settings.store === undefined) return wakeBySchedule(tools, event, incoming);
   await beginMeasurement(tools, incoming.caller.user, incoming);
   await advanceMeasurement(tools, incoming);
+}
+
+/** The Job that lists has changed: it may have come to its end. */
+export async function wakeByJob(tools: UsageTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
+  const { kind, namespace, name } = objectReference.parse(event.data);
+  if (kind !== 'Job' || namespace !== tools.settings.namespace) return;
+  const { value: progress } = await tools.usage.readProgress(incoming.signal);
+  if (progress?.job?.name === name) await advanceMeasurement(tools, incoming);
 }
 
 /**

@@ -9,20 +9,21 @@ import { appendSample, sumBuckets } from '../record/history.ts';
 import type { Measurement, PendingFact, UsageRecord } from '../record/usage-record.ts';
 import { reasonOf } from '../bucket/bucket-errors.ts';
 import type { UsageTools } from '../tools.ts';
-import type { MeasuredBucket, Progress } from './progress.ts';
+import type { MeasuredBucket, Progress, Trouble } from './progress.ts';
 import { settleConfigs } from './settle-configs.ts';
 
 export async function recordMeasurement(tools: UsageTools, progress: Progress, incoming: Incoming): Promise<void> {
   const { usage, readLonghorn, settings, now } = tools;
   const view = await readLonghorn(incoming.signal, incoming.log);
   const buckets = (progress.buckets ?? []).map(settled);
-  const { id, startedAt, by, calls, seesVersions, excessRights } = progress;
+  const { id, startedAt, by, calls, busyMs, seesVersions, excessRights } = progress;
   const endedAt = now();
   const measurement: Measurement = {
     id,
     startedAt,
     by,
     calls,
+    listingMs: busyMs,
     seesVersions,
     excessRights,
     buckets,
@@ -78,13 +79,22 @@ function measuredFact(measurement: Measurement): PendingFact {
   };
 }
 
+export function troubleOf(error: SoteriaError): Trouble {
+  const { what, why, fix } = error.explanation;
+  return { reason: reasonOf(error) ?? error.code, what, why, fix, isFinal: isFinal(error) };
+}
+
+/** The store refuses, or there is none: trying again changes nothing. */
+function isFinal({ code }: SoteriaError): boolean {
+  return code === 'bucket_refused' || code === 'unprocessable';
+}
+
 /** The last good numbers stay. */
-export async function recordFailure(tools: UsageTools, error: SoteriaError, { signal }: Incoming): Promise<void> {
+export async function recordFailure(tools: UsageTools, trouble: Trouble, { signal }: Pick<Incoming, 'signal'>) {
   const { usage, now } = tools;
   const { value: record, object } = await usage.readRecord(signal);
   const at = now().toISOString();
-  const { what, why, fix } = error.explanation;
-  const reason = reasonOf(error) ?? error.code;
+  const { reason, what, why, fix } = trouble;
   const failure = { at, since: record.failure?.since ?? at, reason, what, why, fix };
   await usage.writeRecord({ value: { ...record, failure }, object }, signal);
 }

@@ -1,38 +1,39 @@
 /** The unfinished uploads of a bucket: paid for like anything else, and shown by no listing of objects. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { BucketRef, BucketSource, UnfinishedUpload } from '../bucket/port.ts';
+import type { BucketRef, BucketSource } from '../bucket/port.ts';
 import type { Uploads } from './progress.ts';
 
 /** Each costs calls of its own; whoever has more of them needs a rule, not a number. */
 const maxUploads = 500;
 
-export async function countUploads(
-  source: BucketSource,
-  bucket: BucketRef,
-  staleBeforeMs: number,
-  signal: AbortSignal,
-): Promise<Uploads> {
+export interface CountUploads {
+  readonly source: Pick<BucketSource, 'listUploads'>;
+  readonly bucket: BucketRef;
+  readonly staleBeforeMs: number;
+  /** What was counted until then is told, as incomplete: a request that ended in its middle would begin with none for ever. */
+  readonly isTimeUp: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+export async function countUploads(options: CountUploads): Promise<Uploads> {
+  const { source, bucket, staleBeforeMs, isTimeUp, signal } = options;
+  const sums = { count: 0, bytes: 0, oldestAtMs: 0, staleCount: 0, staleBytes: 0, isComplete: true };
   try {
-    const found = await source.listUploads(bucket, maxUploads, signal);
-    return { ...sumUploads(found, staleBeforeMs), isComplete: found.length < maxUploads };
+    for await (const { startedAtMs, sizeBytes } of source.listUploads(bucket, signal)) {
+      if (sums.count >= maxUploads || isTimeUp()) return { ...sums, isComplete: false };
+      const bytes = sizeBytes ?? 0;
+      sums.isComplete &&= sizeBytes !== undefined;
+      sums.oldestAtMs = sums.count === 0 ? startedAtMs : Math.min(sums.oldestAtMs, startedAtMs);
+      sums.count += 1;
+      sums.bytes += bytes;
+      if (startedAtMs >= staleBeforeMs) continue;
+      sums.staleCount += 1;
+      sums.staleBytes += bytes;
+    }
+    return sums;
   } catch (error) {
     // A store without the call, or a key without the right, has no unfinished uploads that we could know of.
     if (!(error instanceof SoteriaError && error.code === 'bucket_refused')) throw error;
-    return { ...sumUploads([], staleBeforeMs), isComplete: false };
+    return { ...sums, isComplete: false };
   }
-}
-
-function sumUploads(found: readonly UnfinishedUpload[], staleBeforeMs: number): Omit<Uploads, 'isComplete'> {
-  const stale = found.filter(({ startedAtMs }) => startedAtMs < staleBeforeMs);
-  const bytesOf = (some: readonly UnfinishedUpload[]) => some.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return {
-    count: found.length,
-    bytes: bytesOf(found),
-    oldestAtMs: found.reduce(
-      (oldest, { startedAtMs }) => Math.min(oldest, startedAtMs),
-      found.length > 0 ? Infinity : 0,
-    ),
-    staleCount: stale.length,
-    staleBytes: bytesOf(stale),
-  };
 }

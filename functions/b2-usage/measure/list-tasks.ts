@@ -79,6 +79,7 @@ async function workOn(options: ListOptions, task: Task): Promise<void> {
 }
 
 function close(progress: Progress, task: Task, parts: readonly Task[]): void {
+  progress.stretches += parts.length;
   progress.tasks.splice(progress.tasks.indexOf(task), 1, ...parts);
 }
 

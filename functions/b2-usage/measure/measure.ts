@@ -4,7 +4,9 @@ import { factId } from '@soteria/shared/events/event-id.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { Kept } from '../record/usage-store.ts';
 import type { UsageTools } from '../tools.ts';
-import { recordFailure, recordMeasurement, sendPendingFacts } from './conclude.ts';
+import { listingJob, listingJobName } from '../listing-job/listing-job.ts';
+import { recordFailure, recordMeasurement, sendPendingFacts, troubleOf } from './conclude.ts';
+import { decideNext, type Next } from './decide-next.ts';
 import { newProgress, type Progress } from './progress.ts';
 import { takeStep } from './take-step.ts';
 
@@ -34,36 +36,109 @@ export function isLeased({ leaseUntil }: Progress, now: Date): boolean {
 
 /** Nothing to do when no measurement is under way, or another process is at it. */
 export async function advanceMeasurement(tools: UsageTools, incoming: Incoming): Promise<void> {
-  const { usage, now } = tools;
+  const { usage, listingJobs, settings, now } = tools;
   await sendPendingFacts(tools, incoming);
-  const { value, object } = await usage.readProgress(incoming.signal);
-  if (value === undefined) return;
-  if (isLeased(value, now())) return;
-  const kept = { value, object };
+  const { value: progress, object } = await usage.readProgress(incoming.signal);
+  if (progress === undefined) return;
+  const job = progress.job === undefined ? undefined : await listingJobs.get(progress.job.name, incoming.signal);
+  // A Job that has ended holds nothing, even where it was killed before it could say so.
+  if (isLeased(progress, now()) && job?.hasEnded !== true) return;
   const { value: record } = await usage.readRecord(incoming.signal);
-  // Recorded, and killed before the progress was removed.
-  if (record.measurement?.id === value.id) return usage.removeProgress(kept, incoming.signal);
-  try {
-    const end = await takeStep(tools, kept, incoming);
-    if (!end.isDone) return await askForNext(tools, end.kept.value, incoming);
-    await recordMeasurement(tools, end.kept.value, incoming);
-    await usage.removeProgress(end.kept, incoming.signal);
-    await sendPendingFacts(tools, incoming);
-  } catch (error) {
-    if (!(error instanceof SoteriaError)) throw error;
-    if (error.code === 'bucket_unavailable') await recordFailure(tools, error, incoming);
-    if (!isFinal(error)) throw error;
-    incoming.log.error('measurement_failed', error);
-    await recordFailure(tools, error, incoming);
-    const left = await usage.readProgress(incoming.signal);
-    if (left.value !== undefined)
-      await usage.removeProgress({ value: left.value, object: left.object }, incoming.signal);
+  const next = decideNext({ progress, last: record.measurement, job, jobAfterMs: settings.jobAfterMs });
+  await perform(tools, next, { value: progress, object }, incoming);
+}
+
+async function perform(tools: UsageTools, next: Next, kept: Kept<Progress>, incoming: Incoming): Promise<void> {
+  switch (next.type) {
+    case 'tidy':
+      return finish(tools, kept, incoming);
+    case 'record':
+      return conclude(tools, kept, incoming);
+    case 'fail':
+      incoming.log.warn('measurement_failed', { reason: next.trouble.reason, what: next.trouble.what });
+      await recordFailure(tools, next.trouble, incoming);
+      return finish(tools, kept, incoming);
+    case 'take-step':
+      return step(tools, kept, incoming);
+    case 'hand-over':
+      return handOver(tools, kept, incoming);
+    case 'make-job':
+      return makeJob(tools, kept, incoming);
+    case 'take-back':
+      incoming.log.warn('listing_job_failed', { job: kept.value.job?.name, why: next.trouble.why });
+      await recordFailure(tools, next.trouble, incoming);
+      await tools.usage.writeProgress(
+        { ...kept, value: { ...kept.value, job: undefined, trouble: undefined, leaseUntil: undefined } },
+        incoming.signal,
+      );
+      return undefined;
+    case 'wait':
+      return undefined;
   }
 }
 
-/** The store refuses, or there is none: trying again changes nothing. */
-function isFinal({ code }: SoteriaError): boolean {
-  return code === 'bucket_refused' || code === 'unprocessable';
+async function step(tools: UsageTools, kept: Kept<Progress>, incoming: Incoming): Promise<void> {
+  try {
+    const end = await takeStep(tools, kept, incoming);
+    if (!end.isDone) return await askForNext(tools, end.kept.value, incoming);
+    await conclude(tools, end.kept, incoming);
+  } catch (error) {
+    if (!(error instanceof SoteriaError)) throw error;
+    const trouble = troubleOf(error);
+    if (error.code === 'bucket_unavailable') await recordFailure(tools, trouble, incoming);
+    if (!trouble.isFinal) throw error;
+    incoming.log.error('measurement_failed', error);
+    await recordFailure(tools, trouble, incoming);
+    const left = await tools.usage.readProgress(incoming.signal);
+    if (left.value !== undefined) await finish(tools, { value: left.value, object: left.object }, incoming);
+  }
+}
+
+async function conclude(tools: UsageTools, kept: Kept<Progress>, incoming: Incoming): Promise<void> {
+  await recordMeasurement(tools, kept.value, incoming);
+  await finish(tools, kept, incoming);
+  await sendPendingFacts(tools, incoming);
+}
+
+/** The Job first: its name is known as long as the progress is there. */
+async function finish(
+  { usage, listingJobs }: UsageTools,
+  kept: Kept<Progress>,
+  { signal }: Pick<Incoming, 'signal'>,
+): Promise<void> {
+  const { job } = kept.value;
+  const made = job === undefined ? undefined : await listingJobs.get(job.name, signal);
+  if (made !== undefined) await listingJobs.delete(made, signal);
+  await usage.removeProgress(kept, signal);
+}
+
+/** Its name is noted before it is made: whoever comes after a crash makes this one, and no second. */
+async function handOver(tools: UsageTools, { value, object }: Kept<Progress>, incoming: Incoming): Promise<void> {
+  const jobs = value.jobs + 1;
+  const job = { name: listingJobName(value.id, jobs), hasStarted: false };
+  const noted = await tools.usage.writeProgress({ value: { ...value, jobs, job }, object }, incoming.signal);
+  return makeJob(tools, noted, incoming);
+}
+
+async function makeJob(tools: UsageTools, kept: Kept<Progress>, incoming: Incoming): Promise<void> {
+  const { settings, listingJobs, usage } = tools;
+  const { id, job } = kept.value;
+  if (job === undefined) return;
+  const { namespace, runnerImage: image } = settings;
+  try {
+    await listingJobs.create(listingJob({ namespace, measurement: id, name: job.name, image }), incoming.signal);
+    incoming.log.info('listing_handed_over', { measurement: id, job: job.name });
+  } catch (error) {
+    if (!(error instanceof SoteriaError && isNoJobAllowed(error))) throw error;
+    incoming.log.error('listing_job_not_made', error, { job: job.name });
+    const value = { ...kept.value, job: undefined, mayUseJob: false };
+    await step(tools, await usage.writeProgress({ ...kept, value }, incoming.signal), incoming);
+  }
+}
+
+/** No right, a quota, a policy: slower without it, and still to an end. */
+function isNoJobAllowed({ code }: SoteriaError): boolean {
+  return code === 'cluster_forbidden' || code === 'cluster_refused' || code === 'name_conflict';
 }
 
 export async function askForNext(

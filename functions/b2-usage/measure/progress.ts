@@ -44,6 +44,23 @@ export const measuredBucket = z.object({
 });
 export type MeasuredBucket = z.infer<typeof measuredBucket>;
 
+/** Why nothing more comes of it, as it is told to the operator. */
+export const troubleShape = z.object({
+  reason: z.string(),
+  what: z.string(),
+  why: z.string(),
+  fix: z.string(),
+  /** True: trying again changes nothing. */
+  isFinal: z.boolean(),
+});
+export type Trouble = z.infer<typeof troubleShape>;
+
+const listingJob = z.object({
+  name: z.string(),
+  /** It was seen at work: when it is missing now, it is gone, and not one that is still to be made. */
+  hasStarted: z.boolean(),
+});
+
 export const progressShape = z.object({
   version: z.literal(1),
   id: z.string(),
@@ -55,6 +72,18 @@ export const progressShape = z.object({
   /** Until then a process is at it; others stay away. */
   leaseUntil: z.string().optional(),
   calls: z.number(),
+  /** Milliseconds at work so far. */
+  busyMs: z.number().default(0),
+  /** Stretches there were so far, the open ones too. */
+  stretches: z.number().default(0),
+  /** The Job that has taken over. */
+  job: listingJob.optional(),
+  /** Jobs that were asked for; the next one's name. */
+  jobs: z.number().default(0),
+  /** False: no Job could be made, so that it goes on step by step, however long that takes. */
+  mayUseJob: z.boolean().default(true),
+  /** Of a Job: what it could not go on for. */
+  trouble: troubleShape.optional(),
   seesVersions: z.boolean(),
   excessRights: z.array(z.string()),
   /** Undefined: the store was not opened yet. */
@@ -71,6 +100,10 @@ export function newProgress(id: string, startedAt: Date, by: string): Progress {
     by,
     step: 0,
     calls: 0,
+    busyMs: 0,
+    stretches: 0,
+    jobs: 0,
+    mayUseJob: true,
     seesVersions: true,
     excessRights: [],
     tasks: [],

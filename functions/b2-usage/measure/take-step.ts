@@ -14,7 +14,10 @@ import { listTasks } from './list-tasks.ts';
 import { newBucket, type Progress } from './progress.ts';
 
 /** What is needed of the tools, so that a measurement runs wherever it is started. */
-export type StepTools = Pick<UsageTools, 'usage' | 'openSource' | 'now' | 'pace' | 'settings'>;
+export type StepTools = Pick<UsageTools, 'usage' | 'openSource' | 'now' | 'pace' | 'settings'> & {
+  /** True: the process is to end, so the step ends with the pages that are under way. */
+  readonly isStopping?: () => boolean;
+};
 
 export interface StepEnd {
   readonly isDone: boolean;
@@ -36,12 +39,16 @@ export async function takeStep(
   let storeFailure: unknown;
 
   async function store(isLast = false): Promise<void> {
+    progress.busyMs += now().getTime() - storedMs;
     progress.leaseUntil = isLast ? undefined : new Date(now().getTime() + pace.leaseMs).toISOString();
     storedMs = now().getTime();
     ({ object } = await usage.writeProgress({ value: progress, object }, signal));
   }
   const isTimeUp = (): boolean =>
-    storeFailure !== undefined || signal.aborted || now().getTime() - startedMs >= pace.budgetMs;
+    storeFailure !== undefined ||
+    signal.aborted ||
+    tools.isStopping?.() === true ||
+    now().getTime() - startedMs >= pace.budgetMs;
 
   await store();
   if (openSource === undefined) throw notConfigured(settings.missing);
@@ -66,7 +73,7 @@ export async function takeStep(
     await storing;
     if (storeFailure !== undefined) throw storeFailure;
     const isListed = progress.tasks.length === 0;
-    if (isListed && !isTimeUp()) await countAllUploads(source, progress, tools, signal);
+    if (isListed && !isTimeUp()) await countAllUploads({ source, progress, tools, signal, isTimeUp });
     const isDone = isListed && (progress.buckets ?? []).every(({ uploads }) => uploads !== undefined);
     progress.seesVersions &&= source.seesVersions();
     progress.step += 1;
@@ -91,16 +98,25 @@ async function openBuckets(source: BucketSource, progress: Progress, signal: Abo
   progress.buckets = opened;
   progress.excessRights = [...excessRights];
   progress.tasks = buckets.map(({ name, prefix }) => ({ bucket: name, prefix, depth: 0 }));
+  progress.stretches = progress.tasks.length;
 }
 
 function defined<T extends object>(traits: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(traits).filter(([, value]) => value !== undefined)) as never;
 }
 
-async function countAllUploads(source: BucketSource, progress: Progress, tools: StepTools, signal: AbortSignal) {
+interface UploadsOfAll {
+  readonly source: BucketSource;
+  readonly progress: Progress;
+  readonly tools: StepTools;
+  readonly signal: AbortSignal;
+  readonly isTimeUp: () => boolean;
+}
+
+async function countAllUploads({ source, progress, tools, signal, isTimeUp }: UploadsOfAll): Promise<void> {
   const staleBeforeMs = Date.parse(progress.startedAt) - tools.settings.staleUploadDays * 86_400_000;
   for (const bucket of progress.buckets ?? []) {
-    bucket.uploads ??= await countUploads(source, bucket, staleBeforeMs, signal);
+    bucket.uploads ??= await countUploads({ source, bucket, staleBeforeMs, signal, isTimeUp });
   }
 }
 

@@ -12,6 +12,8 @@ export const measurementShape = z.object({
   api: z.enum(['b2', 's3']),
   endpoint: z.string(),
   calls: z.number(),
+  /** Milliseconds of work, without the pauses between steps: by this the next one is planned. */
+  listingMs: z.number().optional(),
   seesVersions: z.boolean(),
   excessRights: z.array(z.string()),
   buckets: z.array(measuredBucket),

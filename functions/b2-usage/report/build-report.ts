@@ -1,5 +1,5 @@
 /** `GET /v1/b2`: everything from the record, nothing from the store, so that it answers at once. Pure. */
-import type { Progress } from '../measure/progress.ts';
+import type { Progress, Uploads } from '../measure/progress.ts';
 import { sampleBefore, sumBuckets } from '../record/history.ts';
 import type { Measurement, UsageRecord } from '../record/usage-record.ts';
 import { type Cost, estimateCost, storedBytes } from './estimate-cost.ts';
@@ -36,7 +36,13 @@ export interface UsageReport {
     readonly sees_versions: boolean;
     readonly calls: number;
   } | null;
-  readonly measuring: { readonly since: string; readonly objects: number; readonly calls: number } | null;
+  readonly measuring: {
+    readonly since: string;
+    readonly objects: number;
+    readonly calls: number;
+    /** That has taken over. */
+    readonly job: string | null;
+  } | null;
   readonly failure: Omit<NonNullable<UsageRecord['failure']>, never> | null;
   /** False: some prefixes could not be read. */
   readonly complete: boolean | null;
@@ -117,9 +123,9 @@ function fixOf(state: UsageReport['state'], { missing }: ReportSettings): string
   return state === 'not_measured' ? 'POST /v1/b2/measure, or wait for the next measurement' : null;
 }
 
-function measuringOf({ startedAt, calls, buckets = [] }: Progress) {
+function measuringOf({ startedAt, calls, job, buckets = [] }: Progress) {
   const { objects, hiddenObjects } = sumBuckets(buckets);
-  return { since: startedAt, objects: objects + hiddenObjects, calls };
+  return { since: startedAt, objects: objects + hiddenObjects, calls, job: job?.name ?? null };
 }
 
 function totalsOf(measurement: Measurement, orphanedBytes: number): Record<string, number> {
@@ -150,6 +156,11 @@ function growthOf({ history }: UsageRecord, measurement: Measurement, now: Date)
   };
 }
 
+/** Not one could be listed: that is not the same as none. */
+function isUnknown(uploads: Uploads | undefined): uploads is undefined {
+  return uploads === undefined || (uploads.count === 0 && !uploads.isComplete);
+}
+
 function bucketOf({ name, prefix, traits, tally, uploads, unreadable }: Measurement['buckets'][number]) {
   return {
     name,
@@ -159,8 +170,9 @@ function bucketOf({ name, prefix, traits, tally, uploads, unreadable }: Measurem
     hidden_bytes: tally.hiddenBytes,
     hidden_objects: tally.hiddenObjects,
     markers: tally.markers,
-    unfinished_uploads: uploads?.count ?? null,
-    unfinished_bytes: uploads?.bytes ?? null,
+    unfinished_uploads: isUnknown(uploads) ? null : uploads.count,
+    unfinished_bytes: isUnknown(uploads) ? null : uploads.bytes,
+    unfinished_complete: uploads?.isComplete ?? false,
     unfinished_oldest_at:
       uploads === undefined || uploads.count === 0 ? null : new Date(uploads.oldestAtMs).toISOString(),
     versioned: traits.isVersioned ?? null,

@@ -64,7 +64,10 @@ export function createFakeSource(options: FakeSourceOptions): FakeSource {
         excessRights: options.excessRights ?? [],
       }),
     traits: (name) => Promise.resolve(bucketOf(name).traits ?? noTraits),
-    listUploads: ({ name }) => Promise.resolve(bucketOf(name).uploads ?? []),
+    async *listUploads({ name }) {
+      await Promise.resolve();
+      yield* bucketOf(name).uploads ?? [];
+    },
     async listPage(request, startPage) {
       requests.push(request);
       const page = requests.length;

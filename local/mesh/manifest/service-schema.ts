@@ -44,6 +44,10 @@ const container = z.strictObject({
   volumeMounts: ignored,
 });
 
+/** What kubelet makes a process's environment from; of a Job's container, which has much else, too. */
+export const containerEnvironment = z.object({ env: container.shape.env, envFrom: container.shape.envFrom });
+export type ContainerEnvironment = z.infer<typeof containerEnvironment>;
+
 /** A function keeps no local state and its credentials come from outside, so these two are not needed; others would be missed. */
 const volume = z.union([
   z.strictObject({ name: z.string(), emptyDir: z.looseObject({}) }),

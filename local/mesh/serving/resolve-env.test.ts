@@ -24,7 +24,6 @@ function createClient() {
 describe('the environment of a function', () => {
   it('joins references and literals; what comes later wins', async () => {
     const env = await resolveEnv(createClient(), 'soteria', {
-      args: [],
       envFrom: [{ configMapRef: { name: 'settings' } }, { prefix: 'X_', secretRef: { name: 'keys' } }],
       env: [
         { name: 'B', value: 'own' },
@@ -46,7 +45,7 @@ describe('the environment of a function', () => {
       'Secret soteria/keys, key none',
     ],
   ])('names %s that is missing', async (_title, part, named) => {
-    await expect(resolveEnv(createClient(), 'soteria', { args: [], ...part })).rejects.toMatchObject({
+    await expect(resolveEnv(createClient(), 'soteria', part)).rejects.toMatchObject({
       code: 'unprocessable',
       explanation: { why: expect.stringContaining(named) },
     });
@@ -54,7 +53,6 @@ describe('the environment of a function', () => {
 
   it('does without what is optional', async () => {
     const env = resolveEnv(createClient(), 'soteria', {
-      args: [],
       envFrom: [{ configMapRef: { name: 'absent', optional: true } }],
       env: [],
     });

@@ -1,8 +1,8 @@
-/** The environment of a function process, as kubelet would build it from the Service's container. */
+/** The environment of a process, as kubelet would build it from its container. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps, secrets } from '@soteria/shared/kubernetes/core-types.ts';
-import type { ContainerSpec } from '../manifest/service-schema.ts';
+import type { ContainerEnvironment } from '../manifest/service-schema.ts';
 
 type Values = Readonly<Record<string, string>>;
 
@@ -10,7 +10,7 @@ type Values = Readonly<Record<string, string>>;
 export async function resolveEnv(
   client: KubernetesClient,
   namespace: string,
-  container: ContainerSpec,
+  container: ContainerEnvironment,
 ): Promise<Record<string, string>> {
   const env: Record<string, string> = {};
   for (const source of container.envFrom) {
@@ -67,8 +67,8 @@ function expand(text: string, known: Values): string {
 
 function missing(kind: string, name: string): SoteriaError {
   return new SoteriaError('unprocessable', {
-    what: 'The function cannot start',
+    what: 'The container cannot start',
     why: `its environment needs ${kind} ${name} which does not exist`,
-    fix: `create it, or mark the reference in the Knative Service as optional`,
+    fix: `create it, or mark the reference to it as optional`,
   });
 }

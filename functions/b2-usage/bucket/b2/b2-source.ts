@@ -1,8 +1,8 @@
 /** Backblaze B2 by its native API. A key limited to buckets or a prefix is measured as far as it sees. */
 import * as z from 'zod';
-import { bucketRefused } from '../bucket-errors.ts';
+import { bucketRefused, reasonOf } from '../bucket-errors.ts';
 import type { Exchange } from '../exchange.ts';
-import type { BucketRef, BucketSource, ListedVersion, OnCall, UnfinishedUpload } from '../port.ts';
+import type { BucketRef, BucketSource, ListedVersion, OnCall } from '../port.ts';
 import type { Patience } from '../try-again.ts';
 import { type B2Settings, createB2Client } from './b2-client.ts';
 import {
@@ -74,14 +74,20 @@ export function createB2Source(options: B2SourceOptions): BucketSource {
     return names.map((name) => ({ name, prefix: limits.namePrefix }));
   }
 
-  async function partBytes(fileId: string, signal: AbortSignal): Promise<number> {
+  /** Undefined: the file was finished or cancelled meanwhile, which B2 tells as a bad request. */
+  async function partBytes(fileId: string, signal: AbortSignal): Promise<number | undefined> {
     let sum = 0;
-    for (let startPartNumber = 1; ;) {
-      const asked = { fileId, startPartNumber, maxPartCount: 1000 };
-      const { parts, nextPartNumber } = await client.call('b2_list_parts', asked, partPage, signal);
-      for (const { contentLength } of parts) sum += contentLength;
-      if (typeof nextPartNumber !== 'number') return sum;
-      startPartNumber = nextPartNumber;
+    try {
+      for (let startPartNumber = 1; ;) {
+        const asked = { fileId, startPartNumber, maxPartCount: 1000 };
+        const { parts, nextPartNumber } = await client.call('b2_list_parts', asked, partPage, signal);
+        for (const { contentLength } of parts) sum += contentLength;
+        if (typeof nextPartNumber !== 'number') return sum;
+        startPartNumber = nextPartNumber;
+      }
+    } catch (error) {
+      if (reasonOf(error) === 'unexpected_answer') return undefined;
+      throw error;
     }
   }
 
@@ -121,18 +127,17 @@ export function createB2Source(options: B2SourceOptions): BucketSource {
       const hasMore = typeof nextFileName === 'string';
       return { folders, nextCursor: hasMore ? JSON.stringify([nextFileName, nextFileId ?? '']) : undefined };
     },
-    async listUploads({ name, prefix }, limit, signal) {
+    async *listUploads({ name, prefix }, signal) {
       const { bucketId } = await bucketOf(name, signal);
-      const uploads: UnfinishedUpload[] = [];
       let from: { startFileId?: string } = {};
       for (;;) {
         const asked = { bucketId, namePrefix: prefix, maxFileCount: 100, ...from };
         const page = await client.call('b2_list_unfinished_large_files', asked, largeFilePage, signal);
         for (const { fileId, fileName, uploadTimestamp } of page.files) {
-          if (uploads.length >= limit) return uploads;
-          uploads.push({ key: fileName, startedAtMs: uploadTimestamp, sizeBytes: await partBytes(fileId, signal) });
+          const sizeBytes = await partBytes(fileId, signal);
+          if (sizeBytes !== undefined) yield { key: fileName, startedAtMs: uploadTimestamp, sizeBytes };
         }
-        if (typeof page.nextFileId !== 'string') return uploads;
+        if (typeof page.nextFileId !== 'string') return;
         from = { startFileId: page.nextFileId };
       }
     },

@@ -1,7 +1,6 @@
 /** Unfinished multipart uploads with the bytes of their parts: ListMultipartUploads tells no sizes, ListParts does. */
-import { readText } from '../exchange.ts';
+import { reasonOf } from '../bucket-errors.ts';
 import type { BucketRef, UnfinishedUpload } from '../port.ts';
-import type { S3Client } from './s3-client.ts';
 
 const unescaped: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
@@ -12,15 +11,14 @@ function member(xml: string, name: string): string {
   );
 }
 
+/** The answer to a GET below the bucket, with tries of its own. */
+export type Ask = (path: string, query: Readonly<Record<string, string>>) => Promise<string>;
+
 /** At most 10,000 parts exist; a page holds 1,000. */
-async function partBytes(client: S3Client, bucket: string, key: string, uploadId: string, signal: AbortSignal) {
+async function partBytes(ask: Ask, path: string, uploadId: string): Promise<number> {
   let sum = 0;
   for (let marker = ''; ;) {
-    const from = marker === '' ? {} : { 'part-number-marker': marker };
-    const xml = await readText(
-      await client.get(`${bucket}/${encodeKey(key)}`, { ...from, uploadId }, signal),
-      client.urlOf(bucket),
-    );
+    const xml = await ask(path, { ...(marker === '' ? {} : { 'part-number-marker': marker }), uploadId });
     for (const [, part = ''] of xml.matchAll(/<Part>(.*?)<\/Part>/gs)) sum += Number(member(part, 'Size'));
     const next = member(xml, 'NextPartNumberMarker');
     if (member(xml, 'IsTruncated') !== 'true' || next === '' || next === marker) return sum;
@@ -32,28 +30,26 @@ function encodeKey(key: string): string {
   return key.split('/').map(encodeURIComponent).join('/');
 }
 
-export async function listUploads(
-  client: S3Client,
-  { name, prefix }: BucketRef,
-  limit: number,
-  signal: AbortSignal,
-): Promise<UnfinishedUpload[]> {
-  const found: UnfinishedUpload[] = [];
+async function* sized(ask: Ask, bucket: string, upload: string): AsyncGenerator<UnfinishedUpload> {
+  const key = member(upload, 'Key');
+  const startedAtMs = Date.parse(member(upload, 'Initiated')) || 0;
+  try {
+    const sizeBytes = await partBytes(ask, `${bucket}/${encodeKey(key)}`, member(upload, 'UploadId'));
+    yield { key, startedAtMs, sizeBytes };
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason === 'forbidden') yield { key, startedAtMs, sizeBytes: undefined };
+    else if (reason !== 'upload_gone') throw error;
+  }
+}
+
+export async function* listUploads(ask: Ask, { name, prefix }: BucketRef): AsyncGenerator<UnfinishedUpload> {
   let from: Record<string, string> = {};
   for (;;) {
-    const query = { ...from, 'max-uploads': '1000', prefix, uploads: '' };
-    const xml = await readText(await client.get(name, query, signal), client.urlOf(name), 4_194_304);
-    for (const [, upload = ''] of xml.matchAll(/<Upload>(.*?)<\/Upload>/gs)) {
-      if (found.length >= limit) return found;
-      const key = member(upload, 'Key');
-      found.push({
-        key,
-        startedAtMs: Date.parse(member(upload, 'Initiated')) || 0,
-        sizeBytes: await partBytes(client, name, key, member(upload, 'UploadId'), signal),
-      });
-    }
+    const xml = await ask(name, { ...from, 'max-uploads': '1000', prefix, uploads: '' });
+    for (const [, upload = ''] of xml.matchAll(/<Upload>(.*?)<\/Upload>/gs)) yield* sized(ask, name, upload);
     const next = member(xml, 'NextKeyMarker');
-    if (member(xml, 'IsTruncated') !== 'true' || next === '') return found;
+    if (member(xml, 'IsTruncated') !== 'true' || next === '') return;
     from = { 'key-marker': next, 'upload-id-marker': member(xml, 'NextUploadIdMarker') };
   }
 }

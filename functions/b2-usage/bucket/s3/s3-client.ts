@@ -37,6 +37,7 @@ const reasons: Readonly<Record<string, RefusalReason>> = {
   UnauthorizedAccess: 'bad_credentials',
   RequestTimeTooSkewed: 'clock_skew',
   NoSuchBucket: 'bucket_missing',
+  NoSuchUpload: 'upload_gone',
   InvalidBucketName: 'bucket_missing',
   AccessDenied: 'forbidden',
   AllAccessDisabled: 'forbidden',

@@ -66,8 +66,12 @@ export function createS3Source({ settings, buckets, exchange, patience, onCall }
     seesVersions: () => seesVersions,
     listPage,
     traits: (bucket, signal) => readTraits(client, bucket, signal),
-    listUploads: (bucket, limit, signal) =>
-      tryAgain(() => listUploads(client, bucket, limit, signal), patience, signal),
+    listUploads: (bucket, signal) =>
+      listUploads(
+        (path, query) =>
+          tryAgain(async () => readText(await client.get(path, query, signal), client.urlOf(path)), patience, signal),
+        bucket,
+      ),
     open: async (signal) => ({
       buckets: buckets.length > 0 ? buckets : await tryAgain(() => allBuckets(signal), patience, signal),
       // What else an S3 key may do cannot be asked without trying it.

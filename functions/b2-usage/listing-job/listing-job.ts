@@ -1,0 +1,98 @@
+/**
+ * The Job that lists what takes too long for requests: this very function's program, started with another argument, so that nothing
+ * of it exists twice. It reads and writes one ConfigMap, with an account of its own. Pure.
+ */
+import type { Draft } from '@soteria/shared/kubernetes/client.ts';
+import type { Job } from '@soteria/shared/kubernetes/core-types.ts';
+import { managedLabel, temporaryLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
+import { shortHash } from '@soteria/shared/operation/names.ts';
+
+export interface ListingJobInput {
+  readonly namespace: string;
+  /** Of the measurement. */
+  readonly measurement: string;
+  readonly name: string;
+  /** Soteria's own. */
+  readonly image: string;
+}
+
+/** On the Job: which measurement it is for. */
+export const measurementLabel = 'soteria.dev/measurement';
+export const listingAccount = 'b2-usage-listing';
+export const listTask = 'list';
+
+/** Until the next measurement by the shipped schedule; one that takes longer is gone on with. */
+const deadlineSeconds = 21_600;
+/** Should nobody remove it. */
+const ttlSeconds = 86_400;
+/** Further Pods, each of which goes on where the one before it was. */
+const retries = 3;
+const nonRoot = 65_532;
+
+/** One for each time that a measurement is handed over. The Trigger of the function knows it by its beginning. */
+export function listingJobName(measurement: string, count: number): string {
+  return `soteria-usage-${shortHash(measurement, 12)}-${count}`;
+}
+
+export function listingJob({ namespace, measurement, name, image }: ListingJobInput): Draft<Job> {
+  const labels = { [managedLabel]: 'true', [temporaryLabel]: 'true', [measurementLabel]: measurement };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, namespace, labels: { ...labels, [watchLabel]: 'b2-usage' } },
+    spec: {
+      backoffLimit: retries,
+      completions: 1,
+      parallelism: 1,
+      activeDeadlineSeconds: deadlineSeconds,
+      ttlSecondsAfterFinished: ttlSeconds,
+      // A node that is drained is nobody's failure.
+      podFailurePolicy: {
+        rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }],
+      },
+      template: { metadata: { labels }, spec: podSpec(image, measurement) },
+    },
+  };
+}
+
+type PodSpec = NonNullable<NonNullable<NonNullable<Job['spec']>['template']>['spec']>;
+
+function podSpec(image: string, measurement: string): PodSpec {
+  return {
+    restartPolicy: 'Never',
+    serviceAccountName: listingAccount,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: 30,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: nonRoot,
+      runAsGroup: nonRoot,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [
+      {
+        name: 'list',
+        image,
+        args: ['b2-usage.cjs', listTask, measurement],
+        env: [
+          { name: 'NODE_OPTIONS', value: '--max-semi-space-size=4 --max-old-space-size=96' },
+          { name: 'MALLOC_ARENA_MAX', value: '2' },
+        ],
+        envFrom: [
+          { configMapRef: { name: 'soteria-config' } },
+          // The key may be in the ConfigMap too.
+          { secretRef: { name: 'soteria-b2', optional: true } },
+        ],
+        terminationMessagePolicy: 'FallbackToLogsOnError',
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ['ALL'] },
+          readOnlyRootFilesystem: true,
+          runAsNonRoot: true,
+          seccompProfile: { type: 'RuntimeDefault' },
+        },
+        resources: { requests: { cpu: '50m', memory: '96Mi' }, limits: { cpu: '1', memory: '192Mi' } },
+      },
+    ],
+  };
+}

@@ -1,0 +1,56 @@
+/** Jobs that list, as Kubernetes has them. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import { type Job, jobs } from '@soteria/shared/kubernetes/core-types.ts';
+import { measurementLabel } from './listing-job.ts';
+
+export interface ListingJob {
+  readonly name: string;
+  readonly uid: string;
+  readonly measurement: string | undefined;
+  readonly hasEnded: boolean;
+  /** Of its end, in Kubernetes' words. */
+  readonly says: string | undefined;
+}
+
+/** Creating what this measurement has created before is success; so is deleting what is gone. */
+export interface ListingJobs {
+  get(name: string, signal: AbortSignal): Promise<ListingJob | undefined>;
+  create(draft: Draft<Job>, signal: AbortSignal): Promise<void>;
+  delete(job: ListingJob, signal: AbortSignal): Promise<void>;
+}
+
+export function createListingJobs(client: KubernetesClient, namespace: string): ListingJobs {
+  async function get(name: string, signal: AbortSignal): Promise<ListingJob | undefined> {
+    const job = await client.get(jobs, { namespace, name }, { signal });
+    return job === undefined ? undefined : fromWire(job);
+  }
+  return {
+    get,
+    async create(draft, signal) {
+      try {
+        await client.create(jobs, draft, { signal });
+      } catch (error) {
+        if (!(error instanceof SoteriaError && error.code === 'name_conflict')) throw error;
+        const there = await get(draft.metadata.name ?? '', signal);
+        if (there?.measurement !== draft.metadata.labels?.[measurementLabel]) throw error;
+      }
+    },
+    delete: ({ name, uid }, signal) =>
+      client.delete(jobs, { namespace, name }, { uid, propagationPolicy: 'Background', signal }),
+  };
+}
+
+function fromWire({ metadata, status }: Job): ListingJob {
+  const end = status?.conditions?.find(
+    (one) => one.status === 'True' && (one.type === 'Complete' || one.type === 'Failed'),
+  );
+  const says = [end?.reason, end?.message].filter((text) => (text ?? '') !== '').join(': ');
+  return {
+    name: metadata.name,
+    uid: metadata.uid,
+    measurement: metadata.labels?.[measurementLabel],
+    hasEnded: end !== undefined,
+    says: says === '' ? undefined : says,
+  };
+}

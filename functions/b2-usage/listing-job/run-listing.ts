@@ -1,0 +1,57 @@
+/**
+ * What runs inside the Job: the listing of a measurement from where it is to its end, stored as every step of it is. The result is in
+ * the progress; who records and tells it is the function.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Log } from '@soteria/shared/function/contract.ts';
+import { troubleOf } from '../measure/conclude.ts';
+import { isCounted } from '../measure/decide-next.ts';
+import type { Trouble } from '../measure/progress.ts';
+import { type StepTools, takeStep } from '../measure/take-step.ts';
+
+export interface ListingTools extends StepTools {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Default: really. */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+/** The exit code: 1 means that another Pod may go on. */
+export async function runListing(tools: ListingTools, measurement: string): Promise<0 | 1> {
+  const { usage, now, log, signal, sleep = (ms) => wait(ms, undefined, { signal }) } = tools;
+  while (tools.isStopping?.() !== true) {
+    const { value, object } = await usage.readProgress(signal);
+    if (value?.id !== measurement || value.job === undefined) {
+      log.info('listing_not_needed', { measurement });
+      return 0;
+    }
+    if (isCounted(value)) return 0;
+    const leftMs = Date.parse(value.leaseUntil ?? '') - now().getTime();
+    if (leftMs > 0) {
+      // Of a Pod that was killed.
+      await sleep(leftMs);
+      continue;
+    }
+    const started = { ...value, job: { ...value.job, hasStarted: true }, trouble: undefined };
+    try {
+      const { isDone } = await takeStep(tools, { value: started, object }, { signal });
+      if (!isDone) continue;
+      log.info('listing_ended', { measurement });
+      return 0;
+    } catch (error) {
+      if (!(error instanceof SoteriaError)) throw error;
+      log.error('listing_failed', error, { measurement });
+      const trouble = troubleOf(error);
+      await noteTrouble(tools, measurement, trouble);
+      return trouble.isFinal ? 0 : 1;
+    }
+  }
+  log.info('listing_stopped', { measurement });
+  return 1;
+}
+
+async function noteTrouble({ usage, signal }: ListingTools, measurement: string, trouble: Trouble): Promise<void> {
+  const { value, object } = await usage.readProgress(signal);
+  if (value?.id === measurement) await usage.writeProgress({ value: { ...value, trouble }, object }, signal);
+}
