@@ -38,7 +38,7 @@ describeWithControllers('usage on a real API server', () => {
     await server.startControllerManager();
     bed = await startLocalBed({ kubeconfig: server.kubeconfigPath, hasSample: true });
     operator = await accountWith('operator', { kind: 'ClusterRole', name: 'cluster-admin' }, 'ClusterRoleBinding');
-    teamMember = await accountWith('member', { kind: 'ClusterRole', name: 'soteria-user' }, 'RoleBinding');
+    teamMember = await accountWith('member', { kind: 'ClusterRole', name: 'soteria-operations-view' }, 'RoleBinding');
   });
   afterAll(async () => {
     await bed.stop();
