@@ -23,7 +23,8 @@ function createBed(more: Partial<FakeSourceOptions> = {}, env: Record<string, st
   const jobNow = async () => (await bench.client.list(jobs, { namespace })).items[0];
 
   /** As a Pod of the Job does. */
-  function runPod(options: Partial<FakeSourceOptions> = {}, isStopping?: () => boolean): Promise<0 | 1> {
+  async function runPod(options: Partial<FakeSourceOptions> = {}, isStopping?: () => boolean): Promise<0 | 1> {
+    const measurement = (await bench.usage.readProgress()).value?.id ?? 'm-1';
     return runListing(
       {
         settings: bench.settings,
@@ -40,7 +41,7 @@ function createBed(more: Partial<FakeSourceOptions> = {}, env: Record<string, st
         signal: new AbortController().signal,
         sleep: (ms) => Promise.resolve(bench.pass(ms + 1)),
       },
-      'm-1',
+      measurement,
     );
   }
 
@@ -199,7 +200,6 @@ describe('a long measurement', () => {
           bed.pass(21_000);
           await bed.ping();
           await bed.runPod();
-          await bed.wake();
           await bed.ping();
         }
         // That ping may have begun the next one.
