@@ -12,6 +12,7 @@ import { listRestores } from './doors/list-restores.ts';
 import { cancelRestore, getRestore } from './doors/restores.ts';
 import { wakeByObject, wakeBySweep } from './doors/wake.ts';
 import { functionName } from './longhorn/about-operation.ts';
+import { tidyLeftovers } from './longhorn/tidy-orphans.ts';
 import type { RestoreTools } from './tools.ts';
 
 export function defineRestore(tools: RestoreTools): FunctionDefinition {
@@ -47,6 +48,7 @@ export function defineRestore(tools: RestoreTools): FunctionDefinition {
     on: {
       'dev.soteria.restore.requested.v1': (event, from) => askByEvent(tools, event, from),
       'dev.soteria.operation.due.v1': (event, from) => wakeBySweep(tools, event, from),
+      'dev.soteria.leftovers.due.v1': (_event, from) => tidyLeftovers(tools, from),
       'dev.knative.apiserver.ref.add': (event, from) => wakeByObject(tools, event, from),
       'dev.knative.apiserver.ref.update': (event, from) => wakeByObject(tools, event, from),
       'dev.knative.apiserver.ref.delete': (event, from) => wakeByObject(tools, event, from),

@@ -10,6 +10,7 @@ import { heldByLabel, temporaryLabel, watchLabel } from '@soteria/shared/operati
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
+import { tidyLeftovers } from './longhorn/tidy-orphans.ts';
 import { createTestBench, silent, type TestBench } from './test-bench.ts';
 import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
 
@@ -134,6 +135,38 @@ describe('a restore, whatever happens to the process', () => {
     await clearWeather(world);
     expect((await world.store.get({ namespace: 'shop', name }))?.status?.phase).toBe('Succeeded');
     await expectNothingLeft(world);
+  });
+
+  it('is whole or leaves nothing when it is deleted at any step: whoever looks for leftovers finds them', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 6 }), fc.nat({ max: 30 }), fc.boolean(), async (steps, killAfter, isAfter) => {
+        const world = setUp();
+        const name = await ask(world, 'soteria-restore-data-1');
+        for (let step = 0; step < steps; step += 1) {
+          await wakeAll(world);
+          await world.step();
+        }
+        world.killer.arm(killAfter, isAfter);
+        await wakeAll(world);
+        const open = await world.store.get({ namespace: 'shop', name });
+        if (open !== undefined) await world.store.withdraw(open);
+        // No event tells of any of it; the first to look dies at it.
+        for (const look of [1, 2, 3]) {
+          world.killer.disarm();
+          if (look === 1) world.killer.arm(killAfter % 7, isAfter);
+          await tidyLeftovers(world.tools, { log: silent }).catch((error: unknown) => {
+            if (!(error instanceof Killed)) throw error;
+          });
+          await world.step();
+        }
+        const claim = await world.getClaim('data-2');
+        const isDone = claim !== undefined && claim.metadata.labels?.[temporaryLabel] === undefined;
+        expect(await world.everythingMade()).toHaveLength(isDone ? 3 : 0);
+        const made = (await world.client.list(volumes)).items;
+        expect(made.filter(({ metadata }) => metadata.labels?.[temporaryLabel] !== undefined)).toEqual([]);
+      }),
+      { numRuns: 120 },
+    );
   });
 
   it('leaves nothing behind when it is cancelled at any step, or is done', async () => {

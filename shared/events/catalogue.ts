@@ -180,6 +180,9 @@ export const backupFact = z.looseObject({
 /** The sweep asks a function to look at one operation; the extension `name` says which, `namespace` where. */
 export const operationDue = z.looseObject({ namespace: z.string(), name: z.string(), kind: z.string() });
 
+/** Nothing to say: what is left over is found by its marks. The extension `function` says who is to look. */
+export const leftoversDue = z.looseObject({});
+
 /** What an ApiServerSource in Reference mode sends. */
 export const objectReference = z.looseObject({
   apiVersion: z.string(),
@@ -250,6 +253,13 @@ export const eventCatalogue = {
     role: 'wake',
     unsigned: 'always',
     data: operationDue,
+  },
+  'dev.soteria.leftovers.due.v1': {
+    meaning:
+      'There may be objects whose operation is gone, or has ended without them: look for them, and tidy them up.',
+    role: 'wake',
+    unsigned: 'always',
+    data: leftoversDue,
   },
   'dev.soteria.backup.started.v1': {
     meaning: 'A backup has begun: its snapshot is intended.',

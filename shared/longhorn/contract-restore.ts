@@ -74,7 +74,9 @@ export function describeRestoreContract(name: string, makeContext: () => Promise
     test('marks come off, and a deletion takes this very object only', async () => {
       const made = await restores.createVolume(draft('restored'), really);
       await context.finishRestore('restored');
-      await restores.markVolume('restored', made.uid, { [temporaryLabel]: null });
+      expect((await restores.listVolumes({ [watchLabel]: 'restore' })).map(({ name }) => name)).toEqual(['restored']);
+      await restores.markVolume('restored', made.uid, { [temporaryLabel]: null, [watchLabel]: null });
+      expect(await restores.listVolumes({ [watchLabel]: 'restore' })).toEqual([]);
       const kept = await restores.getVolume('restored');
       expect(kept?.marks[temporaryLabel]).toBeUndefined();
       expect(kept?.marks['app.example/run']).toBe('one');

@@ -197,8 +197,13 @@ export function describeLonghornContract(name: string, makeContext: () => Promis
 
     test('unwatch takes the watch label off and leaves the others', async () => {
       await madeBackup('backup-1', 'vol-a');
+      expect((await longhorn.backups.listWatched('backup')).map(({ name }) => name)).toEqual(['backup-1']);
+      expect((await longhorn.snapshots.listWatched('backup')).map(({ name }) => name)).toEqual(['backup-1-snap']);
+      expect(await longhorn.snapshots.listWatched('restore')).toEqual([]);
       await longhorn.backups.unwatch('backup-1');
       await longhorn.snapshots.unwatch('backup-1-snap');
+      expect(await longhorn.backups.listWatched('backup')).toEqual([]);
+      expect(await longhorn.snapshots.listWatched('backup')).toEqual([]);
       for (const found of [await longhorn.backups.get('backup-1'), await longhorn.snapshots.get('backup-1-snap')]) {
         expect(found?.marks[watchLabel]).toBeUndefined();
         expect(found?.marks['app.example/run']).toBe('one');

@@ -105,6 +105,8 @@ export function createLonghorn(client: KubernetesClient, { namespace }: Longhorn
       const found = await listLabelled(snapshots, snapshotVolumeLabel, volume, signal);
       return found.filter(({ spec }) => spec.volume === volume).map(snapshotFromWire);
     },
+    listWatched: async (functionName, signal) =>
+      (await listWhole(snapshots, `${watchLabel}=${functionName}`, signal)).map(snapshotFromWire),
     delete: (name, uid, signal) => client.delete(snapshots, at(name), { uid, signal }),
     unwatch: (name, signal) => unwatch(snapshots, name, signal),
   };
@@ -141,6 +143,8 @@ export function createLonghorn(client: KubernetesClient, { namespace }: Longhorn
       const found = await listOfVolume(backups, backupVolumeLabel, volume, signal);
       return found.map(backupFromWire).filter((backup) => backup.volume === volume);
     },
+    listWatched: async (functionName, signal) =>
+      (await listWhole(backups, `${watchLabel}=${functionName}`, signal)).map(backupFromWire),
     delete: (name, uid, signal) => client.delete(backups, at(name), { uid, signal }),
     discard: ({ name, uid, resourceVersion }, signal) =>
       client.delete(backups, at(name), { uid, resourceVersion, signal }),

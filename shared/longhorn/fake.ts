@@ -122,6 +122,8 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
       get: async (name) => structuredClone(records.snapshots.get(name)),
       listOfVolume: async (volume) =>
         structuredClone([...records.snapshots.values()].filter((each) => each.volume === volume)),
+      listWatched: async (functionName) =>
+        structuredClone([...records.snapshots.values()].filter(({ marks }) => marks[watchLabel] === functionName)),
       async delete(name, uid) {
         const found = records.snapshots.get(name);
         if (found !== undefined && found.uid !== uid) throw anotherObject('Snapshot', name);
@@ -155,6 +157,8 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
       },
       list: async ({ volume }) =>
         [...records.backups.values()].map(seen).filter((view) => volume === undefined || view.volume === volume),
+      listWatched: async (functionName) =>
+        [...records.backups.values()].map(seen).filter(({ marks }) => marks[watchLabel] === functionName),
       async delete(name, uid) {
         const found = records.backups.get(name)?.view;
         if (found !== undefined && found.uid !== uid) throw anotherObject('Backup', name);

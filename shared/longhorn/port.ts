@@ -42,6 +42,8 @@ export interface SnapshotPort {
   create(draft: SnapshotDraft, options: CreateOptions, signal?: AbortSignal): Promise<Snapshot>;
   get(name: string, signal?: AbortSignal): Promise<Snapshot | undefined>;
   listOfVolume(volume: string, signal?: AbortSignal): Promise<readonly Snapshot[]>;
+  /** Those that wake this function. */
+  listWatched(functionName: string, signal?: AbortSignal): Promise<readonly Snapshot[]>;
   /** Deletes this very object only; a missing one is success. */
   delete(name: string, uid: string, signal?: AbortSignal): Promise<void>;
   /** Takes the watch label off, so that later changes wake nobody; a missing object is success. */
@@ -54,6 +56,7 @@ export interface BackupPort {
   get(name: string, signal?: AbortSignal): Promise<Backup | undefined>;
   /** Every backup Longhorn knows of, of one volume or of all; complete, or it throws `list_truncated`. */
   list(query: { readonly volume?: string | undefined }, signal?: AbortSignal): Promise<readonly Backup[]>;
+  listWatched(functionName: string, signal?: AbortSignal): Promise<readonly Backup[]>;
   delete(name: string, uid: string, signal?: AbortSignal): Promise<void>;
   /**
    * Deletes it only while it is as it was seen: one that has moved meanwhile, and may have become a restore point, throws

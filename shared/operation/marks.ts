@@ -17,6 +17,15 @@ export const temporaryLabel = `${prefix}/temporary`;
 /** On a Backup: the uid of the operation that restores from it. It is not pruned meanwhile. */
 export const heldByLabel = `${prefix}/held-by`;
 
+/** The Operation that has made what carries these marks. */
+export function refFromMarks(
+  marks: Readonly<Record<string, string>>,
+): { readonly namespace: string; readonly name: string } | undefined {
+  const name = marks[operationNameLabel];
+  const namespace = marks[operationNamespaceLabel];
+  return name === undefined || namespace === undefined ? undefined : { name, namespace };
+}
+
 /** Keys inside `Backup.spec.labels`, which travel with the backup to the target and come back as `status.labels`. */
 export const catalogueKeys = {
   managed: `${prefix}/managed`,

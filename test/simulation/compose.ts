@@ -52,6 +52,8 @@ export interface Mutation {
   readonly decide?: NonNullable<AdvanceTools['decide']>;
   readonly slots?: (slots: Slots) => Slots;
   readonly change?: (tools: BackupTools) => BackupTools;
+  /** Event types that nobody listens to. */
+  readonly deafTo?: readonly string[];
 }
 
 function slotsOver({ client, now }: Surroundings, { slots: disturb = (slots) => slots }: Mutation): Slots {
@@ -82,7 +84,11 @@ export function composeBackup(surroundings: Surroundings, mutation: Mutation): B
   return mutation.change === undefined ? tools : mutation.change(tools);
 }
 
-export const doorsOfBackup = (tools: BackupTools): FunctionDefinition => defineBackup(tools);
+export function doorsOfBackup(tools: BackupTools, { deafTo = [] }: Mutation): FunctionDefinition {
+  const definition = defineBackup(tools);
+  const heard = Object.entries(definition.on).filter(([type]) => !deafTo.includes(type));
+  return { ...definition, on: Object.fromEntries(heard) };
+}
 
 export function composePolicyTick(surroundings: Surroundings, mutation: Mutation): FunctionDefinition {
   const { client, publisher, now } = surroundings;

@@ -1,9 +1,11 @@
 /** A simulated process's way to the API server: a gate before every call, outages, lost answers, and a witness. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { CallOptions, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import { type ConfigMap, configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import { backups, longhornGroup } from '@soteria/shared/longhorn/resource-types.ts';
+import { settingsName } from '@soteria/shared/operation/pause.ts';
 import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
 import type { Evidence, LonghornWrite } from './evidence.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -35,6 +37,15 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
   const { client } = cluster;
   /** Names that this process has read to be made: between two processes nobody can know what the other is about to do. */
   const made = new Set<string>();
+
+  /** What each wake-up has last seen of the switch: it is known by the signal that would break it off. */
+  const switchedOff = new WeakMap<AbortSignal, boolean>();
+
+  function learnSwitch<T>(name: string, answer: T, signal: AbortSignal | undefined): T {
+    if (name !== settingsName || signal === undefined) return answer;
+    switchedOff.set(signal, (answer as ConfigMap | undefined)?.data?.['paused'] !== 'true');
+    return answer;
+  }
 
   function learn<T>(plural: string, answer: T): T {
     if (plural !== operations.plural || answer === undefined) return answer;
@@ -72,22 +83,35 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
     verb: LonghornWrite['verb'],
     type: ResourceType<T>,
     ref: { readonly name: string; readonly namespace?: string | undefined },
+    given: CallOptions | undefined,
     act: () => Promise<R>,
   ): Promise<R> {
+    const isAllowed = given?.signal !== undefined && switchedOff.get(given.signal) === true;
     if (type.group !== longhornGroup) return act();
     const isKnownMade = verb === 'create' && made.has(`${type.plural}/${ref.name}`);
     const before = verb === 'create' ? undefined : await client.get(type, ref);
     const answer = await act();
     const uid = before?.metadata.uid ?? (verb === 'create' ? (await client.get(type, ref))?.metadata.uid : undefined);
     if (uid !== undefined) {
-      evidence.writes.push({ at: cluster.revision, verb, plural: type.plural, name: ref.name, uid, isKnownMade });
+      evidence.writes.push({
+        at: cluster.revision,
+        verb,
+        plural: type.plural,
+        name: ref.name,
+        uid,
+        isKnownMade,
+        isAllowed,
+      });
     }
     return answer;
   }
 
   return {
     get: (type, ref, given) =>
-      call('get', type.plural, async () => learn(type.plural, await client.get(type, ref, given))),
+      call('get', type.plural, async () => {
+        const answer = learn(type.plural, await client.get(type, ref, given));
+        return type.plural === configMaps.plural ? learnSwitch(ref.name, answer, given?.signal) : answer;
+      }),
     list: (type, query, given) => call('list', type.plural, () => client.list(type, query, given)),
     watch: (type, query, given) => client.watch(type, query, given),
     create: (type, draft, given) =>
@@ -95,17 +119,19 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
         const act = () => client.create(type, draft, given);
         const { name = '', namespace } = draft.metadata;
         if (given?.isDryRun === true) return act();
-        return witnessed('create', type, { name, namespace }, () => notedAsAsked(type.plural, name, act));
+        return witnessed('create', type, { name, namespace }, given, () => notedAsAsked(type.plural, name, act));
       }),
     replace: (type, object, given) =>
       call('replace', type.plural, () =>
-        witnessed('replace', type, object.metadata, async () =>
+        witnessed('replace', type, object.metadata, given, async () =>
           learn(type.plural, await client.replace(type, object, given)),
         ),
       ),
     patch: (type, ref, patch, given) =>
-      call('patch', type.plural, () => witnessed('patch', type, ref, () => client.patch(type, ref, patch, given))),
+      call('patch', type.plural, () =>
+        witnessed('patch', type, ref, given, () => client.patch(type, ref, patch, given)),
+      ),
     delete: (type, ref, given) =>
-      call('delete', type.plural, () => witnessed('delete', type, ref, () => client.delete(type, ref, given))),
+      call('delete', type.plural, () => witnessed('delete', type, ref, given, () => client.delete(type, ref, given))),
   };
 }

@@ -22,6 +22,8 @@ export interface LonghornWrite {
   readonly uid: string;
   /** A create by a process that had read in the Operation's record that this name was made. */
   readonly isKnownMade: boolean;
+  /** Whether the wake-up that wrote had looked at the switch, and last found it off. */
+  readonly isAllowed: boolean;
 }
 
 export interface Evidence {

@@ -10,6 +10,8 @@ export const meddlings = [
   'delete a backup',
   'take the next name',
   'read the target',
+  'delete an operation',
+  'throw the switch',
 ] as const;
 export type Meddling = (typeof meddlings)[number];
 

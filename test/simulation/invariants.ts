@@ -23,6 +23,13 @@ function first<T>(all: Iterable<T>, judge: (one: T) => string | undefined): stri
   return undefined;
 }
 
+/** Open or not: as they were when somebody deleted them. */
+function deletedOnes({ changes, removedByOthers }: Played['evidence']): Operation[] {
+  return changes.flatMap(({ before, after }) =>
+    after === undefined && before !== undefined && removedByOthers.has(before.metadata.uid) ? [before] : [],
+  );
+}
+
 const ownerOf = (record: TargetRecord): string | undefined => record.labels[catalogueKeys.operationUid];
 
 export const invariants = {
@@ -35,7 +42,10 @@ export const invariants = {
 
   everyAnswerIsRecorded({ evidence, ending }) {
     const identities = new Set(
-      ending.operations.flatMap(({ spec, status }) => [spec.identity, ...(status?.joined ?? [])]),
+      [...ending.operations, ...deletedOnes(evidence)].flatMap(({ spec, status }) => [
+        spec.identity,
+        ...(status?.joined ?? []),
+      ]),
     );
     return first(evidence.answered, ({ identity, door }) =>
       identities.has(identity) ? undefined : `${identity} was answered by ${door}, and no Operation has it`,
@@ -94,6 +104,13 @@ export const invariants = {
   noGoodBackupIsOverwritten: ({ ending }) =>
     ending.overwritten.length === 0 ? undefined : `${ending.overwritten.join(', ')} was written twice on the target`,
 
+  theSwitchIsObeyed: ({ evidence }) =>
+    first(evidence.writes, ({ verb, plural, name, isAllowed }) =>
+      isAllowed || (verb !== 'create' && verb !== 'delete')
+        ? undefined
+        : `${verb} of ${plural} ${name} by a wake-up that did not know Soteria to be unpaused`,
+    ),
+
   noForeignObjectIsTouched: ({ evidence }) =>
     first(evidence.writes, ({ uid, verb, plural, name }) =>
       evidence.foreign.has(uid) ? `${verb} of ${plural} ${name}, which others made` : undefined,
@@ -107,21 +124,23 @@ export const invariants = {
 
   noSlotIsLeft: ({ ending }) => (ending.slotsInUse === 0 ? undefined : `${ending.slotsInUse} slots are still held`),
 
-  nothingTemporaryIsLeft({ ending }) {
+  nothingTemporaryIsLeft({ ending, evidence }) {
     const objects = [...ending.snapshots, ...ending.backups];
     const watched = objects.find(({ metadata }) => metadata.labels?.[watchLabel] !== undefined);
     if (watched !== undefined && watched.metadata.deletionTimestamp === undefined) {
       return `${watched.kind} ${watched.metadata.name} is still watched`;
     }
-    // Of each volume the newest backed-up snapshot stays: the base of the next increment.
-    const kept = Map.groupBy(namesAlive(ending.snapshots), ({ spec }) => spec.volume);
+    // Of each volume the newest backed-up snapshot stays: the base of the next increment. One whose operation somebody deleted is
+    // superseded by the next backup.
+    const followed = namesAlive(ending.snapshots).filter((one) => !evidence.removedByOthers.has(madeBy(one) ?? ''));
+    const kept = Map.groupBy(followed, ({ spec }) => spec.volume);
     return first(kept, ([volume, all]) =>
       all.length <= 1 ? undefined : `volume ${volume} keeps ${all.map(({ metadata }) => metadata.name).join(', ')}`,
     );
   },
 
-  anUnsuccessfulOneLeavesNothing: ({ ending }) =>
-    first(ending.operations, (one) => {
+  anUnsuccessfulOneLeavesNothing: ({ ending, evidence }) =>
+    first([...ending.operations, ...deletedOnes(evidence)], (one) => {
       if (one.status?.phase === 'Succeeded') return undefined;
       const { uid } = one.metadata;
       const half = ending.backups.find(

@@ -1,5 +1,6 @@
 /** One move of a history, made on the world. */
 import { type Fault, faultTable } from '@soteria/local/longhorn/fault-table.ts';
+import { busySweepName, pingSources } from '@soteria/shared/operation/busy-sweep.ts';
 import { operationName } from '@soteria/shared/operation/names.ts';
 import { group, version } from '@soteria/shared/operation/schema.ts';
 import type { Move } from './history.ts';
@@ -31,10 +32,12 @@ function deliverOne({ mesh, processes, dice }: World): void {
   able[dice.below(able.length)]?.handle(message);
 }
 
-export function sweep({ mesh, dice, now }: World): void {
+/** The busy one where it is about, else the hourly one. */
+export function sweep({ cluster, mesh, dice, now }: World): void {
+  const isBusy = cluster.api.list(pingSources, { fieldSelector: `metadata.name=${busySweepName}` }).items.length > 0;
   mesh.send('policy-tick', {
     id: `ping-${dice.next()}`,
-    source: '/apis/v1/namespaces/soteria/pingsources/sweep',
+    source: `/apis/v1/namespaces/soteria/pingsources/${isBusy ? busySweepName : 'sweep'}`,
     type: 'dev.knative.sources.ping',
     subject: undefined,
     time: now(),

@@ -10,6 +10,7 @@ import {
   snapshots,
 } from '@soteria/shared/longhorn/resource-types.ts';
 import { longhornName, timeFromName } from '@soteria/shared/operation/names.ts';
+import { settingsName } from '@soteria/shared/operation/pause.ts';
 import { group, type Operation, version } from '@soteria/shared/operation/schema.ts';
 import { slotsName } from '@soteria/shared/operation/slots.ts';
 import type { Meddling } from './history.ts';
@@ -75,6 +76,20 @@ function takeTheNextName(world: World, operation: Operation): void {
   }
 }
 
+/** Deleting an open one cancels it. */
+function forget({ cluster, evidence }: World, { metadata: { name, namespace, uid } }: Operation): void {
+  evidence.removedByOthers.add(uid);
+  cluster.api.delete({ group, version, plural: 'operations', namespace, name });
+}
+
+export function throwSwitch({ cluster }: World, isPaused: boolean): void {
+  const path = { group: '', version: 'v1', plural: 'configmaps', namespace: 'soteria' };
+  const data = { paused: String(isPaused) };
+  const isThere = cluster.api.list(path, { fieldSelector: `metadata.name=${settingsName}` }).items.length > 0;
+  if (isThere) cluster.api.patch({ ...path, name: settingsName }, (current) => ({ ...current, data }));
+  else cluster.api.create(path, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: settingsName }, data });
+}
+
 export function meddle(world: World, how: Meddling, nth: number): void {
   const operation = choose(operationsIn(world), nth);
   switch (how) {
@@ -92,5 +107,10 @@ export function meddle(world: World, how: Meddling, nth: number): void {
       return;
     case 'read the target':
       return world.longhorn.askForSync();
+    case 'delete an operation':
+      if (operation !== undefined) forget(world, operation);
+      return;
+    case 'throw the switch':
+      return throwSwitch(world, nth % 2 === 0);
   }
 }

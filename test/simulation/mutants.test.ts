@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { History } from './history.ts';
 import { invariants, type InvariantName } from './invariants.ts';
-import { mutants } from './mutants.ts';
+import { furtherMutants, mutants } from './mutants.ts';
 import { runHistory } from './run-history.ts';
 import { sample } from './simulate.ts';
 
@@ -24,10 +24,25 @@ const lost: History = {
   ],
 };
 
-/** Enough for the rarest of the planted bugs to show; the seed stays. */
-const histories = [lost, ...sample(400, 7)];
+/** Deleted while its snapshot is ready and nobody has been told: nothing of it will ever change again. */
+const deleted: History = {
+  ...lost,
+  losesPercent: 100,
+  moves: [
+    { do: 'ask', door: 'http', claim: 0, id: 0, reuses: false },
+    { do: 'go', steps: 200 },
+    { do: 'longhorn', steps: 1 },
+    { do: 'meddle', how: 'delete an operation', nth: 0 },
+  ],
+};
 
-const rows = Object.entries(mutants).map(([name, [bug, mutation]]) => ({ name, bug, mutation }));
+/** Enough for the rarest of the planted bugs to show; the seed stays. */
+const histories = [lost, deleted, ...sample(400, 7)];
+
+const rows = [
+  ...Object.entries(mutants).map(([name, [bug, mutation]]) => ({ name, bug, mutation })),
+  ...furtherMutants.map(([name, bug, mutation]) => ({ name, bug, mutation })),
+];
 
 describe('an invariant', () => {
   it.each(rows)('$name notices when $bug', { timeout: 300_000 }, async ({ name, mutation }) => {

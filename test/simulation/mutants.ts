@@ -133,6 +133,10 @@ export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mu
   noNameIsMadeTwice: ['a backup that vanished is made again under its name', { decide: makeAgain }],
   noGoodBackupIsOverwritten: ['a backup that was made and vanished is made again', { decide: makeAgain }],
   everyBackupIsAskedForOnce: ['whoever finds the name of a backup asks for it', { decide: makeForOthers }],
+  theSwitchIsObeyed: [
+    'nobody looks at the switch',
+    { decide: (situation) => decideBackup({ ...situation, world: { ...situation.world, paused: { seen: false } } }) },
+  ],
   noForeignObjectIsTouched: ['whatever has the name is taken for our own', { decide: takeForOurs }],
   limitsAreKept: [
     'everybody is let in, and nobody looks at the others',
@@ -147,8 +151,8 @@ export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mu
   ],
   nothingTemporaryIsLeft: ['the watch label stays', { decide: tidyWithout('unwatch-snapshot', 'unwatch-backup') }],
   anUnsuccessfulOneLeavesNothing: [
-    'what is half made stays',
-    { decide: tidyWithout('delete-backup', 'delete-snapshot') },
+    'what is half made stays, and is not looked for later',
+    { decide: tidyWithout('delete-backup', 'delete-snapshot'), deafTo: ['dev.soteria.leftovers.due.v1'] },
   ],
   statusNeverGoesBackwards: [
     'progress is what Longhorn says now',
@@ -177,3 +181,12 @@ export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mu
     },
   ],
 };
+
+/** Bugs that break an invariant in another way than the first. */
+export const furtherMutants: readonly [invariant: InvariantName, bug: string, mutation: Mutation][] = [
+  [
+    'nothingTemporaryIsLeft',
+    'nobody looks for what a deleted operation has left',
+    { deafTo: ['dev.soteria.leftovers.due.v1'] },
+  ],
+];

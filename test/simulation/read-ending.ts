@@ -14,7 +14,9 @@ export function operationsIn({ cluster }: Pick<World, 'cluster'>): Operation[] {
 /** Those that were purged after they had ended count as they ended. */
 function purgedOnes({ evidence }: Pick<World, 'evidence'>): Operation[] {
   return evidence.changes.flatMap(({ before, after }) =>
-    after === undefined && before?.status?.settled === true ? [before] : [],
+    after === undefined && before?.status?.settled === true && !evidence.removedByOthers.has(before.metadata.uid)
+      ? [before]
+      : [],
   );
 }
 

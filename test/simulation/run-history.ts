@@ -3,6 +3,7 @@ import type { Mutation } from './compose.ts';
 import type { Ending, Evidence } from './evidence.ts';
 import type { History } from './history.ts';
 import { makeMove, sweep, work } from './make-move.ts';
+import { throwSwitch } from './meddle.ts';
 import { readEnding } from './read-ending.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -52,7 +53,10 @@ async function calmDown(world: World): Promise<number> {
   }
   // What was being deleted goes, what had vanished comes back.
   for (let count = 0; count < 4; count += 1) steps += await round(world, 6);
-  return steps;
+  // Once a day everything left over is looked for, whatever events were lost.
+  const minutesTo3 = (27 * 60 - (world.now().getUTCHours() * 60 + world.now().getUTCMinutes())) % (24 * 60);
+  world.pass(minutesTo3 * 60);
+  return steps + (await round(world, 6));
 }
 
 export async function runHistory(history: History, mutation: Mutation = {}): Promise<Played> {
@@ -64,6 +68,8 @@ export async function runHistory(history: History, mutation: Mutation = {}): Pro
   }
   Object.assign(world.mesh.weather, { losesPercent: 0, doublesPercent: 0 });
   world.outage.callsLeft = 0;
+  // It is meant to wait for as long as that takes.
+  throwSwitch(world, false);
   if (history.doFaultsStay) steps += await sitOut(world);
   const hadEnded = !history.doFaultsStay || hasEnded(readEnding(world));
   steps += await calmDown(world);

@@ -59,12 +59,15 @@ export function createWorld(history: Omit<History, 'moves' | 'doFaultsStay'>, mu
         await scheduler.pass(id);
         if (event.type === 'dev.soteria.operation.due.v1') {
           mesh.send('backup', received(event, `/soteria/${name}`, itsNow()));
+        } else if (event.type === 'dev.soteria.leftovers.due.v1') {
+          if (event.extensions?.['function'] === 'backup')
+            mesh.send('backup', received(event, `/soteria/${name}`, itsNow()));
         } else evidence.facts.add(event.id);
       },
     };
     const surroundings = { client, publisher, now: itsNow };
     const tools = name === 'backup' ? composeBackup(surroundings, mutation) : undefined;
-    const definition = tools === undefined ? composePolicyTick(surroundings, mutation) : doorsOfBackup(tools);
+    const definition = tools === undefined ? composePolicyTick(surroundings, mutation) : doorsOfBackup(tools, mutation);
     return startProcess({ id, name, skewMs, definition, tools, scheduler, mesh, evidence, now: itsNow });
   }
 

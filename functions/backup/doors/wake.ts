@@ -1,23 +1,15 @@
 /** Events that only say "look now": which Operation is meant, and moving it. What the event claims happened is never trusted. */
-import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { objectReference, operationDue } from '@soteria/shared/events/catalogue.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Backup, Snapshot } from '@soteria/shared/longhorn/objects.ts';
-import { operationNameLabel, operationNamespaceLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
-import { pausedMessage } from '@soteria/shared/operation/pause.ts';
+import { operationUidLabel, refFromMarks, watchLabel } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { advanceOperation } from '../advance.ts';
-import { decideOrphans, performOnOrphan } from '../longhorn/orphans.ts';
+import { isFollowing, tidyOrphan } from '../longhorn/tidy-orphans.ts';
 import type { World } from '../longhorn/world.ts';
 import type { BackupTools } from '../tools.ts';
 import type { ProgressMemory } from './remember-progress.ts';
-
-function refFromMarks(marks: Readonly<Record<string, string>>): ObjectRef | undefined {
-  const name = marks[operationNameLabel];
-  const namespace = marks[operationNamespaceLabel];
-  return name === undefined || namespace === undefined ? undefined : { name, namespace };
-}
 
 /** An object that is gone, or has lost its marks, is found by the name an open Operation has recorded for it. */
 async function whoRecorded(tools: BackupTools, name: string, incoming: Incoming): Promise<ObjectRef | undefined> {
@@ -69,29 +61,6 @@ async function whoIsMeant(
   }
 }
 
-function pausedFor({ namespace, name }: ObjectRef): SoteriaError {
-  return new SoteriaError('cluster_unavailable', {
-    what: `what the deleted operation ${namespace}/${name} has left was not tidied up`,
-    why: pausedMessage,
-    fix: 'unpause Soteria, then replay the dead letter',
-  });
-}
-
-/** Nobody will move it any more: its Operation was deleted while it was open. */
-async function tidyOrphans(tools: BackupTools, meant: ObjectRef, name: string, incoming: Incoming): Promise<void> {
-  const { signal } = incoming;
-  if ((await tools.store.get(meant, signal)) !== undefined) return;
-  const { snapshots, backups } = tools.longhorn;
-  const [snapshot, backup] = await Promise.all([snapshots.get(name, signal), backups.get(name, signal)]);
-  const actions = decideOrphans({ snapshot, backup });
-  // Told again later; given up, it lies with the dead letters and can be replayed.
-  if (actions.length > 0 && (await tools.cluster.isPaused(signal))) throw pausedFor(meant);
-  for (const action of actions) {
-    incoming.log.info('orphan_tidied', { action: action.do, object: action.name, operation: meant.name });
-    await performOnOrphan(tools.longhorn, action, signal);
-  }
-}
-
 export async function wakeByObject(
   tools: BackupTools,
   memory: ProgressMemory,
@@ -101,10 +70,15 @@ export async function wakeByObject(
   const reference = objectReference.parse(event.data);
   const meant = await whoIsMeant(tools, reference, incoming);
   if (meant === undefined) return;
-  const { ref, backup } = meant;
+  const { ref, snapshot, backup } = meant;
   if (backup !== undefined && memory.isKnown(backup)) return;
   const moved = await advanceOperation(tools, ref, incoming, { seen: seenBy(meant) });
-  if (moved === undefined && reference.kind !== 'Operation') await tidyOrphans(tools, ref, reference.name, incoming);
+  // Deleted while it was open, or settled before a slow process made this; of another function it is none of ours.
+  const uid = (snapshot ?? backup)?.marks[operationUidLabel];
+  if (uid !== undefined && !isFollowing(moved, uid)) {
+    const current = moved ?? (await tools.store.get(ref, incoming.signal));
+    if (!isFollowing(current, uid)) await tidyOrphan(tools, { ref, uid, name: reference.name }, incoming);
+  }
   if (moved !== undefined && backup !== undefined) memory.remember(backup);
 }
 

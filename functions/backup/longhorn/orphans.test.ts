@@ -1,25 +1,30 @@
-import { managedLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
+import { managedLabel, operationUidLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
 import { describe, expect, it } from 'vitest';
 import { decideOrphans } from './orphans.ts';
 import { backupWith, snapshotWith } from './fixtures.ts';
 
-const marks = { [managedLabel]: 'true', [watchLabel]: 'backup' };
+const uid = 'uid-of-operation';
+const marks = { [managedLabel]: 'true', [watchLabel]: 'backup', [operationUidLabel]: uid };
 
 describe('objects whose Operation was deleted', () => {
   it('are removed while they are no restore point', () => {
-    const found = { snapshot: snapshotWith({ marks }), backup: backupWith({ marks, state: 'InProgress' }) };
+    const found = { uid, snapshot: snapshotWith({ marks }), backup: backupWith({ marks, state: 'InProgress' }) };
     expect(decideOrphans(found).map((action) => action.do)).toEqual(['delete-backup', 'delete-snapshot']);
     expect(decideOrphans({ ...found, backup: undefined }).map((action) => action.do)).toEqual(['delete-snapshot']);
   });
 
   it('stay, no longer watched, when the backup is Completed', () => {
-    const found = { snapshot: snapshotWith({ marks }), backup: backupWith({ marks }) };
+    const found = { uid, snapshot: snapshotWith({ marks }), backup: backupWith({ marks }) };
     expect(decideOrphans(found).map((action) => action.do)).toEqual(['unwatch-backup', 'unwatch-snapshot']);
   });
 
   it('are left alone when others made them, or when they are going already', () => {
-    expect(decideOrphans({ snapshot: snapshotWith({}), backup: backupWith({ state: 'InProgress' }) })).toEqual([]);
+    const ofOthers = { snapshot: snapshotWith({}), backup: backupWith({ state: 'InProgress' }) };
+    expect(decideOrphans({ uid, ...ofOthers })).toEqual([]);
     const going = { snapshot: snapshotWith({ marks, isDeleting: true }), backup: undefined };
-    expect(decideOrphans(going)).toEqual([]);
+    expect(decideOrphans({ uid, ...going })).toEqual([]);
+    const { [watchLabel]: _watch, ...unwatched } = marks;
+    expect(decideOrphans({ uid, snapshot: snapshotWith({ marks: unwatched }), backup: undefined })).toEqual([]);
+    expect(decideOrphans({ uid: 'another', snapshot: snapshotWith({ marks }), backup: undefined })).toEqual([]);
   });
 });

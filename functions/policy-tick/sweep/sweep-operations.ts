@@ -1,6 +1,7 @@
 /**
  * The repair of every lost event: each open Operation is pointed out to the function that moves it, slots that a crash has left
- * are given back, what has ended long enough ago is purged. Correctness rests on this and on nothing faster.
+ * are given back, what has ended long enough ago is purged, what nobody follows is looked for. Correctness rests on this and on
+ * nothing faster.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
@@ -8,7 +9,9 @@ import { publishDue } from '@soteria/shared/operation/publish-due.ts';
 import { busySweepName } from '@soteria/shared/operation/busy-sweep.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { PolicyTickTools } from '../app.ts';
+import { decideLeftovers } from './decide-leftovers.ts';
 import { decideSweep, type Swept } from './decide-sweep.ts';
+import { publishLeftovers } from './publish-leftovers.ts';
 
 async function look({ store, slots, now }: PolicyTickTools, signal: AbortSignal): Promise<Swept> {
   // The entries first: whoever enters after that is not mistaken for one that waits.
@@ -42,6 +45,8 @@ export async function sweepOperations(tools: PolicyTickTools, event: ReceivedEve
   const isPaused = await tools.isPaused(signal);
   for (const operation of isPaused ? [] : old) await purge(tools, operation, signal);
   const isBusySweep = event.source.endsWith(`/${busySweepName}`);
+  const lookers = decideLeftovers({ isBusySweep, openCount, slotsRecovered: recovered, now: tools.now() });
+  for (const name of lookers) await publishLeftovers(tools.publisher, name, cause, signal);
   if (openCount > 0 && !isBusySweep) await tools.busySweep.start(signal);
   if (openCount === 0) await sleepUnlessOpen(tools, signal);
   const purged = isPaused ? 0 : old.length;

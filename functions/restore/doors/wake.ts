@@ -2,15 +2,14 @@
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { objectReference, operationDue } from '@soteria/shared/events/catalogue.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import {
   operationNameLabel,
   operationNamespaceLabel,
-  operationUidLabel,
+  refFromMarks,
   temporaryLabel,
 } from '@soteria/shared/operation/marks.ts';
 import { advanceOperation } from '../advance.ts';
-import { tidyOrphans } from '../longhorn/tidy-orphans.ts';
+import { isFollowing, tidyUnlessFollowed } from '../longhorn/tidy-orphans.ts';
 import type { RestoreTools } from '../tools.ts';
 
 /** A volume that is gone is found by the name an open Operation has recorded for it. */
@@ -23,23 +22,12 @@ async function wakeOwnerOf(tools: RestoreTools, volume: string, incoming: Incomi
 }
 
 async function wakeByVolume(tools: RestoreTools, volumeName: string, incoming: Incoming): Promise<void> {
-  const { signal } = incoming;
-  const volume = await tools.restores.getVolume(volumeName, signal);
+  const volume = await tools.restores.getVolume(volumeName, incoming.signal);
   if (volume === undefined) return wakeOwnerOf(tools, volumeName, incoming);
-  const name = volume.marks[operationNameLabel];
-  const namespace = volume.marks[operationNamespaceLabel];
-  if (name === undefined || namespace === undefined) return;
-  const moved = await advanceOperation(tools, { name, namespace }, incoming);
-  if (moved?.metadata.uid !== volume.marks[operationUidLabel]) await tidyIfOrphan(tools, volume, incoming);
-}
-
-/** Nobody will move it any more: its Operation was deleted while it was open. */
-async function tidyIfOrphan(tools: RestoreTools, volume: RestoreVolume, { signal, log }: Incoming): Promise<void> {
-  const name = volume.marks[operationNameLabel] ?? '';
-  const operation = await tools.store.get({ name, namespace: volume.marks[operationNamespaceLabel] ?? '' }, signal);
-  if (operation?.metadata.uid === volume.marks[operationUidLabel]) return;
-  const removed = await tidyOrphans(tools, volume, signal);
-  if (removed.length > 0) log.info('orphans_tidied', { operation: name, removed: removed.join(', ') });
+  const ref = refFromMarks(volume.marks);
+  if (ref === undefined) return;
+  if (isFollowing(await advanceOperation(tools, ref, incoming), volume)) return;
+  await tidyUnlessFollowed(tools, volume, incoming);
 }
 
 async function wakeByOperation(tools: RestoreTools, ref: ObjectRef, incoming: Incoming): Promise<void> {
@@ -51,7 +39,7 @@ async function wakeByOperation(tools: RestoreTools, ref: ObjectRef, incoming: In
     [temporaryLabel]: 'true',
   };
   for (const volume of await tools.restores.listVolumes(marks, incoming.signal)) {
-    await tidyIfOrphan(tools, volume, incoming);
+    await tidyUnlessFollowed(tools, volume, incoming);
   }
 }
 
@@ -62,9 +50,8 @@ async function wakeByJob(
   incoming: Incoming,
 ): Promise<void> {
   const found = await tools.proofs.get(job.namespace, job.name, incoming.signal);
-  const name = found?.labels[operationNameLabel];
-  const namespace = found?.labels[operationNamespaceLabel];
-  if (name !== undefined && namespace !== undefined) await advanceOperation(tools, { name, namespace }, incoming);
+  const ref = refFromMarks(found?.labels ?? {});
+  if (ref !== undefined) await advanceOperation(tools, ref, incoming);
 }
 
 export async function wakeByObject(tools: RestoreTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {

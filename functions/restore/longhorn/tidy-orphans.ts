@@ -1,19 +1,49 @@
 /**
- * What a restore had made when its Operation was deleted: deleting it cancels it. Only what is still marked temporary goes, and only
- * what carries the same operation's uid. The volume goes last: as long as it is there, the rest is found again.
+ * What a restore had made when its Operation was deleted, which cancels it, or when it ended without it. Only what is still marked
+ * temporary goes, and only what carries the same operation's uid. The volume goes last: as long as it is there, the rest is found
+ * again.
  */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Log } from '@soteria/shared/function/contract.ts';
 import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
-import { heldByLabel, operationUidLabel, temporaryLabel } from '@soteria/shared/operation/marks.ts';
+import {
+  heldByLabel,
+  operationUidLabel,
+  refFromMarks,
+  temporaryLabel,
+  watchLabel,
+} from '@soteria/shared/operation/marks.ts';
+import { pausedMessage } from '@soteria/shared/operation/pause.ts';
+import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import { namesInUrl } from '../core/backup-url.ts';
+import { functionName, temporaryMarks } from './about-operation.ts';
 import type { Tools } from './perform.ts';
 
-type OrphanTools = Pick<Tools, 'claims' | 'cluster' | 'restores'> & { readonly longhorn: Pick<Longhorn, 'backups'> };
+type OrphanTools = Pick<Tools, 'store' | 'claims' | 'cluster' | 'restores'> & {
+  readonly longhorn: Pick<Longhorn, 'backups'>;
+};
+
+export interface TidyCall {
+  readonly signal?: AbortSignal | undefined;
+  readonly log: Log;
+}
 
 function belongsTo(object: KubernetesObject | undefined, uid: string): object is KubernetesObject {
   const { labels, deletionTimestamp } = object?.metadata ?? {};
   return labels?.[operationUidLabel] === uid && labels[temporaryLabel] !== undefined && deletionTimestamp === undefined;
+}
+
+/** True while somebody will still look at what this operation has made. */
+export function isFollowing(operation: Operation | undefined, { marks }: Pick<RestoreVolume, 'marks'>): boolean {
+  if (operation === undefined || operation.metadata.uid !== marks[operationUidLabel]) return false;
+  return !isTerminal(operation.status?.phase) || operation.status?.settled !== true;
+}
+
+/** The claim's mark goes first (`decide-permanent.ts`): from then on it is somebody's, and what is under it stays. */
+function isPermanent({ metadata: { labels } }: KubernetesObject): boolean {
+  return labels?.[temporaryLabel] === undefined;
 }
 
 /** Nobody prunes a backup that is held: whoever held it is gone. */
@@ -28,27 +58,61 @@ async function letGo(
   if (backup?.marks[heldByLabel] === uid) await restores.release(backup, signal);
 }
 
-/** Names of what was removed. */
-export async function tidyOrphans(tools: OrphanTools, volume: RestoreVolume, signal?: AbortSignal): Promise<string[]> {
+/** What was done, and to what. */
+async function tidyOrphans(tools: OrphanTools, volume: RestoreVolume, signal?: AbortSignal): Promise<string[]> {
   const { claims, cluster, restores } = tools;
   const uid = volume.marks[operationUidLabel];
   if (uid === undefined || volume.marks[temporaryLabel] === undefined) return [];
-  const removed: string[] = [];
-  for (const claim of await claims.listMadeBy(uid, signal)) {
+  const made = await claims.listMadeBy(uid, signal);
+  const persistentVolume = await cluster.getPersistentVolume(volume.name, signal);
+  if (made.some(isPermanent)) {
+    if (belongsTo(persistentVolume, uid)) {
+      await claims.markPersistentVolume(volume.name, persistentVolume.metadata.uid, temporaryMarks, signal);
+    }
+    await letGo(tools, volume, uid, signal);
+    await restores.markVolume(volume.name, volume.uid, temporaryMarks, signal);
+    return [`kept volume ${volume.name}`];
+  }
+  const done: string[] = [];
+  for (const claim of made) {
     if (!belongsTo(claim, uid)) continue;
     const { namespace = '', name } = claim.metadata;
     await claims.deleteClaim({ namespace, name, uid: claim.metadata.uid }, signal);
-    removed.push(`claim ${namespace}/${name}`);
+    done.push(`deleted claim ${namespace}/${name}`);
   }
-  const persistentVolume = await cluster.getPersistentVolume(volume.name, signal);
   if (belongsTo(persistentVolume, uid)) {
-    await claims.deletePersistentVolume(persistentVolume.metadata.name, persistentVolume.metadata.uid, signal);
-    removed.push(`persistent volume ${persistentVolume.metadata.name}`);
+    await claims.deletePersistentVolume(volume.name, persistentVolume.metadata.uid, signal);
+    done.push(`deleted persistent volume ${volume.name}`);
   }
   await letGo(tools, volume, uid, signal);
   if (!volume.isDeleting) {
     await restores.deleteVolume(volume.name, volume.uid, signal);
-    removed.push(`volume ${volume.name}`);
+    done.push(`deleted volume ${volume.name}`);
   }
-  return removed;
+  return done;
+}
+
+/** Of the volume only its name is taken for true: what it is now is read after its Operation. */
+export async function tidyUnlessFollowed(tools: OrphanTools, found: RestoreVolume, call: TidyCall): Promise<void> {
+  const { signal, log } = call;
+  const ref = refFromMarks(found.marks);
+  if (ref === undefined || isFollowing(await tools.store.get(ref, signal), found)) return;
+  const volume = await tools.restores.getVolume(found.name, signal);
+  if (volume?.uid !== found.uid || volume.marks[temporaryLabel] === undefined) return;
+  if (await tools.cluster.isPaused(signal)) {
+    throw new SoteriaError('cluster_unavailable', {
+      what: `what operation ${ref.namespace}/${ref.name} has left was not tidied up`,
+      why: pausedMessage,
+      fix: 'unpause Soteria; the next sweep finds it',
+    });
+  }
+  const done = await tidyOrphans(tools, volume, signal);
+  if (done.length > 0) log.info('orphans_tidied', { operation: ref.name, done: done.join(', ') });
+}
+
+/** Few volumes are watched: those of open restores. */
+export async function tidyLeftovers(tools: OrphanTools, call: TidyCall): Promise<void> {
+  for (const volume of await tools.restores.listVolumes({ [watchLabel]: functionName }, call.signal)) {
+    await tidyUnlessFollowed(tools, volume, call);
+  }
 }

@@ -1,0 +1,78 @@
+/** Finds what nobody follows any more, and does with it what `orphans.ts` decides. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Log } from '@soteria/shared/function/contract.ts';
+import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
+import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
+import { refFromMarks, operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import { pausedMessage } from '@soteria/shared/operation/pause.ts';
+import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
+import type { AdvanceTools } from '../advance.ts';
+import { decideOrphans, type OrphanAction } from './orphans.ts';
+
+type OrphanTools = Pick<AdvanceTools, 'store' | 'longhorn' | 'cluster'>;
+
+export interface TidyCall {
+  readonly signal?: AbortSignal | undefined;
+  readonly log: Log;
+}
+
+function pausedFor({ namespace, name }: ObjectRef): SoteriaError {
+  return new SoteriaError('cluster_unavailable', {
+    what: `what operation ${namespace}/${name} has left was not tidied up`,
+    why: pausedMessage,
+    fix: 'unpause Soteria; the next sweep finds it',
+  });
+}
+
+function performOnOrphan(longhorn: Longhorn, action: OrphanAction, signal?: AbortSignal): Promise<void> {
+  switch (action.do) {
+    case 'delete-snapshot':
+      return longhorn.snapshots.delete(action.name, action.uid, signal);
+    case 'delete-backup':
+      return longhorn.backups.discard(action.seen, signal);
+    case 'unwatch-snapshot':
+      return longhorn.snapshots.unwatch(action.name, signal);
+    case 'unwatch-backup':
+      return longhorn.backups.unwatch(action.name, signal);
+  }
+}
+
+/** True while somebody will still look at what this operation has made. */
+export function isFollowing(operation: Operation | undefined, uid: string): boolean {
+  if (operation?.metadata.uid !== uid) return false;
+  return !isTerminal(operation.status?.phase) || operation.status?.settled !== true;
+}
+
+/** `name` is that of the attempt's two objects, `uid` that of the operation which does not follow them. */
+export async function tidyOrphan(
+  tools: OrphanTools,
+  { ref, uid, name }: { readonly ref: ObjectRef; readonly uid: string; readonly name: string },
+  { signal, log }: TidyCall,
+): Promise<void> {
+  const { snapshots, backups } = tools.longhorn;
+  const [snapshot, backup] = await Promise.all([snapshots.get(name, signal), backups.get(name, signal)]);
+  const actions = decideOrphans({ uid, snapshot, backup });
+  if (actions.length > 0 && (await tools.cluster.isPaused(signal))) throw pausedFor(ref);
+  for (const action of actions) {
+    log.info('orphan_tidied', { action: action.do, object: action.name, operation: ref.name });
+    await performOnOrphan(tools.longhorn, action, signal);
+  }
+}
+
+/** Of everything that is watched, what no open Operation follows. Few objects are watched: those of open operations. */
+export async function tidyLeftovers(tools: OrphanTools, call: TidyCall): Promise<void> {
+  const { longhorn, store } = tools;
+  const { signal } = call;
+  const [snapshots, backups] = await Promise.all([
+    longhorn.snapshots.listWatched('backup', signal),
+    longhorn.backups.listWatched('backup', signal),
+  ]);
+  const byName = new Map([...snapshots, ...backups].map((one) => [one.name, one.marks]));
+  for (const [name, marks] of byName) {
+    const ref = refFromMarks(marks);
+    const uid = marks[operationUidLabel];
+    if (ref === undefined || uid === undefined) continue;
+    // Read after the list: what was made by then is followed by then.
+    if (!isFollowing(await store.get(ref, signal), uid)) await tidyOrphan(tools, { ref, uid, name }, call);
+  }
+}
