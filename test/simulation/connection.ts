@@ -1,11 +1,9 @@
 /** A simulated process's way to the API server: a gate before every call, outages, lost answers, and a witness. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { CallOptions, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
-import { type ConfigMap, configMaps } from '@soteria/shared/kubernetes/core-types.ts';
+import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import { backups, longhornGroup } from '@soteria/shared/longhorn/resource-types.ts';
-import { settingsName } from '@soteria/shared/operation/pause.ts';
 import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
 import type { Evidence, LonghornWrite } from './evidence.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -22,6 +20,8 @@ export interface ConnectionOptions {
   readonly scheduler: Scheduler;
   readonly outage: Outage;
   readonly evidence: Evidence;
+  /** The world's clock, not the process's. */
+  readonly now: () => Date;
 }
 
 function unavailable(verb: string, plural: string): SoteriaError {
@@ -33,19 +33,10 @@ function unavailable(verb: string, plural: string): SoteriaError {
 }
 
 export function createConnection(options: ConnectionOptions): KubernetesClient {
-  const { process, cluster, scheduler, outage, evidence } = options;
+  const { process, cluster, scheduler, outage, evidence, now } = options;
   const { client } = cluster;
   /** Names that this process has read to be made: between two processes nobody can know what the other is about to do. */
   const made = new Set<string>();
-
-  /** What each wake-up has last seen of the switch: it is known by the signal that would break it off. */
-  const switchedOff = new WeakMap<AbortSignal, boolean>();
-
-  function learnSwitch<T>(name: string, answer: T, signal: AbortSignal | undefined): T {
-    if (name !== settingsName || signal === undefined) return answer;
-    switchedOff.set(signal, (answer as ConfigMap | undefined)?.data?.['paused'] !== 'true');
-    return answer;
-  }
 
   function learn<T>(plural: string, answer: T): T {
     if (plural !== operations.plural || answer === undefined) return answer;
@@ -83,10 +74,9 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
     verb: LonghornWrite['verb'],
     type: ResourceType<T>,
     ref: { readonly name: string; readonly namespace?: string | undefined },
-    given: CallOptions | undefined,
     act: () => Promise<R>,
   ): Promise<R> {
-    const isAllowed = given?.signal !== undefined && switchedOff.get(given.signal) === true;
+    const pausedForMs = evidence.pausedAt === undefined ? 0 : now().getTime() - evidence.pausedAt.getTime();
     if (type.group !== longhornGroup) return act();
     const isKnownMade = verb === 'create' && made.has(`${type.plural}/${ref.name}`);
     const before = verb === 'create' ? undefined : await client.get(type, ref);
@@ -100,7 +90,7 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
         name: ref.name,
         uid,
         isKnownMade,
-        isAllowed,
+        pausedForMs,
       });
     }
     return answer;
@@ -108,10 +98,7 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
 
   return {
     get: (type, ref, given) =>
-      call('get', type.plural, async () => {
-        const answer = learn(type.plural, await client.get(type, ref, given));
-        return type.plural === configMaps.plural ? learnSwitch(ref.name, answer, given?.signal) : answer;
-      }),
+      call('get', type.plural, async () => learn(type.plural, await client.get(type, ref, given))),
     list: (type, query, given) => call('list', type.plural, () => client.list(type, query, given)),
     watch: (type, query, given) => client.watch(type, query, given),
     create: (type, draft, given) =>
@@ -119,19 +106,17 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
         const act = () => client.create(type, draft, given);
         const { name = '', namespace } = draft.metadata;
         if (given?.isDryRun === true) return act();
-        return witnessed('create', type, { name, namespace }, given, () => notedAsAsked(type.plural, name, act));
+        return witnessed('create', type, { name, namespace }, () => notedAsAsked(type.plural, name, act));
       }),
     replace: (type, object, given) =>
       call('replace', type.plural, () =>
-        witnessed('replace', type, object.metadata, given, async () =>
+        witnessed('replace', type, object.metadata, async () =>
           learn(type.plural, await client.replace(type, object, given)),
         ),
       ),
     patch: (type, ref, patch, given) =>
-      call('patch', type.plural, () =>
-        witnessed('patch', type, ref, given, () => client.patch(type, ref, patch, given)),
-      ),
+      call('patch', type.plural, () => witnessed('patch', type, ref, () => client.patch(type, ref, patch, given))),
     delete: (type, ref, given) =>
-      call('delete', type.plural, () => witnessed('delete', type, ref, given, () => client.delete(type, ref, given))),
+      call('delete', type.plural, () => witnessed('delete', type, ref, () => client.delete(type, ref, given))),
   };
 }

@@ -22,8 +22,8 @@ export interface LonghornWrite {
   readonly uid: string;
   /** A create by a process that had read in the Operation's record that this name was made. */
   readonly isKnownMade: boolean;
-  /** Whether the wake-up that wrote had looked at the switch, and last found it off. */
-  readonly isAllowed: boolean;
+  /** How long Soteria had been paused by then; 0: it was not. */
+  readonly pausedForMs: number;
 }
 
 export interface Evidence {
@@ -40,6 +40,8 @@ export interface Evidence {
   readonly foreign: Set<string>;
   /** Names of Longhorn objects, and uids of Operations, that others deleted. */
   readonly removedByOthers: Set<string>;
+  /** Since when the switch is thrown; undefined: it is not. */
+  pausedAt: Date | undefined;
   /** Anything a handler threw that no part of the design foresees. */
   readonly surprises: string[];
   /** The most entries the slots held at once, and the most on one claim. */
@@ -67,6 +69,7 @@ export function newEvidence(): Evidence {
     facts: new Set(),
     foreign: new Set(),
     removedByOthers: new Set(),
+    pausedAt: undefined,
     surprises: [],
     most: { running: 0, runningOfClaim: 0, slots: 0 },
   };

@@ -82,12 +82,13 @@ function forget({ cluster, evidence }: World, { metadata: { name, namespace, uid
   cluster.api.delete({ group, version, plural: 'operations', namespace, name });
 }
 
-export function throwSwitch({ cluster }: World, isPaused: boolean): void {
+export function throwSwitch({ cluster, evidence, now }: World, isPaused: boolean): void {
   const path = { group: '', version: 'v1', plural: 'configmaps', namespace: 'soteria' };
   const data = { paused: String(isPaused) };
   const isThere = cluster.api.list(path, { fieldSelector: `metadata.name=${settingsName}` }).items.length > 0;
   if (isThere) cluster.api.patch({ ...path, name: settingsName }, (current) => ({ ...current, data }));
   else cluster.api.create(path, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: settingsName }, data });
+  evidence.pausedAt = isPaused ? (evidence.pausedAt ?? now()) : undefined;
 }
 
 export function meddle(world: World, how: Meddling, nth: number): void {

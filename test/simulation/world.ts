@@ -53,7 +53,7 @@ export function createWorld(history: Omit<History, 'moves' | 'doFaultsStay'>, mu
     const id = (lastId += 1);
     const skewMs = (dice.below(2 * history.maxSkewSeconds + 1) - history.maxSkewSeconds) * 1000;
     const itsNow = () => new Date(time + skewMs);
-    const client = createConnection({ process: id, cluster, scheduler, outage, evidence });
+    const client = createConnection({ process: id, cluster, scheduler, outage, evidence, now });
     const publisher: Publisher = {
       async publish(event) {
         await scheduler.pass(id);
