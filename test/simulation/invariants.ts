@@ -44,12 +44,8 @@ export const invariants = {
     ),
 
   everyAnswerIsRecorded({ evidence, ending }) {
-    const identities = new Set(
-      [...ending.operations, ...deletedOnes(evidence)].flatMap(({ spec, status }) => [
-        spec.identity,
-        ...(status?.joined ?? []),
-      ]),
-    );
+    const recorded = [...ending.operations, ...deletedOnes(evidence)];
+    const identities = new Set(recorded.flatMap(({ spec, status }) => [spec.identity].concat(status?.joined ?? [])));
     return first(evidence.answered, ({ identity, door }) =>
       identities.has(identity) ? undefined : `${identity} was answered by ${door}, and no Operation has it`,
     );
