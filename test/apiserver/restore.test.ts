@@ -9,6 +9,7 @@ import { backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { heldByLabel, temporaryLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addSecondTarget, makeBackupElsewhere, wakeWhenListed } from '../e2e/migrate.ts';
 import { isAbout, type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
 import { createAdminClient } from '../servers/admin-client.ts';
 import { type ApiServer, startApiServer } from '../servers/api-server.ts';
@@ -135,6 +136,71 @@ describeWithControllers('restores on a real API server', () => {
     expect(ended.status?.phase, JSON.stringify(ended.status)).toBe('Succeeded');
     team.close();
     await nothingIsLeft();
+  });
+
+  it('brings a whole namespace into another one, each claim once', async () => {
+    const target = 'copy';
+    const body = { namespace: 'shop', target_namespace: target, name_suffix: '-of-all' };
+    const asked = await post('/v1/restores/namespace', body);
+    expect(asked.status, JSON.stringify(asked.body)).toBe(202);
+    const ended = await bed.waitForEnd('the restore of the namespace', named(asked.body['operation']), 60_000);
+    expect(ended.status, JSON.stringify(ended.status)).toMatchObject({
+      phase: 'Succeeded',
+      result: { claimsRestored: 1, claimsFailed: 0, problems: [] },
+    });
+    const [live, restored] = [bed.local.claimFolder('shop', 'data'), bed.local.claimFolder(target, 'data-of-all')];
+    expect(differences(await digestFolder(live), await digestFolder(restored))).toEqual([]);
+    const refused = await post('/v1/restores/namespace', { namespace: 'shop', target_namespace: 'closed' });
+    expect(refused.status).toBe(403);
+    await nothingIsLeft();
+  });
+
+  it('of two for one claim makes one, and says to the other why not', async () => {
+    const answers = await Promise.all([restore({ target_pvc: 'raced' }), restore({ target_pvc: 'raced' })]);
+    const asked = answers.filter(({ status }) => status === 202).map(({ body }) => body['operation']);
+    expect(asked.length).toBeGreaterThan(0);
+    const ended = await Promise.all(asked.map((name) => bed.waitForEnd('the restore', named(name))));
+    expect(ended.filter(({ status }) => status?.phase === 'Succeeded')).toHaveLength(1);
+    const others = ended.filter(({ status }) => status?.phase !== 'Succeeded');
+    expect(others.map(({ status }) => status?.error?.code)).toEqual(others.map(() => 'target_exists'));
+    await nothingIsLeft();
+  });
+
+  it('grows what is restored with a larger size', async () => {
+    const asked = await restore({ target_pvc: 'larger', size: '2Gi' });
+    const ended = await bed.waitForEnd('the restore', named(asked.body['operation']));
+    expect(ended.status?.phase, JSON.stringify(ended.status)).toBe('Succeeded');
+    const claim = await bed.local.cluster.client.get(persistentVolumeClaims, { namespace: 'shop', name: 'larger' });
+    expect(claim).toMatchObject({ spec: { resources: { requests: { storage: '2Gi' } } } });
+    expect(claim?.status?.capacity).toEqual({ storage: String(2 * 1024 ** 3) });
+  });
+
+  it('takes a backup of another cluster by its URL, and has Longhorn read its store first', async () => {
+    const elsewhere = await makeBackupElsewhere(source, { 'moved.txt': 'moved' });
+    const { url, folder } = await addSecondTarget(bed);
+    await elsewhere.copyTo(folder);
+    const backupUrl = `${url}?backup=${elsewhere.backup}&volume=${elsewhere.volume}`;
+    const asked = await restore({ target_pvc: 'moved', backup_url: backupUrl });
+    expect(asked.status, JSON.stringify(asked.body)).toBe(202);
+    const name = String(asked.body['operation']);
+    await wakeWhenListed(bed, elsewhere.backup, { namespace: 'shop', name });
+    const ended = await bed.waitForEnd('the restore', named(name));
+    expect(ended.status?.phase, JSON.stringify(ended.status)).toBe('Succeeded');
+    expect(differences(elsewhere.original, await digestFolder(bed.local.claimFolder('shop', 'moved')))).toEqual([]);
+    await elsewhere.forget();
+  }, 60_000);
+
+  it('leaves nothing behind when its Operation is deleted while it is open', async () => {
+    bed.local.faults.set('stuckRestore', true);
+    const asked = await restore({ target_pvc: 'deleted' });
+    expect(asked.status, JSON.stringify(asked.body)).toBe(202);
+    expect(await listLeftovers()).not.toEqual([]);
+    const name = String(asked.body['operation']);
+    await server.adminClient.must('DELETE', `${group}/namespaces/shop/operations/${name}`);
+    await nothingIsLeft();
+    bed.local.faults.set('stuckRestore', false);
+    const claim = await bed.local.cluster.client.get(persistentVolumeClaims, { namespace: 'shop', name: 'deleted' });
+    expect(claim).toBeUndefined();
   });
 
   it('leaves nothing behind when it is cancelled on its way', async () => {

@@ -9,6 +9,7 @@ import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
+import { addSecondTarget, makeBackupElsewhere, wakeWhenListed } from './migrate.ts';
 import { type Claim, isAbout, type LocalBed, startLocalBed } from './local-bed.ts';
 
 const mebibyte = 1024 * 1024;
@@ -93,6 +94,36 @@ describe('a restore on the embedded default', () => {
     const backup = await bed.waitForEnd('its backup', isAbout(restored));
     expect(backup.status?.phase).toBe('Succeeded');
     expect(await bed.compareWithClaim(backup)).toEqual([]);
+  });
+
+  it('takes a backup of another cluster by its URL, as soon as Longhorn has read the store it is on', async () => {
+    const elsewhere = await makeBackupElsewhere(source, { 'moved.bin': randomBytes(mebibyte), 'note.txt': 'moved' });
+    try {
+      const { url, folder } = await addSecondTarget(bed);
+      await elsewhere.copyTo(folder);
+      const backupUrl = `${url}?backup=${elsewhere.backup}&volume=${elsewhere.volume}`;
+      const answer = await restore('data-moved', { backup_url: backupUrl });
+      const body = (await answer.json()) as { operation: string; message: string };
+      expect(answer.status).toBe(202);
+      expect(body.message).toContain('reads backup target second');
+      await wakeWhenListed(bed, elsewhere.backup, { namespace: source.namespace, name: body.operation });
+      const operation = await endOf('data-moved');
+      expect(operation.status?.phase, JSON.stringify(operation.status)).toBe('Succeeded');
+      expect(differences(elsewhere.original, await digestFolder(folderOf('data-moved')))).toEqual([]);
+    } finally {
+      await elsewhere.forget();
+    }
+  }, 60_000);
+
+  it('has the size that was asked for', async () => {
+    expect((await restore('data-larger', { size: '3Gi' })).status).toBe(202);
+    const operation = await endOf('data-larger');
+    expect(operation.status?.phase, JSON.stringify(operation.status)).toBe('Succeeded');
+    expect(await readClaim('data-larger')).toMatchObject({ spec: { resources: { requests: { storage: '3Gi' } } } });
+    const grown = await bed.local.cluster.client.get(persistentVolumes, {
+      name: operation.status?.result?.volume ?? '',
+    });
+    expect(grown?.spec?.capacity).toEqual({ storage: String(3 * 1024 * mebibyte) });
   });
 
   it('that fails leaves nothing behind but its record', async () => {
