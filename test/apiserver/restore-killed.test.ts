@@ -32,6 +32,7 @@ import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
 import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
+import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { applyInstallation } from '../manifests/apply-installation.ts';
 import { type ApiServer, startApiServer } from '../servers/api-server.ts';
@@ -68,6 +69,7 @@ function createProcess(client: KubernetesClient): AdvanceTools {
     wakeOther: () => Promise.resolve(),
     rules,
     now,
+    line: createWaitingLine({ store: createOperationStore(client), now }),
     inTurn: createOneAtATime(),
   };
 }
