@@ -1,4 +1,5 @@
 /** What runs inside a Job: progress as JSON lines, the verdict as the container's termination message; only this file exits. */
+import '@soteria/shared/config/jitless.ts';
 import { writeFile } from 'node:fs/promises';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { encodeVerdict } from '@soteria/shared/verification/verdict.ts';

@@ -1,4 +1,5 @@
 /** Composition root of the function `b2-usage`, and of its Job that lists; only this file exits the process. */
+import '@soteria/shared/config/jitless.ts';
 import { randomUUID } from 'node:crypto';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';

@@ -1,4 +1,5 @@
 /** Composition root of the function `backup`; only this file exits the process. */
+import '@soteria/shared/config/jitless.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { checkReachability } from '@soteria/shared/longhorn/reachability.ts';

@@ -1,4 +1,5 @@
 /** Composition root of the function `policy-tick`; only this file exits the process. */
+import '@soteria/shared/config/jitless.ts';
 import { readFunctionSettings } from '@soteria/shared/config/function-settings.ts';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';

@@ -1,4 +1,5 @@
 /** Composition root of the function `restore`; only this file exits the process. */
+import '@soteria/shared/config/jitless.ts';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';

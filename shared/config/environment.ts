@@ -6,9 +6,6 @@ import * as z from 'zod';
 import { SoteriaError } from '../errors.ts';
 import { redact } from '../function/redact.ts';
 
-// Compiling a parser for each schema pays off after thousands of parses; a pod that soon sleeps again parses dozens.
-z.config({ jitless: true });
-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface VariableNotes {
