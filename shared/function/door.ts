@@ -10,8 +10,8 @@ export interface RequestHeaders extends Iterable<[string, string]> {
 
 export interface DoorRequest {
   readonly headers: RequestHeaders;
-  /** Aborts when the caller hangs up. */
-  readonly signal: AbortSignal;
+  /** Tells when the caller hangs up before it has its answer. */
+  onHangUp(listener: () => void): void;
   /** Throws `request_too_large`, by `content-length` before reading, else while reading. */
   readBody(maxBytes: number): Promise<Uint8Array>;
 }

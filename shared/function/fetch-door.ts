@@ -5,7 +5,7 @@ import { readAtMost, refuseDeclared } from './limit-body.ts';
 export async function answerFetch(door: Door, request: Request): Promise<Response> {
   const { status, headers, body } = await door({
     headers: request.headers,
-    signal: request.signal,
+    onHangUp: (listener) => request.signal.addEventListener('abort', listener, { once: true }),
     async readBody(maxBytes) {
       refuseDeclared(request.headers, maxBytes);
       return request.body === null ? new Uint8Array() : readAtMost(request.body, maxBytes);

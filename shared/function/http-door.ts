@@ -12,7 +12,9 @@ import { bodyDigestOf } from './signature.ts';
 /** Authenticates, sets `incoming` and the trace context of the answer, and bounds body and time until the answer begins. */
 export function httpDoor(tools: KitTools): MiddlewareHandler<KitEnv> {
   return async (c, next) => {
-    const visit = beginVisit(c.req.raw, tools, { door: 'http' });
+    const { headers, signal: hungUp } = c.req.raw;
+    const onHangUp = (listener: () => void): void => hungUp.addEventListener('abort', listener, { once: true });
+    const visit = beginVisit({ headers, onHangUp }, tools, { door: 'http' });
     const { signal, receivedAt, traceparent, traceId } = visit;
     c.set('traceId', traceId);
     c.header('traceparent', traceparent);

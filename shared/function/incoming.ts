@@ -41,22 +41,38 @@ export interface Visit {
 }
 
 export function beginVisit(
-  request: Pick<DoorRequest, 'headers' | 'signal'>,
+  request: Pick<DoorRequest, 'headers' | 'onHangUp'>,
   tools: KitTools,
   fields: LogFields,
 ): Visit {
   const { settings, drainSignal } = tools;
   const startedMs = performance.now();
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(tooLate(settings.deadlineMs)), settings.deadlineMs);
-  const others = drainSignal === undefined ? [] : [drainSignal];
-  const signal = AbortSignal.any([request.signal, deadline.signal, ...others]);
+  const giveUp = new AbortController();
+  const { signal } = giveUp;
+  let abandon: ((reason: SoteriaError) => void) | undefined;
+
+  function abort(reason: unknown): void {
+    giveUp.abort(reason);
+    abandon?.(endOf(signal));
+  }
+
+  const timer = setTimeout(() => abort(tooLate(settings.deadlineMs)), settings.deadlineMs);
+  request.onHangUp(() => abort(undefined));
+  const leave = drainSignal === undefined ? undefined : endWith(drainSignal, abort);
   const fixed = {
     signal,
     receivedAt: tools.now(),
-    inTime: <T>(work: Promise<T>) => Promise.race([work, abortionOf(signal)]),
+    inTime: <T>(work: Promise<T>) =>
+      new Promise<T>((resolve, reject) => {
+        abandon = reject;
+        work.then(resolve, reject);
+        if (signal.aborted) reject(endOf(signal));
+      }),
     elapsedSeconds: () => (performance.now() - startedMs) / 1000,
-    end: () => clearTimeout(timer),
+    end: () => {
+      clearTimeout(timer);
+      leave?.();
+    },
   };
 
   function visit(traceparent: string, all: LogFields): Visit {
@@ -75,12 +91,27 @@ export function beginVisit(
   return visit(sent ?? newTraceparent(), fields);
 }
 
-function abortionOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const abort = (): void => reject(signal.reason instanceof SoteriaError ? signal.reason : cutOff(signal.reason));
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
+type Abort = (reason: unknown) => void;
+
+/** The visits in flight by the signal that ends them: one listener for all, because one for each costs as much as reading an event. */
+const inFlight = new WeakMap<AbortSignal, Set<Abort>>();
+
+/** Answers how to leave. */
+function endWith(drainSignal: AbortSignal, abort: Abort): () => void {
+  const aborts = inFlight.get(drainSignal) ?? new Set();
+  if (!inFlight.has(drainSignal)) {
+    inFlight.set(drainSignal, aborts);
+    drainSignal.addEventListener('abort', () => {
+      for (const each of aborts) each(drainSignal.reason);
+    });
+  }
+  if (drainSignal.aborted) abort(drainSignal.reason);
+  else aborts.add(abort);
+  return () => void aborts.delete(abort);
+}
+
+function endOf({ reason }: AbortSignal): SoteriaError {
+  return reason instanceof SoteriaError ? reason : cutOff(reason);
 }
 
 function tooLate(deadlineMs: number): SoteriaError {

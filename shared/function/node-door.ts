@@ -5,11 +5,7 @@ import { refuseDeclared, tooLarge } from './limit-body.ts';
 
 /** Never rejects: a door that throws is answered 500. */
 export async function answerAtDoor(door: Door, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const hungUp = new AbortController();
-  outgoing.once('close', () => {
-    if (!outgoing.writableFinished) hungUp.abort();
-  });
-  const { status, headers, body } = await door(requestOf(incoming, hungUp.signal)).catch(() => failed);
+  const { status, headers, body } = await door(requestOf(incoming, outgoing)).catch(() => failed);
   outgoing.writeHead(status, headers).end(body);
   // What the door has not read is read away. Closing instead loses the answer to a sender that still sends: it would try again.
   incoming.resume();
@@ -17,9 +13,16 @@ export async function answerAtDoor(door: Door, incoming: IncomingMessage, outgoi
 
 const failed = { status: 500, headers: {}, body: undefined };
 
-function requestOf(incoming: IncomingMessage, signal: AbortSignal): DoorRequest {
+function requestOf(incoming: IncomingMessage, outgoing: ServerResponse): DoorRequest {
   const headers = headersOf(incoming);
-  return { headers, signal, readBody: (maxBytes) => readBody(incoming, headers, maxBytes) };
+  return {
+    headers,
+    onHangUp: (listener) =>
+      void outgoing.once('close', () => {
+        if (!outgoing.writableFinished) listener();
+      }),
+    readBody: (maxBytes) => readBody(incoming, headers, maxBytes),
+  };
 }
 
 /** Node has lower-cased the names; what came twice is joined as RFC 9110 says. */
