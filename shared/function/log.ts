@@ -21,10 +21,13 @@ type Level = 'info' | 'warn' | 'error';
 /** A log that writes to `options.write`; it never throws. */
 export function createLog(options: LogOptions): Log {
   const secrets = (options.secrets ?? []).filter((secret) => secret.length >= 8);
+  return logWith({ ...options, secrets }, options.fields ?? {});
+}
 
+function logWith(options: LogOptions & { readonly secrets: readonly string[] }, fixed: LogFields): Log {
   function line(level: Level, event: string, fields: LogFields): void {
     const record: Record<string, string | number | boolean> = { time: options.now().toISOString(), level, event };
-    for (const [name, value] of Object.entries({ ...options.fields, ...fields })) {
+    for (const [name, value] of Object.entries({ ...fixed, ...fields })) {
       if (value === undefined || name in record) continue;
       record[name] = clean(name, value);
     }
@@ -34,7 +37,7 @@ export function createLog(options: LogOptions): Log {
   function clean(name: string, value: string | number | boolean): string | number | boolean {
     if (isSecretName(name)) return '[redacted]';
     if (typeof value !== 'string') return value;
-    const text = redact(value, secrets);
+    const text = redact(value, options.secrets);
     return text.length > maxValueLength ? `${text.slice(0, maxValueLength)}…` : text;
   }
 
@@ -42,7 +45,7 @@ export function createLog(options: LogOptions): Log {
     info: (event, fields = {}) => line('info', event, fields),
     warn: (event, fields = {}) => line('warn', event, fields),
     error: (event, thrown, fields = {}) => line('error', event, { ...fields, ...describeThrown(thrown) }),
-    with: (fields) => createLog({ ...options, fields: { ...options.fields, ...fields } }),
+    with: (fields) => logWith(options, { ...fixed, ...fields }),
   };
 }
 
