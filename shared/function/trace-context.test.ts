@@ -15,7 +15,11 @@ describe('trace context', () => {
   });
 
   it('begins a trace that others can read', () => {
-    expect(traceIdOf(newTraceparent())).toMatch(/^[0-9a-f]{32}$/);
-    expect(firstTraceparent(newTraceparent((bytes) => 'ab'.repeat(bytes)))).toContain('-abababababababab-');
+    const [one, other] = [newTraceparent(), newTraceparent()];
+    expect(firstTraceparent(one)).toBe(one);
+    expect(traceIdOf(one)).not.toBe(traceIdOf(other));
+    expect(newTraceparent(() => '01234567-89ab-4def-8123-456789abcdef')).toBe(
+      '00-0123456789ab4def8123456789abcdef-0123456789abcdef-00',
+    );
   });
 });
