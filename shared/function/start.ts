@@ -17,6 +17,7 @@ import { connectLazily } from './lazy-client.ts';
 import { createLog } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { serve } from './serve.ts';
+import { writeInTurns } from './write-in-turns.ts';
 
 /** 1 MiB: a CloudEvent should stay under 64 KiB, a broker may carry more. */
 const maxBodyBytes = 1024 * 1024;
@@ -64,7 +65,7 @@ export interface RunningFunction {
 export async function startFunction<S extends FunctionSettings>(options: StartOptions<S>): Promise<RunningFunction> {
   const { name, settings, now = () => new Date(), processEvents = process } = options;
   const { signingSecrets, authRequired, unsignedEvents, sink, ceOverrides } = settings;
-  const write = options.writeLog ?? ((line: string) => void process.stdout.write(line));
+  const write = options.writeLog ?? writeInTurns((text) => process.stdout.write(text), process);
   const log = createLog({ write, now, fields: { function: name }, secrets: signingSecrets });
   const metrics = createMetrics();
   const client = connectLazily(options.connect ?? (() => connectToCluster(settings.cluster)));
