@@ -1,4 +1,5 @@
 /** HTTP headers and body → a CloudEvent whose attributes are valid. What its data must look like is `check-event.ts`. */
+import type { CloudEvent } from 'cloudevents';
 import type { RequestHeaders } from '../function/door.ts';
 import { notAnEvent, readEnvelope, type SentData } from './read-envelope.ts';
 
@@ -46,12 +47,14 @@ export async function receiveEvent(headers: RequestHeaders, body: Uint8Array): P
   };
 }
 
+let sdk: Promise<{ readonly CloudEvent: typeof CloudEvent }> | undefined;
+
 /** The SDK is the judge of attribute names and values; it is loaded with the first event, because most cold starts need none. */
 async function validate(attributes: Readonly<Record<string, unknown>>): Promise<void> {
-  const { CloudEvent } = await import('cloudevents');
+  const { CloudEvent: Judge } = await (sdk ??= import('cloudevents'));
   try {
     // eslint-disable-next-line no-new
-    new CloudEvent(attributes, true);
+    new Judge(attributes, true);
   } catch (thrown) {
     throw notAnEvent(
       'its attributes are not those of CloudEvents 1.0',
