@@ -1,6 +1,5 @@
 /** The connection of a pod: address from the kubelet's variables, token and certificate authority from the mounted account. */
 import { readFile } from 'node:fs/promises';
-import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { SoteriaError } from '../errors.ts';
 import type { Connection, TokenSource } from './connection.ts';
@@ -22,7 +21,7 @@ export interface InClusterSettings {
 /** Throws `cluster_unavailable` when the account is not mounted. */
 export async function loadInClusterConnection(settings: InClusterSettings): Promise<Connection> {
   const dir = settings.serviceAccountDir ?? defaultServiceAccountDir;
-  const host = isIPv6(settings.host) ? `[${settings.host}]` : settings.host;
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   const token = tokenFromFile(join(dir, 'token'), settings.now ?? Date.now);
   const [ca] = await Promise.all([readMounted(join(dir, 'ca.crt')), token()]);
   return { server: new URL(`https://${host}:${settings.port ?? '443'}`), ca, token };
