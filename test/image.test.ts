@@ -27,7 +27,7 @@ const valuesOf = (name: string, among = instructions) =>
   among.filter((instruction) => instruction.name === name).map(({ value }) => value);
 
 describe('the image', () => {
-  it('has two stages, each on a base that a build argument can replace and that has a default with a tag', () => {
+  it('builds its stages on two bases, each of which a build argument can replace and has a default with a tag', () => {
     const defaults = new Map(
       valuesOf('ARG', instructions.slice(0, firstStageAt)).map((value) => {
         const at = value.indexOf('=');
@@ -35,7 +35,7 @@ describe('the image', () => {
       }),
     );
     const bases = valuesOf('FROM').map((value) => /\$\{(\w+)\}/.exec(value)?.[1] ?? value);
-    expect(bases).toEqual(['BUILD_IMAGE', 'RUNTIME_IMAGE']);
+    expect(bases).toEqual(['BUILD_IMAGE', 'RUNTIME_IMAGE', 'RUNTIME_IMAGE']);
     for (const base of bases) expect(defaults.get(base)).toMatch(/^[\w.-]+\/[\w./-]+:(?!latest$)[\w.-]+$/);
   });
 
@@ -58,12 +58,45 @@ describe('the image', () => {
     expect(valuesOf('CMD', finalStage)).toEqual(['["backup.cjs"]']);
   });
 
-  it('holds the bundles and the licences, and runs nothing while its final stage is built', () => {
+  it('holds the bundles, the licences and the compile cache, and runs nothing while its final stage is built', () => {
     expect(valuesOf('COPY', finalStage)).toEqual([
       'LICENSE ./',
       '--from=build /src/dist/*.cjs /src/dist/third-party-licenses.txt ./',
+      '--from=compile-cache --chown=65532:65532 /tmp/compile-cache ./compile-cache',
     ]);
     expect(valuesOf('RUN', finalStage)).toEqual([]);
+  });
+
+  it('has its compile cache from the Node, the user, the platform and the folder that will read it', () => {
+    const begin = instructions.findIndex(({ value }) => value.endsWith(' AS compile-cache'));
+    const stage = instructions.slice(begin, instructions.length - finalStage.length);
+    const imageEnv = valuesOf('ENV', finalStage).join(' ');
+    // Without --platform a stage is for the target platform.
+    for (const name of ['USER', 'WORKDIR']) expect(valuesOf(name, stage)).toEqual(valuesOf(name, finalStage));
+    expect(valuesOf('FROM', stage)).toEqual(['${RUNTIME_IMAGE} AS compile-cache']);
+    expect(valuesOf('FROM', finalStage)).toEqual(['${RUNTIME_IMAGE}']);
+    expect(valuesOf('COPY', stage)).toContain('--from=build /src/dist/*.cjs ./');
+    expect(valuesOf('RUN', stage).map((value) => JSON.parse(value) as unknown)).toEqual([
+      ['/nodejs/bin/node', '/build/fill-compile-cache.ts', valuesOf('WORKDIR', stage)[0], '/tmp/compile-cache'],
+    ]);
+    expect(imageEnv).toContain(`NODE_COMPILE_CACHE=${valuesOf('WORKDIR', finalStage)[0]}/compile-cache`);
+  });
+
+  it('is built from what its context lets through: every workspace, and all that the bundles are made from', () => {
+    const context = readFileSync(join(root, '.dockerignore'), 'utf8').match(/(?<=^!).+$/gm) ?? [];
+    const isLetThrough = (path: string): boolean =>
+      context.some((entry) => path === entry || path.startsWith(`${entry}/`)) && !/node_modules|\.test\.ts$/.test(path);
+    const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { workspaces: string[] };
+    const packages = globSync(
+      workspaces.map((workspace) => `${workspace}/package.json`),
+      { cwd: root },
+    );
+    const sources = globSync(['functions/*/main.ts', 'runner/main.ts', 'shared/**/*.ts', 'scripts/*.ts'], {
+      cwd: root,
+      exclude: ['**/*.test.ts'],
+    });
+    expect(packages.length).toBeGreaterThan(5);
+    expect([...packages, ...sources].filter((path) => !isLetThrough(path))).toEqual([]);
   });
 });
 
