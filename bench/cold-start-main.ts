@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleFunctions } from '../scripts/bundle-functions.ts';
+import { bundleAsShipped } from './as-shipped.ts';
 import { startBenchCluster } from './cluster.ts';
 import { firstEventOf, recordOperation } from './cold-start/first-event.ts';
 import { measureColdStart } from './cold-start/measure-cold-start.ts';
@@ -20,13 +20,13 @@ const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
 const cluster = await startBenchCluster();
 try {
   await recordOperation(cluster.server.adminClient);
-  const bundles = await bundleFunctions({ outDir });
+  const { bundles, env: imageEnv } = await bundleAsShipped(outDir);
   const functions = await Promise.all(
     bundles.map(async ({ name, path }): Promise<Program[]> => {
       const env = await cluster.functionEnv(name);
       const main = fileURLToPath(new URL(`../functions/${name}/main.ts`, import.meta.url));
       return [
-        { name, args: [path], env },
+        { name, args: [path], env: { ...env, ...imageEnv } },
         { name: `${name} unbundled`, args: ['--disable-warning=ExperimentalWarning', main], env },
       ];
     }),
