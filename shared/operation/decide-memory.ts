@@ -7,7 +7,7 @@ import { byAge } from './store.ts';
 export const tickIdentityPrefix = 'tick:';
 
 /** Asked-for operations are kept for a day after they ended. */
-const memoryMs = 24 * 60 * 60 * 1_000;
+export const memoryMs = 24 * 60 * 60 * 1_000;
 
 function isEnded({ status }: Operation): boolean {
   return isTerminal(status?.phase) && status?.settled === true;

@@ -80,7 +80,8 @@ export const invariants = {
 
   aSuccessIsRestorable: ({ evidence }) =>
     first(evidence.changes, ({ after, isRestorable }) =>
-      isRestorable !== false || after === undefined
+      // Nobody can see what somebody else deletes between the look and the record.
+      isRestorable !== false || after === undefined || evidence.removedByOthers.has(after.status?.result?.backup ?? '')
         ? undefined
         : `${nameOf(after)} became Succeeded while ${after.status?.result?.backup} could not be restored`,
     ),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation, OperationStatus } from '@soteria/shared/operation/schema.ts';
 import { decideBackup } from './decide.ts';
-import { now, operationWith, rules } from './fixtures.ts';
+import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import { backupWith, claim, now, operationWith, persistentVolume, rules, target, volume } from './fixtures.ts';
 import type { World } from './world.ts';
 
 const running: OperationStatus = {
@@ -20,6 +21,47 @@ function peerWith(identity: string, created: string, status?: OperationStatus): 
 
 const older = '2026-08-20T01:00:00Z';
 const younger = '2026-08-20T02:30:00Z';
+
+describe('an Operation that was deleted after its end, and applied again', () => {
+  const again = { ...operationWith(), spec: { kind: 'Backup', request: { pvc: 'data' } } } as const satisfies Operation;
+  const world: World = {
+    peers: { seen: [again] },
+    claim: { seen: claim },
+    persistentVolume: { seen: persistentVolume },
+    volume: { seen: volume },
+    target: { seen: target },
+    paused: { seen: false },
+  };
+  const pointOf = (operation: string, uid: string) => ({
+    points: {
+      seen: [
+        backupWith({
+          catalogue: {
+            [catalogueKeys.operation]: operation,
+            [catalogueKeys.namespace]: 'shop',
+            [catalogueKeys.operationUid]: uid,
+          },
+        }),
+      ],
+    },
+  });
+  const decide = (seen: World, operation: Operation = again) =>
+    decideBackup({ operation, world: { ...world, ...seen }, rules, now });
+
+  it('is Skipped: its restore point carries its name', () => {
+    expect(decide({})).toEqual({ do: 'look', at: 'points' });
+    expect(decide(pointOf(again.metadata.name, 'before'))).toMatchObject({
+      do: 'record',
+      status: { phase: 'Skipped', error: { code: 'conflict', why: expect.stringContaining('backup') } },
+    });
+  });
+
+  it('is run when the points are of others, and when it was asked for by its identity', () => {
+    expect(decide(pointOf('another', 'before'))).toMatchObject({ do: 'enter-slot' });
+    expect(decide(pointOf(again.metadata.name, again.metadata.uid))).toMatchObject({ do: 'enter-slot' });
+    expect(decide({}, mine)).toMatchObject({ do: 'enter-slot' });
+  });
+});
 
 describe('a request that two doors have recorded at once', () => {
   const decide = (peers: readonly Operation[], world: World = {}) =>

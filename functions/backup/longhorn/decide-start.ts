@@ -1,7 +1,8 @@
 /** Pending: may it start, and under which names? */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
-import { claimLabel } from '@soteria/shared/operation/marks.ts';
+import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
+import { catalogueKeys, claimLabel } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/status.ts';
@@ -55,6 +56,30 @@ function reuseOrUndefined({ operation, world, now }: Situation): Action | undefi
   return { do: 'record', status: succeed(statusOf(operation), result, message, now) };
 }
 
+/**
+ * The point of a backup carries the name of its operation: one of the same name by another uid was made before this record was
+ * deleted and applied again. Names of our own are never given twice; only those that people give are looked for.
+ */
+function ranBeforeOrUndefined({ operation, world, now }: Situation): Action | undefined {
+  if (operation.spec.identity !== undefined) return undefined;
+  if (world.points === undefined) return { do: 'look', at: 'points' };
+  const { name, namespace = '', uid } = operation.metadata;
+  const point = world.points.seen?.find(
+    ({ state, catalogue }) =>
+      state === 'Completed' &&
+      catalogue[catalogueKeys.operation] === name &&
+      catalogue[catalogueKeys.namespace] === namespace &&
+      catalogue[catalogueKeys.operationUid] !== uid,
+  );
+  if (point === undefined) return undefined;
+  const again = new SoteriaError('conflict', {
+    what: `operation ${name} was not run`,
+    why: `an operation of this name has been run before: restore point ${point.name} is its result`,
+    fix: 'remove it from whatever applies it again; to run it once more, give it another name (metadata.generateName)',
+  });
+  return { do: 'record', status: refuse(statusOf(operation), 'Skipped', again, now) };
+}
+
 export function decideStart(situation: Situation): Action {
   const { operation, world, now } = situation;
   const status = statusOf(operation);
@@ -65,6 +90,8 @@ export function decideStart(situation: Situation): Action {
   }
   const misfit = refusedBecause.requestMisfit(operation, situation.rules.defaultDriver);
   if (misfit !== undefined) return { do: 'record', status: refuse(status, 'Failed', misfit, now) };
+  const old = whyNotRunAgain(operation);
+  if (old !== undefined) return { do: 'record', status: refuse(status, 'Skipped', old, now) };
   if (operation.metadata.labels?.[claimLabel] === undefined) return { do: 'label' };
 
   if (world.peers === undefined) {
@@ -99,6 +126,8 @@ export function decideStart(situation: Situation): Action {
     return { do: 'record', status: refuse(status, 'Failed', lost, now) };
   }
 
+  const ranBefore = ranBeforeOrUndefined(situation);
+  if (ranBefore !== undefined) return ranBefore;
   const reused = reuseOrUndefined(situation);
   if (reused !== undefined) return reused;
 

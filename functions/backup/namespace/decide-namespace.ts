@@ -8,6 +8,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import { operationName, shortHash, timeFromName } from '@soteria/shared/operation/names.ts';
 import { isTerminal, type Operation, operationKinds, type OperationRequest } from '@soteria/shared/operation/schema.ts';
+import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
 import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/status.ts';
 import { refusedBecause } from '../longhorn/about-operation.ts';
 import { decideNamespaceEnd } from './decide-namespace-end.ts';
@@ -123,6 +124,8 @@ function decideClaims(situation: NamespaceSituation, children: readonly Operatio
 function decideBegin({ operation, world, now }: NamespaceSituation): NamespaceAction {
   const status = statusOf(operation);
   const { namespace = '', name } = operation.metadata;
+  const old = whyNotRunAgain(operation);
+  if (old !== undefined) return { do: 'record', status: { ...refuse(status, 'Skipped', old, now), settled: true } };
   const asked = operation.spec.request.namespace ?? namespace;
   if (asked !== namespace) {
     const misplaced = new SoteriaError('invalid_request', {

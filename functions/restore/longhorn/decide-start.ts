@@ -4,6 +4,7 @@ import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
 import { claimLabel } from '@soteria/shared/operation/marks.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
@@ -108,6 +109,8 @@ export function decideStart({ operation, world, rules, now }: Situation): Action
   const status = statusOf(operation);
   const misfit = refusedBecause.requestMisfit(operation);
   if (misfit !== undefined) return { do: 'record', status: refuse(status, 'Failed', misfit, now) };
+  const old = whyNotRunAgain(operation);
+  if (old !== undefined) return { do: 'record', status: refuse(status, 'Skipped', old, now) };
   if (operation.metadata.labels?.[claimLabel] === undefined) return { do: 'label' };
 
   const place = nextLook(operation, world);

@@ -10,6 +10,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
+import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
 import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import { refusedBecause } from '../longhorn/about-operation.ts';
 import type { Action, RestoreFactName } from '../longhorn/action.ts';
@@ -172,6 +173,8 @@ export function decideNamespace(situation: Situation): Action {
     if (operation.spec.cancelRequested === true) {
       return { do: 'record', status: refuse(status, 'Cancelled', refusedBecause.cancelled(operation), now) };
     }
+    const old = whyNotRunAgain(operation);
+    if (old !== undefined) return { do: 'record', status: refuse(status, 'Skipped', old, now) };
     for (const at of ['points', 'ownClusters', 'claims'] as const)
       if (world[at] === undefined) return { do: 'look', at };
     return decideBegin(situation, planOfNamespace(situation));
