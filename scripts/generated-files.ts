@@ -106,6 +106,9 @@ function waitsFile(): GeneratedFile {
     'Nothing waits inside a function. An operation that cannot go on is recorded as it is, and somebody wakes it: an event, or the\n' +
     'sweep. Events may be lost; then the sweep comes, every two minutes while something is open. To the delays here add what the\n' +
     'Broker and the start of a pod take, seconds in most clusters. A step that can wait and has no row fails a test.\n\n' +
+    'A wish to cancel that comes by HTTP acts at once, at every step. One that is written with `kubectl patch` acts with the next\n' +
+    'wake-up, after two minutes at most: each record a function writes is a change of the Operation too, and an event cannot tell\n' +
+    'one from the other, so that changes of Operations wake nobody.\n\n' +
     'When an operation does not move: `runbook/operation-does-not-move.md`.\n';
   const parts = waitsOfKinds.map(
     ({ title, source, waits }) => `\n## ${title}\n\nFrom \`${source}\`.\n\n${waitsTable(waits)}\n`,

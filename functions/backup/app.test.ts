@@ -255,10 +255,32 @@ describe('dev.soteria.backup.requested.v1', () => {
 
   it('is recorded and acknowledged when it is refused', async () => {
     const bench = open();
-    await request(bench, 'e1', { namespace: 'shop', pvc: 'nothing' }).expect(204);
+    bench.longhorn.volumes.remove('vol-1');
+    await request(bench, 'e1', ask).expect(204);
     const [only] = await bench.store.list({});
-    expect(only?.status).toMatchObject({ phase: 'Failed', error: { code: 'claim_not_found' }, settled: true });
+    expect(only?.status).toMatchObject({ phase: 'Failed', error: { code: 'volume_not_found' }, settled: true });
     expect(bench.announced).toEqual([`${only?.metadata.name} failed`]);
+  });
+
+  it('leaves no record of a claim that is not there when it is unsigned: names can be made up', async () => {
+    const bench = open();
+    const refused = await request(bench, 'e1', { namespace: 'shop', pvc: 'made-up' }).expect(422);
+    expect(refused.body).toMatchObject({ code: 'claim_not_found' });
+    expect(await bench.store.list({})).toEqual([]);
+  });
+
+  it('is not heard while twenty unsigned ones wait in its namespace, whatever their claims', async () => {
+    const bench = open();
+    const names = Array.from({ length: 24 }, (_unused, index) => `many-${index}`);
+    for (const name of names) bench.addClaim(name);
+    // Two run, twenty wait.
+    for (const name of names.slice(0, 22)) await request(bench, name, { namespace: 'shop', pvc: name }).expect(204);
+    const refused = await request(bench, 'one-more', { namespace: 'shop', pvc: 'many-22' }).expect(429);
+    expect(refused.body.detail).toContain('namespace shop');
+    await request(bench, 'many-5', { namespace: 'shop', pvc: 'many-5' }).expect(204);
+    expect(await bench.store.list({})).toHaveLength(22);
+    // Whoever proves who it is is still heard.
+    await bench.http.post('/v1/backup').send({ namespace: 'shop', pvc: 'many-23' }).expect(202);
   });
 
   it.each([
@@ -273,12 +295,14 @@ describe('dev.soteria.backup.requested.v1', () => {
 
   it('is heard once a minute for a claim when it is unsigned', async () => {
     const bench = open();
-    await request(bench, 'e1', { namespace: 'shop', pvc: 'nothing' }).expect(204);
+    // What ends at once costs as much as what is run.
+    bench.longhorn.volumes.remove('vol-1');
+    await request(bench, 'e1', ask).expect(204);
     bench.pass(2_000);
-    await request(bench, 'e2', { namespace: 'shop', pvc: 'nothing' }).expect(429).expect('retry-after', '60');
-    await request(bench, 'e1', { namespace: 'shop', pvc: 'nothing' }).expect(204);
+    await request(bench, 'e2', ask).expect(429).expect('retry-after', '60');
+    await request(bench, 'e1', ask).expect(204);
     bench.pass(60_000);
-    await request(bench, 'e2', { namespace: 'shop', pvc: 'nothing' }).expect(204);
+    await request(bench, 'e2', ask).expect(204);
     expect(await bench.store.list({})).toHaveLength(2);
   });
 

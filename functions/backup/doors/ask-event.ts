@@ -2,39 +2,13 @@
  * `dev.soteria.backup.requested.v1`: what is well formed is recorded and acknowledged, also when it is refused; the record says
  * why. Only what cannot be recorded at all is answered with an error.
  */
-import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { advanceOperation } from '../advance.ts';
-import { askForBackup, imagined, isJoinable, isRepeatOf, requestOf } from '../ask.ts';
+import { askForBackup, imagined } from '../ask.ts';
 import { lookAhead } from '../longhorn/plan.ts';
 import type { BackupTools } from '../tools.ts';
 import { parseBackupRequest } from './ask-http.ts';
-
-/** An unsigned sender may ask for one backup of a claim a minute. */
-const unsignedIntervalMs = 60_000;
-
-/** What it joins costs nothing; all else would be one more backup, also while others still wait. */
-function refuseTooMany(peers: readonly Operation[], request: BackupRequest, now: Date): void {
-  const recent = peers.find(
-    (peer) =>
-      peer.spec.requestedBy?.user === 'anonymous' &&
-      peer.spec.requestedBy.via === 'event' &&
-      !isJoinable(peer, requestOf(request)) &&
-      now.getTime() - Date.parse(peer.metadata.creationTimestamp) < unsignedIntervalMs,
-  );
-  if (recent === undefined) return;
-  throw new SoteriaError(
-    'rate_limited',
-    {
-      what: `claim ${request.namespace}/${request.pvc} was not backed up`,
-      why: `unsigned events may ask for one backup a minute; ${recent.metadata.name} was the last`,
-      fix: 'wait a minute, or sign the event',
-    },
-    { retryAfterSeconds: 60 },
-  );
-}
+import { limitUnsigned } from './limit-unsigned.ts';
 
 export async function askByEvent(tools: BackupTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   const request = parseBackupRequest(event.data);
@@ -48,8 +22,7 @@ export async function askByEvent(tools: BackupTools, event: ReceivedEvent, incom
   const identity = `event:${event.source}|${event.id}`;
   // Where nobody has to prove anything, an event proves no less than a request.
   if (isUnsigned && tools.settings.authRequired) {
-    const peers = await tools.store.listOfClaim(request.namespace, request.pvc, incoming.signal);
-    if (!peers.some(isRepeatOf(identity))) refuseTooMany(peers, request, tools.now());
+    await limitUnsigned(tools, request, identity, incoming.signal);
   }
   const at = event.time ?? incoming.receivedAt;
   // Meanwhile, not afterwards. What cannot be seen now is looked at again when it begins.
