@@ -12,7 +12,7 @@ import type { BackupStoreOnTarget } from './longhorn/target.ts';
 export function witness(cluster: MemoryCluster, target: BackupStoreOnTarget, evidence: Evidence): void {
   const known = new Map<string, Operation>();
 
-  /** At this very instant: on the target, and its object says everything a restore needs (longhorn.md 0.2). */
+  /** At this very instant: on the target, and its object, if there is one, says all that a restore needs (longhorn.md 0.2). */
   function isRestorable(operation: Operation): boolean {
     const name = operation.status?.result?.backup ?? '';
     if (target.get(name) === undefined) return false;
@@ -21,7 +21,10 @@ export function witness(cluster: MemoryCluster, target: BackupStoreOnTarget, evi
       { group: of, version, plural, namespace: longhornNamespace },
       { fieldSelector: `metadata.name=${name}` },
     );
-    const status = (items[0] as unknown as BackupResource | undefined)?.status;
+    const [object] = items as unknown as BackupResource[];
+    // Longhorn has lost its list between the look and the record: what is on the target is listed again.
+    if (object === undefined) return true;
+    const { status } = object;
     return status?.state === 'Completed' && (status.lastSyncedAt ?? '') !== '' && (status.url ?? '') !== '';
   }
 

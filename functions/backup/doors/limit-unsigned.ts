@@ -39,7 +39,7 @@ function refuseOften(peers: readonly Operation[], request: BackupRequest, now: D
   throw tooMany(request, `unsigned events may ask for one backup a minute; ${recent.metadata.name} was the last`);
 }
 
-/** A repeat of what is recorded costs nothing and always passes. */
+/** A repeat of what is recorded, and what joins it, costs nothing and passes. */
 export async function limitUnsigned(
   { store, cluster, now }: Pick<BackupTools, 'store' | 'cluster' | 'now'>,
   request: BackupRequest,
@@ -57,8 +57,9 @@ export async function limitUnsigned(
     if (missing !== undefined) throw missing;
   }
   refuseOften(peers, request, now());
+  if (peers.some((peer) => isJoinable(peer, requestOf(request)))) return;
   const waiting = await store.list({ namespace, fieldSelector: waitingSelector }, signal);
-  const count = waiting.filter((one) => isUnsigned(one) && !isJoinable(one, requestOf(request))).length;
+  const count = waiting.filter(isUnsigned).length;
   if (count >= maxWaiting) {
     throw tooMany(
       request,
