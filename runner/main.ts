@@ -2,15 +2,29 @@
 import '@soteria/shared/config/jitless.ts';
 import { writeFile } from 'node:fs/promises';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { encodeVerdict } from '@soteria/shared/verification/verdict.ts';
-import { readOptions } from './options.ts';
+import { encodeVerdict, type Verdict } from '@soteria/shared/verification/verdict.ts';
+import { compareKnown } from './compare-known.ts';
+import { type KnownOptions, readOptions, type VerifyOptions } from './options.ts';
 import { record } from './record.ts';
 import { verify } from './verify.ts';
+import { writeKnown } from './write-known.ts';
 
 const terminationMessagePath = process.env['SOTERIA_TERMINATION_MESSAGE_PATH'] ?? '/dev/termination-log';
 
 function say(event: string, fields: object): void {
   process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+}
+
+function verdictOf(options: VerifyOptions | KnownOptions): Promise<Verdict> {
+  const nowMs = () => performance.now();
+  switch (options.task) {
+    case 'write':
+      return writeKnown(options, nowMs);
+    case 'compare':
+      return compareKnown(options, nowMs);
+    case 'verify':
+      return verify(options, { nowMs, onProgress: (progress) => say('verification_progress', progress) });
+  }
 }
 
 /** True: everything that was asked for holds. */
@@ -23,10 +37,7 @@ async function run(): Promise<boolean> {
     return true;
   }
   say('verification_started', { task: options.task, root: options.root });
-  const verdict = await verify(options, {
-    nowMs: () => performance.now(),
-    onProgress: (progress) => say('verification_progress', progress),
-  });
+  const verdict = await verdictOf(options);
   say('verification_ended', verdict);
   await writeFile(terminationMessagePath, encodeVerdict(verdict));
   return verdict.outcome === 'verified';

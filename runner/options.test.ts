@@ -50,8 +50,17 @@ describe('the command line', () => {
     });
   });
 
+  test.each(['write', 'compare'] as const)('of %s takes a seed and how many bytes', (task) => {
+    const argv = [task, ...mount, '--seed', 'uid', '--bytes', '1024'];
+    expect(readOptions(argv)).toEqual({ task, root: '/claim', seed: 'uid', bytes: 1024 });
+  });
+
   test.each([
     { what: 'no task', argv: mount },
+    { what: 'two tasks', argv: ['verify', 'write', ...mount] },
+    { what: 'known bytes without a seed', argv: ['write', ...mount, '--bytes', '10'] },
+    { what: 'no known bytes', argv: ['write', ...mount, '--seed', 'x', '--bytes', '0'] },
+    { what: 'too many known bytes', argv: ['compare', ...mount, '--seed', 'x', '--bytes', '1073741825'] },
     { what: 'an unknown task', argv: ['format', ...mount] },
     { what: 'no mount', argv: ['verify'] },
     { what: 'a mount of another name', argv: ['verify', '--mount', 'else=/claim'] },

@@ -39,7 +39,17 @@ export interface RecordOptions {
   readonly manifestOut: string | undefined;
 }
 
+/** Writes bytes that follow from the seed, or compares with them. */
+export interface KnownOptions {
+  readonly task: 'write' | 'compare';
+  readonly root: string;
+  readonly seed: string;
+  /** In all files together. */
+  readonly bytes: number;
+}
+
 const optionTypes = {
+  bytes: { type: 'string' },
   mount: { type: 'string', multiple: true },
   'expect-files': { type: 'string' },
   'expect-bytes': { type: 'string' },
@@ -60,9 +70,11 @@ const optionTypes = {
 } as const;
 
 const mostSampled = 10_000;
+/** More says nothing more about a volume. */
+const mostKnownBytes = 1024 ** 3;
 
 /** Throws `invalid_request`. */
-export function readOptions(argv: readonly string[]): VerifyOptions | RecordOptions {
+export function readOptions(argv: readonly string[]): VerifyOptions | RecordOptions | KnownOptions {
   const { values, positionals } = parseStrictly(argv);
   const [task] = positionals;
   const root = pathOf(
@@ -73,8 +85,9 @@ export function readOptions(argv: readonly string[]): VerifyOptions | RecordOpti
     const out = values['manifest-out'];
     return { task, root, manifestOut: out === undefined ? undefined : pathOf(out, '--manifest-out') };
   }
-  if (task !== 'verify' || positionals.length !== 1)
-    throw wrong(`"${positionals.join(' ')}" is neither verify nor record`);
+  if (positionals.length !== 1) throw wrong(`"${positionals.join(' ')}" is not one task`);
+  if (task === 'write' || task === 'compare') return { task, root, ...knownOf(values.seed, values.bytes) };
+  if (task !== 'verify') throw wrong(`"${task}" is none of verify, record, write and compare`);
   const { scratch } = values;
   return {
     task,
@@ -110,6 +123,15 @@ function parseStrictly(argv: readonly string[]) {
   }
 }
 
+function knownOf(seed: string | undefined, bytes: string | undefined): Pick<KnownOptions, 'seed' | 'bytes'> {
+  const count = countOf(bytes, '--bytes');
+  if (seed === undefined || seed === '') throw wrong('--seed must be given: the bytes follow from it');
+  if (count === undefined || count < 1 || count > mostKnownBytes) {
+    throw wrong(`--bytes must be from 1 to ${mostKnownBytes}`);
+  }
+  return { seed, bytes: count };
+}
+
 /** `NAME=PATH` or `PATH`. */
 function pathOf(text: string | undefined, option: string): string {
   const path = text?.slice(text.indexOf('=') + 1) ?? '';
@@ -132,6 +154,7 @@ function countOf(text: string | undefined, option: string): number | undefined {
 
 function wrong(why: string, cause?: unknown): SoteriaError {
   const fix =
-    'runner verify --mount claim=/claim [--expect-files N] [--sample N] …, or runner record --mount claim=/claim';
+    'runner verify --mount claim=/claim [--expect-files N] [--sample N] …, runner record --mount claim=/claim, or ' +
+    'runner write|compare --mount claim=/claim --seed TEXT --bytes N';
   return new SoteriaError('invalid_request', { what: 'the runner cannot start', why, fix }, { cause });
 }

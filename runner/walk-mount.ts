@@ -14,7 +14,7 @@ export type Found =
   | { readonly type: 'unreadable'; readonly path: string; readonly code: string };
 
 /** Made by mkfs, readable for root alone, and no part of what was backed up. */
-const fileSystemOwn = 'lost+found';
+export const fileSystemOwn = 'lost+found';
 
 export async function* walkMount(root: string): AsyncGenerator<Found> {
   const waiting: string[] = [''];

@@ -9,6 +9,7 @@ import { eventCatalogue, type EventDefinition } from '@soteria/shared/events/cat
 import { operationCrd } from '@soteria/shared/operation/crd.ts';
 import { backupWaits } from '@soteria/backup/longhorn/waits.ts';
 import { restoreWaits } from '@soteria/restore/longhorn/waits.ts';
+import { selfTestWaits } from '@soteria/restore/self-test/waits.ts';
 import { waitsTable } from '@soteria/shared/operation/waits.ts';
 import { stringify } from 'yaml';
 import * as z from 'zod';
@@ -97,6 +98,7 @@ const waitsOfKinds = [
     source: 'functions/restore/longhorn/waits.ts',
     waits: restoreWaits,
   },
+  { title: 'A self-test', source: 'functions/restore/self-test/waits.ts', waits: selfTestWaits },
 ];
 
 function waitsFile(): GeneratedFile {

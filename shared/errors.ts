@@ -48,6 +48,7 @@ export const errorTable = {
   restore_failed: { httpStatus: 500, isRetryable: false },
   restore_refuted: { httpStatus: 500, isRetryable: false },
   restore_unproved: { httpStatus: 500, isRetryable: false },
+  selftest_failed: { httpStatus: 500, isRetryable: false },
   cancelled: { httpStatus: 409, isRetryable: false },
   deadline_exceeded: { httpStatus: 504, isRetryable: false },
   // What the store behind the backups says to a measurement

@@ -7,6 +7,7 @@ import {
   type Known,
   type Mover,
 } from '@soteria/shared/operation/advance.ts';
+import { ownerOf } from '@soteria/shared/operation/kind-owner.ts';
 import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import type { KnownMemory } from '@soteria/shared/operation/remember-known.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
@@ -126,8 +127,22 @@ async function wakeParent(tools: AdvanceTools, ended: Operation, call: AdvanceCa
   try {
     // Nothing but this kind: the end of another would start the next, while the next is being started.
     if (await isOfNamespace(tools.store, ref, call)) await advanceNamespace(namespaceTools(tools, call), ref, call);
+    else await wakeForeignParent(tools, ref, ended, call);
   } catch (error) {
     // It is recorded and will be swept.
     call.log.error('parent_not_woken', error, { operation: parent });
   }
+}
+
+/** Another function's operation has had it made: that function is asked to look. */
+async function wakeForeignParent(
+  { store, wakeOther }: AdvanceTools,
+  ref: ObjectRef,
+  ended: Operation,
+  { signal }: AdvanceCall,
+): Promise<void> {
+  const parent = await store.get(ref, signal);
+  const owner = parent === undefined ? undefined : ownerOf(parent);
+  if (parent === undefined || owner === undefined || owner === 'backup') return;
+  await wakeOther(parent, ended.metadata.uid, signal);
 }

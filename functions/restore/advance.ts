@@ -1,6 +1,7 @@
 /** Moves one Operation of this function; the loop is `shared/operation/advance.ts`, the judgement `longhorn/decide.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import { type AdvanceCall, advanceWith, type Mover } from '@soteria/shared/operation/advance.ts';
+import { ownerOf } from '@soteria/shared/operation/kind-owner.ts';
 import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { holdWhilePaused } from '@soteria/shared/operation/pause.ts';
@@ -12,8 +13,12 @@ import { decideRestore } from './longhorn/decide.ts';
 import { decideNamespace } from './namespace/decide-namespace.ts';
 import { perform, type Tools } from './longhorn/perform.ts';
 import type { Rules, World } from './longhorn/world.ts';
+import { isSelfTestName } from './self-test/about-self-test.ts';
+import { advanceSelfTest, type AdvanceSelfTestTools } from './self-test/advance-self-test.ts';
+import type { SelfTestParts } from './self-test/perform-self-test.ts';
 
 export interface AdvanceTools extends Omit<Tools, 'moveChild' | 'askAgain'> {
+  readonly selfTest: SelfTestParts;
   readonly rules: Rules;
   readonly now: () => Date;
   readonly inTurn: OneAtATime;
@@ -34,10 +39,14 @@ function moverOf(given: AdvanceTools, call: AdvanceCall): Mover<World, Action> {
     store,
     inTurn,
     nothingSeen: {},
-    decide: (known) =>
-      known.operation.spec.kind === 'NamespaceRestore'
+    decide: (known) => {
+      const { kind } = known.operation.spec;
+      // Under a name that is not a self-test's, where no rule of the API server keeps them together.
+      if (kind === 'SelfTest') return { do: 'wait' };
+      return kind === 'NamespaceRestore'
         ? decideNamespace({ ...known, rules, now: now() })
-        : decideRestore({ ...known, rules, now: now() }),
+        : decideRestore({ ...known, rules, now: now() });
+    },
     hold: holdWhilePaused({ store, isPaused: (signal) => given.cluster.isPaused(signal) }),
     perform: (known, action, { signal }) => perform(tools, known, action, signal),
   };
@@ -49,6 +58,24 @@ export function advanceOperation(
   ref: ObjectRef,
   call: AdvanceCall,
 ): Promise<Operation | undefined> {
+  return isSelfTestName(ref.name)
+    ? advanceSelfTest(selfTestTools(tools, call), ref, call)
+    : advanceRestore(tools, ref, call);
+}
+
+/** Its children are moved as anybody's are: the Backup by the function that moves backups. */
+function selfTestTools(tools: AdvanceTools, call: AdvanceCall): AdvanceSelfTestTools {
+  return {
+    ...tools,
+    moveChild: async (child, signal) => {
+      const { namespace, name, uid } = child.metadata;
+      if (ownerOf(child) === functionName) await moveChild(tools, { namespace, name }, call);
+      else await tools.wakeOther(child, `${uid} ${child.spec.cancelRequested === true ? 'cancel' : 'new'}`, signal);
+    },
+  };
+}
+
+function advanceRestore(tools: AdvanceTools, ref: ObjectRef, call: AdvanceCall): Promise<Operation | undefined> {
   const mover = moverOf(tools, call);
   const starter = (ended: Operation) => ({
     functionName,
@@ -56,7 +83,10 @@ export function advanceOperation(
     line: tools.line,
     inTurn: tools.inTurn,
     // Without an end of its own: what ends at once is followed by the next in this same round.
-    move: (operation: Operation) => advanceWith(mover, operation.metadata, call, { operation }),
+    move: (operation: Operation) =>
+      isSelfTestName(operation.metadata.name)
+        ? advanceOperation(tools, operation.metadata, call)
+        : advanceWith(mover, operation.metadata, call, { operation }),
     wake: (operation: Operation) => tools.wakeOther(operation, ended.metadata.uid, call.signal),
   });
   const afterEnd = async (ended: Operation): Promise<void> => {

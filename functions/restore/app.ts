@@ -13,6 +13,7 @@ import { cancelRestore, getRestore } from './doors/restores.ts';
 import { wakeByObject, wakeBySweep } from './doors/wake.ts';
 import { functionName } from './longhorn/about-operation.ts';
 import { tidyLeftovers } from './longhorn/tidy-orphans.ts';
+import { askForSelfTest, askForSelfTestByEvent, readSelfTest } from './self-test/self-test-doors.ts';
 import type { RestoreTools } from './tools.ts';
 
 export function defineRestore(tools: RestoreTools): FunctionDefinition {
@@ -34,6 +35,10 @@ export function defineRestore(tools: RestoreTools): FunctionDefinition {
       app.post('/v1/restores/namespace', async (c) =>
         answer(c, await askForNamespace(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
       );
+      app.post('/v1/selftest', async (c) =>
+        answer(c, await askForSelfTest(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
+      );
+      app.get('/v1/selftest', async (c) => answerJson(c, await readSelfTest(tools, incoming(c))));
       app.post('/v1/backups/adopt', async (c) =>
         answer(c, await adoptCluster(tools, await readJsonBody(c), incoming(c))),
       );
@@ -47,6 +52,7 @@ export function defineRestore(tools: RestoreTools): FunctionDefinition {
     },
     on: {
       'dev.soteria.restore.requested.v1': (event, from) => askByEvent(tools, event, from),
+      'dev.soteria.selftest.requested.v1': (event, from) => askForSelfTestByEvent(tools, event, from),
       'dev.soteria.operation.due.v1': (event, from) => wakeBySweep(tools, event, from),
       'dev.soteria.leftovers.due.v1': (_event, from) => tidyLeftovers(tools, from),
       'dev.knative.apiserver.ref.add': (event, from) => wakeByObject(tools, event, from),

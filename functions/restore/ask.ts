@@ -17,7 +17,7 @@ import {
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
 
 export interface Wish {
-  readonly kind: 'Restore' | 'NamespaceRestore' | 'RestoreTest';
+  readonly kind: 'Restore' | 'NamespaceRestore' | 'RestoreTest' | 'SelfTest';
   /** Of the Operation: where the new claims are made. */
   readonly namespace: string;
   /** What stands in its name. */

@@ -18,6 +18,9 @@ import { createClaims } from './claims.ts';
 import { readRestoreSettings } from './config.ts';
 import { functionName } from './longhorn/about-operation.ts';
 import { createProofJobs } from './proof/proof-jobs.ts';
+import { createSelfTestAnnounce } from './self-test/announce-self-test.ts';
+import { createLonghornSide } from './self-test/longhorn-side.ts';
+import { createVerdicts } from './self-test/verdicts.ts';
 
 async function main(): Promise<void> {
   const running = await startFunction({
@@ -37,6 +40,12 @@ async function main(): Promise<void> {
         keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),
         wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
         authorize,
+        selfTest: {
+          rules: settings.selfTestRules,
+          longhorn: createLonghornSide(client, { namespace: settings.longhornNamespace }),
+          verdicts: createVerdicts(client, settings.namespace),
+          announce: createSelfTestAnnounce(publisher),
+        },
         adoptions: { keep: (cluster, signal) => keepAdopted(client, settings.namespace, cluster, signal) },
         rules: settings.rules,
         now,

@@ -34,6 +34,8 @@ import type { AdvanceTools } from './advance.ts';
 import { defineRestore } from './app.ts';
 import { createClaims } from './claims.ts';
 import { createProofJobs } from './proof/proof-jobs.ts';
+import { createLonghornSide } from './self-test/longhorn-side.ts';
+import { createVerdicts } from './self-test/verdicts.ts';
 import type { Rules } from './longhorn/world.ts';
 
 export const silent: Log = {
@@ -123,6 +125,7 @@ export function createTestBench() {
       customKind(operations, { selectableFields: ['spec.kind', 'status.phase', 'status.settled'] }),
       ...[volumes, backups, backupTargets, backupVolumes, engines, snapshots].map((kind) => customKind(kind)),
       customKind({ ...backingImages, isNamespaced: true }),
+      customKind({ group: 'longhorn.io', version: 'v1beta2', kind: 'Setting', plural: 'settings', isNamespaced: true }),
     ],
   });
   cluster.seed({
@@ -232,6 +235,15 @@ export function createTestBench() {
       return Promise.resolve();
     },
     keepAwake: () => Promise.resolve(),
+    selfTest: {
+      rules: { deadlineMs: 1_800_000, runnerImage: 'soteria:test' },
+      longhorn: createLonghornSide(client, { namespace: longhornNamespace }),
+      verdicts: createVerdicts(client, 'soteria'),
+      announce: (operation, fact) => {
+        announced.push(`${operation.metadata.name} ${fact}`);
+        return Promise.resolve();
+      },
+    },
     wakeOther: () => Promise.resolve(),
     rules,
     inTurn: createOneAtATime(),

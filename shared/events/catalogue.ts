@@ -135,6 +135,22 @@ export const namespaceRestoreRequest = z.strictObject({
 });
 export type NamespaceRestoreRequest = z.infer<typeof namespaceRestoreRequest>;
 
+/** The body of `POST /v1/selftest` and the data of `dev.soteria.selftest.requested.v1`. */
+export const selfTestRequest = z.strictObject({
+  storage_class: dnsSubdomain.optional().describe('Of the claim that is made; left out: longhorn.'),
+  size: storageQuantity.optional().describe('Of the claim that is made; left out: 64Mi.'),
+  dry_run: z.boolean().optional().describe('Answer the plan and create nothing.'),
+});
+export type SelfTestRequest = z.infer<typeof selfTestRequest>;
+
+export const selfTestFact = z.looseObject({
+  operation: z.string(),
+  storage_class: z.string(),
+  longhorn_version: z.string().optional(),
+  total_ms: z.int().optional(),
+  error: explanation.optional(),
+});
+
 export const restoreFact = z.looseObject({
   operation: z.string(),
   kind: z.string(),
@@ -248,6 +264,12 @@ export const eventCatalogue = {
     unsigned: 'all',
     data: restoreRequest,
   },
+  'dev.soteria.selftest.requested.v1': {
+    meaning: 'Write, back up, restore and compare a claim made for it. The data is the body of POST /v1/selftest.',
+    role: 'request',
+    unsigned: 'all',
+    data: selfTestRequest,
+  },
   'dev.soteria.operation.due.v1': {
     meaning: 'An open operation may have something to do: look at it now.',
     role: 'wake',
@@ -329,6 +351,18 @@ export const eventCatalogue = {
     role: 'fact',
     unsigned: 'never',
     data: restoreTestFact,
+  },
+  'dev.soteria.selftest.passed.v1': {
+    meaning: 'What a self-test wrote came back byte for byte.',
+    role: 'fact',
+    unsigned: 'never',
+    data: selfTestFact,
+  },
+  'dev.soteria.selftest.failed.v1': {
+    meaning: 'A self-test has failed; the data says at which step, why and how to fix it.',
+    role: 'fact',
+    unsigned: 'never',
+    data: selfTestFact,
   },
   'dev.soteria.usage.requested.v1': {
     meaning: 'Measure what the buckets hold, now.',

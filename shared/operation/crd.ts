@@ -23,6 +23,7 @@ const kindRules: { readonly [Kind in keyof typeof operationKinds]: KindRules } =
   Restore: { verb: operationKinds.Restore.verb, requires: ['pvc', 'targetPvc'] },
   NamespaceRestore: { verb: operationKinds.NamespaceRestore.verb, requires: ['namespace'] },
   RestoreTest: { verb: operationKinds.RestoreTest.verb, requires: ['pvc'] },
+  SelfTest: { verb: operationKinds.SelfTest.verb, requires: [] },
 };
 
 const printerColumns = [

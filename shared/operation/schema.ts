@@ -16,6 +16,7 @@ export const operationKinds = {
   Restore: { verb: 'restore', function: 'restore' },
   NamespaceRestore: { verb: 'restore-namespace', function: 'restore' },
   RestoreTest: { verb: 'restoretest', function: 'restore' },
+  SelfTest: { verb: 'selftest', function: 'restore' },
 } as const;
 export type OperationKind = keyof typeof operationKinds;
 export const operationKindNames = Object.keys(operationKinds) as OperationKind[];
@@ -271,6 +272,9 @@ export const operationWork = z.strictObject({
   /** Of a restore test: the claim is bound; from here on a Job looks at it. */
   isProving: z.boolean().optional(),
   jobMade: z.boolean().optional(),
+  /** Of a self-test: the steps whose object was made, and the claim that was. */
+  made: z.array(z.string().max(16)).max(8).optional(),
+  claimUid: z.string().max(64).optional(),
 });
 export type OperationWork = z.infer<typeof operationWork>;
 
@@ -290,6 +294,21 @@ const proofResult = z.strictObject({
   sampled: z.int().min(0).optional().describe('So many files were read whole.'),
   verifyMs: z.int().min(0),
   totalMs: z.int().min(0).describe('From the start to the verdict: the measured time to recover.'),
+});
+
+const milliseconds = z.int().min(0).optional();
+
+/** What a self-test has measured, as far as it got. */
+const selfTestResult = z.strictObject({
+  longhornVersion: z.string().max(64).optional(),
+  storageClass: z.string().max(253),
+  bytes: bytes.describe('Written, and compared.'),
+  claimMs: milliseconds,
+  writeMs: milliseconds,
+  backupMs: milliseconds,
+  restoreMs: milliseconds,
+  compareMs: milliseconds,
+  totalMs: z.int().min(0),
 });
 
 export const operationResult = z.strictObject({
@@ -315,6 +334,7 @@ export const operationResult = z.strictObject({
     .describe('Of a namespace: each claim that was not backed up or restored, and why.'),
   restoreMs: z.int().min(0).optional().describe('From the start to a restored volume.'),
   proof: proofResult.optional(),
+  selfTest: selfTestResult.optional(),
 });
 export type OperationResult = z.infer<typeof operationResult>;
 
