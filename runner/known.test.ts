@@ -33,7 +33,7 @@ describe('known bytes', () => {
   });
 
   it('of any number are all there, in files whose sizes add up', async () => {
-    await fc.assert(
+    fc.assert(
       fc.property(fc.integer({ min: 1, max: 5_000_000 }), (count) => {
         const sizes = knownFiles(count).map(({ sizeBytes }) => sizeBytes);
         expect(sizes.reduce((sum, one) => sum + one, 0)).toBe(count);

@@ -4,6 +4,7 @@
  */
 import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
+import { untyped } from '@soteria/shared/kubernetes/core-types.ts';
 import {
   backupTargets,
   backupVolumes,
@@ -14,6 +15,15 @@ import {
   snapshots,
   volumes,
 } from '@soteria/shared/longhorn/resource-types.ts';
+
+/** Only its version is told. */
+export const longhornSettings = untyped({
+  group: longhornGroup,
+  version: longhornVersion,
+  kind: 'Setting',
+  plural: 'settings',
+  isNamespaced: true,
+});
 
 type Column = readonly [name: string, jsonPath: string, type?: 'string' | 'boolean' | 'date'];
 
@@ -77,6 +87,7 @@ const kinds = [
       age,
     ],
   },
+  { type: longhornSettings, shortName: 'lhs', columns: [['Value', '.value'], age] },
   {
     type: backupTargets,
     shortName: 'lhbt',

@@ -4,6 +4,7 @@ import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.
 import { namespaces, untyped } from '@soteria/shared/kubernetes/core-types.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import { backupTargets, longhornGroup, longhornVersion } from '@soteria/shared/longhorn/resource-types.ts';
+import { longhornSettings } from './crds.ts';
 import { driver } from './decide-claim.ts';
 
 const storageClasses = untyped({
@@ -35,6 +36,12 @@ export async function ensureLonghornObjects(client: KubernetesClient, options: S
     reclaimPolicy: 'Delete',
     volumeBindingMode: 'Immediate',
     parameters: { numberOfReplicas: '1', staleReplicaTimeout: '30', fsType: 'ext4', dataEngine: 'v1' },
+  });
+  await ensure(client, longhornSettings, {
+    apiVersion: `${longhornGroup}/${longhornVersion}`,
+    kind: longhornSettings.kind,
+    metadata: { name: 'current-longhorn-version', namespace },
+    value: 'local',
   });
   await ensure(client, backupTargets, {
     apiVersion: `${longhornGroup}/${longhornVersion}`,

@@ -16,6 +16,7 @@ import {
   watchLabel,
 } from '../operation/marks.ts';
 import { shortHash } from '../operation/names.ts';
+import { restrictedContainer, restrictedPod } from './restricted-pod.ts';
 
 export const verifyContainer = 'verify';
 export const commandContainer = 'command';
@@ -25,8 +26,6 @@ const scratchPath = '/scratch';
 const scratchBytes = 4 * 2 ** 30;
 /** Kubernetes evicts who takes more than the limit; what else is written there must not lead to that. */
 const spareBytes = 2 ** 28;
-/** Of the image's unprivileged user and group. */
-const nonRoot = 65_532;
 
 export interface VerificationChecks {
   /** What this very point holds, when that is known. */
@@ -103,18 +102,7 @@ type PodSpec = NonNullable<NonNullable<Wire<V1Job>['spec']>['template']['spec']>
 
 function podSpec({ claim, image, checks, command, operation }: VerificationJobInput): PodSpec {
   return {
-    restartPolicy: 'Never',
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    terminationGracePeriodSeconds: 5,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: nonRoot,
-      runAsGroup: nonRoot,
-      fsGroup: nonRoot,
-      fsGroupChangePolicy: 'OnRootMismatch',
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    ...restrictedPod,
     containers: [
       container(verifyContainer, image, { args: ['runner.cjs', ...verifyArguments(checks, operation.uid)] }),
       ...(command === undefined ? [] : [container(commandContainer, command.image, { command: [...command.argv] })]),
@@ -168,14 +156,7 @@ function container(
     ...run,
     ...(name === commandContainer ? { workingDir: claimMountPath } : {}),
     terminationMessagePolicy: name === commandContainer ? 'FallbackToLogsOnError' : 'File',
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      readOnlyRootFilesystem: true,
-      runAsNonRoot: true,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
-    resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    ...restrictedContainer,
     volumeMounts: [
       { name: 'claim', mountPath: claimMountPath, readOnly: true },
       { name: 'scratch', mountPath: scratchPath },

@@ -14,6 +14,8 @@ import { silentLog } from '@soteria/local/longhorn/testing/start-local-longhorn.
 import { type AdvanceTools, advanceOperation } from '../../functions/restore/advance.ts';
 import { createClaims } from '../../functions/restore/claims.ts';
 import { createProofJobs } from '../../functions/restore/proof/proof-jobs.ts';
+import { createLonghornSide } from '../../functions/restore/self-test/longhorn-side.ts';
+import { createVerdicts } from '../../functions/restore/self-test/verdicts.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
@@ -65,6 +67,12 @@ function createProcess(client: KubernetesClient): AdvanceTools {
     verified: createVerifiedPoints(client, 'soteria'),
     slots: createSlots({ client, namespace: 'soteria', limits, now }),
     announce: () => Promise.resolve(),
+    selfTest: {
+      rules,
+      longhorn: createLonghornSide(client, { namespace: longhornNamespace }),
+      verdicts: createVerdicts(client, 'soteria'),
+      announce: () => Promise.resolve(),
+    },
     keepAwake: createKeepAwake(createBusySweep(client, 'soteria'), silentLog),
     wakeOther: () => Promise.resolve(),
     rules,

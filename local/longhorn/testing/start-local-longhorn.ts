@@ -16,12 +16,15 @@ import {
   snapshots,
   volumes,
 } from '@soteria/shared/longhorn/resource-types.ts';
+import { longhornSettings } from '../crds.ts';
 import { type Folders, foldersIn } from '../folders.ts';
 import { ensureLonghornObjects } from '../seed.ts';
 import { type LocalLonghorn, type LonghornOptions, startLonghorn } from '../start-longhorn.ts';
 import { until } from './until.ts';
 
-const kinds = [volumes, snapshots, backups, backupVolumes, backupTargets, engines].map((type) => customKind(type));
+const kinds = [volumes, snapshots, backups, backupVolumes, backupTargets, engines, longhornSettings].map((type) =>
+  customKind(type),
+);
 
 const ignore = () => {};
 export const silentLog: Log = { info: ignore, warn: ignore, error: ignore, with: () => silentLog };

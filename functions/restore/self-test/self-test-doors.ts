@@ -1,0 +1,141 @@
+/** `POST /v1/selftest`, `dev.soteria.selftest.requested.v1`, and `GET /v1/selftest`: may this installation be relied on? */
+import { randomUUID } from 'node:crypto';
+import { selfTestRequest, type SelfTestRequest } from '@soteria/shared/events/catalogue.ts';
+import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
+import { isTerminal, type OperationSpec } from '@soteria/shared/operation/schema.ts';
+import { statusOf } from '@soteria/shared/operation/status.ts';
+import { byAge } from '@soteria/shared/operation/store.ts';
+import { advanceOperation } from '../advance.ts';
+import { askForRestore, type Asking, type Wish } from '../ask.ts';
+import { type Answer, begin } from '../doors/ask-http.ts';
+import { parseBody } from '../doors/parse-body.ts';
+import type { RestoreTools } from '../tools.ts';
+import { defaultSize, defaultStorageClass, testBytes } from './about-self-test.ts';
+
+const example = '{}; optional members: storage_class, size, dry_run';
+
+function wishOf({ storage_class: storageClass, size }: SelfTestRequest): Wish {
+  const request = {
+    ...(storageClass === undefined ? {} : { storageClass }),
+    ...(size === undefined ? {} : { size }),
+  };
+  return { kind: 'SelfTest', namespace: proofNamespace, subject: storageClass ?? defaultStorageClass, request };
+}
+
+const authorize = (tools: RestoreTools, { caller, signal }: Incoming, verb: 'create' | 'list') =>
+  tools.authorize(caller, { verb, namespace: proofNamespace }, signal);
+
+/** What stands in the way already, before anything is made. */
+async function planOf(tools: RestoreTools, request: SelfTestRequest, signal: AbortSignal) {
+  const targets = await tools.longhorn.listTargets(signal);
+  const isReady = targets.some(({ name, isAvailable }) => name === 'default' && isAvailable);
+  const blocked = {
+    code: 'target_unavailable',
+    what: 'a self-test would fail at the step "backup"',
+    why: 'Longhorn’s backup target "default" is not available',
+    fix: 'set its URL and its credential secret in Longhorn (Settings, Backup target), and wait until it is available',
+  };
+  return {
+    namespace: proofNamespace,
+    storage_class: request.storage_class ?? defaultStorageClass,
+    size: request.size ?? defaultSize,
+    bytes: testBytes,
+    steps: ['claim', 'write', 'backup', 'restore', 'compare', 'tidy'],
+    blocked_by: isReady ? [] : [blocked],
+  };
+}
+
+export async function askForSelfTest(
+  tools: RestoreTools,
+  body: unknown,
+  idempotencyKey: string | undefined,
+  incoming: Incoming,
+): Promise<Answer> {
+  const request = parseBody(selfTestRequest, body, example, 'a self-test');
+  await authorize(tools, incoming, 'create');
+  const { caller, signal, receivedAt: at } = incoming;
+  if (request.dry_run === true) {
+    return { status: 200, body: { dry_run: true, operation: null, ...(await planOf(tools, request, signal)) } };
+  }
+  const identity = `http:${caller.user}:${idempotencyKey ?? randomUUID()}`;
+  const requestedBy = { user: caller.user, via: 'http' as const };
+  const isRepeatable = idempotencyKey !== undefined;
+  const asking: Asking = { ...wishOf(request), identity, isRepeatable, requestedBy, cause: { id: identity }, at };
+  const { operation, how } = await begin(tools, await askForRestore(tools.store, asking, signal), incoming);
+  const { name } = operation.metadata;
+  const { phase, message, error = null } = statusOf(operation);
+  return {
+    status: 202,
+    location: `/v1/operations/${name}?namespace=${proofNamespace}`,
+    body: {
+      dry_run: false,
+      operation: name,
+      namespace: proofNamespace,
+      phase,
+      message,
+      error,
+      repeated: how === 'repeat',
+    },
+  };
+}
+
+export async function askForSelfTestByEvent(
+  tools: RestoreTools,
+  event: ReceivedEvent,
+  incoming: Incoming,
+): Promise<void> {
+  const request = parseBody(selfTestRequest, event.data, example, 'a self-test');
+  await authorize(tools, incoming, 'create');
+  if (request.dry_run === true) return incoming.log.info('selftest_request_dry_run', {});
+  const correlationId = event.extensions['correlationid'];
+  const requestedBy: OperationSpec['requestedBy'] = { user: incoming.caller.user, via: 'event' };
+  const cause = { source: event.source, id: event.id, ...(correlationId === undefined ? {} : { correlationId }) };
+  const identity = `event:${event.source}|${event.id}`;
+  const at = event.time ?? incoming.receivedAt;
+  const asking: Asking = { ...wishOf(request), identity, isRepeatable: true, requestedBy, cause, at };
+  const { operation, how } = await askForRestore(tools.store, asking, incoming.signal);
+  const { namespace, name } = operation.metadata;
+  incoming.log.info('selftest_requested', { operation: name, how });
+  await advanceOperation(tools, { namespace, name }, incoming);
+}
+
+/** The readiness gate: the last verdict, and whether it was about this version of Longhorn. */
+export async function readSelfTest(tools: RestoreTools, incoming: Incoming): Promise<Record<string, unknown>> {
+  await authorize(tools, incoming, 'list');
+  const { signal } = incoming;
+  const [last, version, known] = await Promise.all([
+    tools.selfTest.verdicts.last(signal),
+    tools.selfTest.longhorn.version(signal),
+    tools.store.list({ namespace: proofNamespace, fieldSelector: 'spec.kind=SelfTest' }, signal),
+  ]);
+  const running = known
+    .filter(({ status }) => !isTerminal(status?.phase))
+    .toSorted(byAge)
+    .at(-1);
+  const isOld = last?.longhornVersion !== undefined && version !== undefined && last.longhornVersion !== version;
+  const why =
+    last === undefined
+      ? 'no self-test has ended yet: ask for one with POST /v1/selftest'
+      : isOld
+        ? `the last one was about Longhorn ${last.longhornVersion ?? ''}, and this is ${version}: ask for one again`
+        : last.why;
+  return {
+    is_ready: last?.outcome === 'passed' && !isOld,
+    why,
+    longhorn_version: version ?? null,
+    last:
+      last === undefined
+        ? null
+        : {
+            operation: last.operation,
+            outcome: last.outcome,
+            at: last.at,
+            why: last.why,
+            storage_class: last.storageClass ?? null,
+            longhorn_version: last.longhornVersion ?? null,
+            total_ms: last.totalMs ?? null,
+          },
+    running: running === undefined ? null : { operation: running.metadata.name, message: statusOf(running).message },
+  };
+}

@@ -1,0 +1,112 @@
+/** The self-test on the embedded default: real bytes through Jobs, Longhorn and the functions, and nothing left of it. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listAll } from '@soteria/shared/kubernetes/client.ts';
+import { jobs, persistentVolumeClaims, persistentVolumes, pods } from '@soteria/shared/kubernetes/core-types.ts';
+import { backups, backupVolumes, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
+import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitUntil } from '../servers/wait-until.ts';
+import { type LocalBed, startLocalBed } from './local-bed.ts';
+
+describe('a self-test on the embedded default', () => {
+  let bed: LocalBed;
+  const seen = new Set<string>();
+
+  beforeAll(async () => {
+    bed = await startLocalBed({ sleepPace: 60 });
+  });
+  afterAll(() => bed.stop());
+
+  async function get(): Promise<{ is_ready: boolean; why: string; longhorn_version: string | null }> {
+    const answer = await fetch(`${bed.local.frontDoorUrl}/v1/selftest`);
+    expect(answer.status).toBe(200);
+    return (await answer.json()) as { is_ready: boolean; why: string; longhorn_version: string | null };
+  }
+
+  async function post(body: object): Promise<{ status: number; body: Record<string, unknown> }> {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const answer = await fetch(`${bed.local.frontDoorUrl}/v1/selftest`, init);
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  }
+
+  async function waitForNew(deadlineMs = 90_000): Promise<Operation> {
+    const isNew = ({ spec, metadata }: Operation) => spec.kind === 'SelfTest' && !seen.has(metadata.uid);
+    const operation = await bed.waitForEnd('the self-test', isNew, deadlineMs);
+    seen.add(operation.metadata.uid);
+    return operation;
+  }
+
+  async function listLeft(): Promise<string[]> {
+    const { client } = bed.local.cluster;
+    const inLonghorn = { namespace: 'longhorn-system' };
+    const all = [
+      ...(await Array.fromAsync(listAll(client, persistentVolumeClaims))),
+      ...(await Array.fromAsync(listAll(client, persistentVolumes))),
+      ...(await Array.fromAsync(listAll(client, jobs))),
+      ...(await Array.fromAsync(listAll(client, pods))),
+      ...(await Array.fromAsync(listAll(client, volumes, inLonghorn))),
+      ...(await Array.fromAsync(listAll(client, snapshots, inLonghorn))),
+      ...(await Array.fromAsync(listAll(client, backups, inLonghorn))),
+      ...(await Array.fromAsync(listAll(client, backupVolumes, inLonghorn))),
+    ];
+    const files = await readdir(join(bed.local.targetFolder, 'backupstore'), { recursive: true, withFileTypes: true });
+    const onTarget = files.filter((one) => one.isFile()).map(({ name }) => `on the target: ${name}`);
+    return [...all.map(({ kind, metadata }) => `${kind} ${metadata.name}`), ...onTarget];
+  }
+
+  const untilNothingIsLeft = () =>
+    waitUntil('nothing is left', async () => {
+      const left = await listLeft();
+      if (left.length === 0) return true;
+      throw new Error(left.join(', '));
+    });
+
+  it('writes, backs up, restores and compares, tells how long each took, and leaves nothing, not even on the target', async () => {
+    expect(await get()).toMatchObject({ is_ready: false, longhorn_version: 'local' });
+    const answer = await post({});
+    expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+    const operation = await waitForNew();
+    expect(operation.status, JSON.stringify(operation.status)).toMatchObject({
+      phase: 'Succeeded',
+      result: { selfTest: { longhornVersion: 'local', storageClass: 'longhorn', bytes: String(8 * 1024 * 1024) } },
+    });
+    expect(operation.status?.steps.map(({ name }) => name)).toEqual(['claim', 'write', 'backup', 'restore', 'compare']);
+    await untilNothingIsLeft();
+    expect(await get()).toMatchObject({ is_ready: true });
+  });
+
+  it('asked for with kubectl, fails where Longhorn fails, says so, and leaves nothing', async () => {
+    bed.local.faults.set('faultedRestore', true);
+    const { client } = bed.local.cluster;
+    await client.create(operations, {
+      apiVersion: 'soteria.dev/v1alpha1',
+      kind: 'Operation',
+      metadata: { generateName: 'soteria-selftest-kubectl-', namespace: proofNamespace },
+      spec: { kind: 'SelfTest', request: {} },
+    });
+    const operation = await waitForNew();
+    bed.local.faults.clearAll();
+    expect(operation.status, JSON.stringify(operation.status)).toMatchObject({
+      phase: 'Failed',
+      error: { code: 'selftest_failed', what: expect.stringMatching(/at the step "restore"/) },
+    });
+    await untilNothingIsLeft();
+    expect(await get()).toMatchObject({ is_ready: false, why: expect.stringMatching(/at the step "restore"/) });
+  });
+
+  it('cancelled, leaves nothing and changes no verdict', async () => {
+    const before = await get();
+    const answer = await post({});
+    const name = String(answer.body['operation']);
+    const path = `/v1/operations/${name}/cancel?namespace=${proofNamespace}`;
+    const cancelled = await fetch(`${bed.local.frontDoorUrl}${path}`, { method: 'POST' });
+    expect(cancelled.status).toBe(202);
+    const operation = await waitForNew();
+    expect(operation.status?.phase).toBe('Cancelled');
+    await untilNothingIsLeft();
+    expect(await get()).toEqual(before);
+  });
+});
