@@ -18,6 +18,7 @@ import { foldersIn } from './longhorn/folders.ts';
 import { ensureLonghornObjects } from './longhorn/seed.ts';
 import { startLonghorn } from './longhorn/start-longhorn.ts';
 import type { FaultSwitches } from './longhorn/faults.ts';
+import type { Pace as LonghornPace } from './longhorn/pace.ts';
 import { readKustomization, readObjects } from './manifests/read-kustomization.ts';
 import type { MeshActivity } from './mesh/activity.ts';
 import type { ChaosSwitches } from './mesh/chaos.ts';
@@ -37,6 +38,8 @@ export interface StartLocalOptions {
   readonly settingsFile?: string | undefined;
   readonly onActivity: (activity: MeshActivity, at: Date) => void;
   readonly pace?: Partial<Pace>;
+  /** Of the local Longhorn; left out, slow enough that its states can be seen. */
+  readonly longhornPace?: Partial<LonghornPace>;
   readonly chaos?: ChaosSwitches;
 }
 
@@ -95,6 +98,7 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
       client: cluster.client,
       dataDir: join(dataDir, 'longhorn'),
       log: logInto(onActivity),
+      ...(options.longhornPace === undefined ? {} : { pace: options.longhornPace }),
     });
     stops.push(() => longhorn.stop());
     cluster.useLonghornAdmission(longhorn.admission);

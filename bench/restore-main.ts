@@ -1,0 +1,121 @@
+/**
+ * `npm run bench:restore [-- --json] [--runs N]`: what a restore costs beyond copying the bytes; what one restore and a namespace of 200
+ * claims ask of the API server, by wake-up and verb, with the shipped bundle and rights. Where there is no API server, the bytes alone.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { longhornCrds } from '../local/longhorn/crds.ts';
+import { bundleFunctions } from '../scripts/bundle-functions.ts';
+import { installCrds, readReferenceCrds } from '../test/servers/install-crds.ts';
+import { openRequestLog } from './backup/read-requests.ts';
+import { startBenchCluster } from './cluster.ts';
+import { readBenchOptions } from './options.ts';
+import { type Measurement, measurementsOf, printMeasurements, type Samples } from './report.ts';
+import { measureBytes } from './restore/copy-bytes.ts';
+import { playRestores } from './restore/play-restores.ts';
+import { type NamespaceRun, runNamespace, runOne, type RunTools, type Wakeup } from './restore/run-restores.ts';
+import { serveFunction } from './serve-function.ts';
+
+const mebibytes = 128;
+const manyClaims = 200;
+const progressUpdates = 100;
+const { isJson, runs } = readBenchOptions(process.argv.slice(2), 5);
+
+/** How often each is in the list. */
+function countEach(requests: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const request of requests) counts.set(request, (counts.get(request) ?? 0) + 1);
+  return counts;
+}
+
+function samplesOfOne(done: readonly (readonly Wakeup[])[]): Samples {
+  const samples = new Map<string, Record<string, number[]>>();
+  const add = (subject: string, metric: string, value: number): void => {
+    const metrics = samples.get(subject) ?? {};
+    (metrics[metric] ??= []).push(value);
+    samples.set(subject, metrics);
+  };
+  for (const wakeups of done) {
+    const own = wakeups.filter(({ cause }) => cause !== 'progress');
+    const moved = wakeups.filter(({ cause }) => cause === 'progress');
+    add(
+      'restore',
+      'own_ms',
+      own.reduce((sum, { ms }) => sum + ms, 0),
+    );
+    add('restore', 'requests', own.flatMap(({ requests }) => requests).length);
+    add('restore', 'progress_requests', moved.flatMap(({ requests }) => requests).length);
+    for (const { cause, requests } of own) {
+      for (const [verb, count] of countEach(requests)) add(`restore, ${cause}`, verb, count);
+    }
+  }
+  return samples;
+}
+
+function samplesOfMany({ ms, requests, mostAtOnce }: NamespaceRun): Samples {
+  const perClaim = (count: number): number[] => [count / manyClaims];
+  const subject = `namespace of ${manyClaims} claims`;
+  const verbs = [...countEach(requests)].map(([verb, count]): [string, number[]] => [verb, perClaim(count)]);
+  return new Map([
+    [subject, { ms: [ms], most_at_once: [mostAtOnce], requests_per_claim: perClaim(requests.length) }],
+    [`${subject}, per claim`, Object.fromEntries(verbs)],
+  ]);
+}
+
+const units = {
+  ms: 'ms',
+  own_ms: 'ms',
+  requests: 'requests',
+  progress_requests: 'requests',
+  requests_per_claim: 'requests',
+};
+
+async function measureRequests(): Promise<Measurement[]> {
+  const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
+  const cluster = await startBenchCluster();
+  try {
+    const admin = cluster.server.adminClient;
+    const reference = readReferenceCrds();
+    for (const crd of reference.length === 0 ? longhornCrds() : []) {
+      await admin.apply({ ...crd, metadata: { name: crd.metadata.name ?? '' } });
+    }
+    await installCrds(
+      admin,
+      reference.filter(({ metadata }) => metadata.name.endsWith('.longhorn.io')),
+    );
+    await bundleFunctions({ outDir });
+    const played = await playRestores(admin, manyClaims);
+    const served = await serveFunction(cluster, 'restore', join(outDir, 'restore.cjs'));
+    try {
+      const tools: RunTools = {
+        served,
+        played,
+        admin,
+        requests: openRequestLog(cluster.server.auditLogPath, 'restore'),
+      };
+      const done: Wakeup[][] = [];
+      for (let run = 0; run <= runs; run += 1) {
+        const measured = await runOne(tools, `data-${run}`, progressUpdates);
+        // The first has the clean start of everything to itself.
+        if (run > 0) done.push(measured);
+      }
+      const many = await runNamespace(tools, 1);
+      return [
+        ...measurementsOf('restore', samplesOfOne(done), units),
+        ...measurementsOf('restore', samplesOfMany(many), units),
+      ];
+    } finally {
+      await served.stop();
+    }
+  } finally {
+    await cluster.stop();
+    await rm(outDir, { recursive: true, force: true });
+  }
+}
+
+const bytes = [...(await measureBytes(mebibytes, runs))].map(
+  ([name, metrics]) => [`${mebibytes} MiB, ${name}`, metrics] as const,
+);
+const measured = measurementsOf('restore', new Map(bytes), units, `${mebibytes} MiB, plain copy`);
+printMeasurements([...measured, ...(await measureRequests())], isJson);
