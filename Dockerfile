@@ -10,26 +10,25 @@ FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
 WORKDIR /src
 COPY . .
 RUN ["npm", "ci", "--no-audit", "--no-fund"]
-RUN ["node", "scripts/bundle.ts", "--without-compile-cache"]
+RUN ["node", "scripts/bundle.ts", "--without-compiled"]
 
-# What V8 compiles of them is kept beside them, so that a pod starts sooner. It is good for one version of Node, one architecture and
-# one user only, and for the path of each file: it is made by the final image's own Node, as its user, on the target platform.
-FROM ${RUNTIME_IMAGE} AS compile-cache
+# What V8 compiles of them is kept beside them, so that a pod starts sooner. It is good for one version of V8 and one architecture: the
+# final image's own Node makes it, on the target platform.
+FROM ${RUNTIME_IMAGE} AS compiled
 WORKDIR /app
-COPY --from=build /src/scripts/fill-compile-cache.ts /build/
+USER root
+COPY --from=build /src/scripts/compiled-program.ts /src/scripts/keep-compiled.ts /build/
 COPY --from=build /src/dist/*.cjs ./
-USER 65532:65532
-RUN ["/nodejs/bin/node", "/build/fill-compile-cache.ts", "/app", "/tmp/compile-cache"]
+RUN ["/nodejs/bin/node", "/build/keep-compiled.ts", "/app"]
 
-# No shell, no package manager. Nothing is written at run time: the root file system can be read-only. Who runs it as another user starts
-# it without the cache.
+# No shell, no package manager. Nothing is written at run time: the root file system can be read-only.
 FROM ${RUNTIME_IMAGE}
 WORKDIR /app
 COPY LICENSE ./
-COPY --from=build /src/dist/*.cjs /src/dist/third-party-licenses.txt ./
-COPY --from=compile-cache --chown=65532:65532 /tmp/compile-cache ./compile-cache
-ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/compile-cache
+COPY --from=build /src/dist/third-party-licenses.txt ./
+COPY --from=compiled /app/*.cjs /app/*.compiled ./
+ENV NODE_ENV=production
 USER 65532:65532
 EXPOSE 8080
-ENTRYPOINT ["/nodejs/bin/node"]
+ENTRYPOINT ["/nodejs/bin/node", "start.cjs"]
 CMD ["backup.cjs"]

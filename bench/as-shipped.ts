@@ -1,17 +1,23 @@
-/** The programs as the image holds them: the bundles, and beside them what Node compiled of them. */
-import { join } from 'node:path';
-import { type Bundle, bundleFunctions } from '../scripts/bundle-functions.ts';
-import { fillCompileCache } from '../scripts/fill-compile-cache.ts';
+/** The programs as the image holds and starts them: the bundles, and beside them what V8 compiled of them. */
+import { basename, join } from 'node:path';
+import { bundleFunctions } from '../scripts/bundle-functions.ts';
+import { keepCompiled } from '../scripts/keep-compiled.ts';
 
-export interface Shipped {
-  readonly bundles: readonly Bundle[];
-  /** Of the image. */
-  readonly env: Readonly<Record<string, string>>;
+export interface ShippedFunction {
+  readonly name: string;
+  /** Of Node. */
+  readonly args: readonly string[];
 }
 
-export async function bundleAsShipped(outDir: string): Promise<Shipped> {
+export async function bundleAsShipped(outDir: string): Promise<ShippedFunction[]> {
   const bundles = await bundleFunctions({ outDir });
-  const cacheDir = join(outDir, 'compile-cache');
-  await fillCompileCache(outDir, cacheDir);
-  return { bundles, env: { NODE_ENV: 'production', NODE_COMPILE_CACHE: cacheDir } };
+  await keepCompiled(outDir);
+  return bundles.map(({ name, path }) => ({ name, args: [join(outDir, 'start.cjs'), basename(path)] }));
+}
+
+/** Throws when there is no such function. */
+export function argsOf(functions: readonly ShippedFunction[], name: string): readonly string[] {
+  const found = functions.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`there is no function ${name}`);
+  return found.args;
 }

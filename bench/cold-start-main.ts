@@ -20,13 +20,13 @@ const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
 const cluster = await startBenchCluster();
 try {
   await recordOperation(cluster.server.adminClient);
-  const { bundles, env: imageEnv } = await bundleAsShipped(outDir);
+  const shipped = await bundleAsShipped(outDir);
   const functions = await Promise.all(
-    bundles.map(async ({ name, path }): Promise<Program[]> => {
+    shipped.map(async ({ name, args }): Promise<Program[]> => {
       const env = await cluster.functionEnv(name);
       const main = fileURLToPath(new URL(`../functions/${name}/main.ts`, import.meta.url));
       return [
-        { name, args: [path], env: { ...env, ...imageEnv } },
+        { name, args, env },
         { name: `${name} unbundled`, args: ['--disable-warning=ExperimentalWarning', main], env },
       ];
     }),

@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleAsShipped } from './as-shipped.ts';
+import { argsOf, bundleAsShipped } from './as-shipped.ts';
 import { startBenchCluster } from './cluster.ts';
 import { firstEventOf, recordOperation } from './cold-start/first-event.ts';
 import { measureThroughput } from './events/measure-throughput.ts';
@@ -25,9 +25,8 @@ const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
 const cluster = await startBenchCluster();
 try {
   await recordOperation(cluster.server.adminClient);
-  const { env: imageEnv } = await bundleAsShipped(outDir);
-  const env = { ...(await cluster.functionEnv('backup')), ...imageEnv };
-  const backup = { args: [join(outDir, 'backup.cjs')], env };
+  const shipped = await bundleAsShipped(outDir);
+  const backup = { args: argsOf(shipped, 'backup'), env: await cluster.functionEnv('backup') };
   const subject = (program: Program, event: BenchEvent): Subject => ({
     name: program.name,
     measure: () => measureThroughput(program, event),

@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleAsShipped } from './as-shipped.ts';
+import { argsOf, bundleAsShipped } from './as-shipped.ts';
 import { startBenchCluster } from './cluster.ts';
 import { firstEventOf, recordOperation } from './cold-start/first-event.ts';
 import { measureColdStart } from './cold-start/measure-cold-start.ts';
@@ -35,11 +35,10 @@ async function measureMemory(names: readonly string[]): Promise<Map<string, numb
   const cluster = await startBenchCluster();
   try {
     await recordOperation(cluster.server.adminClient);
-    const { env: imageEnv } = await bundleAsShipped(outDir);
+    const shipped = await bundleAsShipped(outDir);
     const memory = new Map<string, number>();
     for (const name of names) {
-      const env = { ...(await cluster.functionEnv(name)), ...imageEnv };
-      const program = { name, args: [join(outDir, `${name}.cjs`)], env };
+      const program = { name, args: argsOf(shipped, name), env: await cluster.functionEnv(name) };
       const { rss_mib: mib = Number.NaN } = await measureColdStart(program, firstEventOf(name));
       memory.set(name, mib);
     }

@@ -20,7 +20,7 @@ export interface Bundle {
 
 export interface BundleOptions {
   /**
-   * Gets `<name>.cjs`, `runner.cjs` with the functions of this repository, `client-node.cjs` where a function may ask for it, `<name>.cjs.map` where asked for,
+   * Gets `<name>.cjs`, `runner.cjs` and `start.cjs` with the functions of this repository, `client-node.cjs` where a function may ask for it, `<name>.cjs.map` where asked for,
    * `third-party-licenses.txt`, and `meta.json`, esbuild's account of what is in them.
    */
   readonly outDir: string;
@@ -32,8 +32,11 @@ export interface BundleOptions {
 /** Larger than all the rest of a function together, and only read by who has a kubeconfig. */
 const apart = { in: join(repository, 'shared/kubernetes/client-node.ts'), out: 'client-node' };
 
-/** What runs inside Jobs, from the same image. */
-const runner = { in: join(repository, 'runner/main.ts'), out: 'runner' };
+/** What runs inside Jobs, from the same image, and what starts each of the programs. */
+const others = [
+  { in: join(repository, 'runner/main.ts'), out: 'runner' },
+  { in: join(repository, 'scripts/start-program.ts'), out: 'start' },
+];
 
 const keepApart: Plugin = {
   name: 'keep-apart',
@@ -55,7 +58,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundle[]>
   if (names.length === 0) throw new Error(`no function to bundle: ${functionsDir} holds no folder with a main.ts`);
 
   const functions = names.map((name) => ({ in: join(functionsDir, name, 'main.ts'), out: name }));
-  const programs = options.functionsDir === undefined ? [runner] : [];
+  const programs = options.functionsDir === undefined ? others : [];
   const own = await bundle([...functions, ...programs], outDir, withSourceMap);
   const metafile = needsApart(own) ? joined(own, await bundle([apart], outDir, withSourceMap)) : own;
   mkdirSync(outDir, { recursive: true });

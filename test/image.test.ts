@@ -53,33 +53,46 @@ describe('the image', () => {
     expect(valuesOf('USER', finalStage)).toEqual(['65532:65532']);
   });
 
-  it('starts Node with the function that the argument chooses', () => {
-    expect(valuesOf('ENTRYPOINT', finalStage)).toEqual(['["/nodejs/bin/node"]']);
+  it('starts the function that the argument chooses, through what starts from the compiled', () => {
+    expect(valuesOf('ENTRYPOINT', finalStage)).toEqual(['["/nodejs/bin/node", "start.cjs"]']);
     expect(valuesOf('CMD', finalStage)).toEqual(['["backup.cjs"]']);
   });
 
-  it('holds the bundles, the licences and the compile cache, and runs nothing while its final stage is built', () => {
+  it('holds the bundles, what was compiled of them and the licences, and runs nothing while its final stage is built', () => {
     expect(valuesOf('COPY', finalStage)).toEqual([
       'LICENSE ./',
-      '--from=build /src/dist/*.cjs /src/dist/third-party-licenses.txt ./',
-      '--from=compile-cache --chown=65532:65532 /tmp/compile-cache ./compile-cache',
+      '--from=build /src/dist/third-party-licenses.txt ./',
+      '--from=compiled /app/*.cjs /app/*.compiled ./',
     ]);
     expect(valuesOf('RUN', finalStage)).toEqual([]);
   });
 
-  it('has its compile cache from the Node, the user, the platform and the folder that will read it', () => {
-    const begin = instructions.findIndex(({ value }) => value.endsWith(' AS compile-cache'));
+  it('compiles on the Node and the platform that it runs on', () => {
+    const begin = instructions.findIndex(({ value }) => value.endsWith(' AS compiled'));
     const stage = instructions.slice(begin, instructions.length - finalStage.length);
-    const imageEnv = valuesOf('ENV', finalStage).join(' ');
     // Without --platform a stage is for the target platform.
-    for (const name of ['USER', 'WORKDIR']) expect(valuesOf(name, stage)).toEqual(valuesOf(name, finalStage));
-    expect(valuesOf('FROM', stage)).toEqual(['${RUNTIME_IMAGE} AS compile-cache']);
+    expect(valuesOf('FROM', stage)).toEqual(['${RUNTIME_IMAGE} AS compiled']);
     expect(valuesOf('FROM', finalStage)).toEqual(['${RUNTIME_IMAGE}']);
-    expect(valuesOf('COPY', stage)).toContain('--from=build /src/dist/*.cjs ./');
-    expect(valuesOf('RUN', stage).map((value) => JSON.parse(value) as unknown)).toEqual([
-      ['/nodejs/bin/node', '/build/fill-compile-cache.ts', valuesOf('WORKDIR', stage)[0], '/tmp/compile-cache'],
+    expect(valuesOf('WORKDIR', stage)).toEqual(valuesOf('WORKDIR', finalStage));
+    expect(valuesOf('COPY', stage)).toEqual([
+      '--from=build /src/scripts/compiled-program.ts /src/scripts/keep-compiled.ts /build/',
+      '--from=build /src/dist/*.cjs ./',
     ]);
-    expect(imageEnv).toContain(`NODE_COMPILE_CACHE=${valuesOf('WORKDIR', finalStage)[0]}/compile-cache`);
+    expect(valuesOf('RUN', stage).map((value) => JSON.parse(value) as unknown)).toEqual([
+      ['/nodejs/bin/node', '/build/keep-compiled.ts', ...valuesOf('WORKDIR', stage)],
+    ]);
+  });
+
+  it('needs nothing of the repository to compile but the two files it is given', () => {
+    const given = ['compiled-program.ts', 'keep-compiled.ts'];
+    for (const file of given) {
+      const imported = [...readFileSync(join(root, 'scripts', file), 'utf8').matchAll(/from '([^']+)'/g)].map(
+        ([, from]) => from,
+      );
+      expect(
+        imported.filter((from) => from?.startsWith('node:') !== true && !given.includes(from?.slice(2) ?? '')),
+      ).toEqual([]);
+    }
   });
 
   it('is built from what its context lets through: every workspace, and all that the bundles are made from', () => {

@@ -1,21 +1,24 @@
 /**
- * Fills Node's compile cache (https://nodejs.org/api/module.html#module-compile-cache) for the bundled programs of a folder: each is
- * started, woken once and stopped, and Node keeps what V8 compiled for it. The cache is good for the very Node, user and paths that
- * made it; for all others it is as if there were none. While the image is built this file runs on the image's own Node:
+ * Keeps, beside every bundled program of a folder, what V8 compiles of it at its start and with its first event: each is started, woken
+ * and stopped. While the image is built this file runs on the image's own Node:
  *
- *     node fill-compile-cache.ts FOLDER CACHE
+ *     node keep-compiled.ts FOLDER
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { rootCertificates } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import { loadProgram } from './compiled-program.ts';
 
-/** It is read for a kubeconfig only, which no pod has. */
-const leftOut = 'client-node.cjs';
+const runOption = '--run';
+
+/** What starts the others, and what is read for a kubeconfig only, which no pod has. */
+const leftOut: ReadonlySet<string> = new Set(['start.cjs', 'client-node.cjs']);
 
 /** What wakes functions in a cluster. One that has no use for it refuses it, which is a way worth knowing too. */
 const events = [
@@ -26,19 +29,15 @@ const events = [
   },
 ] as const;
 
-/** Of every program in the folder; throws when one cannot be run or Node has kept nothing for it. */
-export async function fillCompileCache(folder: string, cacheDir: string): Promise<void> {
-  const programs = globSync('*.cjs', { cwd: folder }).filter((name) => name !== leftOut);
+/** Of every program in the folder; throws when one cannot be run. */
+export async function keepCompiled(folder: string): Promise<void> {
+  const programs = globSync('*.cjs', { cwd: folder }).filter((name) => !leftOut.has(name));
   if (programs.length === 0) throw new Error(`no program to compile: ${folder} holds no .cjs file`);
   const account = mountAccount();
-  await Promise.all(
-    programs.map((name) => runOnce(join(folder, name), { ...account.env, NODE_COMPILE_CACHE: cacheDir })),
-  );
+  await Promise.all(programs.map((name) => runOnce(join(folder, name), account.env)));
   rmSync(account.dir, { recursive: true });
-  const kept = readdirSync(cacheDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  if (kept.length !== programs.length) {
-    throw new Error(`Node kept what it compiled for ${kept.length} of ${programs.length} programs in ${cacheDir}`);
-  }
+  const missing = programs.filter((name) => !existsSync(join(folder, `${name}.compiled`)));
+  if (missing.length > 0) throw new Error(`nothing was kept of ${missing.join(', ')}`);
 }
 
 /** A pod's account of a cluster where nobody listens: a function goes all the way to the connection, says so and is done. */
@@ -53,14 +52,16 @@ function mountAccount(): { dir: string; env: Record<string, string> } {
 
 /** A program that does not listen, such as the runner, has ended by itself before it is woken. */
 async function runOnce(program: string, env: Record<string, string>): Promise<void> {
-  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  rmSync(`${program}.compiled`, { force: true });
+  const args = [fileURLToPath(import.meta.url), runOption, program];
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = once(child, 'exit');
   const port = await Promise.race([listeningPort(child), ended.then(() => undefined)]);
   if (port !== undefined) {
     for (const event of events) await wake(port, event);
     child.kill('SIGTERM');
   }
-  // Only now has Node written what it keeps.
+  // Only now has it been kept.
   await ended;
 }
 
@@ -93,7 +94,16 @@ async function wake(port: number, { type, data }: (typeof events)[number]): Prom
   await once(answer, 'end');
 }
 
+/** In a process of its own: as it ends, all that it ever called has been compiled. */
+function runAndKeep(path: string): void {
+  const program = loadProgram(path);
+  process.on('exit', () => program.keep());
+  process.argv = [process.execPath, path];
+  program.run();
+}
+
 if (import.meta.main) {
-  const [folder = '', cacheDir = ''] = process.argv.slice(2);
-  await fillCompileCache(folder, cacheDir);
+  const [first = '', path = ''] = process.argv.slice(2);
+  if (first === runOption) runAndKeep(path);
+  else await keepCompiled(first);
 }
