@@ -17,18 +17,25 @@ export interface TargetSituation {
 
 export type TargetAction =
   | { readonly type: 'nothing'; readonly againMs: number | undefined }
-  | { readonly type: 'makeUnavailable'; readonly message: string; readonly againMs: number | undefined }
+  /** Of a target that has lost its URL the objects go too; its data stay. */
+  | {
+      readonly type: 'makeUnavailable';
+      readonly message: string;
+      readonly losesObjects: boolean;
+      readonly againMs: number | undefined;
+    }
   | { readonly type: 'sync'; readonly againMs: number | undefined };
 
 export function decideTarget(target: TargetSituation, now: Date): TargetAction {
   const { faults } = target;
   const pollIntervalMs = target.pollIntervalMs * (faults.slowPoll === true ? 10 : 1);
   const againMs = pollIntervalMs > 0 ? pollIntervalMs : undefined;
-  const trouble = target.url === '' ? 'backup target URL is empty' : target.trouble;
+  const losesObjects = target.url === '' || faults.targetUrlCleared === true;
+  const trouble = losesObjects ? 'backup target URL is empty' : target.trouble;
   if (trouble !== undefined) {
     return target.isAvailable === false && target.lastMessage === trouble
       ? { type: 'nothing', againMs }
-      : { type: 'makeUnavailable', message: trouble, againMs };
+      : { type: 'makeUnavailable', message: trouble, losesObjects, againMs };
   }
   if (faults.pollHangs === true && target.isAvailable === true) return { type: 'nothing', againMs };
   const syncedMs = Date.parse(target.lastSyncedAt) || 0;

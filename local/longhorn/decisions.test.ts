@@ -153,7 +153,12 @@ describe('a backup target', () => {
       seconds: 1,
       next: { type: 'nothing' },
     },
-    { when: 'it has no URL', is: { url: '' }, seconds: 1, next: { message: 'backup target URL is empty' } },
+    {
+      when: 'it has no URL',
+      is: { url: '' },
+      seconds: 1,
+      next: { message: 'backup target URL is empty', losesObjects: true },
+    },
   ])('when $when', ({ is, seconds, next }) => {
     const now = new Date(Date.parse('2026-08-20T02:00:00Z') + seconds * 1000);
     expect(decideTarget({ ...target, ...is }, now)).toMatchObject(next);

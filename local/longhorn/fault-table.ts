@@ -86,6 +86,11 @@ export const faultTable = {
     effect: 'every backup target is unavailable, with this message',
     seen: '#10085, #13195, #11337',
   },
+  targetUrlCleared: {
+    kind: 'switch',
+    effect: 'the URL of every target has been cleared: none is available, all their objects go, and the data stay',
+    seen: 'longhorn.md 5',
+  },
   catalogueVanished: {
     kind: 'switch',
     effect: 'a poll finds nothing: all objects go, and come back without own labels with the first poll after it',

@@ -107,6 +107,7 @@ const proofs: { readonly [F in Fault]?: Proof } = {
   tooManySnapshots: proof({ tooManySnapshots: 'vol' }, (faults) => flagsOfVolume('vol', faults).tooManySnapshots),
   nodeGone: proof({ nodeGone: true }, (faults) => [backup(faults), volume(faults)?.state]),
   targetUnavailable: proof({ targetUnavailable: 'no route to host' }, (faults) => poll(faults)),
+  targetUrlCleared: proof({ targetUrlCleared: true }, (faults) => poll(faults)),
   catalogueVanished: proof({ catalogueVanished: true }, (faults) =>
     planSync(['held'], [{ name: 'held', isFromTarget: true }], new Set(), faults),
   ),

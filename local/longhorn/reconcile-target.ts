@@ -4,7 +4,7 @@ import { backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
 import type { BackupTargetResource } from '@soteria/shared/longhorn/wire.ts';
 import { decideTarget } from './decide-target.ts';
 import type { NextLook } from './work-queue.ts';
-import { syncTarget } from './sync-target.ts';
+import { dropObjectsOf, syncTarget } from './sync-target.ts';
 import { type World, ensureMetadata, instantOf, isDeleting, letGo, patchStatus } from './world.ts';
 
 export async function reconcileTarget(world: World, name: string): Promise<NextLook> {
@@ -34,6 +34,7 @@ export async function reconcileTarget(world: World, name: string): Promise<NextL
   switch (action.type) {
     case 'makeUnavailable':
       await patchAvailability(world, target, action.message);
+      if (action.losesObjects) await dropObjectsOf(world, name);
       break;
     case 'sync':
       // First available, then read: what is pulled must pass admission, which asks for it.

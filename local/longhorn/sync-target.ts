@@ -33,6 +33,12 @@ export async function syncTarget(world: World, target: string): Promise<void> {
   for (const backup of plan.drop) await dropObject(world, backup);
 }
 
+/** All of them; nothing on the target is touched. */
+export async function dropObjectsOf(world: World, target: string): Promise<void> {
+  const objects = world.known.backups.values().filter((backup) => targetOfBackup(backup) === target);
+  for (const { metadata } of objects.toArray()) await dropObject(world, metadata.name);
+}
+
 function isFromTarget(backup: BackupResource): boolean {
   return !isDeleting(backup) && backup.status?.state === 'Completed' && (backup.status.lastSyncedAt ?? '') !== '';
 }

@@ -30,6 +30,7 @@ const ends: { readonly [F in Fault]?: 'Succeeded' | 'Failed' } = {
   tooManySnapshots: 'Failed',
   nodeGone: 'Failed',
   targetUnavailable: 'Failed',
+  targetUrlCleared: 'Failed',
   // Read back before the next poll: the success was true when it was said.
   catalogueVanished: 'Succeeded',
   pollHangs: 'Succeeded',

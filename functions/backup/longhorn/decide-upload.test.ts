@@ -119,6 +119,12 @@ describe('a backup whose making was not recorded', () => {
     expect(decide(intended(5), world)).toMatchObject({ do: 'record', status: { work: { backupMade: true } } });
   });
 
+  it('of the v2 engine, whose volumes name no last one, is looked for on the target first', () => {
+    const v2 = { ...seen(), volume: { seen: { ...volume, dataEngine: 'v2' } }, backup: { seen: undefined } };
+    expect(decide(intended(4), v2)).toEqual({ do: 'wait' });
+    expect(decide(intended(5), v2)).toMatchObject({ do: 'record', status: { work: { backupMade: true } } });
+  });
+
   it('may be made once more, by a new intent, when Longhorn has refused it', () => {
     const refusal = new SoteriaError('cluster_refused', { what: 'w', why: 'y', fix: 'f' });
     const away = { target: { seen: { ...target, isAvailable: false } } };

@@ -75,6 +75,9 @@ function decideUnanswered(situation: Situation, name: string): Action {
   // Made, completed, and gone from the list since.
   if (world.volume?.seen?.lastBackup === name) return recordMade(situation, name);
   if (stillForMs(situation) < unansweredMs) return { do: 'wait' };
+  // A volume of the v2 engine names none (#12542): then only the target can tell, as of any backup that is missed.
+  const { dataEngine, lastBackup } = world.volume?.seen ?? {};
+  if (dataEngine === 'v2' && lastBackup === undefined) return recordMade(situation, name);
   const { operation } = situation;
   const lost = new SoteriaError('backup_failed', {
     what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} was not backed up`,

@@ -67,6 +67,9 @@ export function createSimulatedLonghorn({ cluster, now }: SimulatedLonghornOptio
     const message = isUnavailable ? action.message : '';
     const condition = { type: 'Unavailable', status: isUnavailable ? 'True' : 'False', message };
     objects.patchStatus(backupTargets, targetName, { available: !isUnavailable, conditions: [condition] });
+    if (isUnavailable && action.losesObjects) {
+      for (const { metadata } of objects.list(backups)) dropObject(parts, metadata.name);
+    }
     if (isUnavailable) return;
     isUrgent = false;
     readTarget();
