@@ -1,6 +1,6 @@
 /** Moves one Operation of this function; the loop is `shared/operation/advance.ts`, the judgement `longhorn/decide.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import { type AdvanceCall, advanceWith, type Mover } from '@soteria/shared/operation/advance.ts';
+import { type AdvanceCall, advanceWith, type Beginning, type Mover } from '@soteria/shared/operation/advance.ts';
 import { ownerOf } from '@soteria/shared/operation/kind-owner.ts';
 import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
@@ -57,10 +57,11 @@ export function advanceOperation(
   tools: AdvanceTools,
   ref: ObjectRef,
   call: AdvanceCall,
+  beginning: Beginning<World> = {},
 ): Promise<Operation | undefined> {
   return isSelfTestName(ref.name)
     ? advanceSelfTest(selfTestTools(tools, call), ref, call)
-    : advanceRestore(tools, ref, call);
+    : advanceRestore(tools, ref, call, beginning);
 }
 
 /** Its children are moved as anybody's are: the Backup by the function that moves backups. */
@@ -75,7 +76,12 @@ function selfTestTools(tools: AdvanceTools, call: AdvanceCall): AdvanceSelfTestT
   };
 }
 
-function advanceRestore(tools: AdvanceTools, ref: ObjectRef, call: AdvanceCall): Promise<Operation | undefined> {
+function advanceRestore(
+  tools: AdvanceTools,
+  ref: ObjectRef,
+  call: AdvanceCall,
+  beginning: Beginning<World>,
+): Promise<Operation | undefined> {
   const mover = moverOf(tools, call);
   const starter = (ended: Operation) => ({
     functionName,
@@ -93,7 +99,7 @@ function advanceRestore(tools: AdvanceTools, ref: ObjectRef, call: AdvanceCall):
     await wakeParent(tools, ended, call);
     await startNext(starter(ended), call);
   };
-  return advanceWith({ ...mover, afterEnd }, ref, call);
+  return advanceWith({ ...mover, afterEnd }, ref, call, beginning);
 }
 
 /** It is recorded and will be swept: that it could not be moved now holds up nobody else. */

@@ -33,6 +33,8 @@ export interface Asking extends Wish {
   readonly cause: NonNullable<OperationSpec['cause']>;
   /** The event's time, else its arrival: what the name is made of. */
   readonly at: Date;
+  /** True: a repeat has the same `at`, and so the same names; no list is needed to find the first one. */
+  readonly isNameFixed?: boolean;
 }
 
 export interface Asked {
@@ -150,7 +152,7 @@ export function refuseOtherRequest(known: Operation, { kind, request }: Wish): v
 
 export async function askForRestore(store: OperationStore, asking: Asking, signal?: AbortSignal): Promise<Asked> {
   const { kind, namespace, subject, request, identity, requestedBy, cause, at } = asking;
-  if (asking.isRepeatable) {
+  if (asking.isRepeatable && asking.isNameFixed !== true) {
     const repeat = (await store.list({ namespace }, signal)).find(({ spec }) => spec.identity === identity);
     if (repeat !== undefined) {
       if (requestedBy.via === 'http') refuseOtherRequest(repeat, asking);

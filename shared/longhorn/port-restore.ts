@@ -71,7 +71,7 @@ export interface LonghornRestores {
     uid: string,
     marks: Readonly<Record<string, string | null>>,
     signal?: AbortSignal,
-  ): Promise<void>;
+  ): Promise<RestoreVolume>;
   /** 0 to 100: the slowest replica's; undefined before the engine tells any. */
   getProgress(volume: string, signal?: AbortSignal): Promise<number | undefined>;
   hasBackingImage(name: string, signal?: AbortSignal): Promise<boolean>;

@@ -93,7 +93,8 @@ export function createLonghornRestores(
     },
     deleteVolume: (name, uid, signal) => client.delete(volumes, at(name), { uid, signal }),
     async markVolume(name, uid, marks, signal) {
-      await client.patch(volumes, at(name), { metadata: { uid, labels: marks } }, { signal });
+      const patch = { metadata: { uid, labels: marks } };
+      return restoreVolumeFromWire(await client.patch(volumes, at(name), patch, { signal }));
     },
     async getProgress(volume, signal) {
       const { items } = await client.list(

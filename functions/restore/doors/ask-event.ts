@@ -32,6 +32,7 @@ export async function askByEvent(tools: RestoreTools, event: ReceivedEvent, inco
       ...wish,
       identity: `event:${event.source}|${event.id}`,
       isRepeatable: true,
+      isNameFixed: event.time !== undefined,
       requestedBy: requestedBy(incoming, 'event', mayTakeAny),
       cause: { source: event.source, id: event.id, ...(correlationId === undefined ? {} : { correlationId }) },
       at,
@@ -40,5 +41,6 @@ export async function askByEvent(tools: RestoreTools, event: ReceivedEvent, inco
   );
   const { namespace, name } = asked.operation.metadata;
   incoming.log.info('restore_requested', { claim, operation: name, how: asked.how });
-  await advanceOperation(tools, { namespace, name }, incoming);
+  const beginning = asked.how === 'new' ? { operation: asked.operation } : {};
+  await advanceOperation(tools, { namespace, name }, incoming, beginning);
 }

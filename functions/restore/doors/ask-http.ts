@@ -128,7 +128,7 @@ export async function begin(tools: RestoreTools, asked: Asked, incoming: Incomin
   if (asked.how === 'repeat') return asked;
   const { namespace, name } = asked.operation.metadata;
   try {
-    const moved = await advanceOperation(tools, { namespace, name }, incoming);
+    const moved = await advanceOperation(tools, { namespace, name }, incoming, { operation: asked.operation });
     return { ...asked, operation: moved ?? asked.operation };
   } catch (error) {
     incoming.log.error('operation_not_begun', error, { operation: name });

@@ -2,13 +2,16 @@
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { objectReference, operationDue } from '@soteria/shared/events/catalogue.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
+import { hasFailed } from '@soteria/shared/longhorn/port-restore.ts';
 import {
   operationNameLabel,
   operationNamespaceLabel,
   refFromMarks,
   temporaryLabel,
 } from '@soteria/shared/operation/marks.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { advanceOperation } from '../advance.ts';
+import { isOurs } from '../longhorn/about-operation.ts';
 import { isFollowing, tidyUnlessFollowed } from '../longhorn/tidy-orphans.ts';
 import type { RestoreTools } from '../tools.ts';
 
@@ -26,7 +29,11 @@ async function wakeByVolume(tools: RestoreTools, volumeName: string, incoming: I
   if (volume === undefined) return wakeOwnerOf(tools, volumeName, incoming);
   const ref = refFromMarks(volume.marks);
   if (ref === undefined) return;
-  if (isFollowing(await advanceOperation(tools, ref, incoming), volume)) return;
+  // One that has failed or goes may be made again under its name in this very moment: what is decided of it is looked at anew.
+  const isSteady = !hasFailed(volume) && !volume.isDeleting;
+  const seen = (operation: Operation) =>
+    isSteady && isOurs(operation, volume.marks) ? { volume: { seen: volume } } : {};
+  if (isFollowing(await advanceOperation(tools, ref, incoming, { seen }), volume)) return;
   await tidyUnlessFollowed(tools, volume, incoming);
 }
 

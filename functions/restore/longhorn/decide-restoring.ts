@@ -60,11 +60,11 @@ function decideProgress(situation: Situation, volume: RestoreVolume): Action {
   if (volume.unscheduledBecause !== undefined) {
     return waitFor(situation, `Longhorn finds no place for volume ${volume.name}: ${volume.unscheduledBecause}`);
   }
-  if (world.progress === undefined) return { do: 'look', at: 'progress' };
-  const percent = world.progress.seen ?? 0;
+  if (volume.isRestoreInitiated && world.progress === undefined) return { do: 'look', at: 'progress' };
+  const percent = world.progress?.seen ?? 0;
   const reached = progressOfBytes(Math.floor(percent / progressStep) * progressStep);
   const message = `Longhorn is restoring volume ${volume.name}`;
-  if (volume.isRestoreInitiated && reached > status.progress) {
+  if (reached > status.progress) {
     const step = { step: 'restore', progress: reached, message: `${message}: ${percent} %` };
     return { do: 'record', status: advance(status, step, now) };
   }

@@ -2,7 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
-import { pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
+import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
 import { claimLabel } from '@soteria/shared/operation/marks.ts';
@@ -29,9 +29,15 @@ function whoMakesIt(operation: Operation, peers: readonly Operation[]): Operatio
   );
 }
 
+/** The volume the source claim has now says whose the points are that do not say it themselves. */
+function needsLiveVolume({ points, ownClusters }: Pick<World, 'points' | 'ownClusters'>): boolean {
+  return points?.seen?.some((one) => toRestorePoint(one, ownClusters?.seen ?? noClusters).pvc === null) === true;
+}
+
 /** A point, or why there is none; undefined while something must be looked at first. */
 export function pointOf(operation: Operation, { points, ownClusters, liveVolume }: World) {
-  if (points?.seen === undefined || ownClusters === undefined || liveVolume === undefined) return undefined;
+  if (points?.seen === undefined || ownClusters === undefined) return undefined;
+  if (liveVolume === undefined && needsLiveVolume({ points, ownClusters })) return undefined;
   const { namespace, pvc } = sourceRefOf(operation);
   const { snapshot, backupUrl, asOf, clusterId: ofCluster } = operation.spec.request;
   return selectRestorePoint(
@@ -39,7 +45,7 @@ export function pointOf(operation: Operation, { points, ownClusters, liveVolume 
     {
       backups: points.seen,
       own: ownClusters.seen ?? noClusters,
-      liveVolume: liveVolume.seen,
+      liveVolume: liveVolume?.seen,
       // An identity is written by the functions alone; what `kubectl create` claims about its maker's rights counts for nothing.
       mayTakeAny: operation.spec.identity !== undefined && operation.spec.requestedBy?.mayTakeAny === true,
     },
@@ -48,9 +54,8 @@ export function pointOf(operation: Operation, { points, ownClusters, liveVolume 
 
 /** What must be looked at next to judge the request; undefined when all of it is known. */
 export function nextLook(operation: Operation, world: World): Place | undefined {
-  for (const at of ['claim', 'peers', 'points', 'ownClusters', 'liveVolume'] as const) {
-    if (world[at] === undefined) return at;
-  }
+  for (const at of ['claim', 'peers', 'points', 'ownClusters'] as const) if (world[at] === undefined) return at;
+  if (world.liveVolume === undefined && needsLiveVolume(world)) return 'liveVolume';
   const point = pointOf(operation, world);
   if (isUnknownUrl(operation, world) && world.targets === undefined) return 'targets';
   if (point === undefined || point instanceof SoteriaError) return undefined;

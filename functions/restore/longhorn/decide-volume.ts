@@ -1,14 +1,16 @@
-/** Running, the names are recorded: hold the backup, read it again, make the volume from it (invariant 5). */
+/** Running, the names are recorded: hold the backup as it was read, look at what is held, make the volume from it (invariant 5). */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type Backup, whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
+import { pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
 import { heldByLabel } from '@soteria/shared/operation/marks.ts';
 import type { OperationWork } from '@soteria/shared/operation/schema.ts';
-import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
+import { refuse, statusOf } from '@soteria/shared/operation/status.ts';
 import { shapeClaim } from '../core/shape-claim.ts';
 import { isOurs, marksOfVolume, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { waitFor } from './deadline.ts';
 import type { Situation } from './decide.ts';
+import type { Look } from './world.ts';
 
 /** Undefined once it is ours. */
 function decideHold(situation: Situation, backup: Backup): Action | undefined {
@@ -41,10 +43,20 @@ function makeVolume(situation: Situation, work: OperationWork, backup: Backup): 
   };
 }
 
-export function decideVolume(situation: Situation, work: OperationWork): Action {
+/** As it was read to be chosen, or as it is now: the hold is refused when it has changed since. */
+function backupOf({ operation, world }: Situation, work: OperationWork): Look<Backup> | undefined {
+  if (world.backup !== undefined) return world.backup;
+  const chosen = world.points?.seen?.find((one) => pointIdOf(one) === work.restorePoint);
+  return chosen === undefined || operation.status?.work?.attempt !== 1 ? undefined : { seen: chosen };
+}
+
+/** Undefined once the volume is there, and ours. */
+export function decideVolume(situation: Situation, work: OperationWork): Action | undefined {
   const { operation, world, now } = situation;
-  const status = statusOf(operation);
-  const fail = (error: SoteriaError): Action => ({ do: 'record', status: refuse(status, 'Failed', error, now) });
+  const fail = (error: SoteriaError): Action => ({
+    do: 'record',
+    status: refuse(statusOf(operation), 'Failed', error, now),
+  });
   if (world.refusal !== undefined) return fail(world.refusal);
 
   if (world.volume?.seen !== undefined) {
@@ -53,12 +65,17 @@ export function decideVolume(situation: Situation, work: OperationWork): Action 
       return fail(refusedBecause.targetTaken(operation, `a volume ${volume.name} exists that was not made for it`));
     }
     if (volume.isDeleting) return waitFor(situation, `volume ${volume.name} is still being removed`);
-    const message = `Longhorn is to restore ${work.backup ?? ''} into volume ${volume.name}`;
-    const made = { volumeMade: true, volume: volume.name };
-    return { do: 'record', status: advance(status, { step: 'volume', progress: 15, message, work: made }, now) };
+    return undefined;
   }
-  if (world.backup === undefined) return { do: 'look', at: 'backup' };
-  const backup = world.backup.seen;
+  if (work.volumeMade === true) {
+    if (world.volume === undefined) return { do: 'look', at: 'volume' };
+    const why = `volume ${work.volume ?? ''} disappeared while it was being restored`;
+    const fix = 'check who deletes volumes in Longhorn, then ask for a new restore';
+    return fail(refusedBecause.failed(operation, why, fix));
+  }
+  const look = backupOf(situation, work);
+  if (look === undefined) return { do: 'look', at: 'backup' };
+  const backup = look.seen;
   // A catalogue that was read again may be empty for a moment; what was chosen is not chosen anew.
   if (backup === undefined) return waitFor(situation, `backup ${work.backup ?? ''} is not listed by Longhorn now`);
   const why = whyNotRestorable(backup);

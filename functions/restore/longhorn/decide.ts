@@ -47,8 +47,9 @@ function decideStage(situation: Situation): Action {
   }
   if (work?.volume === undefined) return decideStart(situation);
   if (status.announced?.includes('started') !== true) return { do: 'announce', fact: 'started' };
-  if (work.volumeMade !== true) return decideVolume(situation, work);
-  if (work.persistentVolumeMade !== true || work.claimMade !== true) return decideClaim(situation, work);
+  if (work.volumeMade !== true || work.persistentVolumeMade !== true || work.claimMade !== true) {
+    return decideVolume(situation, work) ?? decideClaim(situation, work);
+  }
   // From here on the volume is in use: it is the Job that is followed.
   if (work.isProving === true) return decideProof(situation);
   return decideRestoring(situation, work);

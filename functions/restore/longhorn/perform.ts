@@ -2,6 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
+import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
@@ -64,6 +65,17 @@ function without(world: World, ...keys: readonly (keyof World)[]): World {
   return Object.fromEntries(Object.entries(world).filter(([key]) => !keys.some((one) => one === key)));
 }
 
+/** Whether anything may be made from it, is decided from the backup as it is with the hold on it. */
+async function hold({ restores }: Tools, { operation, world }: Known, backup: Backup, signal?: AbortSignal) {
+  const rest = without(world, 'points', 'running');
+  try {
+    return { ...rest, backup: { seen: await restores.hold(backup, operation.metadata.uid, signal) } };
+  } catch (error) {
+    if (!(error instanceof SoteriaError && error.code === 'not_found')) throw error;
+    return { ...rest, backup: { seen: undefined } };
+  }
+}
+
 export async function perform(tools: Tools, known: Known, action: Action, signal?: AbortSignal): Promise<Known> {
   const { operation, world } = known;
   const { restores, claims, cluster, store, slots } = tools;
@@ -94,9 +106,7 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       await tools.keepAwake(operation.metadata, signal);
       return { operation, world: { ...world, hasAskedToRead: true } };
     case 'hold':
-      await restores.hold(action.backup, operation.metadata.uid, signal);
-      // Read again before anything is made from it.
-      return { operation, world: without(world, 'backup', 'running') };
+      return { operation, world: await hold(tools, known, action.backup, signal) };
     case 'release':
       await restores.release(action.backup, signal);
       return { operation, world: { ...world, backup: { seen: undefined } } };
@@ -139,8 +149,8 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     }
     case 'keep-volume': {
       const { name, uid } = action.volume;
-      await restores.markVolume(name, uid, temporaryMarks, signal);
-      return { operation, world: without(world, 'volume') };
+      const seen = await restores.markVolume(name, uid, temporaryMarks, signal);
+      return { operation, world: { ...world, volume: { seen } } };
     }
     case 'create-job':
       return orRefusal(known, async () => {

@@ -65,7 +65,6 @@ export const restoreWaits = {
     backupListed,
     ifPaused,
   ],
-  claim: [restored, backupListed, ifPaused],
   restore: [
     restored,
     {
