@@ -41,11 +41,13 @@ const baseDir = 'deploy/knative/base';
  * its Jobs, and stands for itself.
  */
 export function readFunctionRights(root: string): Right[] {
+  // What a function may do in a namespace that is not its own stands in that namespace's folder.
+  const all = globSync(`${baseDir}/*/*.yaml`, { cwd: root }).flatMap((path) => readManifests(join(root, path)));
   const rights = globSync(`${baseDir}/*/service.yaml`, { cwd: root }).flatMap((path) => {
     const folder = join(root, path, '..');
     const manifests = globSync('*.yaml', { cwd: folder }).flatMap((file) => readManifests(join(folder, file)));
     const accounts = manifests.filter(({ kind }) => kind === 'ServiceAccount');
-    return accounts.flatMap(({ metadata: its }) => (its === undefined ? [] : rightsOf(its.name, manifests)));
+    return accounts.flatMap(({ metadata: its }) => (its === undefined ? [] : rightsOf(its.name, all)));
   });
   return rights.toSorted((a, b) => keyOf(a).localeCompare(keyOf(b)));
 }

@@ -256,8 +256,8 @@ export function createTestBench() {
     defineRestore({
       ...tools,
       adoptions: { keep: (adopted, signal) => keepAdopted(client, 'soteria', adopted, signal) },
-      authorize: (_caller, { namespace = 'all' }) =>
-        refused.has(namespace)
+      authorize: (_caller, { namespace = 'all', of }) =>
+        refused.has(of === undefined ? namespace : `${of.plural} in ${namespace}`)
           ? Promise.reject(new SoteriaError('forbidden', { what: namespace, why: 'refused', fix: 'none' }))
           : Promise.resolve(),
     }),

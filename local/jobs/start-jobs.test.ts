@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import { type Job, jobs, persistentVolumeClaims, pods, secrets } from '@soteria/shared/kubernetes/core-types.ts';
 import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import { commandJob } from '@soteria/shared/verification/command-job.ts';
 import { readOutcome } from '@soteria/shared/verification/read-outcome.ts';
 import { type VerificationJobInput, verificationJob } from '@soteria/shared/verification/verification-job.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -90,6 +92,20 @@ describe('Jobs as processes', () => {
       deadlineSeconds: 60,
       ttlSeconds: 600,
       ...more,
+    });
+  }
+
+  function commandDraft(its: string, argv: readonly string[]): Draft<Job> {
+    const { metadata } = draft();
+    const operation = { uid: metadata.labels?.[operationUidLabel] ?? '', name: 'operation', namespace };
+    return commandJob({
+      operation,
+      namespace,
+      claim: 'data',
+      image: its,
+      argv,
+      deadlineSeconds: 60,
+      ttlSeconds: 600,
     });
   }
 
@@ -228,18 +244,18 @@ describe('Jobs as processes', () => {
 
   test('with an image of somebody else are refused by name', async () => {
     await addClaim('good');
-    const job = await client.create(jobs, draft({ command: { image: 'postgres:17', argv: ['pg_controldata'] } }));
+    const job = await client.create(jobs, commandDraft('postgres:17', ['pg_controldata']));
     expect(await endOf(job)).toMatchObject({ reason: 'ImageRefused', message: expect.stringContaining('postgres:17') });
     expect(await podsOf()).toEqual([]);
   });
 
-  test('run a command of the user that our image has, beside the verifier', async () => {
+  test('run a command of the user that our image has', async () => {
     await addClaim('good');
     const script = "console.log('rows missing in ' + process.cwd().split('/').at(-1)); process.exit(4)";
     const argv = ['/nodejs/bin/node', '-e', script];
-    const job = await client.create(jobs, draft({ command: { image, argv } }));
+    const job = await client.create(jobs, commandDraft(image, argv));
     expect(await endOf(job)).toMatchObject({ type: 'Failed' });
-    expect((await podsOf())[0]?.status?.containerStatuses?.[1]?.state?.terminated).toMatchObject({
+    expect((await podsOf())[0]?.status?.containerStatuses?.[0]?.state?.terminated).toMatchObject({
       exitCode: 4,
       message: 'rows missing in data',
     });

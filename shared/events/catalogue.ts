@@ -106,7 +106,9 @@ export type RestoreRequest = z.infer<typeof restoreRequest>;
 /** The body of `POST /v1/restore-test`: with `target_pvc` a restore, without it a test that removes what it made. */
 export const restoreTestRequest = restoreRequest.extend({
   target_pvc: restoreRequest.shape.target_pvc.optional(),
-  test_namespace: dnsLabel.optional().describe('Where the claim of a test is made.'),
+  test_namespace: dnsLabel
+    .optional()
+    .describe('Where the claim of a test and its Jobs are made; left out: soteria-proof.'),
   verify: verifyBody.optional().describe('What a test looks at.'),
 });
 export type RestoreTestRequest = z.infer<typeof restoreTestRequest>;

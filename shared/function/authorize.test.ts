@@ -29,6 +29,17 @@ describe('authorization', () => {
     );
   });
 
+  it('may be about something else than Operations', async () => {
+    const { client } = fakeReviews();
+    const access = { ...create, of: { group: 'batch', plural: 'jobs' } };
+    await expect(createAuthorize({ client, authRequired: true })(jane, access)).rejects.toMatchObject({
+      explanation: {
+        what: 'jane may not create jobs.batch in namespace media',
+        fix: expect.stringContaining('can-i create jobs.batch -n media'),
+      },
+    });
+  });
+
   it.each<[string, Caller]>([
     ['an anonymous caller that was let in', { user: 'anonymous', groups: [], proof: 'none' }],
     ['the product itself', { user: ownUser, groups: [], proof: 'signature' }],

@@ -2,7 +2,7 @@
 import { SoteriaError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { reviewAccess } from '../kubernetes/reviews.ts';
-import { group, operations } from '../operation/schema.ts';
+import { operations } from '../operation/schema.ts';
 import type { Caller } from './contract.ts';
 import { isOwn } from './own-user.ts';
 
@@ -11,6 +11,8 @@ export interface Access {
   /** Left out: in all namespaces. */
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
+  /** Left out: Operations. */
+  readonly of?: { readonly group: string; readonly plural: string } | undefined;
 }
 
 /** Throws `forbidden`; ask for the source and for the target namespace. */
@@ -27,17 +29,17 @@ export interface AuthorizeOptions {
  * SOTERIA_AUTH_REQUIRED=false), and a function's own event acts for a request that was checked before: neither is asked again.
  */
 export function createAuthorize({ client, authRequired }: AuthorizeOptions): Authorize {
-  return async (caller, access, signal) => {
+  return async (caller, { of = operations, ...access }, signal) => {
     if (!authRequired || caller.proof === 'none' || isOwn(caller)) return;
     const { user, groups } = caller;
-    const question = { user, groups, ...access, group, resource: operations.plural };
+    const question = { user, groups, ...access, group: of.group, resource: of.plural };
     const { isAllowed } = await reviewAccess(client, question, { signal });
-    if (!isAllowed) throw forbidden(caller, access);
+    if (!isAllowed) throw forbidden(caller, { ...access, of });
   };
 }
 
-function forbidden({ user }: Caller, { verb, namespace, name }: Access): SoteriaError {
-  const resource = `${operations.plural}.${group}`;
+function forbidden({ user }: Caller, { verb, namespace, name, of = operations }: Access): SoteriaError {
+  const resource = `${of.plural}.${of.group}`;
   const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
   const scope = namespace === undefined ? '--all-namespaces' : `-n ${namespace}`;
   const binding = namespace === undefined ? 'ClusterRoleBinding' : `RoleBinding in namespace ${namespace}`;

@@ -183,7 +183,7 @@ export const operationRequest = z.strictObject({
   nameSuffix: z.string().max(63).optional().describe('After the name of every restored claim.'),
   testNamespace: dnsLabel
     .optional()
-    .describe('Where a restore test makes its claim; left out: SOTERIA_PROOF_NAMESPACE.'),
+    .describe('Where a restore test makes its claim and its Jobs; left out: soteria-proof.'),
   verify: verification.optional(),
 });
 export type OperationRequest = z.infer<typeof operationRequest>;
@@ -272,6 +272,7 @@ export const operationWork = z.strictObject({
   /** Of a restore test: the claim is bound; from here on a Job looks at it. */
   isProving: z.boolean().optional(),
   jobMade: z.boolean().optional(),
+  commandMade: z.boolean().optional(),
   /** Of a self-test: the steps whose object was made, and the claim that was. */
   made: z.array(z.string().max(16)).max(8).optional(),
   claimUid: z.string().max(64).optional(),

@@ -16,22 +16,29 @@ const verdict: Verdict = {
   checks: [{ name: 'mount', outcome: 'passed', detail: 'readable' }],
 };
 
-function job(condition: object | undefined, containers = ['verify']): Job {
+function job(condition: object | undefined): Job {
   return jobs.parse({
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name: 'job', uid: 'job-uid' },
-    spec: { template: { spec: { containers: containers.map((name) => ({ name })) } } },
     status: { conditions: condition === undefined ? [] : [condition] },
   });
 }
 
-function pod(ends: Readonly<Record<string, object>>, uid = 'job-uid', creationTimestamp = '2026-08-20T02:00:00Z'): Pod {
+function pod(
+  ends: Readonly<Record<string, object>>,
+  uid = 'job-uid',
+  creationTimestamp = '2026-08-20T02:00:00Z',
+  condition?: object,
+): Pod {
   return pods.parse({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'pod', creationTimestamp, ownerReferences: [{ uid }] },
-    status: { containerStatuses: Object.entries(ends).map(([name, terminated]) => ({ name, state: { terminated } })) },
+    status: {
+      conditions: condition === undefined ? [] : [condition],
+      containerStatuses: Object.entries(ends).map(([name, terminated]) => ({ name, state: { terminated } })),
+    },
   });
 }
 
@@ -43,7 +50,6 @@ const refuted = said({
   outcome: 'refuted',
   checks: [{ name: 'files', outcome: 'failed', detail: '2 of 3 files' }],
 });
-const both = ['verify', 'command'];
 
 describe('a verification', () => {
   test.each([
@@ -84,48 +90,39 @@ describe('a verification', () => {
       why: /exit code 137 \(OOMKilled\) and no verdict/,
     },
     {
-      when: "the user's command has passed too",
-      job: job(complete, both),
-      ends: { verify: said(), command: { exitCode: 0 } },
-      outcome: 'verified',
-      why: /3 files/,
-    },
-    {
-      when: "the user's command says no",
-      job: job(failed, both),
-      ends: { verify: said(), command: { exitCode: 3, message: 'rows missing\n' } },
-      outcome: 'refuted',
-      why: /^command: exit code 3: rows missing/,
-    },
-    {
-      when: "the user's command is not in its image",
-      job: job(failed, both),
-      ends: { verify: said(), command: { exitCode: 127, reason: 'Error' } },
+      when: 'its node was drained',
+      job: job(failed),
+      ends: { verify: { exitCode: 143 } },
+      stopped: { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' },
       outcome: 'inconclusive',
-      why: /exit code 127/,
+      why: /exit code 143/,
     },
-    {
-      when: "the user's command did not end in time",
-      job: job(late, both),
-      ends: { verify: said() },
-      outcome: 'inconclusive',
-      why: /did not end: DeadlineExceeded/,
-    },
-    {
-      when: 'the files are wrong, whatever the command says',
-      job: job(failed, both),
-      ends: { verify: refuted, command: { exitCode: 0 } },
-      outcome: 'refuted',
-      why: /^files/,
-    },
-  ])('is $outcome when $when', ({ job: ended, ends, outcome, why }) => {
-    const told = readOutcome(ended, [pod(ends)]);
+  ])('is $outcome when $when', ({ job: ended, ends, stopped, outcome, why }) => {
+    const told = readOutcome(ended, [pod(ends, 'job-uid', undefined, stopped)]);
     expect(told).toMatchObject({ state: 'ended', outcome, why: expect.stringMatching(why) });
   });
 
-  test('proves the application when the command has passed', () => {
-    const told = readOutcome(job(complete, both), [pod({ verify: said(), command: { exitCode: 0 } })]);
-    expect(told).toMatchObject({ verdict: { strength: 'application' } });
+  test.each([
+    { reason: 'ErrImagePull', state: 'running' },
+    { reason: 'ContainerCreating', state: 'running' },
+    { reason: 'ImagePullBackOff', state: 'ended' },
+    { reason: 'InvalidImageName', state: 'ended' },
+    { reason: 'CreateContainerConfigError', state: 'ended' },
+  ])('whose container waits because of $reason has $state', ({ reason, state }) => {
+    const waiting = pods.parse({
+      ...pod({}),
+      status: {
+        containerStatuses: [{ name: 'verify', image: 'own:1', state: { waiting: { reason, message: 'no such' } } }],
+      },
+    });
+    const told = readOutcome(job(undefined), [waiting]);
+    expect(told.state).toBe(state);
+    if (told.state === 'ended') {
+      expect(told).toMatchObject({
+        outcome: 'inconclusive',
+        why: `container verify with image own:1 does not start: ${reason}: no such`,
+      });
+    }
   });
 
   test('is read from its own Pod, and the youngest of them', () => {

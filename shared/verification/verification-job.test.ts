@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { commandJob, commandJobName } from './command-job.ts';
 import { type VerificationJobInput, verificationJob, verificationJobName } from './verification-job.ts';
 
 const input: VerificationJobInput = {
@@ -15,21 +16,25 @@ const input: VerificationJobInput = {
     maxDropPercent: 30,
     baselineFiles: 9,
   },
-  command: { image: 'registry.example/psql:17', argv: ['pg_controldata', '/claim'] },
   deadlineSeconds: 900,
   ttlSeconds: 600,
 };
 
 const podOf = (more: Partial<VerificationJobInput> = {}) => verificationJob({ ...input, ...more }).spec?.template.spec;
+const theirs = commandJob({ ...input, image: 'registry.example/psql:17', argv: ['pg_controldata', '/claim'] });
+const both = [
+  { which: 'verify', job: verificationJob(input) },
+  { which: 'command', job: theirs },
+];
 
 describe('the Job of a verification', () => {
-  test('keeps to the restricted Pod Security Standard, in every container', () => {
-    const pod = podOf();
+  test.each(both)('keeps to the restricted Pod Security Standard: $which', ({ which, job }) => {
+    const pod = job.spec?.template.spec;
     expect(pod?.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
     for (const key of ['hostNetwork', 'hostPID', 'hostIPC', 'initContainers', 'ephemeralContainers']) {
       expect(pod).not.toHaveProperty(key);
     }
-    expect(pod?.containers.map(({ name }) => name)).toEqual(['verify', 'command']);
+    expect(pod?.containers.map(({ name }) => name)).toEqual([which]);
     for (const { securityContext, ports, volumeMounts } of pod?.containers ?? []) {
       expect(securityContext).toEqual({
         allowPrivilegeEscalation: false,
@@ -54,13 +59,13 @@ describe('the Job of a verification', () => {
     expect(kinds?.filter((kind) => !allowed.has(kind))).toEqual([]);
   });
 
-  test('gets no token and no addresses of services', () => {
-    expect(podOf()).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
-    expect(podOf()).not.toHaveProperty('serviceAccountName');
+  test.each(both)('gets no token and no addresses of services: $which', ({ job }) => {
+    const pod = job.spec?.template.spec;
+    expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
+    expect(pod).not.toHaveProperty('serviceAccountName');
   });
 
-  test('is tried once, has a deadline, and goes by itself', () => {
-    const { spec } = verificationJob(input);
+  test.each(both)('is tried once, has a deadline, and goes by itself: $which', ({ job: { spec } }) => {
     expect(spec).toMatchObject({ backoffLimit: 0, activeDeadlineSeconds: 900, ttlSecondsAfterFinished: 600 });
     expect(spec?.template.spec?.restartPolicy).toBe('Never');
   });
@@ -79,8 +84,8 @@ describe('the Job of a verification', () => {
     expect(metadata).not.toHaveProperty('ownerReferences');
   });
 
-  test('bounds what each container may take', () => {
-    for (const { resources } of podOf()?.containers ?? []) {
+  test.each(both)('bounds what it may take: $which', ({ job }) => {
+    for (const { resources } of job.spec?.template.spec?.containers ?? []) {
       expect(resources).toMatchObject({
         requests: { memory: expect.any(String) },
         limits: { memory: expect.any(String) },
@@ -114,8 +119,16 @@ describe('the Job of a verification', () => {
       '--sqlite=-two.db',
       '--find-sqlite',
     ]);
-    const bare = podOf({ checks: { mayBeEmpty: true, manifest: 'SHA256SUMS' }, command: undefined });
+    const bare = podOf({ checks: { mayBeEmpty: true, manifest: 'SHA256SUMS' } });
     expect(bare?.containers).toHaveLength(1);
     expect(bare?.containers[0]?.args?.slice(10)).toEqual(['--manifest=SHA256SUMS', '--may-be-empty']);
+  });
+
+  test('of a command is another one, in the image and with the program of the user, in the folder of the claim', () => {
+    expect(theirs.metadata.name).toBe(commandJobName(input.operation.uid));
+    expect(theirs.metadata.name).not.toBe(verificationJobName(input.operation.uid));
+    expect(theirs.spec?.template.spec?.containers).toMatchObject([
+      { image: 'registry.example/psql:17', command: ['pg_controldata', '/claim'], workingDir: '/claim' },
+    ]);
   });
 });

@@ -77,6 +77,12 @@ const fixed: readonly (readonly [title: string, patch: object, message: string])
   ['a label of ours', { metadata: { labels: { 'soteria.dev/claim': 'x' } } }, 'start with soteria.dev/'],
 ];
 
+const testOf = (request: object) => ({
+  metadata: { generateName: 'soteria-restoretest-data-' },
+  spec: { kind: 'RestoreTest', request: { pvc: 'data', ...request } },
+});
+const command = { image: 'registry.example/psql:17', argv: ['pg_controldata', '/claim'] };
+
 describeWithReferenceCrds('an Operation made with kubectl', () => {
   const server = useApiServer();
   let namespace = '';
@@ -99,6 +105,14 @@ describeWithReferenceCrds('an Operation made with kubectl', () => {
   });
   afterAll(() => removeAdmissionPolicy(server.admin));
 
+  const grant = (name: string, where: string) =>
+    server.admin.apply({
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: `alice-${name}`, namespace: where },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
+      subjects: [{ apiGroup: rbac, kind: 'User', name: alice.user }],
+    });
   const path = (name = '', query = '') =>
     `/apis/soteria.dev/v1alpha1/namespaces/${namespace}/operations${name === '' ? '' : `/${name}`}${query}`;
   const create = (client: AdminClient, body: unknown, isDryRun = false) =>
@@ -182,6 +196,43 @@ describeWithReferenceCrds('an Operation made with kubectl', () => {
       expect(status).toBe(403);
       expect(body.message).toContain('start with soteria.dev/');
     }
+  });
+
+  it('is a restore test with a command only for who may create Jobs where the test is made', async () => {
+    const elsewhere = await server.createNamespace('proof');
+    await server.admin.apply({
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: 'makes-jobs' },
+      rules: [{ apiGroups: ['batch'], resources: ['jobs'], verbs: ['create'] }],
+    });
+    const refused = await create(asAlice, operation(testOf({ verify: { command } })));
+    expect(refused.status).toBe(403);
+    expect(refused.body.message).toContain('alice may not in namespace soteria-proof');
+    await made(asAlice, operation(testOf({ verify: { database: 'sqlite' } })));
+
+    // Rights in the namespace of the claim are not enough, and in that of the test they are.
+    await grant('soteria-operations-edit', elsewhere);
+    await grant('makes-jobs', namespace);
+    const there = operation(testOf({ testNamespace: elsewhere, verify: { command } }));
+    await waitUntil('alice may make Operations there', async () =>
+      (await create(asAlice, there, true)).body.message.includes('jobs.batch'),
+    );
+    expect((await create(asAlice, there)).body.message).toContain(`alice may not in namespace ${elsewhere}`);
+    await grant('makes-jobs', elsewhere);
+    await waitUntil('alice may make Jobs there', async () => (await create(asAlice, there, true)).status === 201);
+    await made(asAlice, there);
+  });
+
+  it.each([
+    ['a database that is not looked into', { database: 'postgres' }, 'Unsupported value: "postgres"'],
+    ['files of no database', { databaseFiles: ['a.db'] }, 'verify.databaseFiles needs verify.database'],
+    ['a path out of the claim', { database: 'sqlite', databaseFiles: ['a/../../b'] }, 'verify.databaseFiles[0]'],
+    ['a command without words', { command: { ...command, argv: [] } }, 'verify.command.argv'],
+  ])('is no restore test with %s', async (_title, verify, message) => {
+    const { status, body } = await create(asAlice, operation(testOf({ verify })));
+    expect(status).toBe(422);
+    expect(body.message).toContain(message);
   });
 
   it('may be made by a function for somebody else, with identity, cause and marks', async () => {

@@ -6,6 +6,7 @@ import { startJobs } from '@soteria/local/jobs/start-jobs.ts';
 import { silentLog } from '@soteria/local/longhorn/testing/start-local-longhorn.ts';
 import { jobs, persistentVolumeClaims, pods } from '@soteria/shared/kubernetes/core-types.ts';
 import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
+import { commandJob } from '@soteria/shared/verification/command-job.ts';
 import { readOutcome } from '@soteria/shared/verification/read-outcome.ts';
 import { type VerificationJobInput, verificationJob } from '@soteria/shared/verification/verification-job.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -53,11 +54,20 @@ describeWithControllers('the Job of a restore test', () => {
 
   it('is taken strictly, and so is its Pod where only restricted ones may be', async () => {
     const namespace = await restrictedNamespace();
-    const job = verificationJob(input(namespace, { command: { image: 'registry.example/check:1', argv: ['check'] } }));
+    const own = verificationJob(input(namespace));
+    const theirs = commandJob({ ...input(namespace), image: 'registry.example/check:1', argv: ['check'] });
     const strictly = '?dryRun=All&fieldValidation=Strict';
-    await server.admin.must('POST', `/apis/batch/v1/namespaces/${namespace}/jobs${strictly}`, job);
-    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pod' }, spec: job.spec?.template.spec };
-    await server.admin.must('POST', `/api/v1/namespaces/${namespace}/pods${strictly}`, pod);
+    const podOf = (job: typeof own) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'pod' },
+      spec: job.spec?.template.spec,
+    });
+    for (const job of [own, theirs]) {
+      await server.admin.must('POST', `/apis/batch/v1/namespaces/${namespace}/jobs${strictly}`, job);
+      await server.admin.must('POST', `/api/v1/namespaces/${namespace}/pods${strictly}`, podOf(job));
+    }
+    const pod = podOf(theirs);
     const privileged = { ...pod, spec: { ...pod.spec, hostNetwork: true } };
     const answer = await server.admin.call('POST', `/api/v1/namespaces/${namespace}/pods${strictly}`, privileged);
     expect(answer.status).toBe(403);

@@ -64,12 +64,14 @@ describe('a restore test on the embedded default', () => {
     return ((await answer.json()) as { items: unknown }).items;
   }
 
-  async function backUp({ namespace, name }: Claim): Promise<void> {
+  /** Name of the backup: instants are whole seconds, and within one `latest` may be either. */
+  async function backUp({ namespace, name }: Claim): Promise<string | undefined> {
     await send('/v1/backup', { namespace, pvc: name });
     const isNew = (one: Operation) => isAbout({ namespace, name })(one) && !seen.has(one.metadata.uid);
     const backup = await bed.waitForEnd('the backup', isNew);
     seen.add(backup.metadata.uid);
     expect(backup.status?.phase).toBe('Succeeded');
+    return backup.status?.result?.backup;
   }
 
   async function test(more: object = {}): Promise<Operation> {
@@ -155,16 +157,16 @@ describe('a restore test on the embedded default', () => {
     await rm(join(folder, 'data'), { recursive: true });
     await bed.writeInto(app, 'a', notes);
     await bed.writeInto(app, '.soteria/SHA256SUMS', `${createHash('sha256').update(notes).digest('hex')}  a\n`);
-    await backUp(app);
-    const proved = await test({ pvc: app.name, verify: { files: { max_drop_percent: 100 } } });
+    const before = await backUp(app);
+    const proved = await test({ pvc: app.name, snapshot: before, verify: { files: { max_drop_percent: 100 } } });
     expect(proved.status, JSON.stringify(proved.status)).toMatchObject({
       phase: 'Succeeded',
       result: { proof: { strength: 'checksums', sampled: 1, weaker: [] } },
     });
     await bed.writeInto(app, 'a', 'as good as empty');
     await rm(join(folder, '.soteria'), { recursive: true });
-    await backUp(app);
-    const shrunken = await test({ pvc: app.name });
+    const after = await backUp(app);
+    const shrunken = await test({ pvc: app.name, snapshot: after });
     expect(shrunken.status).toMatchObject({
       phase: 'Failed',
       error: { code: 'restore_unproved', why: expect.stringContaining('drop_of_bytes: 16 bytes') },
@@ -179,9 +181,40 @@ describe('a restore test on the embedded default', () => {
     ]);
   });
 
-  it('does not run a command that it could not vouch for', async () => {
+  const ownImage = 'ghcr.io/soteria-dev/soteria:0.1.0';
+  const node = (script: string) => ({ image: ownImage, argv: ['/nodejs/bin/node', '-e', script] });
+
+  it('lets a command of the user have the last word, over files that it cannot change', async () => {
+    const reads = "require('node:fs').accessSync('deep/file.txt')";
+    const good = await test({ verify: { command: node(reads) } });
+    expect(good.status, JSON.stringify(good.status)).toMatchObject({
+      phase: 'Succeeded',
+      result: { proof: { strength: 'application', verifiers: ['command'] } },
+    });
+    await expectNothingLeft(good);
+    const writes = "require('node:fs').writeFileSync('new', 'x')";
+    const bad = await test({ verify: { command: node(writes) } });
+    expect(bad.status).toMatchObject({
+      phase: 'Failed',
+      error: { code: 'restore_refuted', why: expect.stringContaining('command: exit code 1') },
+    });
+    await expectNothingLeft(bad);
+  });
+
+  it('comes to no verdict when the command cannot be run: here, because its image is not ours', async () => {
     const operation = await test({ verify: { command: { image: 'postgres:17', argv: ['true'] } } });
-    expect(operation.status).toMatchObject({ phase: 'Failed', error: { code: 'unprocessable' } });
+    expect(operation.status).toMatchObject({
+      phase: 'Failed',
+      error: { code: 'restore_unproved', why: expect.stringContaining('postgres:17') },
+      result: { proof: { outcome: 'inconclusive', files: 2 } },
+    });
+    await expectNothingLeft(operation);
+  });
+
+  it('is refused where there is no namespace for it', async () => {
+    const { status, text } = await post('/v1/restore-test', { test_namespace: 'nowhere' });
+    expect(status, text).toBe(404);
+    expect(text).toContain('kubectl create namespace nowhere');
   });
 
   it('refutes a point whose stored blocks are damaged, and leaves nothing of it', async () => {

@@ -1,5 +1,6 @@
 /** The namespace of the restore tests: what it keeps out, what it bounds, and what the verifier may there. */
 import { describe, expect, it } from 'vitest';
+import { commandJob, commandJobName } from '@soteria/shared/verification/command-job.ts';
 import { verificationJob, verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import { at, listAt, ofKind, readInstallation } from './installation.ts';
 
@@ -46,8 +47,11 @@ describe('the namespace of the restore tests', () => {
   });
 
   it('gives the function restore the verifier’s Jobs and their Pods to read, and nothing to anybody else', () => {
-    const role = inProof.find(({ kind }) => kind === 'Role');
-    expect(listAt(role, 'rules').map((rule) => at(rule, 'resources'))).toEqual([['jobs'], ['pods']]);
+    const role = ofKind(objects, 'ClusterRole').find(({ metadata }) => metadata.name === 'soteria-proof');
+    expect(listAt(role, 'rules').map((rule) => [at(rule, 'resources'), at(rule, 'verbs')])).toEqual([
+      [['jobs'], ['get', 'create', 'delete']],
+      [['pods'], ['list']],
+    ]);
     const binding = inProof.find(({ kind }) => kind === 'RoleBinding');
     expect(at(binding, 'subjects')).toEqual([{ kind: 'ServiceAccount', name: 'restore', namespace: 'soteria' }]);
   });
@@ -55,21 +59,22 @@ describe('the namespace of the restore tests', () => {
   it('has Jobs whose names wake the function restore', () => {
     const wakeups = ofKind(objects, 'Trigger').find(({ metadata }) => metadata.name === 'restore-wakeups');
     const prefixes = listAt(wakeups, 'spec', 'filters', 1, 'any').map((one) => String(at(one, 'prefix', 'name')));
-    expect(prefixes.some((prefix) => verificationJobName('uid').startsWith(prefix))).toBe(true);
+    for (const name of [verificationJobName('uid'), commandJobName('uid')]) {
+      expect(prefixes.some((prefix) => name.startsWith(prefix))).toBe(true);
+    }
   });
 
   it('counts what every container of the verifier asks for: a quota refuses what asks for nothing', () => {
-    const job = verificationJob({
+    const frame = {
       operation: { uid: 'uid', name: 'operation', namespace: 'shop' },
       namespace: proof,
       claim: 'data',
-      image: 'ghcr.io/soteria-dev/soteria:0.1.0',
-      checks: {},
-      command: { image: 'registry.example/check:1', argv: ['check'] },
       deadlineSeconds: 60,
       ttlSeconds: 60,
-    });
-    for (const container of job.spec?.template.spec?.containers ?? []) {
+    };
+    const own = verificationJob({ ...frame, image: 'ghcr.io/soteria-dev/soteria:0.1.0', checks: {} });
+    const theirs = commandJob({ ...frame, image: 'registry.example/check:1', argv: ['check'] });
+    for (const container of [own, theirs].flatMap(({ spec }) => spec?.template.spec?.containers ?? [])) {
       expect(container.resources?.requests).toMatchObject({ cpu: expect.any(String), memory: expect.any(String) });
       expect(container.resources?.limits).toMatchObject({ memory: expect.any(String) });
     }

@@ -1,5 +1,7 @@
 /** `POST /v1/restore-test`: with `target_pvc` the older name of a restore; without it a test that removes what it made. */
 import { restoreTestRequest } from '@soteria/shared/events/catalogue.ts';
+import { jobs } from '@soteria/shared/kubernetes/core-types.ts';
+import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { wishOfTest } from '../ask.ts';
 import type { RestoreTools } from '../tools.ts';
@@ -8,7 +10,8 @@ import { parseBody, refuseTwoChoices } from './parse-body.ts';
 
 const example =
   '{"namespace": "…", "pvc": "…"}; optional members: target_pvc (then it is a restore), snapshot, backup_url or as_of, cluster_id, ' +
-  'test_namespace, verify: {files: {min, min_bytes, sample_checksums, manifest, max_drop_percent}, database: sqlite, database_files}, dry_run';
+  'test_namespace, verify: {files: {min, min_bytes, sample_checksums, manifest, max_drop_percent}, database: sqlite, ' +
+  'database_files, command: {image, argv, timeout}}, dry_run';
 
 export async function askForTest(
   tools: RestoreTools,
@@ -23,5 +26,10 @@ export async function askForTest(
   refuseTwoChoices(request);
   const { test_namespace: namespace } = request;
   if (namespace !== undefined) await tools.authorize(incoming.caller, { verb: 'create', namespace }, incoming.signal);
+  if (request.verify?.command !== undefined) {
+    // Who may not start programs there by Kubernetes may not do it by us.
+    const access = { verb: 'create', namespace: namespace ?? proofNamespace, of: jobs } as const;
+    await tools.authorize(incoming.caller, access, incoming.signal);
+  }
   return askForWish(tools, { wish: wishOfTest(request), isDryRun: request.dry_run === true }, idempotencyKey, incoming);
 }

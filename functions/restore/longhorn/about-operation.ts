@@ -14,6 +14,8 @@ import {
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { whyLabelsNot } from '../core/shape-claim.ts';
 
+import { commandSecondsOf, longestCommandSeconds } from '../proof/proof-drafts.ts';
+
 export const functionName = 'restore';
 
 /** On everything that is made, until the restore is permanent. */
@@ -62,11 +64,11 @@ export const refusedBecause = {
   requestMisfit: (operation: Operation): SoteriaError | undefined => {
     const { request } = operation.spec;
     const { name } = operation.metadata;
-    if (request.verify?.command !== undefined) {
-      return new SoteriaError('unprocessable', {
+    if (commandSecondsOf(operation) > longestCommandSeconds || commandSecondsOf(operation) < 1) {
+      return new SoteriaError('invalid_request', {
         what: `operation ${name} cannot run`,
-        why: 'a command of the user is not run by this version',
-        fix: 'leave spec.request.verify.command out; files and checksums can be looked at',
+        why: `the timeout of its command is ${request.verify?.command?.timeout ?? ''}`,
+        fix: 'give a timeout from 1s to 24h',
       });
     }
     const isTest = operation.spec.kind === 'RestoreTest';

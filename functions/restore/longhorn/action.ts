@@ -33,8 +33,8 @@ export type Action =
   | { readonly do: 'keep-claim'; readonly claim: This }
   | { readonly do: 'keep-persistent-volume'; readonly persistentVolume: This }
   | { readonly do: 'keep-volume'; readonly volume: This }
-  | { readonly do: 'create-job'; readonly draft: Draft<Job> }
-  | { readonly do: 'delete-job'; readonly job: This }
+  | { readonly do: 'create-job'; readonly draft: Draft<Job>; readonly as: 'proof' | 'command' }
+  | { readonly do: 'delete-job'; readonly job: This; readonly as: 'proof' | 'command' }
   | { readonly do: 'keep-proof'; readonly judged: ClaimJudgement }
   | { readonly do: 'delete-claim'; readonly claim: This }
   | { readonly do: 'delete-persistent-volume'; readonly persistentVolume: This }

@@ -14,14 +14,17 @@ const factOfPhase: Readonly<Record<string, RestoreFactName>> = {
   Skipped: 'skipped',
 };
 
-/** The Job first, then the claim: while it is there, its persistent volume and volume are in use. */
+/** The Jobs first, then the claim: while it is there, its persistent volume and volume are in use. */
 function removeWhatWasMade({ operation, world }: Situation, { work }: OperationStatus): Action | undefined {
   if (work?.volume === undefined) return undefined;
   if (work.isProving === true) {
-    if (world.proof === undefined) return { do: 'look', at: 'proof' };
-    const job = world.proof.seen;
-    const isTemporary = job?.labels[temporaryLabel] !== undefined && isOurs(operation, job.labels);
-    if (job !== undefined && isTemporary && !job.isDeleting) return { do: 'delete-job', job };
+    const hasCommand = operation.spec.request.verify?.command !== undefined;
+    for (const as of hasCommand ? (['command', 'proof'] as const) : (['proof'] as const)) {
+      if (world[as] === undefined) return { do: 'look', at: as };
+      const job = world[as].seen;
+      const isTemporary = job?.labels[temporaryLabel] !== undefined && isOurs(operation, job.labels);
+      if (job !== undefined && isTemporary && !job.isDeleting) return { do: 'delete-job', job, as };
+    }
   }
   if (world.claim === undefined) return { do: 'look', at: 'claim' };
   const claim = world.claim.seen?.metadata;

@@ -4,7 +4,7 @@ import { hasFailed, isRestored, type RestoreVolume } from '@soteria/shared/longh
 import type { OperationWork } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
 import { bytesOfQuantity } from '../core/quantity.ts';
-import { proofStep } from '../proof/decide-proof.ts';
+import { proofStep } from '../proof/proof-result.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { waitFor } from './deadline.ts';

@@ -12,6 +12,7 @@ import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/st
 import { byAge } from '@soteria/shared/operation/store.ts';
 import { selectRestorePoint } from '../core/select-restore-point.ts';
 import { shapeClaim } from '../core/shape-claim.ts';
+import { whyNoJobs } from '../proof/why-no-test.ts';
 import { notRestored, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { decideReading, isUnknownUrl, targetToRead } from './decide-reading.ts';
@@ -60,6 +61,7 @@ export function nextLook(operation: Operation, world: World): Place | undefined 
   if (isUnknownUrl(operation, world) && world.targets === undefined) return 'targets';
   if (point === undefined || point instanceof SoteriaError) return undefined;
   if (world.target === undefined) return 'target';
+  if (operation.spec.kind === 'RestoreTest' && world.noJobs === undefined) return 'noJobs';
   const shape = shapeClaim(point, operation.spec.request);
   if (shape instanceof SoteriaError) return undefined;
   if (shape.size !== undefined && world.storageClass === undefined) return 'storageClass';
@@ -101,6 +103,8 @@ export function blockersOf(operation: Operation, world: World): SoteriaError[] {
   if (shape.size !== undefined && world.storageClass !== undefined && world.storageClass.seen !== true) {
     found.push(refusedBecause.mayNotGrow(operation, shape.storageClassName, world.storageClass.seen === false));
   }
+  const noJobs = world.noJobs?.seen;
+  if (noJobs !== undefined) found.push(whyNoJobs(operation, noJobs));
   const { backingImage } = shape.volume;
   if (backingImage !== undefined && world.backingImage !== undefined && world.backingImage.seen !== true) {
     const why = `its volume stands on backing image ${backingImage}, which Longhorn does not have`;

@@ -11,15 +11,17 @@ import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
 import type { VerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
+import { commandJobName } from '@soteria/shared/verification/command-job.ts';
 import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import type { Claims } from '../claims.ts';
 import { namesInUrl } from '../core/backup-url.ts';
 import { isUrlKnown } from '../core/select-restore-point.ts';
 import { type RestoredShape, shapeClaim } from '../core/shape-claim.ts';
+import { commandDraft, verifyDraft } from '../proof/proof-drafts.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
 import { childIdentity } from '../namespace/plan-namespace.ts';
 import { pointOf } from './decide-start.ts';
-import type { Place, World } from './world.ts';
+import type { Place, Rules, World } from './world.ts';
 
 export interface Lookers {
   readonly store: OperationStore;
@@ -27,7 +29,8 @@ export interface Lookers {
   readonly restores: LonghornRestores;
   readonly cluster: ClusterReader;
   readonly claims: Pick<Claims, 'listClaims' | 'mayGrow'>;
-  readonly proofs: Pick<ProofJobs, 'get'>;
+  readonly proofs: Pick<ProofJobs, 'get' | 'whyNot'>;
+  readonly rules: Pick<Rules, 'runnerImage'>;
   readonly verified: Pick<VerifiedPoints, 'proofOf'>;
 }
 
@@ -92,6 +95,16 @@ export async function lookAt(
     case 'proof': {
       const seen = await tools.proofs.get(made.namespace, verificationJobName(operation.metadata.uid), signal);
       return { ...world, proof: { seen } };
+    }
+    case 'command': {
+      const seen = await tools.proofs.get(made.namespace, commandJobName(operation.metadata.uid), signal);
+      return { ...world, command: { seen } };
+    }
+    case 'noJobs': {
+      const verify = await tools.proofs.whyNot(verifyDraft(operation, tools.rules.runnerImage, undefined), signal);
+      const draft = verify === undefined ? commandDraft(operation) : undefined;
+      const command = draft === undefined ? undefined : await tools.proofs.whyNot(draft, signal);
+      return { ...world, noJobs: { seen: verify ?? command } };
     }
     case 'earlier': {
       const { namespace, pvc } = sourceRefOf(operation);

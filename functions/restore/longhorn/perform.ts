@@ -156,11 +156,11 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       return orRefusal(known, async () => {
         const { draft } = action;
         const find = () => tools.proofs.get(namespace, draft.metadata.name ?? '', signal);
-        return { ...world, proof: await createOrFind(() => tools.proofs.create(draft, signal), find) };
+        return { ...world, [action.as]: await createOrFind(() => tools.proofs.create(draft, signal), find) };
       });
     case 'delete-job':
       await tools.proofs.delete(namespace, action.job.name, action.job.uid, signal);
-      return { operation, world: { ...world, proof: { seen: undefined } } };
+      return { operation, world: { ...world, [action.as]: { seen: undefined } } };
     case 'keep-proof':
       await tools.verified.keep(action.judged, signal);
       return { operation, world: { ...world, isProofKept: true } };

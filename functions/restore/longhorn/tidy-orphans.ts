@@ -17,11 +17,13 @@ import {
 } from '@soteria/shared/operation/marks.ts';
 import { pausedMessage } from '@soteria/shared/operation/pause.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
+import { commandJobName } from '@soteria/shared/verification/command-job.ts';
+import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import { namesInUrl } from '../core/backup-url.ts';
 import { functionName, temporaryMarks } from './about-operation.ts';
 import type { Tools } from './perform.ts';
 
-type OrphanTools = Pick<Tools, 'store' | 'claims' | 'cluster' | 'restores'> & {
+type OrphanTools = Pick<Tools, 'store' | 'claims' | 'cluster' | 'restores' | 'proofs'> & {
   readonly longhorn: Pick<Longhorn, 'backups'>;
 };
 
@@ -58,6 +60,19 @@ async function letGo(
   if (backup?.marks[heldByLabel] === uid) await restores.release(backup, signal);
 }
 
+/** Of a restore test: while a Pod has the claim mounted, the claim stays. */
+async function deleteJobs({ proofs }: OrphanTools, namespace: string, uid: string, signal?: AbortSignal) {
+  const done: string[] = [];
+  for (const name of [verificationJobName(uid), commandJobName(uid)]) {
+    const job = await proofs.get(namespace, name, signal);
+    const isOwn = job?.labels[operationUidLabel] === uid && job.labels[temporaryLabel] !== undefined;
+    if (job === undefined || !isOwn || job.isDeleting) continue;
+    await proofs.delete(namespace, name, job.uid, signal);
+    done.push(`deleted job ${namespace}/${name}`);
+  }
+  return done;
+}
+
 /** What was done, and to what. */
 async function tidyOrphans(tools: OrphanTools, volume: RestoreVolume, signal?: AbortSignal): Promise<string[]> {
   const { claims, cluster, restores } = tools;
@@ -77,6 +92,7 @@ async function tidyOrphans(tools: OrphanTools, volume: RestoreVolume, signal?: A
   for (const claim of made) {
     if (!belongsTo(claim, uid)) continue;
     const { namespace = '', name } = claim.metadata;
+    done.push(...(await deleteJobs(tools, namespace, uid, signal)));
     await claims.deleteClaim({ namespace, name, uid: claim.metadata.uid }, signal);
     done.push(`deleted claim ${namespace}/${name}`);
   }

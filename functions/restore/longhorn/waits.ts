@@ -86,7 +86,16 @@ export const restoreWaits = {
       waitsFor: 'the Job of a restore test to come to a verdict',
       wokenBy: 'the change of the Job (ApiServerSource)',
       worstDelay: busySweep,
-      endsBy: 'the Job has a deadline of its own; then Failed without a verdict',
+      endsBy: 'the Job ends after 6 hours; then Failed without a verdict',
+    },
+    ifPaused,
+  ],
+  command: [
+    {
+      waitsFor: 'the Job with the command of the user to end; its image may have to be pulled',
+      wokenBy: 'the change of the Job (ApiServerSource)',
+      worstDelay: busySweep,
+      endsBy: 'the Job ends after `verify.command.timeout`; then Failed without a verdict',
     },
     ifPaused,
   ],

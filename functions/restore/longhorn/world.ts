@@ -7,7 +7,7 @@ import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { ClaimProof } from '@soteria/shared/operation/claim-proof.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Entered } from '@soteria/shared/operation/slots.ts';
-import type { Proof } from '../proof/proof-jobs.ts';
+import type { ProofJob } from '../proof/proof-jobs.ts';
 
 /** Looked at; `seen` is undefined when it is not there. */
 export interface Look<T> {
@@ -23,8 +23,11 @@ export interface World {
   readonly progress?: Look<number>;
   /** What restore tests have said of the source claim before. */
   readonly earlier?: Look<ClaimProof>;
-  /** The Job of a restore test. */
-  readonly proof?: Look<Proof>;
+  /** Why no Job can be made where a restore test is to look at its claim. */
+  readonly noJobs?: Look<SoteriaError>;
+  /** The Jobs of a restore test: our own, and the one with the user's command. */
+  readonly proof?: Look<ProofJob>;
+  readonly command?: Look<ProofJob>;
   /** Of the claim to make, oldest first, this one too. */
   readonly peers?: Look<readonly Operation[]>;
   /** Every backup that Longhorn knows. */

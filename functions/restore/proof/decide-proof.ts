@@ -1,102 +1,27 @@
 /**
- * A restore test, once its claim is bound: a Job looks at the claim, and what it says is the verdict. Everything that was made stays
- * temporary: `decide-ending.ts` removes it, whatever the verdict.
+ * A restore test, once its claim is bound: a Job of ours looks at the claim; when that has passed, one with the command of the user. What
+ * they say is the verdict. Everything that was made stays temporary: `decide-ending.ts` removes it, whatever the verdict.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import type { Operation, OperationResult } from '@soteria/shared/operation/schema.ts';
-import { advance, refuse, shorten, statusOf, succeed } from '@soteria/shared/operation/status.ts';
-import { type VerificationOutcome } from '@soteria/shared/verification/read-outcome.ts';
-import type { Weakness } from '@soteria/shared/verification/verdict.ts';
-import { verificationJob } from '@soteria/shared/verification/verification-job.ts';
-import { baselineOf } from './baseline-of.ts';
-import { verifiersOf } from './verifiers-of.ts';
+import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { advance, refuse, statusOf, succeed } from '@soteria/shared/operation/status.ts';
+import { readCommand, withCommand } from '@soteria/shared/verification/read-command.ts';
+import { readOutcome, type VerificationEnd } from '@soteria/shared/verification/read-outcome.ts';
 import { isOurs } from '../longhorn/about-operation.ts';
 import type { Action } from '../longhorn/action.ts';
 import { waitFor } from '../longhorn/deadline.ts';
 import type { Situation } from '../longhorn/decide.ts';
+import { commandDraft, commandSecondsOf, verifyDraft, verifySeconds } from './proof-drafts.ts';
+import type { ProofJob } from './proof-jobs.ts';
+import { proofResult, proofStep } from './proof-result.ts';
 
-/** For the Job alone, from its start. */
-const deadlineSeconds = 3600;
-/** Should nobody remove it. */
-const ttlSeconds = 86_400;
+const commandStep = 'command';
 
-export const proofStep = 'verify';
-const noVerifier: Weakness = 'no_verifier';
-
-type Ended = Extract<VerificationOutcome, { state: 'ended' }>;
-
-function makeJob({ operation, world, rules }: Situation): Action {
-  if (world.earlier === undefined) return { do: 'look', at: 'earlier' };
-  const { verify = {} } = operation.spec.request;
-  const { work } = statusOf(operation);
-  const tested = { point: work?.restorePoint ?? '', dataAsOf: work?.dataAsOf };
-  const { namespace, pvc } = claimRefOf(operation);
-  const { uid, name, namespace: home = '' } = operation.metadata;
-  return {
-    do: 'create-job',
-    draft: verificationJob({
-      operation: { uid, name, namespace: home },
-      namespace,
-      claim: pvc,
-      image: rules.runnerImage,
-      checks: {
-        ...baselineOf(world.earlier.seen, tested),
-        minFiles: verify.minFiles,
-        minBytes: verify.minBytes,
-        maxDropPercent: verify.maxDropPercent,
-        sampleChecksums: verify.sampleChecksums,
-        manifest: verify.manifest,
-        ...(verify.databaseFiles === undefined
-          ? { findSqlite: verify.database === 'sqlite' }
-          : { sqlite: verify.databaseFiles }),
-      },
-      command: verify.command,
-      deadlineSeconds,
-      ttlSeconds,
-    }),
-  };
-}
-
-/** Milliseconds from one instant of the record to another. */
-function between(from: string | undefined, to: string): number {
-  return from === undefined ? 0 : Math.max(0, Date.parse(to) - Date.parse(from));
-}
-
-function resultOf(operation: Operation, { outcome, why, verdict }: Ended, now: Date): OperationResult {
-  const { work, startedAt, steps } = statusOf(operation);
-  const verifiers = verifiersOf(operation.spec.request);
-  const at = now.toISOString();
-  const verifyAt = steps.find(({ name }) => name === proofStep)?.startedAt ?? at;
-  return {
-    ...(work?.restorePoint === undefined ? {} : { restorePoint: work.restorePoint }),
-    ...(work?.dataAsOf === undefined ? {} : { dataAsOf: work.dataAsOf }),
-    ...(work?.backup === undefined ? {} : { backup: work.backup }),
-    restoreMs: between(startedAt, verifyAt),
-    proof: {
-      outcome,
-      why: shorten(why, 256),
-      verifyMs: between(verifyAt, at),
-      totalMs: between(startedAt, at),
-      verifiers,
-      ...(verdict === undefined
-        ? {}
-        : {
-            strength: verdict.strength,
-            weaker: [...(verifiers.length === 0 ? [noVerifier] : []), ...verdict.weaker].slice(0, 8),
-            files: verdict.files,
-            bytes: String(verdict.bytes),
-            sampled: verdict.sampled,
-          }),
-    },
-  };
-}
-
-function decideVerdict({ operation, now }: Situation, ended: Ended): Action {
+function decideVerdict({ operation, now }: Situation, ended: VerificationEnd): Action {
   const status = statusOf(operation);
   const { namespace, pvc } = sourceRefOf(operation);
   const point = status.work?.restorePoint ?? '';
-  const result = resultOf(operation, ended, now);
+  const result = proofResult(operation, ended, now);
   if (ended.outcome === 'verified') {
     const done = `restore point ${point} of claim ${namespace}/${pvc} is proved: ${ended.why}`;
     return { do: 'record', status: succeed(status, result, done, now) };
@@ -111,29 +36,71 @@ function decideVerdict({ operation, now }: Situation, ended: Ended): Action {
       : new SoteriaError('restore_unproved', {
           what: `restore point ${point} of claim ${namespace}/${pvc} is neither proved nor refuted`,
           why: ended.why,
-          fix: 'remove the cause and ask for the test again',
+          fix: 'remove the cause and ask for the test again; a claim that is meant to be smaller: once with max_drop_percent',
         });
   return { do: 'record', status: { ...refuse(status, 'Failed', error, now), result } };
 }
 
-export function decideProof(situation: Situation): Action {
+/** The Job has a deadline of its own: only when that is over it counts as stuck. */
+function waitForJob(situation: Situation, seconds: number, what: string): Action {
+  const { rules } = situation;
+  return waitFor({ ...situation, rules: { ...rules, stallMs: rules.stallMs + seconds * 1000 } }, what);
+}
+
+/** Why a Job that was made cannot be relied on. */
+function whyLost(situation: Situation, seen: ProofJob | undefined, which: string): string | undefined {
+  if (seen === undefined) return `its Job for ${which} was deleted by somebody`;
+  if (!isOurs(situation.operation, seen.labels)) return `a Job ${seen.name} exists that was not made for it`;
+  return undefined;
+}
+
+function decideCommand(situation: Situation, ours: VerificationEnd): Action {
   const { operation, world, now } = situation;
+  const draft = commandDraft(operation);
+  if (draft === undefined || ours.outcome !== 'verified') return decideVerdict(situation, ours);
   const status = statusOf(operation);
+  const impossible = (detail: string): Action =>
+    decideVerdict(situation, withCommand(ours, { name: commandStep, outcome: 'impossible', detail }));
+  if (world.refusal !== undefined) return impossible(world.refusal.explanation.why);
+  if (world.command === undefined) return { do: 'look', at: 'command' };
+  const { seen } = world.command;
+  const isMade = status.work?.commandMade === true;
+  if (seen === undefined && !isMade) return { do: 'create-job', draft, as: 'command' };
+  const lost = whyLost(situation, seen, 'the command');
+  if (seen === undefined || lost !== undefined) return impossible(lost ?? '');
+  const message = `Job ${seen.name} runs the command of the request over the restored claim`;
+  if (!isMade) {
+    const step = { step: commandStep, progress: 96, message, work: { commandMade: true } };
+    return { do: 'record', status: advance(status, step, now) };
+  }
+  const outcome = readCommand(seen.job, seen.pods);
+  return outcome.state === 'running'
+    ? waitForJob(situation, commandSecondsOf(operation), message)
+    : decideVerdict(situation, withCommand(ours, outcome.check));
+}
+
+export function decideProof(situation: Situation): Action {
+  const { operation, world, rules, now } = situation;
+  const status = statusOf(operation);
+  const isMade = status.work?.jobMade === true;
   const unproved = (why: string): Action =>
     decideVerdict(situation, { state: 'ended', outcome: 'inconclusive', why, verdict: undefined });
-  if (world.refusal !== undefined) return unproved(world.refusal.explanation.why);
+  if (world.refusal !== undefined && !isMade) return unproved(world.refusal.explanation.why);
   if (world.proof === undefined) return { do: 'look', at: 'proof' };
-  const proof = world.proof.seen;
-  if (proof === undefined) {
-    return status.work?.jobMade === true ? unproved('its Job was deleted by somebody') : makeJob(situation);
+  const { seen } = world.proof;
+  if (seen === undefined && !isMade) {
+    if (world.earlier === undefined) return { do: 'look', at: 'earlier' };
+    return { do: 'create-job', draft: verifyDraft(operation, rules.runnerImage, world.earlier.seen), as: 'proof' };
   }
-  if (!isOurs(operation, proof.labels)) return unproved(`a Job ${proof.name} exists that was not made for it`);
-  if (status.work?.jobMade !== true) {
-    const message = `Job ${proof.name} looks at the restored claim`;
+  const lost = whyLost(situation, seen, 'the verification');
+  if (seen === undefined || lost !== undefined) return unproved(lost ?? '');
+  const message = `Job ${seen.name} looks at the restored claim`;
+  if (!isMade) {
     const step = { step: proofStep, progress: 92, message, work: { jobMade: true } };
     return { do: 'record', status: advance(status, step, now) };
   }
-  return proof.outcome.state === 'running'
-    ? waitFor(situation, `Job ${proof.name} looks at the restored claim`)
-    : decideVerdict(situation, proof.outcome);
+  const outcome = readOutcome(seen.job, seen.pods);
+  return outcome.state === 'running'
+    ? waitForJob(situation, verifySeconds, message)
+    : decideCommand(situation, outcome);
 }

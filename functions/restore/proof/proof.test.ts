@@ -29,14 +29,29 @@ const failedCheck = { name: 'min_files', outcome: 'failed' as const, detail: '3 
 /** Arguments of the verifier. */
 const argsOf = (job: Job | undefined) => job?.spec?.template.spec?.containers[0]?.args ?? [];
 
-async function setUp(request: OperationRequest = {}) {
+/** How the command of the user ends, or what it waits for. */
+interface Theirs {
+  readonly exitCode?: number;
+  readonly waits?: string;
+}
+
+async function setUp(request: OperationRequest = {}, theirs: Theirs = {}) {
   const bench = createTestBench();
   bench.seedBackups({ name: 'point', at: '2026-01-30T01:00:00Z' });
   const { client, store } = bench;
   await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: proofNamespace } });
   const killer = createKiller();
-  const { store: ownStore, restores, claims, proofs, slots, cluster, longhorn } = bench.tools;
-  const guarded = killer.guard({ store: ownStore, restores, claims, proofs, slots, cluster, longhorn });
+  const { store: ownStore, restores, claims, proofs, slots, cluster, longhorn, verified: known } = bench.tools;
+  const guarded = killer.guard({
+    store: ownStore,
+    restores,
+    claims,
+    proofs,
+    slots,
+    cluster,
+    longhorn,
+    verified: known,
+  });
   const tools = { ...bench.tools, ...guarded, announce: killer.guard({ send: bench.tools.announce }).send };
   const name = 'soteria-restoretest-data-1';
   const spec = { kind: 'RestoreTest' as const, request: { pvc: 'data', ...request } };
@@ -46,7 +61,8 @@ async function setUp(request: OperationRequest = {}) {
   async function endJobs(verdict: Verdict | null | 'not yet'): Promise<void> {
     if (verdict === 'not yet') return;
     for (const job of (await client.list(jobs)).items) {
-      if (job.status?.conditions !== undefined) continue;
+      const shown = await client.get(pods, { name: job.metadata.name, namespace: job.metadata.namespace });
+      if (job.status?.conditions !== undefined || shown !== undefined) continue;
       const { uid, namespace = '' } = job.metadata;
       const owner = { apiVersion: 'batch/v1', kind: 'Job', name: job.metadata.name, uid };
       const pod = {
@@ -56,10 +72,18 @@ async function setUp(request: OperationRequest = {}) {
         ownerReferences: [owner],
       };
       await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: pod, spec: { containers: [] } });
-      const exitCode = verdict?.outcome === 'verified' ? 0 : 1;
-      const message = verdict === null ? 'Killed' : encodeVerdict(verdict);
-      const containerStatuses = [{ name: 'verify', state: { terminated: { exitCode, reason: 'Error', message } } }];
+      const container = job.spec?.template.spec?.containers[0]?.name ?? '';
+      const isOwn = container === 'verify';
+      const exitCode = isOwn ? Number(verdict?.outcome !== 'verified') : (theirs.exitCode ?? 0);
+      const message = !isOwn ? 'rows missing' : verdict === null ? 'Killed' : encodeVerdict(verdict);
+      const terminated = { exitCode, reason: 'Error', message };
+      const waiting = { reason: theirs.waits ?? '', message: 'not found' };
+      const isWaiting = !isOwn && theirs.waits !== undefined;
+      const containerStatuses = [
+        { name: container, image: 'psql:17', state: isWaiting ? { waiting } : { terminated } },
+      ];
       await client.patch(pods, pod, { status: { containerStatuses } }, { subresource: 'status' });
+      if (isWaiting) continue;
       const conditions = [{ type: exitCode === 0 ? 'Complete' : 'Failed', status: 'True' }];
       await client.patch(jobs, { name: owner.name, namespace }, { status: { conditions } }, { subresource: 'status' });
     }
@@ -235,6 +259,69 @@ describe('a restore test', () => {
     expect(argsOf(await first.job()).join(' ')).toContain('--expect-files 3 --expect-bytes 17');
   });
 
+  const command = { image: 'psql:17', argv: ['pg_controldata', '/claim'] };
+
+  it.each([
+    { when: 'says yes', theirs: { exitCode: 0 }, outcome: 'verified', strength: 'application', why: /3 files/ },
+    {
+      when: 'says no',
+      theirs: { exitCode: 3 },
+      outcome: 'refuted',
+      strength: 'counts',
+      why: /command: exit code 3: rows/,
+    },
+    {
+      when: 'was killed',
+      theirs: { exitCode: 137 },
+      outcome: 'inconclusive',
+      strength: 'counts',
+      why: /exit code 137/,
+    },
+    {
+      when: 'has an image that cannot be pulled',
+      theirs: { waits: 'ImagePullBackOff' },
+      outcome: 'inconclusive',
+      strength: 'counts',
+      why: /psql:17 does not start: ImagePullBackOff/,
+    },
+  ])('is $outcome when the command of the user $when', async ({ theirs, outcome, strength, why }) => {
+    const world = await setUp({ verify: { command } }, theirs);
+    const operation = await world.end();
+    expect(operation.status?.result?.proof).toMatchObject({
+      outcome,
+      strength,
+      verifiers: ['command'],
+      why: expect.stringMatching(why),
+    });
+    expect(operation.status?.steps.map(({ name }) => name).slice(-2)).toEqual(['verify', 'command']);
+    expect(await world.left()).toEqual([]);
+  });
+
+  it('does not run the command over what our own look has refuted', async () => {
+    const world = await setUp({ verify: { command } });
+    await world.play(12, { ...verified, outcome: 'refuted', checks: [failedCheck] });
+    const operation = await world.end();
+    expect(operation.status).toMatchObject({
+      error: { code: 'restore_refuted', why: expect.stringMatching(/min_files/) },
+    });
+    expect(operation.status?.steps.map(({ name }) => name)).not.toContain('command');
+  });
+
+  it('fails before anything is made where there is no namespace for it, saying how to make one', async () => {
+    const world = await setUp({ testNamespace: 'team-proof' });
+    const operation = await world.end();
+    expect(operation.status).toMatchObject({
+      phase: 'Failed',
+      error: {
+        code: 'not_found',
+        what: 'claim shop/data cannot be tested in namespace team-proof',
+        fix: expect.stringContaining('kubectl create namespace team-proof'),
+      },
+    });
+    expect(operation.status?.steps).toEqual([]);
+    expect(operation.status?.work).toBeUndefined();
+  });
+
   it('takes nothing of the source along that a tool would know it by', async () => {
     const world = await setUp();
     await world.play(3);
@@ -249,8 +336,9 @@ describe('a restore test', () => {
       fc.asyncProperty(
         fc.array(fc.record({ after: fc.nat({ max: 30 }), isAfter: fc.boolean() }), { maxLength: 8 }),
         fc.option(fc.nat({ max: 8 })),
-        async (kills, cancelAt) => {
-          const world = await setUp();
+        fc.boolean(),
+        async (kills, cancelAt, hasCommand) => {
+          const world = await setUp(hasCommand ? { verify: { command } } : {});
           for (const [at, { after, isAfter }] of kills.entries()) {
             if (at === cancelAt) await world.request();
             world.killer.arm(after, isAfter);

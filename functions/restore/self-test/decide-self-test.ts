@@ -9,6 +9,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { isTerminal, type Operation, type OperationResult } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/status.ts';
+import { readOutcome } from '@soteria/shared/verification/read-outcome.ts';
 import { isOurs } from '../longhorn/about-operation.ts';
 import {
   type ChildKind,
@@ -140,7 +141,7 @@ function decideJob(situation: SelfTestSituation, task: JobTask): SelfTestAction 
   }
   const doing = task === 'write' ? 'writes known bytes into the claim' : 'compares the restored bytes';
   if (!isMade(situation, task)) return record(situation, task, `Job ${name} ${doing}`, made(situation, task));
-  const { outcome } = job;
+  const outcome = readOutcome(job.job, job.pods);
   if (outcome.state === 'running') return waitFor(situation, task, `Job ${name} ${doing}`);
   if (outcome.outcome === 'verified') return 'done';
   const fix =

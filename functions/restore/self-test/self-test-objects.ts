@@ -4,7 +4,8 @@ import type { Job, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core
 import { watchLabel } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { restrictedContainer, restrictedPod } from '@soteria/shared/verification/restricted-pod.ts';
-import { claimMountPath, verifyContainer } from '@soteria/shared/verification/verification-job.ts';
+import { claimMountPath } from '@soteria/shared/verification/job-frame.ts';
+import { verifyContainer } from '@soteria/shared/verification/verification-job.ts';
 import { functionName } from '../longhorn/about-operation.ts';
 import {
   claimNames,

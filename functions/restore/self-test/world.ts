@@ -6,7 +6,7 @@ import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Operation, OperationRequest, OperationStatus } from '@soteria/shared/operation/schema.ts';
 import type { Look } from '../longhorn/world.ts';
-import type { Proof } from '../proof/proof-jobs.ts';
+import type { ProofJob } from '../proof/proof-jobs.ts';
 import type { ChildKind } from './about-self-test.ts';
 import type { BackupFolder } from './longhorn-side.ts';
 import type { SelfTestVerdict } from './verdicts.ts';
@@ -18,8 +18,8 @@ export interface SelfTestWorld {
   readonly restoredClaim?: Look<PersistentVolumeClaim>;
   readonly restoredPersistentVolume?: Look<PersistentVolume>;
   readonly restoredVolume?: Look<RestoreVolume>;
-  readonly writeJob?: Look<Proof>;
-  readonly compareJob?: Look<Proof>;
+  readonly writeJob?: Look<ProofJob>;
+  readonly compareJob?: Look<ProofJob>;
   readonly backup?: Look<Operation>;
   readonly restore?: Look<Operation>;
   /** Of the test's volume, on the target. */

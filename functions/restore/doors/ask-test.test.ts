@@ -1,0 +1,77 @@
+import { createAdaptorServer } from '@hono/node-server';
+import { jobs, namespaces } from '@soteria/shared/kubernetes/core-types.ts';
+import { operations } from '@soteria/shared/operation/schema.ts';
+import supertest from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { createTestBench } from '../test-bench.ts';
+
+const ask = { namespace: 'shop', pvc: 'data' };
+const command = { image: 'registry.example/psql:17', argv: ['pg_controldata', '/claim'] };
+
+async function open() {
+  const bench = createTestBench();
+  bench.seedBackups({ name: 'point', at: '2026-01-30T01:00:00Z' });
+  for (const name of ['soteria-proof', 'team-proof']) {
+    await bench.client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  }
+  const http = supertest(createAdaptorServer({ fetch: bench.app.fetch }));
+  const post = (body: object) => http.post('/v1/restore-test').send({ ...ask, ...body });
+  return { ...bench, post, http };
+}
+
+describe('POST /v1/restore-test without a target', () => {
+  it('says what will be looked at, and that it is little when no verifier is defined', async () => {
+    const bench = await open();
+    const bare = await bench.post({}).expect(202);
+    expect(bare.body).toMatchObject({ verifiers: [], warning: expect.stringContaining('no verifier was defined') });
+    const { body } = await bench.http.get('/v1/restores?namespace=shop').expect(200);
+    expect(body.items).toMatchObject([{ kind: 'RestoreTest', verifiers: [], warning: expect.any(String) }]);
+    const full = await bench.post({ verify: { files: { min: 1 }, database: 'sqlite', command }, dry_run: true });
+    expect(full.body).toMatchObject({ verifiers: ['files', 'database', 'command'], blocked_by: [] });
+    expect(full.body).not.toHaveProperty('warning');
+  });
+
+  it.each([
+    ['another database', { database: 'postgres' }, /only sqlite is looked into by this version/],
+    ['files of no database', { database_files: ['a.db'] }, /database_files: needs database: sqlite/],
+    ['a database outside the claim', { database: 'sqlite', database_files: ['../a.db'] }, /a path below the root/],
+    ['a manifest outside the claim', { files: { manifest: '/etc/passwd' } }, /a path below the root/],
+    ['more than all of it', { files: { max_drop_percent: 101 } }, /max_drop_percent/],
+    ['a command without words', { command: { ...command, argv: [] } }, /argv/],
+    ['an image that is none', { command: { ...command, image: ' psql' } }, /the reference of an image/],
+    ['a time without end', { command: { ...command, timeout: 'for ever' } }, /timeout/],
+  ])('is a 400 with %s, and nothing is recorded', async (_title, verify, why) => {
+    const bench = await open();
+    const { body } = await bench.post({ verify }).expect(400);
+    expect(body.why).toMatch(why);
+    expect((await bench.client.list(operations)).items).toEqual([]);
+  });
+
+  it('runs a command only for who may make Jobs in the namespace of the test', async () => {
+    const bench = await open();
+    bench.refused.add('jobs in soteria-proof');
+    await bench.post({ verify: { command } }).expect(403);
+    await bench.post({ verify: { command }, dry_run: true }).expect(403);
+    await bench.post({ verify: { command }, test_namespace: 'team-proof' }).expect(202);
+    bench.refused.add('team-proof');
+    await bench.post({ test_namespace: 'team-proof' }).expect(403);
+    await bench.post({}).expect(202);
+  });
+
+  it('is refused where no Job can be made, before anything is', async () => {
+    const bench = await open();
+    const missing = await bench.post({ test_namespace: 'nowhere' }).expect(404);
+    expect(missing.body).toMatchObject({ code: 'not_found', why: 'there is no such namespace' });
+    const plan = await bench.post({ test_namespace: 'nowhere', dry_run: true }).expect(200);
+    expect(plan.body.blocked_by).toMatchObject([{ code: 'not_found' }]);
+    expect(await bench.everythingMade()).toEqual([]);
+    expect((await bench.client.list(jobs)).items).toEqual([]);
+    expect((await bench.client.list(operations)).items).toEqual([]);
+  });
+
+  it('is refused with a command that would have no end', async () => {
+    const bench = await open();
+    const { body } = await bench.post({ verify: { command: { ...command, timeout: '8d' } } }).expect(202);
+    expect(body.error).toMatchObject({ code: 'invalid_request', why: 'the timeout of its command is 8d' });
+  });
+});
