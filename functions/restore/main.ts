@@ -18,6 +18,7 @@ import { createClaims } from './claims.ts';
 import { readRestoreSettings } from './config.ts';
 import { functionName } from './longhorn/about-operation.ts';
 import { createProofJobs } from './proof/proof-jobs.ts';
+import { createTestBudget } from './proof/test-budget.ts';
 import { createSelfTestAnnounce } from './self-test/announce-self-test.ts';
 import { createLonghornSide } from './self-test/longhorn-side.ts';
 import { createVerdicts } from './self-test/verdicts.ts';
@@ -36,6 +37,12 @@ async function main(): Promise<void> {
         proofs: createProofJobs(client),
         verified: createVerifiedPoints(client, settings.namespace),
         announce: createAnnounce(publisher),
+        budget: createTestBudget({
+          client,
+          namespace: settings.namespace,
+          limitBytes: settings.rules.maxTestBytesPerDay,
+          now,
+        }),
         slots: createSlots({ client, namespace: settings.namespace, limits: settings.slotLimits, now }),
         keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),
         wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),

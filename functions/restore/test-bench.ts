@@ -34,6 +34,7 @@ import type { AdvanceTools } from './advance.ts';
 import { defineRestore } from './app.ts';
 import { createClaims } from './claims.ts';
 import { createProofJobs } from './proof/proof-jobs.ts';
+import { createTestBudget } from './proof/test-budget.ts';
 import { createLonghornSide } from './self-test/longhorn-side.ts';
 import { createVerdicts } from './self-test/verdicts.ts';
 import type { Rules } from './longhorn/world.ts';
@@ -51,6 +52,8 @@ export const rules: Rules = {
   maxAttempts: 2,
   readingMs: 900_000,
   runnerImage: 'soteria:test',
+  maxParallelTests: 3,
+  maxTestBytesPerDay: 1_000_000n,
 };
 const longhornNamespace = 'longhorn-system';
 const clusterId = 'cluster-1';
@@ -82,10 +85,19 @@ export interface BackupSeed {
   readonly pvc?: string;
   readonly shape?: object;
   readonly catalogue?: Readonly<Record<string, string>>;
+  /** Bytes of its blocks. */
+  readonly size?: string;
 }
 
 /** A completed backup as Longhorn shows it. */
-export function backupObject({ name, at, pvc = 'data', shape: change = {}, catalogue }: BackupSeed): JsonObject {
+export function backupObject({
+  name,
+  at,
+  pvc = 'data',
+  shape: change = {},
+  catalogue,
+  size = '4096',
+}: BackupSeed): JsonObject {
   const own = {
     [catalogueKeys.managed]: 'true',
     [catalogueKeys.clusterId]: clusterId,
@@ -108,7 +120,7 @@ export function backupObject({ name, at, pvc = 'data', shape: change = {}, catal
       lastSyncedAt: at,
       volumeName: 'vol-1',
       volumeSize: '1073741824',
-      size: '4096',
+      size,
       backupTargetName: 'default',
       labels: catalogue ?? own,
     },
@@ -230,6 +242,7 @@ export function createTestBench() {
     proofs: createProofJobs(client),
     verified,
     slots,
+    budget: createTestBudget({ client, namespace: 'soteria', limitBytes: rules.maxTestBytesPerDay, now }),
     announce: (operation, fact) => {
       announced.push(`${operation.metadata.name} ${fact}`);
       return Promise.resolve();

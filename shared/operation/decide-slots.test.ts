@@ -47,6 +47,18 @@ const cases: readonly [title: string, entries: SlotEntry[], need: SlotNeed, expe
     'enter',
   ],
   [
+    'waits when so many of its kind run, wherever they do',
+    [entryOf('a', { key: 'v2', node: 'n1' }), entryOf('b', { key: 'v3', node: 'n2' })],
+    needOf({ atMostOfKind: 2 }),
+    '2 of 2 slots of operations of kind Backup are in use',
+  ],
+  [
+    'does not count others for that',
+    [{ ...entryOf('a', { key: 'v2' }), kind: 'Restore' }, entryOf('b', { key: 'v3' })],
+    needOf({ atMostOfKind: 2 }),
+    'enter',
+  ],
+  [
     'waits when the node is full',
     [entryOf('a', { key: 'v2', node: 'n1' }), entryOf('b', { key: 'v3', node: 'n1' })],
     needOf({ node: 'n1' }),

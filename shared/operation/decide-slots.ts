@@ -41,6 +41,8 @@ export interface SlotNeed {
   readonly node?: string | undefined;
   /** Not beside another of its kind: two backups of one volume follow each other, a restore may run beside them. */
   readonly isOneOfKind?: boolean | undefined;
+  /** So many of its kind at once, in the whole cluster. */
+  readonly atMostOfKind?: number | undefined;
 }
 
 /** How many may run at once. */
@@ -70,10 +72,14 @@ interface Obstacle {
   readonly where: string;
 }
 
-function obstaclesOf(entries: readonly SlotEntry[], need: SlotNeed, limits: SlotLimits): Obstacle[] {
-  const { on, key, node } = need;
+function obstaclesOf({ entries, need, limits, holder }: SlotQuestion): Obstacle[] {
+  const { on, key, node, atMostOfKind } = need;
   const sameKey = entries.filter((entry) => entry.on === on && entry.key === key);
   const limitsHere: Obstacle[] = [{ held: entries, limit: limits.cluster, where: 'in the cluster' }];
+  if (atMostOfKind !== undefined) {
+    const alike = entries.filter(({ kind }) => kind === holder.kind);
+    limitsHere.push({ held: alike, limit: atMostOfKind, where: `of operations of kind ${holder.kind}` });
+  }
   if (on === 'repository') limitsHere.push({ held: sameKey, limit: limits.repository, where: `in repository ${key}` });
   if (node !== undefined) {
     const here = entries.filter((entry) => entry.node === node);
@@ -101,14 +107,15 @@ export interface SlotQuestion {
 }
 
 /** Entering twice is entering once. */
-export function decideSlot({ entries, holder, need, limits, now }: SlotQuestion): SlotDecision {
+export function decideSlot(question: SlotQuestion): SlotDecision {
+  const { entries, holder, need, now } = question;
   if (entries.some(({ uid }) => uid === holder.uid)) return { decision: 'held' };
   const clash = clashOf(entries, need, holder);
   if (clash.length > 0) {
     const waitsFor = `${need.on} ${need.key} is in use by ${namesOf(clash)}`;
     return { decision: 'refuse', waitsFor, held: clash };
   }
-  const full = obstaclesOf(entries, need, limits).find(({ held, limit }) => held.length >= limit);
+  const full = obstaclesOf(question).find(({ held, limit }) => held.length >= limit);
   if (full !== undefined) {
     const { held, limit, where } = full;
     return { decision: 'refuse', waitsFor: `${held.length} of ${limit} slots ${where} are in use`, held };

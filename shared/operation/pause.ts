@@ -25,7 +25,7 @@ export interface PauseTools {
 
 /** By their names, so that no new one is forgotten. Looking, recording, marking, telling and following go on. */
 export function isHeldByPause(action: AnyAction): boolean {
-  return action.do === 'enter-slot' || /^(create|delete)-/.test(action.do);
+  return /^(create|delete|enter)-/.test(action.do);
 }
 
 /** For a Mover's `hold`: what creates or deletes waits while Soteria is paused, and the record says so. */

@@ -14,6 +14,7 @@ import { silentLog } from '@soteria/local/longhorn/testing/start-local-longhorn.
 import { type AdvanceTools, advanceOperation } from '../../functions/restore/advance.ts';
 import { createClaims } from '../../functions/restore/claims.ts';
 import { createProofJobs } from '../../functions/restore/proof/proof-jobs.ts';
+import { createTestBudget } from '../../functions/restore/proof/test-budget.ts';
 import { createLonghornSide } from '../../functions/restore/self-test/longhorn-side.ts';
 import { createVerdicts } from '../../functions/restore/self-test/verdicts.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
@@ -50,7 +51,9 @@ const rules = {
   deadlineMs: 600_000,
   maxAttempts: 2,
   readingMs: 600_000,
-  runnerImage: 'soteria:test',
+  runnerImage: 'ghcr.io/soteria-dev/soteria:0.1.0',
+  maxParallelTests: 3,
+  maxTestBytesPerDay: 2n ** 40n,
 };
 const point = 'point';
 
@@ -66,6 +69,7 @@ function createProcess(client: KubernetesClient): AdvanceTools {
     proofs: createProofJobs(client),
     verified: createVerifiedPoints(client, 'soteria'),
     slots: createSlots({ client, namespace: 'soteria', limits, now }),
+    budget: createTestBudget({ client, namespace: 'soteria', limitBytes: rules.maxTestBytesPerDay, now }),
     announce: () => Promise.resolve(),
     selfTest: {
       rules,

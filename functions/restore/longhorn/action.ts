@@ -22,6 +22,8 @@ export type Action =
   | { readonly do: 'record'; readonly status: OperationStatus }
   | { readonly do: 'enter-slot'; readonly need: SlotNeed }
   | { readonly do: 'leave-slot' }
+  | { readonly do: 'enter-budget'; readonly bytes: bigint }
+  | { readonly do: 'leave-budget' }
   /** Longhorn is to read it again. */
   | { readonly do: 'read-target'; readonly target: BackupTarget }
   | { readonly do: 'hold'; readonly backup: Backup }

@@ -57,6 +57,8 @@ export function decideEnding(situation: Situation): Action {
   const removal = isKept ? undefined : removeWhatWasMade(situation, status);
   const next = removal ?? letGo(situation, status);
   if (next !== undefined) return next;
+  const neverBegan = situation.operation.spec.kind === 'RestoreTest' && status.work?.volume === undefined;
+  if (neverBegan && situation.world.hasLeftBudget !== true) return { do: 'leave-budget' };
   // Last: whoever gets the slot finds everything as this one leaves it.
   if (situation.world.hasLeftSlot !== true) return { do: 'leave-slot' };
   return { do: 'record', status: { ...status, settled: true } };

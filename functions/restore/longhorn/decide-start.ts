@@ -12,7 +12,7 @@ import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/st
 import { byAge } from '@soteria/shared/operation/store.ts';
 import { selectRestorePoint } from '../core/select-restore-point.ts';
 import { shapeClaim } from '../core/shape-claim.ts';
-import { whyNoJobs } from '../proof/why-no-test.ts';
+import { bytesToRead } from '../proof/why-no-test.ts';
 import { notRestored, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { decideReading, isUnknownUrl, targetToRead } from './decide-reading.ts';
@@ -61,7 +61,7 @@ export function nextLook(operation: Operation, world: World): Place | undefined 
   if (isUnknownUrl(operation, world) && world.targets === undefined) return 'targets';
   if (point === undefined || point instanceof SoteriaError) return undefined;
   if (world.target === undefined) return 'target';
-  if (operation.spec.kind === 'RestoreTest' && world.noJobs === undefined) return 'noJobs';
+  if (operation.spec.kind === 'RestoreTest' && world.noTest === undefined) return 'noTest';
   const shape = shapeClaim(point, operation.spec.request);
   if (shape instanceof SoteriaError) return undefined;
   if (shape.size !== undefined && world.storageClass === undefined) return 'storageClass';
@@ -103,8 +103,7 @@ export function blockersOf(operation: Operation, world: World): SoteriaError[] {
   if (shape.size !== undefined && world.storageClass !== undefined && world.storageClass.seen !== true) {
     found.push(refusedBecause.mayNotGrow(operation, shape.storageClassName, world.storageClass.seen === false));
   }
-  const noJobs = world.noJobs?.seen;
-  if (noJobs !== undefined) found.push(whyNoJobs(operation, noJobs));
+  if (world.noTest?.seen !== undefined) found.push(world.noTest.seen);
   const { backingImage } = shape.volume;
   if (backingImage !== undefined && world.backingImage !== undefined && world.backingImage.seen !== true) {
     const why = `its volume stands on backing image ${backingImage}, which Longhorn does not have`;
@@ -112,6 +111,11 @@ export function blockersOf(operation: Operation, world: World): SoteriaError[] {
     found.push(new SoteriaError('restore_point_not_usable', { what: notRestored(operation), why, fix }));
   }
   return found;
+}
+
+function waitInQueue(operation: Operation, what: string): Action {
+  const next = waiting(statusOf(operation), what);
+  return next.message === operation.status?.message ? { do: 'wait' } : { do: 'record', status: next };
 }
 
 export function decideStart({ operation, world, rules, now }: Situation): Action {
@@ -131,11 +135,18 @@ export function decideStart({ operation, world, rules, now }: Situation): Action
   const point = pointOf(operation, world);
   if (point === undefined || point instanceof SoteriaError) return { do: 'wait' };
 
-  const need = { on: 'volume', key: point.volume ?? point.name, mode: 'shared' } as const;
+  const isTest = operation.spec.kind === 'RestoreTest';
+  if (isTest && world.budget === undefined) return { do: 'enter-budget', bytes: bytesToRead(point) };
+  if (world.budget?.isBooked === false) return waitInQueue(operation, `waits for ${world.budget.waitsFor}`);
+  const need = {
+    on: 'volume',
+    key: point.volume ?? point.name,
+    mode: 'shared',
+    ...(isTest ? { atMostOfKind: rules.maxParallelTests } : {}),
+  } as const;
   if (world.slot === undefined) return { do: 'enter-slot', need };
   if (!world.slot.entered) {
-    const next = waiting(status, `waits for a slot: ${world.slot.waitsFor}`);
-    return next.message === operation.status?.message ? { do: 'wait' } : { do: 'record', status: next };
+    return waitInQueue(operation, `waits for a slot: ${world.slot.waitsFor}`);
   }
   const { namespace, pvc } = claimRefOf(operation);
   const work = {

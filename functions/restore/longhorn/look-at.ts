@@ -19,6 +19,7 @@ import { isUrlKnown } from '../core/select-restore-point.ts';
 import { type RestoredShape, shapeClaim } from '../core/shape-claim.ts';
 import { commandDraft, verifyDraft } from '../proof/proof-drafts.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
+import { bytesToRead, tooLargeToTest, whyNoJobs } from '../proof/why-no-test.ts';
 import { childIdentity } from '../namespace/plan-namespace.ts';
 import { pointOf } from './decide-start.ts';
 import type { Place, Rules, World } from './world.ts';
@@ -30,7 +31,7 @@ export interface Lookers {
   readonly cluster: ClusterReader;
   readonly claims: Pick<Claims, 'listClaims' | 'mayGrow'>;
   readonly proofs: Pick<ProofJobs, 'get' | 'whyNot'>;
-  readonly rules: Pick<Rules, 'runnerImage'>;
+  readonly rules: Pick<Rules, 'runnerImage' | 'maxTestBytesPerDay'>;
   readonly verified: Pick<VerifiedPoints, 'proofOf'>;
 }
 
@@ -75,6 +76,22 @@ function shapeOf({ operation, world }: Known): RestoredShape | undefined {
   return shape instanceof SoteriaError ? undefined : shape;
 }
 
+/** Both Jobs are tried, and not made. */
+async function whyNoTest(
+  { proofs, rules }: Lookers,
+  { operation, world }: Known,
+  signal?: AbortSignal,
+): Promise<SoteriaError | undefined> {
+  const point = pointOf(operation, world);
+  const bytes = point === undefined || point instanceof SoteriaError ? 0n : bytesToRead(point);
+  if (bytes > rules.maxTestBytesPerDay) return tooLargeToTest(operation, bytes, rules.maxTestBytesPerDay);
+  for (const draft of [verifyDraft(operation, rules.runnerImage, undefined), commandDraft(operation)]) {
+    const refusal = draft === undefined ? undefined : await proofs.whyNot(draft, signal);
+    if (refusal !== undefined) return whyNoJobs(operation, refusal);
+  }
+  return undefined;
+}
+
 export async function lookAt(
   tools: Lookers,
   { operation, world }: Known,
@@ -100,12 +117,8 @@ export async function lookAt(
       const seen = await tools.proofs.get(made.namespace, commandJobName(operation.metadata.uid), signal);
       return { ...world, command: { seen } };
     }
-    case 'noJobs': {
-      const verify = await tools.proofs.whyNot(verifyDraft(operation, tools.rules.runnerImage, undefined), signal);
-      const draft = verify === undefined ? commandDraft(operation) : undefined;
-      const command = draft === undefined ? undefined : await tools.proofs.whyNot(draft, signal);
-      return { ...world, noJobs: { seen: verify ?? command } };
-    }
+    case 'noTest':
+      return { ...world, noTest: { seen: await whyNoTest(tools, { operation, world }, signal) } };
     case 'earlier': {
       const { namespace, pvc } = sourceRefOf(operation);
       return { ...world, earlier: { seen: await tools.verified.proofOf(namespace, pvc, signal) } };

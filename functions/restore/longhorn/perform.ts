@@ -11,6 +11,7 @@ import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { VerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import type { Claims } from '../claims.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
+import type { TestBudget } from '../proof/test-budget.ts';
 import { functionName, temporaryMarks } from './about-operation.ts';
 import type { Action, RestoreFactName } from './action.ts';
 import { cancelChild, makeChild } from '../namespace/make-child.ts';
@@ -22,6 +23,7 @@ export interface Tools extends Lookers {
   readonly proofs: ProofJobs;
   readonly verified: Pick<VerifiedPoints, 'keep' | 'proofOf'>;
   readonly slots: Slots;
+  readonly budget: TestBudget;
   readonly now: () => Date;
   /** The sweep comes more often while something runs. */
   readonly keepAwake: KeepAwake;
@@ -105,6 +107,13 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       // No event tells when it has been read.
       await tools.keepAwake(operation.metadata, signal);
       return { operation, world: { ...world, hasAskedToRead: true } };
+    case 'enter-budget': {
+      const budget = await tools.budget.enter(operation.metadata.uid, action.bytes, signal);
+      return { operation, world: { ...world, budget } };
+    }
+    case 'leave-budget':
+      await tools.budget.leave(operation.metadata.uid, signal);
+      return { operation, world: { ...world, hasLeftBudget: true } };
     case 'hold':
       return { operation, world: await hold(tools, known, action.backup, signal) };
     case 'release':

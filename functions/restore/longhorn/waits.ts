@@ -36,6 +36,12 @@ export const restoreWaits = {
       endsBy: 'the hourly sweep always comes',
     },
     {
+      waitsFor: 'of a restore test: room in what tests may read in 24 hours, and fewer tests that run at once',
+      wokenBy: 'the end of another test, in the same wake-up',
+      worstDelay: '2 min (the busy sweep looks at the 50 oldest)',
+      endsBy: 'what was read a day ago counts no more; a point that would never fit is refused at once',
+    },
+    {
       waitsFor: 'a slot: in the cluster, or the volume of the source in exclusive use',
       wokenBy: 'whoever frees one, in the same wake-up; the oldest that fits begins',
       worstDelay: '2 min (the busy sweep looks at the 50 oldest)',

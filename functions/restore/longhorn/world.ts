@@ -8,6 +8,7 @@ import type { ClaimProof } from '@soteria/shared/operation/claim-proof.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Entered } from '@soteria/shared/operation/slots.ts';
 import type { ProofJob } from '../proof/proof-jobs.ts';
+import type { Booked } from '../proof/test-budget.ts';
 
 /** Looked at; `seen` is undefined when it is not there. */
 export interface Look<T> {
@@ -23,8 +24,8 @@ export interface World {
   readonly progress?: Look<number>;
   /** What restore tests have said of the source claim before. */
   readonly earlier?: Look<ClaimProof>;
-  /** Why no Job can be made where a restore test is to look at its claim. */
-  readonly noJobs?: Look<SoteriaError>;
+  /** Why the point cannot be tested at all: no Job can be made, or it is larger than what tests may read. */
+  readonly noTest?: Look<SoteriaError>;
   /** The Jobs of a restore test: our own, and the one with the user's command. */
   readonly proof?: Look<ProofJob>;
   readonly command?: Look<ProofJob>;
@@ -61,6 +62,9 @@ export interface World {
   /** Answer of the slots, when it was asked. */
   readonly slot?: Entered;
   readonly hasLeftSlot?: true;
+  /** Answer of the budget of restore tests, when it was asked. */
+  readonly budget?: Booked;
+  readonly hasLeftBudget?: true;
   /** The verdict is in the record that outlives the operation. */
   readonly isProofKept?: true;
   /** What the cluster answered to the last write, when it refused for good. */
@@ -71,6 +75,8 @@ export interface World {
 type Remembered =
   | 'slot'
   | 'hasLeftSlot'
+  | 'budget'
+  | 'hasLeftBudget'
   | 'isProofKept'
   | 'refusal'
   | 'madeCount'
@@ -92,4 +98,8 @@ export interface Rules {
   readonly readingMs: number;
   /** Soteria's own, for the Job of a restore test. */
   readonly runnerImage: string;
+  /** Restore tests that run at once. */
+  readonly maxParallelTests: number;
+  /** What restore tests may read from the target in 24 hours. */
+  readonly maxTestBytesPerDay: bigint;
 }

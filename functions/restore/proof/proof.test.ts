@@ -41,7 +41,7 @@ async function setUp(request: OperationRequest = {}, theirs: Theirs = {}) {
   const { client, store } = bench;
   await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: proofNamespace } });
   const killer = createKiller();
-  const { store: ownStore, restores, claims, proofs, slots, cluster, longhorn, verified: known } = bench.tools;
+  const { store: ownStore, restores, claims, proofs, slots, cluster, longhorn, verified: known, budget } = bench.tools;
   const guarded = killer.guard({
     store: ownStore,
     restores,
@@ -51,6 +51,7 @@ async function setUp(request: OperationRequest = {}, theirs: Theirs = {}) {
     cluster,
     longhorn,
     verified: known,
+    budget,
   });
   const tools = { ...bench.tools, ...guarded, announce: killer.guard({ send: bench.tools.announce }).send };
   const name = 'soteria-restoretest-data-1';

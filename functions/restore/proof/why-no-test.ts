@@ -1,6 +1,7 @@
-/** Why no Job can look at the claim in the namespace of the test: found out before anything is restored. Pure. */
+/** Why a restore point cannot be tested, found out before anything is restored. Pure. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 
 const grant = (namespace: string) =>
@@ -20,4 +21,18 @@ export function whyNoJobs(operation: Operation, refusal: SoteriaError): SoteriaE
       ? `let the function restore make Jobs there: ${grant(namespace)}; or leave test_namespace out; if a quota or policy has refused it, see why`
       : 'correct what the API server names in verify.command, then ask again';
   return new SoteriaError('unprocessable', { what, why: refusal.explanation.why, fix }, { cause: refusal });
+}
+
+/** What a restore of it takes from the target: the blocks that hold something. */
+export function bytesToRead({ sizeBytes, volumeSizeBytes }: Backup): bigint {
+  return sizeBytes ?? volumeSizeBytes ?? 0n;
+}
+
+export function tooLargeToTest(operation: Operation, bytes: bigint, limitBytes: bigint): SoteriaError {
+  const { namespace, pvc } = sourceRefOf(operation);
+  return new SoteriaError('unprocessable', {
+    what: `claim ${namespace}/${pvc} cannot be tested`,
+    why: `a restore of this point reads ${bytes} bytes, and restore tests may read ${limitBytes} in 24 hours`,
+    fix: 'raise SOTERIA_RESTORE_TEST_MAX_BYTES_PER_DAY, or restore the point into a claim of your own and look at it',
+  });
 }
