@@ -37,6 +37,27 @@ const claims: Readonly<Record<string, Readonly<Record<string, () => string | Buf
 
 export const sampleClaims = Object.keys(claims);
 
+/** What a restore test compares the claim with, though nobody asks it to: lines as sha256sum writes them. */
+const recordPath = '.soteria/SHA256SUMS';
+
+function recordOf(files: Readonly<Record<string, string | Buffer>>): string {
+  return Object.entries(files)
+    .map(([path, content]) => `${createHash('sha256').update(content).digest('hex')}  ${path}\n`)
+    .join('');
+}
+
+/** Files that exist are the user's by now and stay as they are; a record is made only of what is all ours. */
+async function writeFiles(folder: string, made: Readonly<Record<string, () => string | Buffer>>): Promise<void> {
+  const isNew = !existsSync(folder);
+  const files = Object.fromEntries(Object.entries(made).map(([path, content]) => [path, content()]));
+  for (const [path, content] of Object.entries({ ...files, ...(isNew ? { [recordPath]: recordOf(files) } : {}) })) {
+    const file = join(folder, path);
+    if (existsSync(file)) continue;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+}
+
 async function createOnce(create: () => Promise<unknown>): Promise<void> {
   try {
     await create();
@@ -51,18 +72,13 @@ export interface SampleOptions {
   readonly claimFolder: (namespace: string, claim: string) => string;
 }
 
-/** Makes what is not there yet; files that exist are the user's by now and stay as they are. */
+/** Makes what is not there yet. */
 export async function ensureSample({ client, claimFolder }: SampleOptions): Promise<void> {
   const namespace: Draft<Namespace> = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: sampleNamespace } };
   await createOnce(() => client.create(namespaces, namespace));
   for (const [name, files] of Object.entries(claims)) {
     // Files first: a folder that is there when its claim is made becomes the content of the claim's volume.
-    for (const [path, content] of Object.entries(files)) {
-      const file = join(claimFolder(sampleNamespace, name), path);
-      if (existsSync(file)) continue;
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, content());
-    }
+    await writeFiles(claimFolder(sampleNamespace, name), files);
     const claim: Draft<PersistentVolumeClaim> = {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',

@@ -20,7 +20,21 @@ export interface RestoreTestDemo extends FollowedCaller {
 }
 
 const proved = z.looseObject({
-  proof: z.looseObject({ outcome: z.string(), files: z.int(), sampled: z.int(), totalMs: z.int() }),
+  restoreMs: z.int(),
+  proof: z.looseObject({
+    outcome: z.string(),
+    strength: z.string(),
+    files: z.int(),
+    sampled: z.int(),
+    verifyMs: z.int(),
+    totalMs: z.int(),
+  }),
+});
+const refuted = z.looseObject({ proof: z.looseObject({ outcome: z.literal('refuted') }) });
+const points = z.looseObject({
+  items: z.array(
+    z.looseObject({ id: z.string(), verified_at: z.string().nullable(), refuted_at: z.string().nullable() }),
+  ),
 });
 
 async function test(demo: RestoreTestDemo): Promise<OperationView> {
@@ -49,11 +63,25 @@ async function waitUntilNothingIsLeft({ client, timeoutMs }: RestoreTestDemo): P
   }
 }
 
+/** As the list of restore points shows it. */
+async function pointOf({ caller, namespace, claim, backup }: RestoreTestDemo) {
+  const { items } = points.parse(await caller.get(`/v1/backups?namespace=${namespace}&pvc=${claim}`));
+  const point = items.find(({ id }) => id.endsWith(`/${backup}`));
+  if (point === undefined) throw new Error(`${backup} is not listed`);
+  return point;
+}
+
 export async function provePoint(demo: RestoreTestDemo): Promise<{ detail: string; operation: OperationView }> {
   const operation = await test(demo);
   if (operation.phase !== 'Succeeded') throw new Error(`${operation.name} is ${operation.phase}: ${operation.message}`);
-  const { proof } = proved.parse(operation.result);
-  const detail = `${proof.files} files, ${proof.sampled} read whole, by a Job that mounts the restored claim; RTO ${proof.totalMs} ms`;
+  const { proof, restoreMs } = proved.parse(operation.result);
+  // The sample keeps a record of its own files: the bytes themselves are what is proved.
+  if (proof.strength !== 'checksums') throw new Error(`it is proved no further than ${proof.strength}`);
+  if ((await pointOf(demo)).verified_at === null)
+    throw new Error('the list of restore points does not say that it is proved');
+  const detail =
+    `${proof.files} files, the checksums of ${proof.sampled} as recorded, by a Job that mounts the restored claim; ` +
+    `RTO ${proof.totalMs} ms: restored in ${restoreMs} ms, looked at in ${proof.verifyMs} ms`;
   return { detail, operation };
 }
 
@@ -63,6 +91,10 @@ export async function refutePoint(demo: RestoreTestDemo): Promise<{ detail: stri
   const operation = await test(demo);
   if (operation.phase !== 'Failed')
     throw new Error(`${operation.name} is ${operation.phase} although ${damaged} blocks are damaged`);
+  refuted.parse(operation.result);
+  const { verified_at: verifiedAt, refuted_at: refutedAt } = await pointOf(demo);
+  if (verifiedAt !== null || refutedAt === null)
+    throw new Error('the list of restore points does not say that it is refuted');
   return { detail: `${damaged} blocks damaged on purpose: ${operation.message}`, operation };
 }
 
