@@ -74,6 +74,8 @@ async function whyNotHere(
   world: World,
   signal?: AbortSignal,
 ): Promise<SoteriaError | undefined> {
+  // Of a test it is known already.
+  if (world.noTest?.seen !== undefined) return undefined;
   const point = pointOf(operation, world);
   const shape =
     point === undefined || point instanceof SoteriaError ? point : shapeClaim(point, operation.spec.request);

@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { differences, digestFolder } from '@soteria/local/demo/compare-trees.ts';
+import { type LocalJobs, startJobs } from '@soteria/local/jobs/start-jobs.ts';
 import { foldersIn } from '@soteria/local/longhorn/folders.ts';
 import { ensureLonghornObjects } from '@soteria/local/longhorn/seed.ts';
 import { type LocalLonghorn, startLonghorn } from '@soteria/local/longhorn/start-longhorn.ts';
@@ -20,7 +21,7 @@ import { createVerdicts } from '../../functions/restore/self-test/verdicts.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
-import { persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
+import { jobs, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
 import { snapshotDraft } from '@soteria/shared/longhorn/contract.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
@@ -37,6 +38,7 @@ import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.t
 import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundleFunctions } from '../../scripts/bundle-functions.ts';
 import { applyInstallation } from '../manifests/apply-installation.ts';
 import { type ApiServer, startApiServer } from '../servers/api-server.ts';
 import { installCrds, readOwnCrds, readReferenceCrds } from '../servers/install-crds.ts';
@@ -89,6 +91,7 @@ function createProcess(client: KubernetesClient): AdvanceTools {
 describeWithControllers('a restore that is killed at any request', () => {
   let server: ApiServer;
   let longhorn: LocalLonghorn;
+  let localJobs: LocalJobs;
   let admin: KubernetesClient;
   let own: KubernetesClient;
   let dataDir = '';
@@ -107,11 +110,23 @@ describeWithControllers('a restore that is killed at any request', () => {
     dataDir = await mkdtemp(join(tmpdir(), 'soteria-killed-'));
     const pace = { stepMs: 2, attachMs: 2, waitMs: 5 };
     longhorn = await startLonghorn({ client: admin, dataDir, log: silentLog, pace });
+    await bundleFunctions({ outDir: join(dataDir, 'functions') });
+    localJobs = await startJobs({
+      client: admin,
+      bundlesFolder: join(dataDir, 'functions'),
+      dataDir: join(dataDir, 'jobs'),
+      claimFolder: (namespace, claim) => foldersIn(dataDir).claim(namespace, claim),
+      accountEnv: () => Promise.resolve({}),
+      log: silentLog,
+      onLine: () => undefined,
+      pollMs: 20,
+    });
     await server.adminClient.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
     await backUp();
     await makeForeign();
   });
   afterAll(async () => {
+    await localJobs.stop();
     await longhorn.stop();
     await rm(dataDir, { recursive: true, force: true });
     await server.stop();
@@ -172,6 +187,7 @@ describeWithControllers('a restore that is killed at any request', () => {
       (await admin.list(persistentVolumeClaims)).items,
       (await admin.list(persistentVolumes)).items,
       (await admin.list(volumes)).items,
+      (await admin.list(jobs)).items,
     ];
     return lists.flat();
   }
@@ -296,4 +312,42 @@ describeWithControllers('a restore that is killed at any request', () => {
     expect(cancelled).toBeGreaterThan(10);
     expect(await uidsOfForeign()).toEqual(foreign);
   }, 400_000);
+
+  /** Wakes a test up until it is at rest, or until its process has died at its n-th request; then another one goes on. */
+  async function playTest(operation: Operation, requests: number, isAfter: boolean): Promise<boolean> {
+    const killer = createKiller();
+    killer.arm(requests, isAfter);
+    const dying = killer.guard(own);
+    return waitUntil('it is at rest, or was killed', async () => {
+      if (!(await wakeUp(dying, operation))) return 'killed' as const;
+      if ((await read(operation))?.status?.settled === true) return 'at rest' as const;
+      throw new Error(JSON.stringify((await read(operation))?.status));
+    }).then((how) => how === 'killed');
+  }
+
+  it('ends in its verdict and leaves nothing, as a restore test with a command, killed at each request', async () => {
+    const command = {
+      image: rules.runnerImage,
+      argv: ['/nodejs/bin/node', '-e', "require('fs').statSync('file.bin')"],
+    };
+    const request = { pvc: 'data', verify: { minFiles: 1, sampleChecksums: 1, command } };
+    let requests = 0;
+    for (; ; requests += 1) {
+      const name = `soteria-restoretest-data-${requests}`;
+      const spec = { kind: 'RestoreTest' as const, request };
+      const operation = await createOperationStore(own).create({ namespace: 'shop', name, spec });
+      const wasKilled = await playTest(operation, requests, requests % 2 === 0);
+      const ended = await runToRest(operation);
+      expect(ended.status, `killed at request ${requests}`).toMatchObject({
+        phase: 'Succeeded',
+        result: { proof: { outcome: 'verified', strength: 'application', files: 1 } },
+      });
+      await expectNothingLeft(operation);
+      await waitUntil('nothing of it is left', async () => (await madeBy(operation)).length === 0);
+      if (!wasKilled) break;
+    }
+    expect(requests).toBeGreaterThan(30);
+    const kept = await createVerifiedPoints(admin, 'soteria').proofOf('shop', 'data');
+    expect(kept?.points).toMatchObject([{ outcome: 'verified', strength: 'application', files: 1 }]);
+  }, 500_000);
 });

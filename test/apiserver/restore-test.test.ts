@@ -6,6 +6,7 @@ import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isAbout, type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
+import { createAdminClient } from '../servers/admin-client.ts';
 import { type ApiServer, startApiServer } from '../servers/api-server.ts';
 import { installCrds, readOwnCrds, readReferenceCrds } from '../servers/install-crds.ts';
 import { describeWithControllers } from '../servers/require-api-server.ts';
@@ -91,5 +92,80 @@ describeWithControllers('a restore test on a real API server', () => {
   it('is refused in a namespace of the caller’s choice, where the caller has no say', async () => {
     const answer = await post('/v1/restore-test', { test_namespace: 'kube-system' });
     expect(answer.status).toBe(403);
+  });
+
+  const image = 'ghcr.io/soteria-dev/soteria:0.1.0';
+  const command = { image, argv: ['/nodejs/bin/node', '-e', "require('fs').statSync('a/file.txt')"] };
+  const there = { test_namespace: 'team-proof', verify: { command } };
+
+  async function bind(role: string, namespace: string, account: { readonly name: string; readonly namespace: string }) {
+    await server.adminClient.apply({
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: `${role}-${account.name}`, namespace },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: role },
+      subjects: [{ kind: 'ServiceAccount', ...account }],
+    });
+  }
+
+  it('runs a command where its caller may make Jobs, once the function may make them there too', async () => {
+    const { adminClient } = server;
+    const here = await post('/v1/restore-test', { verify: { command } });
+    expect(here).toMatchObject({ status: 403, body: { what: expect.stringContaining('may not create jobs.batch') } });
+
+    await adminClient.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-proof' } });
+    await adminClient.apply({
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: 'makes-jobs' },
+      rules: [{ apiGroups: ['batch'], resources: ['jobs'], verbs: ['create'] }],
+    });
+    const team = { name: 'team', namespace: source.namespace };
+    await bind('soteria-operations-edit', 'team-proof', team);
+    await bind('makes-jobs', 'team-proof', team);
+    // The function itself may not make Jobs there yet: told before anything is restored.
+    const refused = await waitUntil('the team may ask', async () => {
+      const answer = await post('/v1/restore-test', there);
+      return answer.status === 422 && answer;
+    });
+    expect(refused.body).toMatchObject({
+      code: 'unprocessable',
+      fix: expect.stringContaining('kubectl create rolebinding soteria-proof -n team-proof'),
+    });
+
+    await bind('soteria-proof', 'team-proof', { name: 'restore', namespace: 'soteria' });
+    const asked = await waitUntil('the function may make Jobs', async () => {
+      const answer = await post('/v1/restore-test', there);
+      return answer.status === 202 && answer;
+    });
+    const ended = await bed.waitForEnd('the test', ({ metadata }) => metadata.name === asked.body['operation'], 60_000);
+    expect(ended.status, JSON.stringify(ended.status)).toMatchObject({
+      phase: 'Succeeded',
+      result: { proof: { strength: 'application', verifiers: ['command'] } },
+    });
+    await waitUntil('nothing is left of it', async () => (await listLeft(ended)).length === 0);
+  });
+
+  it('with a command is asked for by an Operation only by who may make Jobs where it runs', async () => {
+    const path = `/apis/soteria.dev/v1alpha1/namespaces/${source.namespace}/operations`;
+    const client = createAdminClient({ url: server.url, caPem: server.caPem, token });
+    const operation = (request: object) => ({
+      apiVersion: 'soteria.dev/v1alpha1',
+      kind: 'Operation',
+      metadata: { generateName: 'soteria-restoretest-data-' },
+      spec: { kind: 'RestoreTest', request: { pvc: source.name, verify: { command }, ...request } },
+    });
+    const refused = await client.call<{ message: string }>('POST', path, operation({}));
+    expect(refused.status).toBe(403);
+    expect(refused.body.message).toContain('may not in namespace soteria-proof');
+    const made = await client.call<{ metadata: { name: string } }>(
+      'POST',
+      path,
+      operation({ testNamespace: 'team-proof' }),
+    );
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    const ended = await bed.waitForEnd('the test', ({ metadata }) => metadata.name === made.body.metadata.name, 60_000);
+    expect(ended.status?.phase, JSON.stringify(ended.status)).toBe('Succeeded');
+    client.close();
   });
 });
