@@ -130,7 +130,9 @@ async function advance(world: World, volume: VolumeResource, from: RestoringFrom
     );
   } catch (error) {
     if (error instanceof SoteriaError) throw error;
-    world.log.error('restore_failed', error, { volume: name, backup: from.backup });
+    // Not this process has failed: the store does not hold what it should.
+    const why = error instanceof Error ? error.message : 'the backup cannot be read';
+    world.log.warn('restore_failed', { volume: name, backup: from.backup, why });
     return fail(world, volume, from, 'failed to restore the backup: a block is missing or damaged');
   }
   if (!('result' in step)) {
