@@ -20,8 +20,8 @@ import type { Rules, World } from './longhorn/world.ts';
 import {
   advanceNamespace,
   type AdvanceNamespaceTools,
-  isOfNamespace,
   namespaceKind,
+  mayBeOfNamespace,
 } from './namespace/advance-namespace.ts';
 
 export interface AdvanceTools extends Tools {
@@ -69,7 +69,7 @@ export async function advanceOperation(
   call: AdvanceCall,
   beginning: Beginning<World> = {},
 ): Promise<Operation | undefined> {
-  const isWhole = await isOfNamespace(tools.store, ref, call);
+  const isWhole = mayBeOfNamespace(ref.name) && (await tools.store.get(ref, call.signal))?.spec.kind === namespaceKind;
   if (isWhole) return advanceNamespace(namespaceTools(tools, call), ref, call);
   return advanceBackup(tools, ref, call, beginning);
 }
@@ -108,11 +108,12 @@ function namespaceTools(tools: AdvanceTools, call: AdvanceCall): AdvanceNamespac
   return {
     ...tools,
     // Without an end of its own: its parent is at work, and counts it.
-    moveChild: async (child) => {
+    moveChild: async (child, beginning) => {
       try {
-        await advanceWith(moverOf(tools), child, call);
+        return await advanceWith(moverOf(tools), child, call, beginning);
       } catch (error) {
         call.log.error('child_not_moved', error, { operation: child.name });
+        return undefined;
       }
     },
     askAgain: (operation, signal) => tools.wakeOther(operation, operation.metadata.resourceVersion, signal),
@@ -126,7 +127,7 @@ async function wakeParent(tools: AdvanceTools, ended: Operation, call: AdvanceCa
   const ref = { namespace: ended.metadata.namespace, name: parent };
   try {
     // Nothing but this kind: the end of another would start the next, while the next is being started.
-    if (await isOfNamespace(tools.store, ref, call)) await advanceNamespace(namespaceTools(tools, call), ref, call);
+    if (mayBeOfNamespace(parent)) await advanceNamespace(namespaceTools(tools, call), ref, call);
     else await wakeForeignParent(tools, ref, ended, call);
   } catch (error) {
     // It is recorded and will be swept.

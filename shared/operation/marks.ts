@@ -11,6 +11,8 @@ export const operationNamespaceLabel = `${prefix}/operation-namespace`;
 export const operationNameLabel = `${prefix}/operation-name`;
 /** On Operations: a hash of the claim, whose name may be longer than a label value. */
 export const claimLabel = `${prefix}/claim`;
+/** On Operations that another has made: a hash of that one's name. */
+export const parentLabel = `${prefix}/parent`;
 export const managedLabel = `${prefix}/managed`;
 /** On what goes when its operation does not succeed; taken off by the write that makes it permanent. */
 export const temporaryLabel = `${prefix}/temporary`;

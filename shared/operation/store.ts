@@ -3,10 +3,10 @@ import { SoteriaError } from '../errors.ts';
 import type { CallOptions, KubernetesClient, ListQuery, ObjectRef } from '../kubernetes/client.ts';
 import { listAll } from '../kubernetes/client.ts';
 import { claimNameOf } from './claim-ref.ts';
-import { claimLabel } from './marks.ts';
+import { claimLabel, parentLabel } from './marks.ts';
 import { claimHash } from './names.ts';
 import type { Operation, OperationSpec, OperationStatus } from './schema.ts';
-import { group, operations, version } from './schema.ts';
+import { group, operations, terminalPhases, version } from './schema.ts';
 
 export interface OperationDraft {
   readonly namespace: string;
@@ -20,6 +20,12 @@ export interface OperationStore {
   create(draft: OperationDraft, signal?: AbortSignal): Promise<Operation>;
   /** Of one claim, oldest first; terminal ones too. */
   listOfClaim(namespace: string, claim: string, signal?: AbortSignal): Promise<readonly Operation[]>;
+  /** Those that another one has made; `isOpen`: only those that have not ended. */
+  listChildren(
+    parent: ObjectRef,
+    query: { readonly isOpen: boolean },
+    signal?: AbortSignal,
+  ): Promise<readonly Operation[]>;
   list(query: ListQuery, signal?: AbortSignal): Promise<readonly Operation[]>;
   /** With the object's resourceVersion: `cluster_conflict` means somebody else wrote, re-read and decide again. */
   replaceStatus(operation: Operation, status: OperationStatus, signal?: AbortSignal): Promise<Operation>;
@@ -30,10 +36,17 @@ export interface OperationStore {
   withdraw(operation: Operation, signal?: AbortSignal): Promise<void>;
 }
 
-function claimLabels(namespace: string, spec: OperationSpec): Record<string, string> {
+function labelsOf(namespace: string, spec: OperationSpec): Record<string, string> {
   const claim = claimNameOf(spec);
-  return claim === undefined ? {} : { [claimLabel]: claimHash(namespace, claim) };
+  const { parent } = spec.cause ?? {};
+  return {
+    ...(claim === undefined ? {} : { [claimLabel]: claimHash(namespace, claim) }),
+    ...(parent === undefined ? {} : { [parentLabel]: claimHash(namespace, parent) }),
+  };
 }
+
+/** Neither Succeeded nor Failed, Skipped or Cancelled. */
+const openSelector = terminalPhases.map((phase) => `status.phase!=${phase}`).join(',');
 
 /** Oldest first; of one second, by uid: the same order for everybody who looks. */
 export function byAge(a: Operation, b: Operation): number {
@@ -58,7 +71,7 @@ export function createOperationStore(client: KubernetesClient): OperationStore {
         {
           apiVersion: `${group}/${version}`,
           kind: 'Operation',
-          metadata: { name, namespace, labels: claimLabels(namespace, spec) },
+          metadata: { name, namespace, labels: labelsOf(namespace, spec) },
           spec,
         },
         options(signal),
@@ -67,12 +80,17 @@ export function createOperationStore(client: KubernetesClient): OperationStore {
       const found = await list({ namespace, labelSelector: `${claimLabel}=${claimHash(namespace, claim)}` }, signal);
       return found.toSorted(byAge);
     },
+    listChildren: async ({ namespace = '', name }, { isOpen }, signal) => {
+      const labelSelector = `${parentLabel}=${claimHash(namespace, name)}`;
+      const found = await list({ namespace, labelSelector, fieldSelector: isOpen ? openSelector : undefined }, signal);
+      return found.filter(({ spec }) => spec.cause?.parent === name);
+    },
     list,
     replaceStatus: (operation, status, signal) =>
       client.replace(operations, { ...operation, status }, { ...options(signal), subresource: 'status' }),
     label: (operation, signal) => {
       const { namespace = '', name, resourceVersion } = operation.metadata;
-      const labels = claimLabels(namespace, operation.spec);
+      const labels = labelsOf(namespace, operation.spec);
       return client.patch(operations, { namespace, name }, { metadata: { resourceVersion, labels } }, options(signal));
     },
     requestCancel: (ref, signal) => client.patch(operations, ref, { spec: { cancelRequested: true } }, options(signal)),

@@ -1,11 +1,12 @@
 /**
- * `npm run scale -- [--claims 1000]`: so many claims of a namespace are asked to be backed up at once, on a real API server with the
- * rights of the manifests. Prints what it took; exits 0 when every one has a restorable backup of its own.
+ * `npm run scale -- [--claims 1000] [--as operations|namespace] [--deadline-minutes 60]`: so many claims of one namespace are backed up
+ * on a real API server with the rights of the manifests, asked for at once by `kubectl create` (an Operation for each), or by one
+ * request for the whole namespace. Prints what it took; exits 0 when every claim has a restorable backup of its own.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { listAll } from '@soteria/shared/kubernetes/client.ts';
+import { createDemoCaller } from '@soteria/local/demo/caller.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import { operationName } from '@soteria/shared/operation/names.ts';
@@ -13,16 +14,20 @@ import { group, type Operation, operations, version } from '@soteria/shared/oper
 import { startLocalBed, type LocalBed } from '../e2e/local-bed.ts';
 import { startApiServer } from '../servers/api-server.ts';
 import { installCrds, readOwnCrds, readReferenceCrds } from '../servers/install-crds.ts';
-import { countRequests } from './count-requests.ts';
+import { countRequests, type RequestCounts } from './count-requests.ts';
 import { watchMemory } from './watch-memory.ts';
 
-const { values } = parseArgs({ options: { claims: { type: 'string' }, 'deadline-minutes': { type: 'string' } } });
+const { values } = parseArgs({
+  options: { claims: { type: 'string' }, as: { type: 'string' }, 'deadline-minutes': { type: 'string' } },
+});
 const count = Number(values.claims ?? '1000');
+const isWhole = values.as === 'namespace';
 const deadlineMs = Number(values['deadline-minutes'] ?? '60') * 60_000;
 const namespace = 'scale';
+const soteria = 'system:serviceaccount:soteria:';
 const seconds = (sinceMs: number) => ((performance.now() - sinceMs) / 1000).toFixed(1);
 
-async function askForAll(bed: LocalBed, names: readonly string[]): Promise<void> {
+async function askForEach(bed: LocalBed, names: readonly string[]): Promise<void> {
   const at = new Date();
   for (let from = 0; from < names.length; from += 20) {
     await Promise.all(
@@ -38,14 +43,50 @@ async function askForAll(bed: LocalBed, names: readonly string[]): Promise<void>
   }
 }
 
-async function waitForAll(bed: LocalBed): Promise<readonly Operation[]> {
+async function askForAll(bed: LocalBed): Promise<void> {
+  const { status, body } = await createDemoCaller(bed.local).post('/v1/backup/namespace', { namespace });
+  if (status !== 202) throw new Error(`the request was answered ${status}: ${JSON.stringify(body)}`);
+}
+
+const isBackup = ({ spec }: Operation): boolean => spec.kind === 'Backup';
+const isSettled = ({ status }: Operation): boolean => status?.settled === true;
+
+async function waitForAll(bed: LocalBed, sinceMs: number): Promise<readonly Operation[]> {
   const endAt = performance.now() + deadlineMs;
   for (;;) {
-    const all = await Array.fromAsync(listAll(bed.local.cluster.client, operations, { namespace }));
-    const settled = all.filter(({ status }) => status?.settled === true).length;
-    if (settled >= count || performance.now() > endAt) return all;
-    console.log(`  ${settled} of ${count} have ended`);
+    const all = await bed.listOperations(namespace);
+    const settled = all.filter(isSettled).length;
+    if ((settled === all.length && settled >= count) || performance.now() > endAt) return all.filter(isBackup);
+    const running = all.filter((one) => isBackup(one) && one.status?.phase === 'Running').length;
+    console.log(
+      `  ${seconds(sinceMs)} s: ${settled} have ended, ${running} run, ${all.length - settled - running} wait`,
+    );
     await pause(10_000);
+  }
+}
+
+const median = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0;
+
+function secondsEach(all: readonly Operation[]): string {
+  const taken = all.flatMap(({ status }) =>
+    status?.startedAt === undefined || status.finishedAt === undefined
+      ? []
+      : [(Date.parse(status.finishedAt) - Date.parse(status.startedAt)) / 1000],
+  );
+  return median(taken.toSorted((a, b) => a - b)).toFixed(1);
+}
+
+const sum = (counts: ReadonlyMap<string, number> | undefined): number =>
+  [...(counts?.values() ?? [])].reduce((total, one) => total + one, 0);
+
+function printRequests(before: RequestCounts, after: RequestCounts): void {
+  const perClaim = (requests: number) => `${(requests / count).toFixed(1)} a claim`;
+  for (const [user, counts] of after) {
+    const own = sum(counts) - sum(before.get(user));
+    if (own > 0) console.log(`  ${own} requests by ${user}, ${perClaim(own)}`);
+    if (!user.startsWith(soteria) || own < count) continue;
+    const byKind = [...counts].map(([kind, all]) => [kind, all - (before.get(user)?.get(kind) ?? 0)] as const);
+    for (const [kind, some] of byKind.toSorted(([, a], [, b]) => b - a)) console.log(`    ${kind}: ${perClaim(some)}`);
   }
 }
 
@@ -54,29 +95,27 @@ async function main(): Promise<number> {
   await installCrds(server.adminClient, [...readReferenceCrds(), ...readOwnCrds()]);
   const bed = await startLocalBed({ kubeconfig: server.kubeconfigPath });
   const memory = watchMemory(bed.dataDir);
+  const readCounts = () => countRequests(readFileSync(server.auditLogPath, 'utf8'));
   try {
     const names = Array.from({ length: count }, (_unused, index) => `claim-${String(index).padStart(4, '0')}`);
     const startedAt = performance.now();
     await bed.makeClaims(names.map((name) => ({ namespace, name })));
     console.log(`${count} claims are bound after ${seconds(startedAt)} s`);
-    const before = countRequests(readFileSync(server.auditLogPath, 'utf8'));
+    const before = readCounts();
     const askedAt = performance.now();
-    await askForAll(bed, names);
-    console.log(`${count} operations are recorded after ${seconds(askedAt)} s`);
-    const ended = await waitForAll(bed);
+    await (isWhole ? askForAll(bed) : askForEach(bed, names));
+    console.log(`accepted after ${seconds(askedAt)} s`);
+    const ended = await waitForAll(bed, askedAt);
     const took = seconds(askedAt);
-    const after = countRequests(readFileSync(server.auditLogPath, 'utf8'));
+    const after = readCounts();
     const backups = await createLonghorn(bed.local.cluster.client, { namespace: 'longhorn-system' }).backups.list({});
     const restorable = backups.filter((backup) => whyNotRestorable(backup) === undefined);
     const succeeded = ended.filter(({ status }) => status?.phase === 'Succeeded');
     const distinct = new Set(succeeded.map(({ status }) => status?.result?.backup));
     console.log(
-      `${succeeded.length} succeeded, ${restorable.length} restorable backups, ${took} s from the first request`,
+      `${succeeded.length} succeeded, ${restorable.length} restorable backups, ${took} s from the first request, ${secondsEach(ended)} s each (median)`,
     );
-    for (const [user, requests] of after) {
-      const own = requests - (before.get(user) ?? 0);
-      if (own > 0) console.log(`  ${own} requests by ${user}, ${(own / count).toFixed(1)} a claim`);
-    }
+    printRequests(before, after);
     for (const [name, bytes] of memory.peaks()) console.log(`  ${name}: at most ${Math.round(bytes / 1_048_576)} MiB`);
     return succeeded.length === count && distinct.size === count && restorable.length === count ? 0 : 1;
   } finally {

@@ -3,7 +3,6 @@ import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import { type AdvanceCall, advanceWith } from '@soteria/shared/operation/advance.ts';
 import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { type Operation, operationKinds } from '@soteria/shared/operation/schema.ts';
-import type { OperationStore } from '@soteria/shared/operation/store.ts';
 import { decideNamespaceBackup } from './decide-namespace.ts';
 import { type NamespaceTools, performOnNamespace } from './perform-namespace.ts';
 
@@ -14,14 +13,9 @@ export interface AdvanceNamespaceTools extends NamespaceTools {
 
 export const namespaceKind = 'NamespaceBackup';
 
-/** Only what its name allows is read for it: the name of a claim may begin so, too. */
-export async function isOfNamespace(
-  store: Pick<OperationStore, 'get'>,
-  ref: ObjectRef,
-  { signal }: AdvanceCall,
-): Promise<boolean> {
-  if (!ref.name.startsWith(`soteria-${operationKinds[namespaceKind].verb}-`)) return false;
-  return (await store.get(ref, signal))?.spec.kind === namespaceKind;
+/** The name of a claim may begin so, too. */
+export function mayBeOfNamespace(name: string): boolean {
+  return name.startsWith(`soteria-${operationKinds[namespaceKind].verb}-`);
 }
 
 export function advanceNamespace(
@@ -36,7 +30,10 @@ export function advanceNamespace(
       store,
       inTurn,
       nothingSeen: {},
-      decide: (known) => decideNamespaceBackup({ ...known, now: now() }),
+      decide: (known) =>
+        known.operation.spec.kind === namespaceKind
+          ? decideNamespaceBackup({ ...known, now: now() })
+          : { do: 'wait' as const },
       perform: (known, action, { signal }) => performOnNamespace(tools, known, action, signal),
     },
     ref,

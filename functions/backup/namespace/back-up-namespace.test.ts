@@ -8,7 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { advanceOperation } from '../advance.ts';
 import { createTestBench, silent } from '../test-bench.ts';
 
-const limit = 6;
+/** Two that run, and those that wait for them. */
+const limit = 2 + 6;
 
 function open(claims: readonly string[]) {
   const bench = createTestBench();
@@ -53,7 +54,7 @@ async function runToEnd(bench: Bench, name: string): Promise<void> {
 }
 
 describe('the backup of a namespace', () => {
-  it('makes a Backup of each claim, never more than six ahead, and counts them', async () => {
+  it('makes a Backup of each claim, never more than six waiting, and counts them', async () => {
     const bench = open(names(15));
     const name = await ask(bench);
     expect(await childrenOf(bench)).toHaveLength(limit);

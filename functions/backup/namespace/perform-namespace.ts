@@ -1,37 +1,51 @@
 /** Does one action of the backup of a namespace with one call. All judgement is in `decide-namespace.ts`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import type { Known } from '@soteria/shared/operation/advance.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Beginning, Known } from '@soteria/shared/operation/advance.ts';
+import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import type { Tools } from '../longhorn/perform.ts';
-import type { NamespaceAction, NamespaceWorld } from './world.ts';
+import type { World } from '../longhorn/world.ts';
+import type { ChildDraft, NamespaceAction, NamespaceWorld } from './world.ts';
 
 export interface NamespaceTools extends Pick<Tools, 'store' | 'cluster' | 'keepAwake'> {
-  /** Moves a child at once; what hinders it is its own. */
-  readonly moveChild: (child: ObjectRef, signal: AbortSignal | undefined) => Promise<void>;
+  /** Moves a child at once, and answers it as it is then; what hinders it is its own. */
+  readonly moveChild: (child: ObjectRef, beginning: Beginning<World>) => Promise<Operation | undefined>;
   /** Has the operation looked at once more, in another wake-up. */
   readonly askAgain: (operation: Operation, signal: AbortSignal | undefined) => Promise<void>;
 }
 
-type CreateChild = Extract<NamespaceAction, { do: 'create-child' }>;
-
 /** Made, or found made by an earlier wake-up: its name follows from its parent. */
-async function makeChild(tools: NamespaceTools, parent: Operation, draft: CreateChild, signal?: AbortSignal) {
-  const { metadata, spec } = parent;
-  const ref = { namespace: metadata.namespace ?? '', name: draft.name };
+async function makeChild(
+  { store, moveChild }: NamespaceTools,
+  { metadata, spec }: Operation,
+  { name, request, claim, persistentVolume }: ChildDraft,
+  signal?: AbortSignal,
+): Promise<Operation | undefined> {
+  const ref = { namespace: metadata.namespace ?? '', name };
   const cause = { parent: metadata.name, correlationId: spec.cause?.correlationId ?? metadata.uid };
-  const identity = `namespace:${metadata.uid}:${draft.request.pvc ?? ''}`;
+  const identity = `namespace:${metadata.uid}:${request.pvc ?? ''}`;
   const requestedBy = spec.requestedBy === undefined ? {} : { requestedBy: spec.requestedBy };
   try {
-    await tools.store.create(
-      { ...ref, spec: { kind: 'Backup', request: draft.request, identity, cause, ...requestedBy } },
+    const child = await store.create(
+      { ...ref, spec: { kind: 'Backup', request, identity, cause, ...requestedBy } },
       signal,
     );
+    const seen = (): World => ({
+      claim: { seen: claim },
+      persistentVolume: { seen: persistentVolume },
+      hasNoTwin: true,
+    });
+    return (await moveChild(ref, { operation: child, seen })) ?? child;
   } catch (error) {
     if (!(error instanceof SoteriaError && error.code === 'name_conflict')) throw error;
+    return (await moveChild(ref, {})) ?? store.get(ref, signal);
   }
-  await tools.moveChild(ref, signal);
-  return tools.store.get(ref, signal);
+}
+
+/** With the child as it is now; what has ended is not open. */
+function withChild(open: readonly Operation[] | undefined, name: string, child: Operation | undefined): Operation[] {
+  const others = (open ?? []).filter(({ metadata }) => metadata.name !== name);
+  return child === undefined || isTerminal(child.status?.phase) ? others : [...others, child];
 }
 
 export async function performOnNamespace(
@@ -42,17 +56,25 @@ export async function performOnNamespace(
 ): Promise<Known<NamespaceWorld>> {
   const { operation, world } = known;
   const { store, cluster } = tools;
-  const { namespace = '', name: parent } = operation.metadata;
+  const { namespace = '' } = operation.metadata;
   switch (action.do) {
+    case 'look-at-open':
+      return {
+        operation,
+        world: { ...world, open: await store.listChildren(operation.metadata, { isOpen: true }, signal) },
+      };
     case 'look-at-claims':
       return { operation, world: { ...world, claims: await cluster.listClaims(namespace, signal) } };
-    case 'look-at-children': {
-      const all = await store.list({ namespace }, signal);
-      return { operation, world: { ...world, children: all.filter(({ spec }) => spec.cause?.parent === parent) } };
+    case 'look-at-volumes': {
+      const looks = action.names.map(
+        async (name) => [name, { seen: await cluster.getPersistentVolume(name, signal) }] as const,
+      );
+      const persistentVolumes = { ...world.persistentVolumes, ...Object.fromEntries(await Promise.all(looks)) };
+      return { operation, world: { ...world, persistentVolumes } };
     }
-    case 'look-at-volume': {
-      const seen = await cluster.getPersistentVolume(action.name, signal);
-      return { operation, world: { ...world, persistentVolume: { name: action.name, seen } } };
+    case 'look-at-children': {
+      const children = await store.listChildren(operation.metadata, { isOpen: false }, signal);
+      return { operation, world: { ...world, children } };
     }
     case 'keep-awake':
       await tools.keepAwake(operation.metadata, signal);
@@ -60,16 +82,16 @@ export async function performOnNamespace(
     case 'record':
       return { operation: await store.replaceStatus(operation, action.status, signal), world };
     case 'create-child': {
-      const child = await makeChild(tools, operation, action, signal);
-      const children = [...(world.children ?? []), ...(child === undefined ? [] : [child])];
-      return { operation, world: { ...world, children, madeCount: (world.madeCount ?? 0) + 1 } };
+      const { draft } = action;
+      const child = await makeChild(tools, operation, draft, signal);
+      const made = [...(world.made ?? []), draft.claim.metadata.name];
+      return { operation, world: { ...world, made, open: withChild(world.open, draft.name, child) } };
     }
     case 'cancel-child': {
       const child = { namespace, name: action.name };
-      await store.requestCancel(child, signal);
-      await tools.moveChild(child, signal);
-      const { children: _children, ...rest } = world;
-      return { operation, world: rest };
+      const asked = await store.requestCancel(child, signal);
+      const moved = (await tools.moveChild(child, { operation: asked })) ?? asked;
+      return { operation, world: { ...world, open: withChild(world.open, action.name, moved) } };
     }
     case 'ask-again':
       await tools.askAgain(operation, signal);

@@ -4,25 +4,35 @@ import type { Operation, OperationRequest, OperationStatus } from '@soteria/shar
 import type { Look } from '../longhorn/world.ts';
 
 export interface NamespaceWorld {
-  /** Of the namespace. */
+  /** Operations that this one has made and that have not ended. */
+  readonly open?: readonly Operation[];
+  /** Of the namespace; looked at only when the next are to be taken. */
   readonly claims?: readonly PersistentVolumeClaim[];
-  /** Operations that this one has made. */
+  /** By name. */
+  readonly persistentVolumes?: Readonly<Record<string, Look<PersistentVolume>>>;
+  /** Claims for which a child was made in this wake-up. */
+  readonly made?: readonly string[];
+  /** All that this one has made; looked at once, at the end. */
   readonly children?: readonly Operation[];
-  /** The one looked at last. */
-  readonly persistentVolume?: Look<PersistentVolume> & { readonly name: string };
   readonly isKeptAwake?: true;
-  /** In this wake-up. */
-  readonly madeCount?: number;
   readonly hasAskedAgain?: true;
 }
 
+export interface ChildDraft {
+  readonly name: string;
+  readonly request: OperationRequest;
+  readonly claim: PersistentVolumeClaim;
+  readonly persistentVolume: PersistentVolume;
+}
+
 export type NamespaceAction =
+  | { readonly do: 'look-at-open' }
   | { readonly do: 'look-at-claims' }
+  | { readonly do: 'look-at-volumes'; readonly names: readonly string[] }
   | { readonly do: 'look-at-children' }
-  | { readonly do: 'look-at-volume'; readonly name: string }
   | { readonly do: 'keep-awake' }
   | { readonly do: 'record'; readonly status: OperationStatus }
-  | { readonly do: 'create-child'; readonly name: string; readonly request: OperationRequest }
+  | { readonly do: 'create-child'; readonly draft: ChildDraft }
   | { readonly do: 'cancel-child'; readonly name: string }
   /** One wake-up makes so many and no more: the rest is for another one. */
   | { readonly do: 'ask-again' }
