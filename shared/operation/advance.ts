@@ -51,6 +51,8 @@ export interface AdvanceCall {
 export interface Beginning<World> {
   /** The record as it is now; left out, it is read. */
   readonly operation?: Operation | undefined;
+  /** All there is to say is that it has appeared: nothing is done when this process has looked at it already. */
+  readonly isNews?: boolean | undefined;
   /** What was seen, once it is known of which record. */
   readonly seen?: ((operation: Operation) => World) | undefined;
 }
@@ -106,6 +108,8 @@ async function moveOne<World, Action extends AnyAction>(
     return { ...known, world: { ...known.world, ...seenOf(known.operation) }, isProven: false };
   }
 
+  // Asked only now, in turn: it may have been looked at while this wake-up waited.
+  if (beginning.isNews === true && memory?.hasMet(ref) === true) return undefined;
   let start = await begin();
   for (let conflicts = 0; ;) {
     if (start === undefined || ownerOf(start.operation) !== functionName) return undefined;

@@ -72,7 +72,8 @@ export async function wakeByObject(
   if (meant === undefined) return;
   const { ref, snapshot, backup } = meant;
   if (backup !== undefined && memory.isKnown(backup)) return;
-  const moved = await advanceOperation(tools, ref, incoming, { seen: seenBy(meant) });
+  const isNews = reference.kind === 'Operation' && event.type === 'dev.knative.apiserver.ref.add';
+  const moved = await advanceOperation(tools, ref, incoming, { seen: seenBy(meant), isNews });
   // Deleted while it was open, or settled before a slow process made this; of another function it is none of ours.
   const uid = (snapshot ?? backup)?.marks[operationUidLabel];
   if (uid !== undefined && !isFollowing(moved, uid)) {
