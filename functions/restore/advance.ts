@@ -87,7 +87,6 @@ function advanceRestore(
     functionName,
     store: tools.store,
     line: tools.line,
-    inTurn: tools.inTurn,
     // Without an end of its own: what ends at once is followed by the next in this same round.
     move: (operation: Operation) =>
       isSelfTestName(operation.metadata.name)

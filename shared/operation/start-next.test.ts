@@ -1,7 +1,6 @@
 /** Who is started when a slot becomes free, and how often the cluster is listed for it. */
 import { describe, expect, it } from 'vitest';
 import type { Log } from '../function/contract.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
 import type { Operation } from './schema.ts';
 import { startNext } from './start-next.ts';
 import { createWaitingLine } from './waiting-line.ts';
@@ -48,7 +47,6 @@ function setUp(...operations: readonly Operation[]) {
     functionName: 'backup',
     store,
     line: createWaitingLine({ store, now: () => new Date(time) }),
-    inTurn: createOneAtATime(),
     move: (operation: Operation) => {
       const { name } = operation.metadata;
       if (unfit.has(name)) return Promise.resolve(operation);
@@ -77,6 +75,14 @@ describe('the next one', () => {
     expect(lists()).toBe(1);
     await free();
     expect(lists()).toBe(2);
+  });
+
+  it('is another one for each of many that end at once', async () => {
+    const { free, started, lists } = setUp(...['a', 'b', 'c', 'd'].map((name, at) => waiting(name, at)));
+    await free();
+    await Promise.all([free(), free(), free()]);
+    expect(started.toSorted((a, b) => a.localeCompare(b))).toEqual(['a', 'b', 'c', 'd']);
+    expect(lists()).toBe(1);
   });
 
   it('is not one that another pod has started, or that is gone', async () => {

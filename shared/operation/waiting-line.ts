@@ -15,8 +15,10 @@ export interface WaitingLine {
   remembered(): readonly Operation[];
   /** The same, as it is now. */
   list(signal?: AbortSignal): Promise<readonly Operation[]>;
-  /** It does not wait any more. */
-  strike(operation: Operation): void;
+  /** False when somebody in this process has it in hand already: many that end at once start as many different ones. */
+  take(operation: Operation): boolean;
+  /** After `take`. */
+  putBack(operation: Operation, outcome: { readonly isWaiting: boolean }): void;
 }
 
 export interface WaitingLineOptions {
@@ -34,6 +36,7 @@ function withoutStatus({ status: _status, ...rest }: Operation): Operation {
 
 export function createWaitingLine({ store, now }: WaitingLineOptions): WaitingLine {
   let line: readonly Operation[] = [];
+  const inHand = new Set<string>();
   let listedAt = Number.NEGATIVE_INFINITY;
   return {
     remembered() {
@@ -47,8 +50,14 @@ export function createWaitingLine({ store, now }: WaitingLineOptions): WaitingLi
       listedAt = at;
       return queueHeads(line);
     },
-    strike({ metadata: { uid } }) {
-      line = line.filter((one) => one.metadata.uid !== uid);
+    take({ metadata: { uid } }) {
+      if (inHand.has(uid)) return false;
+      inHand.add(uid);
+      return true;
+    },
+    putBack({ metadata: { uid } }, { isWaiting }) {
+      inHand.delete(uid);
+      if (!isWaiting) line = line.filter((one) => one.metadata.uid !== uid);
     },
   };
 }

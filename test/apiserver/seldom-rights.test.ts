@@ -110,4 +110,15 @@ describeWithControllers('what is seldom done on a real API server', () => {
     expect((await call('POST', '/v1/backup', { namespace, pvc: 'notes', dry_run: true })).status).toBe(200);
     expect((await call('GET', '/v1/b2')).status).toBeLessThan(500);
   });
+
+  it('a whole namespace is backed up on one request, each claim by an Operation of its own', async () => {
+    expect((await call('POST', '/v1/backup/namespace', { namespace })).status).toBe(202);
+    const ended = await bed.waitForEnd('the namespace', ({ spec }) => spec.kind === 'NamespaceBackup', 60_000);
+    expect(ended.status?.phase, JSON.stringify(ended.status)).toBe('Succeeded');
+    const children = (await bed.listOperations(namespace)).filter(
+      ({ spec }) => spec.cause?.parent === ended.metadata.name,
+    );
+    expect(children.length).toBeGreaterThan(1);
+    expect(ended.status?.result).toMatchObject({ claimsBackedUp: children.length, claimsFailed: 0 });
+  });
 });
