@@ -70,17 +70,18 @@ export async function wakeByObject(
   const reference = objectReference.parse(event.data);
   const meant = await whoIsMeant(tools, reference, incoming);
   if (meant === undefined) return;
-  const { ref, snapshot, backup } = meant;
-  if (backup !== undefined && memory.isKnown(backup)) return;
+  const { ref } = meant;
+  const object = meant.snapshot ?? meant.backup;
+  if (object !== undefined && memory.isKnown(object)) return;
   const isNews = reference.kind === 'Operation' && event.type === 'dev.knative.apiserver.ref.add';
   const moved = await advanceOperation(tools, ref, incoming, { seen: seenBy(meant), isNews });
   // Deleted while it was open, or settled before a slow process made this; of another function it is none of ours.
-  const uid = (snapshot ?? backup)?.marks[operationUidLabel];
+  const uid = object?.marks[operationUidLabel];
   if (uid !== undefined && !isFollowing(moved, uid)) {
     const current = moved ?? (await tools.store.get(ref, incoming.signal));
     if (!isFollowing(current, uid)) await tidyOrphan(tools, { ref, uid, name: reference.name }, incoming);
   }
-  if (moved !== undefined && backup !== undefined) memory.remember(backup);
+  if (moved !== undefined && object !== undefined) memory.remember(object);
 }
 
 export async function wakeBySweep(tools: BackupTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
