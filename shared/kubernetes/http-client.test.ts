@@ -13,6 +13,29 @@ async function clientOf(...steps: readonly Step[]) {
   return { server, client: createHttpClient({ server: server.url }, fakeTime().options) };
 }
 
+describe('the connection of the HTTP client', () => {
+  it('is one for calls that follow each other, whatever they are answered', async () => {
+    const page = { metadata: {}, items: [] };
+    const { server, client } = await clientOf(
+      found,
+      refuse(404, 'NotFound', { name: 'a', kind: 'configmaps' }),
+      answer(200, page),
+      refuse(409, 'Conflict'),
+      answer(200, {}),
+      found,
+    );
+    await client.get(configMaps, ref);
+    await client.get(configMaps, ref);
+    await client.list(configMaps);
+    const stale = client.replace(configMaps, { ...configMap('a'), data: {} });
+    await expect(stale).rejects.toMatchObject({ code: 'cluster_conflict' });
+    await client.delete(configMaps, ref);
+    await client.get(configMaps, ref);
+    expect(server.requests).toHaveLength(6);
+    expect(new Set(server.requests.map(({ port }) => port)).size).toBe(1);
+  });
+});
+
 describe('what the HTTP client answers', () => {
   it('leaves out who wrote which field last', async () => {
     const whole = {
