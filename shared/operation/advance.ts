@@ -49,7 +49,7 @@ export interface AdvanceCall {
 
 /** What the caller of a wake-up knows already, having read or written it a moment ago. */
 export interface Beginning<World> {
-  /** The record as it is now; left out, it is read. */
+  /** The record as it was a moment ago; left out, it is remembered or read. */
   readonly operation?: Operation | undefined;
   /** All there is to say is that it has appeared: nothing is done when this process has looked at it already. */
   readonly isNews?: boolean | undefined;
@@ -79,7 +79,7 @@ interface Moved {
   readonly hasEnded: boolean;
 }
 
-/** Where a wake-up starts from: `isProven` when the record was read or written just now, not remembered. */
+/** Where a wake-up starts from: `isProven` when the record was read or written in this very wake-up, while nobody else had its turn. */
 interface Start<World> extends Known<World> {
   readonly isProven: boolean;
 }
@@ -102,7 +102,7 @@ async function moveOne<World, Action extends AnyAction>(
 
   async function begin(): Promise<Start<World> | undefined> {
     const { operation } = beginning;
-    if (operation !== undefined) return { operation, world: seenOf(operation), isProven: true };
+    if (operation !== undefined) return { operation, world: seenOf(operation), isProven: false };
     const known = memory?.recall(ref);
     if (known === undefined) return read(true);
     return { ...known, world: { ...known.world, ...seenOf(known.operation) }, isProven: false };
@@ -136,6 +136,12 @@ function wasOld(error: unknown, isProven: boolean | undefined): boolean {
   return error.code === 'cluster_conflict' || (isProven === false && error.code === 'not_found');
 }
 
+/**
+ * What may be done on a record that is only remembered. A record is written with its resourceVersion. A slot is entered under the
+ * operation's uid: again is once, and one that was entered for nothing is taken out by whoever is refused because of it.
+ */
+const safeUnproven: ReadonlySet<string> = new Set(['look', 'record', 'enter-slot', 'keep-awake']);
+
 /** Undefined: all there is to do would be done on a record that is only remembered. */
 async function run<World, Action extends AnyAction>(
   mover: Mover<World, Action>,
@@ -146,7 +152,7 @@ async function run<World, Action extends AnyAction>(
   let isProven = wasProven;
   for (let count = 0; count < maxActions; count += 1) {
     const action = mover.decide(known);
-    if (!isProven && action.do !== 'look' && action.do !== 'record') return undefined;
+    if (!isProven && !safeUnproven.has(action.do)) return undefined;
     if (action.do === 'rest' || action.do === 'wait') return known;
     const held = await mover.hold?.(known, action, call);
     if (held !== undefined) return { ...known, operation: held };
