@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { Log } from '@soteria/shared/function/contract.ts';
 import { createLog } from '@soteria/shared/function/log.ts';
 import { bundleFunctions } from '../scripts/bundle-functions.ts';
+import { endWithParent } from './end-with-parent.ts';
 import { applyManifests } from './apply-manifests.ts';
 import { startLocalBucket } from './bucket/start-local-bucket.ts';
 import { type Cluster, startCluster } from './cluster.ts';
@@ -122,7 +123,7 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
       ingressPort: port === 0 ? 0 : port + 1,
       functionCommand: (_service, args) => ({
         command: process.execPath,
-        args: [join(dataDir, 'functions', args[0] ?? '')],
+        args: [...endWithParent, join(dataDir, 'functions', args[0] ?? '')],
       }),
       functionEnv: async (service) => ({
         ...(await cluster.functionEnv(service)),

@@ -62,6 +62,8 @@ const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...target], 
     ...process.env,
     PATH: `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
     NODE_OPTIONS: process.env.NODE_OPTIONS ?? '',
+    // Killed with SIGKILL it can pass nothing on: a script that stays may look whether it is still there.
+    SOTERIA_LAUNCHER_PID: String(process.pid),
   },
 });
 // Ctrl-C reaches the child by itself (same terminal); the launcher only has to outlive it.

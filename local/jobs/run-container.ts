@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { open, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { endWithParent } from '../end-with-parent.ts';
 import type { ProcessPlan } from './plan-process.ts';
 
 /** Kubernetes cuts a termination message there. */
@@ -43,10 +44,11 @@ export async function runContainer(options: RunOptions): Promise<RunningContaine
   }
   await writeFile(terminationMessageFile, '');
   const tail: string[] = [];
-  const child = spawn(process.execPath, [...plan.args], {
+  const child = spawn(process.execPath, [...endWithParent, ...plan.args], {
     cwd: plan.cwd,
     env: plan.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Nothing is written to its input: that it closes tells the child that we are gone.
+    stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own: it ends with all that it has started, and not by a Ctrl-C that is meant for us.
     detached: true,
   });

@@ -150,6 +150,19 @@ describe('npm start', () => {
     await untilGone(tree);
   });
 
+  it.each(['launcher', 'process itself'])('leaves no process when its %s is killed with SIGKILL', async (which) => {
+    const started = start('--port', '0', '--data', freshDir(), '--no-sample');
+    await untilReady(started);
+    expect((await fetch(`${addressOf(started, 'front door')}/operations`)).status).toBe(200);
+    const tree = processTree(started.pid);
+    const [launcher, itself] = tree;
+    const victim = which === 'launcher' ? launcher : itself;
+    if (victim === undefined) return expect.unreachable('there are a launcher and a process');
+    process.kill(victim, 'SIGKILL');
+    await started.end();
+    await waitUntil('none is left', () => stillRunning(tree).length === 0, { deadlineMs: 20_000 });
+  });
+
   it('takes the ports that it is given, and refuses clearly when one is taken, or the data are', async () => {
     const port = await findThreePorts();
     const dataDir = freshDir();

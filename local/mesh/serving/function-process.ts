@@ -37,7 +37,8 @@ export async function startFunctionProcess(
   const child = spawn(command, args, {
     // A pod listens on all its addresses; here that would be the whole network's.
     env: { ...env, PORT: String(port), SOTERIA_LISTEN_ADDR: `127.0.0.1:${port}` },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Nothing is written to its input: that it closes tells the child that we are gone.
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
   let lastErrorLine = '';
