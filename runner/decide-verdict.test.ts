@@ -230,6 +230,20 @@ describe('the verdict', () => {
       strength: 'application',
       weaker: ['nothing_read'],
     },
+    {
+      what: 'a missing file that was refuted',
+      facts: { checksums, manifest: sums },
+      wanted: { minFiles: 9 },
+      strength: 'counts',
+      weaker: [],
+    },
+    {
+      what: 'a damaged database that was refuted',
+      facts: { sqlite: [{ path: 'a', outcome: 'failed' as const, detail: 'malformed' }] },
+      wanted: { minFiles: 9, expectFiles: 3 },
+      strength: 'application',
+      weaker: ['nothing_read'],
+    },
   ])('of $what is as strong as that: $strength', (row) => {
     const told = decideVerdict({ ...facts, ...row.facts }, { ...wanted, ...row.wanted });
     expect({ strength: told.strength, weaker: told.weaker }).toEqual({ strength: row.strength, weaker: row.weaker });

@@ -42,10 +42,11 @@ export function decideVerdict(facts: Facts, wanted: Expectations): Verdict {
   const { inventory, checksums } = facts;
   const checks = checksOf(facts, wanted);
   const has = (outcome: VerdictCheck['outcome']) => checks.some((one) => one.outcome === outcome);
+  const failures = checks.filter(({ outcome }) => outcome === 'failed');
   return {
     version: 1,
     outcome: has('failed') ? 'refuted' : has('impossible') ? 'inconclusive' : 'verified',
-    strength: strengthOf(facts, wanted),
+    strength: failures.length > 0 ? strongestOf(failures) : strengthOf(facts, wanted),
     weaker: weaknessesOf(facts, wanted),
     files: inventory.files,
     folders: inventory.folders,
@@ -149,6 +150,17 @@ function strengthOf({ checksums, sqlite, manifest }: Facts, wanted: Expectations
   if (checksums !== undefined && checksums.read > 0 && manifest !== undefined) return 'checksums';
   const isCounted = hasRecord(wanted) || hasEarlier(wanted) || wanted.minFiles > 0 || wanted.minBytes > 0;
   return isCounted ? 'counts' : 'mounts';
+}
+
+const levels: readonly (readonly [RegExp, (typeof strengths)[number]])[] = [
+  [/^sqlite/, 'application'],
+  [/^checksums$/, 'checksums'],
+  [/^(files|bytes|min_|drop_)/, 'counts'],
+];
+
+/** Of what has failed: only a check that goes as far can take it back. */
+function strongestOf(failures: readonly VerdictCheck[]): (typeof strengths)[number] {
+  return levels.find(([name]) => failures.some((one) => name.test(one.name)))?.[1] ?? 'mounts';
 }
 
 function weaknessesOf({ inventory, checksums, manifest }: Facts, wanted: Expectations): Weakness[] {

@@ -16,11 +16,12 @@ const verified = (point: string, minute: number, files = 3): Judgement => ({
   files,
   bytes: '17',
 });
-const refuted = (point: string, minute: number): Judgement => ({
+const refuted = (point: string, minute: number, strength?: string): Judgement => ({
   point,
   outcome: 'refuted',
   at: at(minute),
   why: 'files: 2 found',
+  ...(strength === undefined ? {} : { strength }),
 });
 
 describe('what restore tests say of a claim', () => {
@@ -33,6 +34,17 @@ describe('what restore tests say of a claim', () => {
   it('is taken back when a refuted point is proved later', () => {
     expect(all([refuted('a', 1), verified('a', 2)]).points).toMatchObject([{ point: 'a', outcome: 'verified' }]);
     expect(all([verified('a', 2), refuted('a', 1)]).points).toMatchObject([{ point: 'a', outcome: 'verified' }]);
+  });
+
+  it.each([
+    { by: 'mounts', stays: true },
+    { by: 'checksums', stays: true },
+    { by: 'application', stays: false },
+  ])('is refuted by a damaged database though a proof down to $by comes later: $stays', ({ by, stays }) => {
+    const both = [refuted('a', 1, 'application'), { ...verified('a', 2), strength: by }];
+    for (const told of [both, both.toReversed()]) {
+      expect(all(told).points).toMatchObject([{ outcome: stays ? 'refuted' : 'verified' }]);
+    }
   });
 
   it('still knows what a point held when it was proved, after it was refuted', () => {

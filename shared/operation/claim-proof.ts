@@ -1,8 +1,9 @@
 /**
  * What restore tests have said about the restore points of one claim: the newest judgement of each point, a few of each kind. Pure.
- * The order in which judgements arrive does not matter: of one point the younger one counts, and a repeat changes nothing.
+ * The order in which two judgements arrive does not matter, and a repeat changes nothing.
  */
 import * as z from 'zod';
+import { strengths } from '../verification/verdict.ts';
 
 const judgement = z.looseObject({
   /** Id of the restore point. */
@@ -12,7 +13,7 @@ const judgement = z.looseObject({
   at: z.iso.datetime(),
   /** Of the data in the point. */
   dataAsOf: z.string().optional(),
-  /** How far the proof goes: mounts, counts, checksums, application. */
+  /** How far the proof goes, or the check that has refuted it: mounts, counts, checksums, application. */
   strength: z.string().optional(),
   /** Why it is weaker than it could be. */
   weaker: z.array(z.string()).optional(),
@@ -38,10 +39,24 @@ function youngestFirst(a: Judgement, b: Judgement): number {
   return b.at.localeCompare(a.at) || a.point.localeCompare(b.point);
 }
 
+const rankOf = ({ strength }: Judgement): number => (strengths as readonly string[]).indexOf(strength ?? '');
+
+/**
+ * Of two about one point the younger counts. But that it mounts takes nothing back of a database that was found damaged: a refutation
+ * stands until a proof that goes at least as far.
+ */
+function isOutdone(older: Judgement, younger: Judgement): boolean {
+  return older.outcome === 'verified' || younger.outcome === 'refuted' || rankOf(younger) >= rankOf(older);
+}
+
 /** Undefined: there is nothing to write. */
 export function addJudgement(known: ClaimProof, added: Judgement): ClaimProof | undefined {
   const before = known.points.find(({ point }) => point === added.point);
-  if (before !== undefined && before.at >= added.at) return undefined;
+  if (before !== undefined) {
+    const isYounger = added.at > before.at;
+    const isKept = isYounger ? !isOutdone(before, added) : added.at === before.at || isOutdone(added, before);
+    if (isKept) return undefined;
+  }
   const counted = added.files === undefined && before?.files !== undefined ? before : added;
   const next: Judgement = {
     ...added,

@@ -283,7 +283,11 @@ export type OperationWork = z.infer<typeof operationWork>;
 const proofResult = z.strictObject({
   outcome: z.enum(['verified', 'refuted', 'inconclusive']),
   why: z.string().max(256),
-  strength: z.string().max(32).optional().describe('How far the proof goes: mounts, counts, checksums or application.'),
+  strength: z
+    .string()
+    .max(32)
+    .optional()
+    .describe('How far the proof goes, or the check that has refuted it: mounts, counts, checksums or application.'),
   weaker: z.array(z.string().max(32)).max(8).optional().describe('Why it is weaker than it could be.'),
   verifiers: z
     .array(z.string().max(16))

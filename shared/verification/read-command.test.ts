@@ -131,7 +131,7 @@ const says = (outcome: 'passed' | 'failed' | 'impossible') => ({ name: 'command'
 describe('our verdict and the command', () => {
   test.each([
     { check: says('passed'), outcome: 'verified', strength: 'application', why: /^3 files, 17 bytes/ },
-    { check: says('failed'), outcome: 'refuted', strength: 'counts', why: /^command: so it says/ },
+    { check: says('failed'), outcome: 'refuted', strength: 'application', why: /^command: so it says/ },
     { check: says('impossible'), outcome: 'inconclusive', strength: 'counts', why: /^command: so it says/ },
   ])('are $outcome when it has $check.outcome', ({ check, outcome, strength, why }) => {
     const told = withCommand(ours, check);

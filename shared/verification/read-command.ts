@@ -56,7 +56,7 @@ export function withCommand(ours: VerificationEnd, check: VerdictCheck): Verific
   const both = {
     ...verdict,
     outcome,
-    strength: has('passed') ? ('application' as const) : verdict.strength,
+    strength: has('impossible') ? verdict.strength : ('application' as const),
     checks: [...verdict.checks, check],
   };
   return { state: 'ended', outcome, why: sentenceOf(both), verdict: both };

@@ -15,7 +15,7 @@ const check = z.object({
   detail: z.string(),
 });
 
-/** How far the proof goes, weakest first; each includes those before it. */
+/** How far the proof goes, or, of a refuted one, the check that has failed; weakest first, each includes those before it. */
 export const strengths = ['mounts', 'counts', 'checksums', 'application'] as const;
 
 /** Why a proof is weaker than it could be: shown wherever the verdict is. */

@@ -12,7 +12,7 @@ import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/st
 import { byAge } from '@soteria/shared/operation/store.ts';
 import { selectRestorePoint } from '../core/select-restore-point.ts';
 import { shapeClaim } from '../core/shape-claim.ts';
-import { bytesToRead } from '../proof/why-no-test.ts';
+import { bytesToRead, longestBudgetWaitMs, noRoomToday } from '../proof/why-no-test.ts';
 import { notRestored, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { decideReading, isUnknownUrl, targetToRead } from './decide-reading.ts';
@@ -137,7 +137,13 @@ export function decideStart({ operation, world, rules, now }: Situation): Action
 
   const isTest = operation.spec.kind === 'RestoreTest';
   if (isTest && world.budget === undefined) return { do: 'enter-budget', bytes: bytesToRead(point) };
-  if (world.budget?.isBooked === false) return waitInQueue(operation, `waits for ${world.budget.waitsFor}`);
+  if (world.budget?.isBooked === false) {
+    const { waitsFor, roomAt } = world.budget;
+    const isLong = roomAt.getTime() - now.getTime() > longestBudgetWaitMs;
+    return isLong
+      ? { do: 'record', status: refuse(status, 'Skipped', noRoomToday(operation, waitsFor), now) }
+      : waitInQueue(operation, `waits for ${waitsFor}`);
+  }
   const need = {
     on: 'volume',
     key: point.volume ?? point.name,

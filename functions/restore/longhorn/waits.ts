@@ -39,7 +39,7 @@ export const restoreWaits = {
       waitsFor: 'of a restore test: room in what tests may read in 24 hours, and fewer tests that run at once',
       wokenBy: 'the end of another test, in the same wake-up',
       worstDelay: '2 min (the busy sweep looks at the 50 oldest)',
-      endsBy: 'what was read a day ago counts no more; a point that would never fit is refused at once',
+      endsBy: 'Skipped when more than an hour would pass; what was read a day ago counts no more',
     },
     {
       waitsFor: 'a slot: in the cluster, or the volume of the source in exclusive use',

@@ -44,14 +44,25 @@ describe('the budget of restore tests', () => {
     seed('one', '600000');
     seed('two', '600000');
     expect((await ask('one'))?.phase).toBe('Running');
+    bench.pass(23.5 * 3_600_000);
     expect(await ask('two')).toMatchObject({
       phase: 'Pending',
       message: expect.stringMatching(/^waits for the budget of restore tests: 600000 of 1000000 bytes/),
     });
-    bench.pass(23 * 3_600_000);
-    expect((await wake('two'))?.phase).toBe('Pending');
-    bench.pass(3_600_000);
+    bench.pass(0.5 * 3_600_000);
     expect((await wake('two'))?.phase).toBe('Running');
+  });
+
+  it('skips one that would wait for more than an hour, saying when to ask again', async () => {
+    seed('one', '600000');
+    seed('two', '600000');
+    await ask('one');
+    expect(await ask('two')).toMatchObject({
+      phase: 'Skipped',
+      error: { code: 'rate_limited', why: expect.stringMatching(/there is room at 2026-02-01T01:30:01.000Z/) },
+    });
+    expect(bench.announced).toContain('soteria-restoretest-two-1 skipped');
+    expect(await booked()).toHaveLength(1);
   });
 
   it('refuses a point at once that would never fit, and books nothing', async () => {

@@ -22,7 +22,8 @@ export interface BudgetQuestion {
 export type BudgetDecision =
   | { readonly decision: 'held' }
   | { readonly decision: 'enter'; readonly bookings: Bookings }
-  | { readonly decision: 'refuse'; readonly waitsFor: string };
+  /** `roomAt`: when there is room, if nobody else takes it. */
+  | { readonly decision: 'refuse'; readonly waitsFor: string; readonly roomAt: Date };
 
 const dayMs = 86_400_000;
 /** The record stays small; nobody runs a test every forty seconds. */
@@ -57,5 +58,5 @@ export function decideBudget({ bookings, uid, bytes, limitBytes, now }: BudgetQu
   const waitsFor =
     `the budget of restore tests: ${used} of ${limitBytes} bytes in 24 hours are used by ${oldestFirst.length} tests, ` +
     `and this one takes ${bytes}; there is room at ${until}, or when SOTERIA_RESTORE_TEST_MAX_BYTES_PER_DAY is raised`;
-  return { decision: 'refuse', waitsFor };
+  return { decision: 'refuse', waitsFor, roomAt: new Date(freeAt) };
 }

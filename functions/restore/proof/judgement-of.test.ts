@@ -49,7 +49,12 @@ describe('what outlives a restore test', () => {
 
   it('is that it has refuted the point, and why', () => {
     const refuted = { outcome: 'refuted' as const, why: 'files: 2 found', verifyMs: 1, totalMs: 5, files: 2 };
-    expect(judgementOf(ended({ proof: refuted }))).toEqual({ ...about, outcome: 'refuted', why: 'files: 2 found' });
+    expect(judgementOf(ended({ proof: refuted }))).toEqual({
+      ...about,
+      outcome: 'refuted',
+      why: 'files: 2 found',
+      strength: 'mounts',
+    });
   });
 
   it.each([

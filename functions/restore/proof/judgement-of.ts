@@ -16,7 +16,10 @@ export function judgementOf(operation: Operation): ClaimJudgement | undefined {
     at: finishedAt,
     ...(dataAsOf === undefined ? {} : { dataAsOf }),
   };
-  if (proof.outcome === 'refuted') return { ...common, outcome: 'refuted', why: proof.why };
+  if (proof.outcome === 'refuted') {
+    // Without a look at the claim it was the restore itself that failed.
+    return { ...common, outcome: 'refuted', why: proof.why, strength: proof.strength ?? 'mounts' };
+  }
   const { strength, weaker, totalMs, files, bytes } = proof;
   return {
     ...common,

@@ -268,7 +268,7 @@ describe('a restore test', () => {
       when: 'says no',
       theirs: { exitCode: 3 },
       outcome: 'refuted',
-      strength: 'counts',
+      strength: 'application',
       why: /command: exit code 3: rows/,
     },
     {

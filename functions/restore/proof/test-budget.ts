@@ -5,7 +5,9 @@ import { booking, type Bookings, decideBudget } from './decide-budget.ts';
 
 const budgetName = 'soteria-test-budget';
 
-export type Booked = { readonly isBooked: true } | { readonly isBooked: false; readonly waitsFor: string };
+export type Booked =
+  | { readonly isBooked: true }
+  | { readonly isBooked: false; readonly waitsFor: string; readonly roomAt: Date };
 
 export interface TestBudget {
   /** Throws `cluster_conflict` when others write all the time: decide again. */
@@ -49,7 +51,10 @@ export function createTestBudget({ client, namespace, limitBytes, now }: TestBud
         (data) => {
           const decided = decideBudget({ bookings: parse(data), uid, bytes, limitBytes, now: now() });
           if (decided.decision === 'held') return { answer: { isBooked: true } };
-          if (decided.decision === 'refuse') return { answer: { isBooked: false, waitsFor: decided.waitsFor } };
+          if (decided.decision === 'refuse') {
+            const { waitsFor, roomAt } = decided;
+            return { answer: { isBooked: false, waitsFor, roomAt } };
+          }
           return { data: dataOf(decided.bookings), answer: { isBooked: true } };
         },
         signal,

@@ -36,3 +36,15 @@ export function tooLargeToTest(operation: Operation, bytes: bigint, limitBytes: 
     fix: 'raise SOTERIA_RESTORE_TEST_MAX_BYTES_PER_DAY, or restore the point into a claim of your own and look at it',
   });
 }
+
+/** What waits is looked at every two minutes, by functions that would sleep otherwise: nothing waits for half a day. */
+export const longestBudgetWaitMs = 3_600_000;
+
+export function noRoomToday(operation: Operation, waitsFor: string): SoteriaError {
+  const { namespace, pvc } = sourceRefOf(operation);
+  return new SoteriaError('rate_limited', {
+    what: `claim ${namespace}/${pvc} is not tested now`,
+    why: `more than an hour would pass before there is room in ${waitsFor}`,
+    fix: 'ask again then, or raise SOTERIA_RESTORE_TEST_MAX_BYTES_PER_DAY',
+  });
+}
