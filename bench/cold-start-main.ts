@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleAsShipped } from './as-shipped.ts';
 import { startBenchCluster } from './cluster.ts';
-import { firstEventOf, recordOperation } from './cold-start/first-event.ts';
+import { firstEventOf, recordOperations } from './cold-start/first-event.ts';
 import { measureColdStart } from './cold-start/measure-cold-start.ts';
 import { measureInTurn, type Subject } from './interleave.ts';
 import { readBenchOptions } from './options.ts';
@@ -19,7 +19,7 @@ const { isJson, runs } = readBenchOptions(process.argv.slice(2), 15);
 const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
 const cluster = await startBenchCluster();
 try {
-  await recordOperation(cluster.server.adminClient);
+  await recordOperations(cluster.server.adminClient);
   const shipped = await bundleAsShipped(outDir);
   const functions = await Promise.all(
     shipped.map(async ({ name, args }): Promise<Program[]> => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argsOf, bundleAsShipped } from './as-shipped.ts';
 import { startBenchCluster } from './cluster.ts';
-import { firstEventOf, recordOperation } from './cold-start/first-event.ts';
+import { firstEventOf, recordOperations } from './cold-start/first-event.ts';
 import { measureThroughput } from './events/measure-throughput.ts';
 import { measureInTurn, type Subject } from './interleave.ts';
 import { readBenchOptions } from './options.ts';
@@ -24,7 +24,7 @@ const { isJson, runs } = readBenchOptions(process.argv.slice(2), 5);
 const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
 const cluster = await startBenchCluster();
 try {
-  await recordOperation(cluster.server.adminClient);
+  await recordOperations(cluster.server.adminClient);
   const shipped = await bundleAsShipped(outDir);
   const backup = { args: argsOf(shipped, 'backup'), env: await cluster.functionEnv('backup') };
   const subject = (program: Program, event: BenchEvent): Subject => ({
