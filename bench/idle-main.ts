@@ -7,26 +7,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argsOf, bundleAsShipped } from './as-shipped.ts';
 import { startBenchCluster } from './cluster.ts';
-import { firstEventOf, recordOperation } from './cold-start/first-event.ts';
+import { firstEventOf, recordOperations } from './cold-start/first-event.ts';
 import { measureColdStart } from './cold-start/measure-cold-start.ts';
 import { podSecondsOf } from './idle/pod-seconds.ts';
 import { wakeupsOf } from './idle/simulated-day.ts';
 import { readBenchOptions } from './options.ts';
-import { type Measurement, printMeasurements } from './report.ts';
+import { measurementsOf, printMeasurements, type Samples } from './report.ts';
 
 /** The window of the shipped Services; grace and drain are Knative's defaults. */
 const rules = { windowSeconds: 20, graceSeconds: 30, drainSeconds: 30 };
-const day = { backupSeconds: 240, progressEverySeconds: 10 };
-const hoursOfDay = 24;
+/** Most increments are small, few are not. */
+const day = { backupSeconds: [60, 120, 120, 240, 900], progressEverySeconds: 10 };
+const daySeconds = 24 * 3600;
+const units = { pod_seconds: 's', mib_hours: 'MiB·h', cpu_hours: 'CPU·h' };
+const always = 'one process of backup, always on';
 
-/** Memory requests of the manifests their projects publish, MiB; running all day. */
+/** What the manifests that their projects publish ask for; running all day. */
 const alwaysOn = [
   { subject: 'K8up operator', mib: 128 },
   { subject: 'VolSync manager', mib: 64 },
   { subject: 'Velero server, without its node agents', mib: 128 },
-  // Not a rival: what Knative itself takes, to be counted by who has it for Soteria alone.
-  { subject: 'Knative Serving and Eventing core', mib: 938 },
 ] as const;
+/** Not a rival: what Knative itself takes, to be counted by who has it for Soteria alone. */
+const knative = { subject: 'Knative Serving and Eventing core', mib: 938, cpus: 1.35 };
 
 const { isJson } = readBenchOptions(process.argv.slice(2), 1);
 
@@ -34,7 +37,7 @@ async function measureMemory(names: readonly string[]): Promise<Map<string, numb
   const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
   const cluster = await startBenchCluster();
   try {
-    await recordOperation(cluster.server.adminClient);
+    await recordOperations(cluster.server.adminClient);
     const shipped = await bundleAsShipped(outDir);
     const memory = new Map<string, number>();
     for (const name of names) {
@@ -49,40 +52,36 @@ async function measureMemory(names: readonly string[]): Promise<Map<string, numb
   }
 }
 
-function exactly(subject: string, metric: string, unit: string, value: number): Measurement {
-  const rounded = Number(value.toPrecision(4));
-  return { bench: 'idle', subject, metric, unit, median: rounded, min: rounded, max: rounded };
-}
+const memory = await measureMemory(['backup', 'policy-tick', 'restore', 'b2-usage']);
+const mibHours = (podSeconds: number, mib = Number.NaN): number => (podSeconds / 3600) * mib;
 
-const memory = await measureMemory(['backup', 'policy-tick']);
-const ours = [1, 10, 100].flatMap((policies) => {
+/** One value of each: computed, not sampled. */
+function soteria(policies: number): [string, Record<string, number[]>] {
   const lives = Object.entries(wakeupsOf({ policies, ...day })).map(([name, wakeups]) => {
     const podSeconds = podSecondsOf(wakeups, rules);
-    return { podSeconds, mibHours: (podSeconds / 3600) * (memory.get(name) ?? Number.NaN) };
+    return { podSeconds, mibHours: mibHours(podSeconds, memory.get(name)) };
   });
-  const sum = (pick: (life: (typeof lives)[number]) => number): number =>
-    lives.reduce((total, life) => total + pick(life), 0);
-  const subject = `Soteria, ${policies} ${policies === 1 ? 'policy' : 'policies'}`;
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   return [
-    exactly(
-      subject,
-      'pod_seconds',
-      's',
-      sum(({ podSeconds }) => podSeconds),
-    ),
-    exactly(
-      subject,
-      'mib_hours',
-      'MiB·h',
-      sum(({ mibHours }) => mibHours),
-    ),
+    `Soteria, ${policies} ${policies === 1 ? 'policy' : 'policies'}`,
+    { pod_seconds: [sum(lives.map((life) => life.podSeconds))], mib_hours: [sum(lives.map((life) => life.mibHours))] },
   ];
-});
-const sameAlwaysOn = exactly(
-  'one process of backup, always on',
-  'mib_hours',
-  'MiB·h',
-  hoursOfDay * (memory.get('backup') ?? Number.NaN),
-);
-const others = alwaysOn.map(({ subject, mib }) => exactly(subject, 'mib_hours', 'MiB·h', hoursOfDay * mib));
-printMeasurements([...ours, sameAlwaysOn, ...others], isJson);
+}
+
+function runningAllDay(subject: string, mib: number | undefined): [string, Record<string, number[]>] {
+  return [subject, { pod_seconds: [daySeconds], mib_hours: [mibHours(daySeconds, mib)] }];
+}
+
+const samples: Samples = new Map([
+  ...[1, 10, 100].map(soteria),
+  runningAllDay(always, memory.get('backup')),
+  ...alwaysOn.map(({ subject, mib }) => runningAllDay(subject, mib)),
+]);
+// Of many pods: their seconds are no measure.
+const core: Samples = new Map([
+  [
+    knative.subject,
+    { mib_hours: [mibHours(daySeconds, knative.mib)], cpu_hours: [(daySeconds / 3600) * knative.cpus] },
+  ],
+]);
+printMeasurements([...measurementsOf('idle', samples, units, always), ...measurementsOf('idle', core, units)], isJson);

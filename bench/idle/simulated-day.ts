@@ -3,7 +3,8 @@
 export interface Day {
   /** One claim each, backed up once, ten minutes apart from 01:00 on and again from the first minute when the night is full. */
   readonly policies: number;
-  readonly backupSeconds: number;
+  /** How long backups take, in turn. */
+  readonly backupSeconds: readonly number[];
   /** Longhorn writes the progress of a running backup this often. */
   readonly progressEverySeconds: number;
 }
@@ -11,24 +12,54 @@ export interface Day {
 const hour = 3600;
 const slotSeconds = 600;
 const nightSlots = 30;
+/** While something is open. */
+const busySweepSeconds = 120;
+/** Of the hourly sweep, and of the one that has the functions look for what nobody follows. */
+const sweepAt = 17 * 60;
+const leftoversHour = 3;
+/** Every six hours. */
+const usageAt = [1, 7, 13, 19].map((at) => at * hour + 43 * 60);
+
+interface Backup {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Function → seconds of the day. */
-export function wakeupsOf({ policies, backupSeconds, progressEverySeconds }: Day): Readonly<Record<string, number[]>> {
-  const sweeps = Array.from({ length: 24 }, (_, index) => index * hour + 17 * 60);
-  const starts = Array.from({ length: policies }, (_, index) => hour + (index % nightSlots) * slotSeconds);
-  const backup = starts.flatMap((start) => {
-    const progress = Math.floor(backupSeconds / progressEverySeconds);
-    // The request, the snapshot that becomes ready, every progress, the end.
-    return [
-      start,
-      start + 2,
-      ...Array.from({ length: progress }, (_, n) => start + 2 + (n + 1) * progressEverySeconds),
-      start + 2 + backupSeconds,
-    ];
+export function wakeupsOf(day: Day): Readonly<Record<string, number[]>> {
+  const backups = backupsOf(day);
+  const sweeps = Array.from({ length: 24 }, (_, index) => index * hour + sweepAt);
+  const { busy, last } = busySweepsOf(backups);
+  const leftovers = [...last, leftoversHour * hour + sweepAt];
+  return {
+    // A busy sweep asks the function that moves what is open to look at it.
+    backup: [...backups.flatMap((one) => wakeupsOfBackup(one, day.progressEverySeconds)), ...busy, ...leftovers],
+    'policy-tick': [...sweeps, ...backups.map(({ start }) => start), ...busy, ...last],
+    restore: leftovers,
+    'b2-usage': usageAt,
+  };
+}
+
+function backupsOf({ policies, backupSeconds }: Day): Backup[] {
+  return Array.from({ length: policies }, (_, index) => {
+    const start = hour + (index % nightSlots) * slotSeconds;
+    return { start, end: start + 2 + (backupSeconds[index % backupSeconds.length] ?? 0) };
   });
-  // While something runs the sweep comes every two minutes, and looks at it through the function that moves it.
-  const busy = [...new Set(starts)].flatMap((start) =>
-    Array.from({ length: Math.ceil(backupSeconds / 120) }, (_, n) => start + (n + 1) * 120),
-  );
-  return { backup: [...backup, ...busy], 'policy-tick': [...sweeps, ...starts, ...busy] };
+}
+
+/** The request, the snapshot that becomes ready, every progress, the end. */
+function wakeupsOfBackup({ start, end }: Backup, progressEverySeconds: number): number[] {
+  const ready = start + 2;
+  const progress = Math.floor((end - ready) / progressEverySeconds);
+  return [start, ready, ...Array.from({ length: progress }, (_, n) => ready + (n + 1) * progressEverySeconds), end];
+}
+
+/** At which instants the sweep finds something open, and at which it finds for the first time that nothing is. */
+function busySweepsOf(backups: readonly Backup[]): { busy: number[]; last: number[] } {
+  const isOpen = (at: number): boolean => backups.some(({ start, end }) => start < at && at <= end);
+  const until = Math.max(0, ...backups.map(({ end }) => end)) + busySweepSeconds;
+  const instants = Array.from({ length: Math.floor(until / busySweepSeconds) + 1 }, (_, n) => n * busySweepSeconds);
+  // What ends before the sweep comes for the first time has it come all the same.
+  const isAfterEnd = (at: number): boolean => backups.some(({ end }) => at - busySweepSeconds < end && end < at);
+  return { busy: instants.filter(isOpen), last: instants.filter((at) => !isOpen(at) && isAfterEnd(at)) };
 }
