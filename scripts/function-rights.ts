@@ -89,20 +89,38 @@ function expand(name: string, one: z.infer<typeof rule>, scope: { namespace?: st
 }
 
 /** Markdown: a row for each function, resource and place. */
-export function rightsTable(rights: readonly Right[]): string {
+export function rightsTable(rights: readonly Right[], verbText: (right: Right) => string = ({ verb }) => verb): string {
   const rows = new Map<string, { cells: readonly string[]; verbs: string[] }>();
   for (const right of rights) {
-    const { function: name, verb } = right;
-    const cells = [`\`${name}\``, resourceText(right), placeText(right)];
+    const cells = [`\`${right.function}\``, resourceText(right), placeText(right)];
     const key = cells.join('|');
     const row = rows.get(key) ?? { cells, verbs: [] };
-    row.verbs.push(verb);
+    row.verbs.push(verbText(right));
     rows.set(key, row);
   }
   const lines = [...rows.values()].map(({ cells: [name, resource, place], verbs }) =>
     ['', name, resource, verbs.join(', '), place, ''].join(' | ').trim(),
   );
   return ['| function | resource | may | where |', '|---|---|---|---|', ...lines].join('\n');
+}
+
+/** One cell of Markdown: what one function may do, by place. Where rights are for objects of certain names, it says only that. */
+export function rightsInShort(rights: readonly Right[]): string {
+  const places = new Map<string, Map<string, string[]>>();
+  for (const right of rights) {
+    const place = right.namespace === undefined ? 'everywhere' : `in \`${right.namespace}\``;
+    const resources = places.get(place) ?? new Map<string, string[]>();
+    places.set(place, resources);
+    const resource = right.names === undefined ? right.resource : `certain ${right.resource}`;
+    resources.set(resource, [...(resources.get(resource) ?? []), right.verb]);
+  }
+  const verbsText = (verbs: readonly string[]): string => [...new Set(verbs)].join(', ');
+  return [...places]
+    .map(([place, resources]) => {
+      const texts = [...resources].map(([resource, verbs]) => `${resource} (${verbsText(verbs)})`);
+      return `${place}: ${texts.join('; ')}`;
+    })
+    .join('. ');
 }
 
 function resourceText({ group, resource }: Right): string {

@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareGenerated } from '../../scripts/compare-generated.ts';
 import { generatedFiles, generatedFolders } from '../../scripts/generated-files.ts';
@@ -30,5 +30,17 @@ describe('the generated files', () => {
       { path: second, is: 'outdated' },
       { path: leftOver, is: 'left over' },
     ]);
+  });
+
+  it('tell in the README what each function may do', () => {
+    const readme = generatedFiles().find(({ path }) => path === 'README.md')?.content ?? '';
+    const functions = globSync('deploy/knative/base/*/service.yaml', { cwd: repositoryDir }).map((path) =>
+      basename(dirname(path)),
+    );
+    expect(functions.length).toBeGreaterThan(3);
+    for (const name of functions) {
+      const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
+      expect(row).toMatch(new RegExp(`<!-- may:${name} --> .*tokenreviews \\(create\\).* <!-- end --> \\|$`));
+    }
   });
 });
