@@ -5,39 +5,24 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
+import { createOutage } from '@soteria/shared/operation/testing/outage.ts';
+import fc from 'fast-check';
 import supertest from 'supertest';
 import { advanceOperation } from './advance.ts';
 import { defineBackup } from './app.ts';
 import { createTestBench, silent } from './test-bench.ts';
 import type { BackupTools } from './tools.ts';
 
-const down = () =>
-  new SoteriaError('cluster_unavailable', { what: 'it was not asked', why: 'the API server is away', fix: 'wait' });
-
-/** Every call of every port fails while the switch is on. */
-function behind<T extends object>(port: T, isDown: () => boolean): T {
-  return new Proxy(port, {
-    get: (object, key) => {
-      const member: unknown = Reflect.get(object, key);
-      if (typeof member === 'object' && member !== null) return behind(member, isDown);
-      if (typeof member !== 'function') return member;
-      return (...given: unknown[]): unknown =>
-        isDown() ? Promise.reject(down()) : (Reflect.apply(member, object, given) as unknown);
-    },
-  });
-}
-
 function open() {
   const bench = createTestBench();
-  let isDown = false;
-  const isAway = () => isDown;
+  const outage = createOutage();
   const { store, longhorn, cluster, slots } = bench.tools;
   const tools: BackupTools = {
     ...bench.tools,
-    store: behind(store, isAway),
-    longhorn: behind(longhorn, isAway),
-    cluster: behind(cluster, isAway),
-    slots: behind(slots, isAway),
+    store: outage.behind(store),
+    longhorn: outage.behind(longhorn),
+    cluster: outage.behind(cluster),
+    slots: outage.behind(slots),
   };
   const app = createFunction(defineBackup(tools), {
     authenticate: () => Promise.resolve({ user: 'anonymous', groups: [], proof: 'none' }),
@@ -47,7 +32,7 @@ function open() {
     settings: { unsignedEvents: 'backup', maxBodyBytes: 65_536, deadlineMs: 5_000 },
   });
   const http = supertest(createAdaptorServer({ fetch: app.fetch }));
-  return { ...bench, tools, http, setDown: (value: boolean) => (isDown = value) };
+  return { ...bench, tools, http, outage };
 }
 
 type Bench = ReturnType<typeof open>;
@@ -88,44 +73,50 @@ it('Longhorn’s webhook away for ten minutes costs no operation either: it is t
 });
 
 describe('an outage of the API server of ten minutes', () => {
-  it('costs no operation, at whatever step it comes', async () => {
-    for (let steps = 0; steps < 6; steps += 1) {
-      const bench = open();
-      const { http, longhorn, pass, store, setDown } = bench;
-      for (const name of ['one', 'two', 'three']) {
-        bench.addClaim(name);
-        await http.post('/v1/backup').send({ namespace: 'shop', pvc: name }).expect(202);
-      }
-      for (let step = 0; step < steps; step += 1) {
-        longhorn.step();
-        await sweep(bench);
-      }
-      setDown(true);
-      let failures = 0;
-      for (let minute = 0; minute < 10; minute += 2) {
-        failures += await sweep(bench);
-        // Longhorn itself goes on.
-        longhorn.step();
-        pass(2 * 60_000);
-      }
-      expect(failures).toBeGreaterThan(0);
-      setDown(false);
-      for (let round = 0; round < 12; round += 1) {
-        await sweep(bench);
-        longhorn.step();
-        pass(2 * 60_000);
-      }
-      const all = await store.list({ namespace: 'shop' });
-      expect(all.map(({ status }) => [status?.phase, status?.settled])).toEqual(all.map(() => ['Succeeded', true]));
-      const backups = await longhorn.backups.list({});
-      expect(backups.filter((one) => whyNotRestorable(one) === undefined)).toHaveLength(3);
-      expect(backups).toHaveLength(3);
-    }
-  });
+  it('costs no operation, at whatever call it begins, and whether or not that call is done', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: 5 }),
+        fc.nat({ max: 40 }),
+        fc.boolean(),
+        async (steps, afterCalls, losesAnswer) => {
+          const bench = open();
+          const { http, longhorn, pass, store, outage } = bench;
+          for (const name of ['one', 'two', 'three']) {
+            bench.addClaim(name);
+            await http.post('/v1/backup').send({ namespace: 'shop', pvc: name }).expect(202);
+          }
+          for (let step = 0; step < steps; step += 1) {
+            longhorn.step();
+            await sweep(bench);
+          }
+          outage.begin({ afterCalls, losesAnswer });
+          for (let minute = 0; minute < 10; minute += 2) {
+            await sweep(bench);
+            // Longhorn itself goes on.
+            longhorn.step();
+            pass(2 * 60_000);
+          }
+          outage.end();
+          for (let round = 0; round < 16; round += 1) {
+            await sweep(bench);
+            longhorn.step();
+            pass(2 * 60_000);
+          }
+          const all = await store.list({ namespace: 'shop' });
+          expect(all.map(({ status }) => [status?.phase, status?.settled])).toEqual(all.map(() => ['Succeeded', true]));
+          const backups = await longhorn.backups.list({});
+          expect(backups.filter((one) => whyNotRestorable(one) === undefined)).toHaveLength(3);
+          expect(backups).toHaveLength(3);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  }, 60_000);
 
   it('is told to whoever asks meanwhile, and nothing is half recorded', async () => {
-    const { http, store, setDown } = open();
-    setDown(true);
+    const { http, store, outage } = open();
+    outage.begin();
     const refused = await http.post('/v1/backup').send({ namespace: 'shop', pvc: 'data' }).expect(503);
     expect(refused.body).toMatchObject({ code: 'cluster_unavailable' });
     expect(await store.list({ namespace: 'shop' })).toEqual([]);
