@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { backupVariables } from '../../functions/backup/config.ts';
 import { usageVariables } from '../../functions/b2-usage/config.ts';
+import { listingJob } from '../../functions/b2-usage/listing-job/listing-job.ts';
 import { parsePriceCards } from '../../functions/b2-usage/report/price-card.ts';
 import { serviceSpec } from '../../local/mesh/manifest/service-schema.ts';
 import { at, deployDir, listAt, ofKind, readInstallation, titleOf } from './installation.ts';
@@ -70,6 +71,21 @@ describe('the rights', () => {
       expect(granted).not.toContain('secrets');
     },
   );
+});
+
+describe('the Job that lists', () => {
+  const job = listingJob({ namespace: 'soteria', measurement: 'm', name: 'soteria-usage-x-1', image: 'ours' });
+  const [container] = job.spec?.template.spec?.containers ?? [];
+  const service = services.find(([name]) => name === 'b2-usage')?.[1];
+
+  it('has the memory settings of the function, whose program it runs', () => {
+    expect(container?.env).toEqual(at(listAt(service, ...template, 'containers')[0], 'env'));
+  });
+
+  it('runs as an account that is installed', () => {
+    const accounts = ofKind(objects, 'ServiceAccount').map(({ metadata }) => metadata.name);
+    expect(accounts).toContain(job.spec?.template.spec?.serviceAccountName);
+  });
 });
 
 describe('the admission policy of Operations', () => {

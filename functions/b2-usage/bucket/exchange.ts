@@ -17,7 +17,7 @@ export interface Exchange {
 }
 
 export interface ExchangeOptions {
-  /** PEM, beside the well-known authorities. */
+  /** PEM of the authority that signed the store's certificate, instead of the well-known ones. */
   readonly ca: string | undefined;
   readonly maxConnections: number;
 }

@@ -74,8 +74,9 @@ function podSpec(image: string, measurement: string): PodSpec {
         name: 'list',
         image,
         args: ['b2-usage.cjs', listTask, measurement],
+        // As the function's own, see its manifest.
         env: [
-          { name: 'NODE_OPTIONS', value: '--max-semi-space-size=4 --max-old-space-size=96' },
+          { name: 'NODE_OPTIONS', value: '--max-semi-space-size=1 --max-old-space-size=96' },
           { name: 'MALLOC_ARENA_MAX', value: '2' },
         ],
         envFrom: [

@@ -1,14 +1,10 @@
 /** Unfinished multipart uploads with the bytes of their parts: ListMultipartUploads tells no sizes, ListParts does. */
 import { reasonOf } from '../bucket-errors.ts';
 import type { BucketRef, UnfinishedUpload } from '../port.ts';
-
-const unescaped: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+import { unescapeXml } from './scan-xml.ts';
 
 function member(xml: string, name: string): string {
-  const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? '';
-  return text.replaceAll(/&(amp|lt|gt|quot|apos|#(\d+));/g, (_whole, entity: string, code: string | undefined) =>
-    code === undefined ? (unescaped[entity] ?? '') : String.fromCodePoint(Number(code)),
-  );
+  return unescapeXml(new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? '');
 }
 
 /** The answer to a GET below the bucket, with tries of its own. */

@@ -1,7 +1,6 @@
 /** ListObjectsV2 and ListObjectVersions answers, read as they arrive: one entry at a time is in memory, never the page. */
-import { StringDecoder } from 'node:string_decoder';
-import { SaxesParser } from 'saxes';
 import type { PageReader } from '../port.ts';
+import { isText, NotXml, scanXml, textOf } from './scan-xml.ts';
 
 export interface ListingEnd {
   readonly isTruncated: boolean;
@@ -12,84 +11,114 @@ export interface ListingEnd {
   readonly lastKey: string | undefined;
 }
 
-const emptyEntry = { Key: '', Prefix: '', Size: '', IsLatest: '', LastModified: '' };
-
-const entryKinds: Readonly<Record<string, 'object' | 'marker'>> = {
-  Contents: 'object',
-  Version: 'object',
-  DeleteMarker: 'marker',
-};
-
 /** The answer ended, and was no such listing or not a whole one. */
 export class NotAListing extends Error {
   override readonly name = 'NotAListing';
 }
 
-/**
- * A text lives as long as the parser is at it, and what lives for two collections of V8's young generation is moved to the old one:
- * texts as long as the network's chunks would fill that within seconds.
- */
-const pieceBytes = 4096;
+const elements = ['Contents', 'Version', 'DeleteMarker', 'CommonPrefixes'] as const;
+const members = ['Key', 'Size', 'IsLatest', 'LastModified', 'Prefix'] as const;
+const pageMembers = ['IsTruncated', 'NextContinuationToken', 'NextKeyMarker', 'NextVersionIdMarker'] as const;
+type Element = (typeof elements)[number];
+type PageMember = (typeof pageMembers)[number];
+
+function oneOf<T extends string>(names: readonly T[], bytes: Buffer, start: number, end: number): T | undefined {
+  for (const name of names) if (isText(bytes, start, end, name)) return name;
+  return undefined;
+}
 
 /** Throws NotAListing, and what the stream throws. */
 export async function readListing(body: AsyncIterable<Uint8Array>, read: PageReader): Promise<ListingEnd> {
-  const parser = new SaxesParser({ xmlns: false, position: false });
-  const path: string[] = [];
-  const page: Record<string, string> = {};
+  const page: Partial<Record<PageMember, string>> = {};
   const folders: string[] = [];
-  const entry = { ...emptyEntry };
-  let text = '';
   let lastKey: string | undefined;
+  let depth = 0;
+  let isClosed = false;
+  let element: Element | undefined;
+  let member: (typeof members)[number] | undefined;
+  let pageMember: PageMember | undefined;
+  let [key, prefix, sizeBytes, isLatest, atMs] = ['', '', 0, false, 0];
 
-  // A key may hold characters that XML does not allow, and stores write them all the same. What matters is checked at the end.
-  parser.on('error', () => undefined);
-  parser.on('opentag', ({ name }) => {
-    path.push(name);
-    text = '';
-    if (path.length === 2) Object.assign(entry, emptyEntry);
-  });
-  parser.on('text', (chunk) => {
-    text += chunk;
-  });
-  parser.on('closetag', ({ name }) => {
-    path.pop();
-    if (path.length === 1) {
-      const kind = entryKinds[name];
-      if (name === 'CommonPrefixes') folders.push(entry.Prefix);
-      else if (kind === undefined) {
-        page[name] = text;
-      } else {
-        lastKey = entry.Key;
-        read({
-          key: lastKey,
-          sizeBytes: Number(entry.Size),
-          kind,
-          // ListObjectsV2 lists what is current and nothing else.
-          isLatest: name === 'Contents' || entry.IsLatest === 'true',
-          atMs: Date.parse(entry.LastModified) || 0,
-        });
-      }
-    } else if (path.length === 2 && name in entry) entry[name as keyof typeof entry] = text;
-    text = '';
-  });
-
-  const decoder = new StringDecoder('utf8');
-  for await (const chunk of body) {
-    for (let at = 0; at < chunk.length; at += pieceBytes)
-      parser.write(decoder.write(chunk.subarray(at, at + pieceBytes)));
+  function setMember(bytes: Buffer, start: number, end: number): void {
+    switch (member) {
+      case 'Key':
+        key = textOf(bytes, start, end);
+        break;
+      case 'Prefix':
+        prefix = textOf(bytes, start, end);
+        break;
+      case 'Size':
+        sizeBytes = wholeNumberOf(bytes, start, end);
+        break;
+      case 'IsLatest':
+        isLatest = isText(bytes, start, end, 'true');
+        break;
+      case 'LastModified':
+        atMs = Date.parse(bytes.toString('latin1', start, end)) || 0;
+        break;
+      case undefined:
+        break;
+    }
   }
-  parser.write(decoder.end());
-  if (path.length > 0 || page['IsTruncated'] === undefined) throw new NotAListing();
+
+  function endElement(bytes: Buffer, start: number, end: number): void {
+    if (pageMember !== undefined) page[pageMember] = textOf(bytes, start, end);
+    else if (element === 'CommonPrefixes') folders.push(prefix);
+    else if (element !== undefined) {
+      lastKey = key;
+      // ListObjectsV2 lists what is current and nothing else.
+      const isCurrent = element === 'Contents' || isLatest;
+      read({ key, sizeBytes, kind: element === 'DeleteMarker' ? 'marker' : 'object', isLatest: isCurrent, atMs });
+    }
+  }
+
+  const events = {
+    open(bytes: Buffer, start: number, end: number): void {
+      depth += 1;
+      if (depth === 2) {
+        element = oneOf(elements, bytes, start, end);
+        pageMember = element === undefined ? oneOf(pageMembers, bytes, start, end) : undefined;
+        [key, prefix, sizeBytes, isLatest, atMs] = ['', '', 0, false, 0];
+      } else if (depth === 3) member = element === undefined ? undefined : oneOf(members, bytes, start, end);
+    },
+    close(bytes: Buffer, start: number, end: number): void {
+      if (depth === 3) setMember(bytes, start, end);
+      else if (depth === 2) endElement(bytes, start, end);
+      depth -= 1;
+      isClosed ||= depth === 0;
+    },
+  };
+  try {
+    await scanXml(body, events);
+  } catch (error) {
+    if (error instanceof NotXml) throw new NotAListing('not of the form of a listing', { cause: error });
+    throw error;
+  }
+  const { IsTruncated, NextContinuationToken, NextKeyMarker, NextVersionIdMarker } = page;
+  if (!isClosed || depth !== 0 || IsTruncated === undefined) throw new NotAListing();
   return {
-    isTruncated: page['IsTruncated'] === 'true',
+    isTruncated: IsTruncated === 'true',
     next: {
-      ...ifThere('token', page['NextContinuationToken']),
-      ...ifThere('key', page['NextKeyMarker']),
-      ...ifThere('version', page['NextVersionIdMarker']),
+      ...ifThere('token', NextContinuationToken),
+      ...ifThere('key', NextKeyMarker),
+      ...ifThere('version', NextVersionIdMarker),
     },
     folders,
     lastKey,
   };
+}
+
+const zero = 0x30;
+
+/** Throws NotAListing: a size that cannot be read must not count as nothing. */
+function wholeNumberOf(bytes: Buffer, start: number, end: number): number {
+  let sum = 0;
+  for (let at = start; at < end; at += 1) {
+    const digit = (bytes[at] ?? 0) - zero;
+    if (digit < 0 || digit > 9) throw new NotAListing('a size is no number');
+    sum = sum * 10 + digit;
+  }
+  return sum;
 }
 
 function ifThere(name: string, value: string | undefined) {

@@ -26,7 +26,8 @@ export async function readTraits(client: S3Client, bucket: string, signal: Abort
   };
 }
 
-/** A store that does not know the question may answer with a listing. */
+/** A store that does not know the question may answer with a listing; some call the answer `GetBucket…Response`. */
 function isAbout(text: string | undefined, topic: string): text is string {
-  return text?.replaceAll('-', '').toLowerCase().includes(`${topic.toLowerCase()}configuration`) === true;
+  const plain = text?.replaceAll('-', '').toLowerCase() ?? '';
+  return [`${topic}Configuration`, `GetBucket${topic}Response`].some((name) => plain.includes(name.toLowerCase()));
 }
