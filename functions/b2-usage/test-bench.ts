@@ -2,18 +2,23 @@
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
 import type { Log } from '@soteria/shared/function/contract.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
+import { createLog } from '@soteria/shared/function/log.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
 import { defineUsage } from './app.ts';
 import type { LonghornView } from './attribute/attribution.ts';
-import type { BucketSource } from './bucket/port.ts';
+import type { BucketSource, OnCall } from './bucket/port.ts';
 import { readUsageSettings, type UsageSettings } from './config.ts';
 import { createListingJobs } from './listing-job/listing-jobs.ts';
 import { createUsageStore } from './record/usage-store.ts';
 import type { UsageReport } from './report/build-report.ts';
-import { defaultPace, type StepPace } from './tools.ts';
+import { defaultPace, type OpenSource, type StepPace, type UsageTools } from './tools.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
+
+function noStore(): never {
+  throw new Error('the test has no store');
+}
 
 export const configured = { SOTERIA_B2_KEY_ID: 'key', SOTERIA_B2_APPLICATION_KEY: 'secret-secret' };
 
@@ -22,6 +27,9 @@ export interface TestBenchOptions {
   readonly source?: () => BucketSource;
   readonly longhorn?: LonghornView | undefined;
   readonly pace?: Partial<StepPace>;
+  /** Instead of `source`: a store behind real connections. */
+  readonly openSource?: (settings: UsageSettings, onCall: OnCall) => OpenSource;
+  readonly writeLog?: (line: string) => void;
 }
 
 export function createTestBench(options: TestBenchOptions) {
@@ -33,7 +41,10 @@ export function createTestBench(options: TestBenchOptions) {
   const settings: UsageSettings = readUsageSettings(options.env ?? configured);
   const { source } = options;
   const usage = createUsageStore(cluster.client, 'soteria');
-  const definition = defineUsage({
+  const { openSource, writeLog } = options;
+  const log = writeLog === undefined ? silent : createLog({ write: writeLog, now });
+  const answers: string[] = [];
+  const tools: UsageTools = {
     settings,
     usage,
     listingJobs: createListingJobs(cluster.client, 'soteria'),
@@ -46,16 +57,19 @@ export function createTestBench(options: TestBenchOptions) {
     },
     readLonghorn: () => Promise.resolve(options.longhorn),
     openSource:
-      settings.store === undefined || source === undefined
+      settings.store === undefined || (source === undefined && openSource === undefined)
         ? undefined
-        : () => Promise.resolve({ source: source(), close: () => undefined }),
+        : async (onCall) =>
+            source === undefined
+              ? (openSource ?? noStore)(settings, onCall)
+              : { source: source(), close: () => undefined },
     now,
     newId: () => `m-${(ids += 1)}`,
     pace: { ...defaultPace, ...options.pace },
-  });
-  const app = createFunction(definition, {
+  };
+  const app = createFunction(defineUsage(tools), {
     authenticate: () => Promise.resolve({ user: 'anonymous', groups: [], proof: 'none' }),
-    log: silent,
+    log,
     metrics: createMetrics(),
     now,
     settings: { unsignedEvents: 'all', maxBodyBytes: 65_536, deadlineMs: 5_000 },
@@ -70,7 +84,9 @@ export function createTestBench(options: TestBenchOptions) {
       'ce-time': now().toISOString(),
       'ce-type': type,
     };
-    return (await app.request('/', { method: 'POST', headers, body: JSON.stringify(data) })).status;
+    const answer = await app.request('/', { method: 'POST', headers, body: JSON.stringify(data) });
+    answers.push(await answer.text());
+    return answer.status;
   }
 
   return {
@@ -78,6 +94,9 @@ export function createTestBench(options: TestBenchOptions) {
     cluster,
     client: cluster.client,
     settings,
+    tools,
+    /** Bodies of the answers to events. */
+    answers,
     usage,
     sent,
     now,
