@@ -12,10 +12,10 @@ import { startBenchCluster } from './cluster.ts';
 import { measureInTurn } from './interleave.ts';
 import { readBenchOptions } from './options.ts';
 import { measurementsOf, printMeasurements } from './report.ts';
-import { createBucketPages } from './usage/bucket-pages.ts';
+import { createBucketPages } from '../test/usage/bucket-pages.ts';
 import { measureOurs } from './usage/measure-ours.ts';
 import { measureRclone } from './usage/measure-rclone.ts';
-import { servePages } from './usage/serve-pages.ts';
+import { servePages } from '../test/usage/serve-pages.ts';
 import { shippedEnv } from './usage/shipped-env.ts';
 
 const args = process.argv.slice(2);

@@ -8,20 +8,32 @@ export interface PagesOptions {
   readonly seed: string;
   /** Of versions, hidden ones too. */
   readonly versionCount: number;
+  /** Of an object, at most; default: 2.1 MB, as Longhorn's blocks are. */
+  readonly maxObjectBytes?: number;
+}
+
+export interface PageEntry {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** True: an older version. */
+  readonly isOlder: boolean;
 }
 
 export interface PageQuery {
   readonly prefix: string;
   readonly hasDelimiter: boolean;
   readonly withVersions: boolean;
-  /** After this key; undefined: from the start. */
+  /** After all versions of this key, or after one of them; undefined: from the start. */
   readonly afterKey: string | undefined;
+  readonly afterVersion: string | undefined;
   readonly limit: number;
 }
 
 export interface BucketPages {
-  /** The body of ListObjectVersions or ListObjectsV2. */
+  /** The body of ListObjectVersions or ListObjectsV2. With a delimiter: of a prefix above the volumes. */
   page(query: PageQuery): string;
+  /** Everything, in listing order. */
+  entries(): Generator<PageEntry>;
   readonly totals: {
     readonly bytes: number;
     readonly objects: number;
@@ -32,18 +44,22 @@ export interface BucketPages {
 
 const volumeCount = 256;
 const root = 'backupstore/volumes/';
+const latest = '2';
+const older = '1';
 const hex = (value: number, length: number): string => value.toString(16).padStart(length, '0');
 
-export function createBucketPages({ seed, versionCount }: PagesOptions): BucketPages {
+export function createBucketPages({ seed, versionCount, maxObjectBytes = 2_100_000 }: PagesOptions): BucketPages {
   // Of eleven versions in a row, the eleventh is the older one of the tenth key.
   const keyCount = Math.ceil((versionCount * 10) / 11);
+  const olderCount = versionCount - keyCount;
   const keysPerVolume = Math.ceil(keyCount / volumeCount);
   const noise = createHash('sha256').update(seed).digest('hex');
   const salt = Number.parseInt(noise.slice(0, 8), 16);
+  const minObjectBytes = Math.floor(maxObjectBytes / 21);
 
   const volumeOf = (key: number): number => Math.floor(key / keysPerVolume);
-  const hasOlder = (key: number): boolean => key % 10 === 9 && Math.floor(key / 10) < versionCount - keyCount;
-  const sizeOf = (key: number): number => 100_000 + (((Math.imul(key + 1, 2_654_435_761) ^ salt) >>> 0) % 2_000_000);
+  const sizeOf = (key: number): number =>
+    minObjectBytes + (((Math.imul(key + 1, 2_654_435_761) ^ salt) >>> 0) % (maxObjectBytes - minObjectBytes));
   const folderOf = (volume: number): string => `${root}${hex(volume, 2)}/`;
   function nameOf(key: number): string {
     const volume = volumeOf(key);
@@ -53,63 +69,85 @@ export function createBucketPages({ seed, versionCount }: PagesOptions): BucketP
     return `${folderOf(volume)}${noise.slice(0, 2)}/pvc-${hex(volume, 4)}/blocks/${aa}/${bb}/${aa}${bb}${hex(key, 12)}${noise.slice(0, 48)}.blk`;
   }
   /** The number is in the name. */
-  const keyAfter = (name: string): number => Number.parseInt(name.slice(-64, -52), 16) + 1;
+  const keyIn = (name: string): number => Number.parseInt(name.slice(-64, -52), 16);
+
+  /** Versions in listing order: where those of a key begin, and whose one is. */
+  const firstVersionOf = (key: number): number => key + Math.min(Math.floor(key / 10), olderCount);
+  function versionAt(index: number): { readonly key: number; readonly isOlder: boolean } {
+    const block = Math.floor(index / 11);
+    if (block >= olderCount) return { key: index - olderCount, isOlder: false };
+    return { key: block * 10 + Math.min(index % 11, 9), isOlder: index % 11 === 10 };
+  }
 
   function rangeOf(prefix: string): readonly [number, number] {
-    if (!prefix.startsWith(root) || prefix === root) return root.startsWith(prefix) ? [0, keyCount] : [0, 0];
+    if (!prefix.startsWith(root) || prefix === root)
+      return root.startsWith(prefix) || prefix === root ? [0, keyCount] : [0, 0];
     const volume = Number.parseInt(prefix.slice(root.length, root.length + 2), 16);
-    return [volume * keysPerVolume, Math.min(keyCount, (volume + 1) * keysPerVolume)];
+    return [Math.min(keyCount, volume * keysPerVolume), Math.min(keyCount, (volume + 1) * keysPerVolume)];
   }
 
   function folders(prefix: string): string {
     const below = prefix.length < root.length ? [root.slice(0, root.indexOf('/', prefix.length) + 1)] : [];
-    const names = prefix === root ? Array.from({ length: volumeCount }, (_, volume) => folderOf(volume)) : below;
+    const volumes = Math.min(volumeCount, Math.ceil(keyCount / keysPerVolume));
+    const names = prefix === root ? Array.from({ length: volumes }, (_, volume) => folderOf(volume)) : below;
     return names.map((name) => `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`).join('');
   }
 
-  function entries(from: number, to: number, { withVersions, limit }: PageQuery) {
+  const contentOf = (key: number): string =>
+    `<ETag>&#34;${noise.slice(0, 32)}&#34;</ETag><Size>${sizeOf(key)}</Size><StorageClass>STANDARD</StorageClass>`;
+  const [now, before] = ['2026-01-31T01:30:01.000Z', '2025-12-31T01:30:01.000Z'].map(
+    (at) => `<LastModified>${at}</LastModified>`,
+  );
+
+  function versionsPage([fromKey, toKey]: readonly [number, number], { afterKey, afterVersion, limit }: PageQuery) {
+    const skipped = afterKey === undefined ? 0 : keyIn(afterKey) + (afterVersion === latest ? 0 : 1);
+    const first = firstVersionOf(afterKey === undefined ? fromKey : skipped) + (afterVersion === latest ? 1 : 0);
+    const last = Math.min(firstVersionOf(toKey), first + limit);
     const parts: string[] = [];
-    let key = from;
-    for (let count = 0; key < to && count < limit; key += 1) {
-      const name = nameOf(key);
-      const rest = `<ETag>&#34;${noise.slice(0, 32)}&#34;</ETag><Size>${sizeOf(key)}</Size><StorageClass>STANDARD</StorageClass>`;
-      const at = '<LastModified>2026-01-31T01:30:01.000Z</LastModified>';
-      if (!withVersions) parts.push(`<Contents><Key>${name}</Key>${at}${rest}</Contents>`);
-      else {
-        parts.push(
-          `<Version><Key>${name}</Key><VersionId>2</VersionId><IsLatest>true</IsLatest>${at}${rest}</Version>`,
-        );
-        if (hasOlder(key))
-          parts.push(
-            `<Version><Key>${name}</Key><VersionId>1</VersionId><IsLatest>false</IsLatest><LastModified>2025-12-31T01:30:01.000Z</LastModified>${rest}</Version>`,
-          );
-      }
-      count = parts.length;
+    for (let index = first; index < last; index += 1) {
+      const { key, isOlder } = versionAt(index);
+      const head = `<Version><Key>${nameOf(key)}</Key><VersionId>${isOlder ? older : latest}</VersionId>`;
+      parts.push(`${head}<IsLatest>${!isOlder}</IsLatest>${isOlder ? before : now}${contentOf(key)}</Version>`);
     }
-    return { text: parts.join(''), next: key };
+    if (last >= firstVersionOf(toKey)) return { text: parts.join(''), marker: undefined };
+    const { key, isOlder } = versionAt(last - 1);
+    const marker = `<NextKeyMarker>${nameOf(key)}</NextKeyMarker><NextVersionIdMarker>${isOlder ? older : latest}</NextVersionIdMarker>`;
+    return { text: parts.join(''), marker };
+  }
+
+  function objectsPage([fromKey, toKey]: readonly [number, number], { afterKey, limit }: PageQuery) {
+    const first = afterKey === undefined ? fromKey : keyIn(afterKey) + 1;
+    const last = Math.min(toKey, first + limit);
+    const parts: string[] = [];
+    for (let key = first; key < last; key += 1)
+      parts.push(`<Contents><Key>${nameOf(key)}</Key>${now}${contentOf(key)}</Contents>`);
+    const marker = last >= toKey ? undefined : `<NextContinuationToken>${nameOf(last - 1)}</NextContinuationToken>`;
+    return { text: parts.join(''), marker };
+  }
+
+  function* entries(): Generator<PageEntry> {
+    for (let index = 0; index < versionCount; index += 1) {
+      const { key, isOlder } = versionAt(index);
+      yield { key: nameOf(key), sizeBytes: sizeOf(key), isOlder };
+    }
   }
 
   return {
+    entries,
     page(query) {
-      const { prefix, hasDelimiter, withVersions, afterKey } = query;
+      const { prefix, hasDelimiter, withVersions } = query;
       const name = withVersions ? 'ListVersionsResult' : 'ListBucketResult';
       const head = `<?xml version="1.0" encoding="UTF-8"?><${name} xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bench</Name><Prefix>${prefix}</Prefix><MaxKeys>1000</MaxKeys>`;
       if (hasDelimiter) return `${head}<IsTruncated>false</IsTruncated>${folders(prefix)}</${name}>`;
-      const [from, to] = rangeOf(prefix);
-      const { text, next } = entries(afterKey === undefined ? from : keyAfter(afterKey), to, query);
-      const isTruncated = next < to;
-      const last = isTruncated ? nameOf(next - 1) : '';
-      const marker = withVersions
-        ? `<NextKeyMarker>${last}</NextKeyMarker><NextVersionIdMarker>${hasOlder(next - 1) ? 1 : 2}</NextVersionIdMarker>`
-        : `<NextContinuationToken>${last}</NextContinuationToken>`;
-      return `${head}<IsTruncated>${isTruncated}</IsTruncated>${isTruncated ? marker : ''}${text}</${name}>`;
+      const { text, marker } = (withVersions ? versionsPage : objectsPage)(rangeOf(prefix), query);
+      return `${head}<IsTruncated>${marker !== undefined}</IsTruncated>${marker ?? ''}${text}</${name}>`;
     },
     get totals() {
-      const sums = { bytes: 0, objects: keyCount, allBytes: 0, allVersions: keyCount };
-      for (let key = 0; key < keyCount; key += 1) {
-        sums.bytes += sizeOf(key);
-        sums.allBytes += sizeOf(key) * (hasOlder(key) ? 2 : 1);
-        if (hasOlder(key)) sums.allVersions += 1;
+      const sums = { bytes: 0, objects: keyCount, allBytes: 0, allVersions: versionCount };
+      for (let index = 0; index < versionCount; index += 1) {
+        const { key, isOlder } = versionAt(index);
+        sums.allBytes += sizeOf(key);
+        if (!isOlder) sums.bytes += sizeOf(key);
       }
       return sums;
     },

@@ -17,7 +17,7 @@ export interface MeasureOptions {
 
 export const key = { keyId: 'AKIDTEST', applicationKey: 'secret-of-the-test' };
 
-function settingsOf(store: MeasureOptions['store']): StoreSettings {
+export function settingsOf(store: MeasureOptions['store']): StoreSettings {
   return { region: 'us-east-1', addressing: 'path', ca: undefined, ...key, buckets: [], parallel: 4, ...store };
 }
 

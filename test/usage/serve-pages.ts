@@ -17,6 +17,7 @@ export function servePages(pages: BucketPages): Promise<LoopbackServer> {
       hasDelimiter: (searchParams.get('delimiter') ?? '') !== '',
       withVersions,
       afterKey: searchParams.get('key-marker') ?? searchParams.get('continuation-token') ?? undefined,
+      afterVersion: searchParams.get('version-id-marker') ?? undefined,
       limit: Number(searchParams.get('max-keys') ?? 1000),
     });
     response.writeHead(200, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(body) });
