@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type PinnedServer, printsVersion, readRclonePin, readServerPins } from './server-pins.ts';
+import { installMoto } from './install-moto.ts';
 import { stopWith } from './stop-with.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -62,6 +63,7 @@ function build(server: PinnedServer, moduleDir: string): void {
 }
 
 mkdirSync(serversDir, { recursive: true });
+console.log(installMoto({ requirementsFile: join(toolsDir, 'moto/requirements.txt'), serversDir }));
 const servers = [
   ...readServerPins(readFileSync(join(toolsDir, 'go.mod'), 'utf8')).map((pin) => ({ pin, moduleDir: toolsDir })),
   { pin: readRclonePin(readFileSync(join(rcloneDir, 'go.mod'), 'utf8')), moduleDir: rcloneDir },

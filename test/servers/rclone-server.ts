@@ -38,15 +38,37 @@ export async function startRcloneServer(folder: string, { keyId, applicationKey 
   });
   return {
     url,
-    async size(bucket) {
-      const secrets = `access_key_id=${keyId},secret_access_key=${applicationKey},force_path_style=true`;
-      const remote = `:s3,provider=Rclone,endpoint='${url.origin}',${secrets}:${bucket}`;
-      const { stdout } = await promisify(execFile)(rcloneBinary, ['size', remote, '--json', '--config', '/dev/null']);
-      const { bytes, count } = JSON.parse(stdout) as { bytes: number; count: number };
-      return { bytes, count };
-    },
+    size: (bucket) => rcloneSize({ endpoint: url, keys: { keyId, applicationKey }, bucket, provider: 'Rclone' }),
     async stop() {
       if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
     },
   };
+}
+
+export interface SizeQuery {
+  readonly endpoint: URL;
+  readonly keys: S3Keys;
+  readonly bucket: string;
+  /** rclone's name for the kind of server. */
+  readonly provider?: string;
+  /** Older versions too. */
+  readonly withVersions?: boolean;
+}
+
+/** `rclone size` of a bucket of any S3 server. */
+export async function rcloneSize(query: SizeQuery): Promise<{ readonly bytes: number; readonly count: number }> {
+  const { endpoint, keys, bucket, provider = 'Other', withVersions = false } = query;
+  const secrets = `access_key_id=${keys.keyId},secret_access_key=${keys.applicationKey},force_path_style=true`;
+  const versions = withVersions ? ',versions=true' : '';
+  const remote = `:s3,provider=${provider},endpoint='${endpoint.origin}',${secrets}${versions}:${bucket}`;
+  const { stdout } = await promisify(execFile)(rcloneBinary, [
+    'size',
+    remote,
+    '--fast-list',
+    '--json',
+    '--config',
+    '/dev/null',
+  ]);
+  const { bytes, count } = JSON.parse(stdout) as { bytes: number; count: number };
+  return { bytes, count };
 }
