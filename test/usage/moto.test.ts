@@ -139,9 +139,9 @@ describe.skipIf(!isPossible)('a bucket of an S3 server with versions', () => {
       source.listUploads({ name: 'backups', prefix: '' }, new AbortController().signal),
     );
     close();
-    expect(uploads.map(({ key: name, sizeBytes }) => [name, sizeBytes]).toSorted()).toEqual([
-      ['photos/begun.bin', 0],
-      ['photos/half & half.bin', 5_500_023],
+    expect(uploads.map(({ key: name, sizeBytes }) => `${name}: ${sizeBytes}`).toSorted()).toEqual([
+      'photos/begun.bin: 0',
+      'photos/half & half.bin: 5500023',
     ]);
     // moto says 2010 of every upload.
     expect(uploads.every(({ startedAtMs }) => startedAtMs > 0)).toBe(true);

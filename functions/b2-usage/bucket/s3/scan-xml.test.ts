@@ -25,7 +25,7 @@ async function scan(text: string, sizes: readonly number[]): Promise<Seen> {
 }
 
 const escaped = (text: string, how: number): string =>
-  [...text]
+  Array.from(text)
     .map((one, index) => {
       const code = one.codePointAt(0) ?? 0;
       const must = /[&<>"']/.test(one);
