@@ -13,6 +13,8 @@ import { cancelRestore, getRestore } from './doors/restores.ts';
 import { wakeByObject, wakeBySweep } from './doors/wake.ts';
 import { functionName } from './longhorn/about-operation.ts';
 import { tidyLeftovers } from './longhorn/tidy-orphans.ts';
+import { readRecovery, wantsJson } from './recovery/recovery-door.ts';
+import { recoveryPage } from './recovery/recovery-page.ts';
 import { askForSelfTest, askForSelfTestByEvent, readSelfTest } from './self-test/self-test-doors.ts';
 import type { RestoreTools } from './tools.ts';
 
@@ -38,6 +40,11 @@ export function defineRestore(tools: RestoreTools): FunctionDefinition {
       app.post('/v1/selftest', async (c) =>
         answer(c, await askForSelfTest(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
       );
+      app.get('/v1/recovery', async (c) => {
+        const facts = await readRecovery(tools, incoming(c));
+        if (wantsJson(c.req.header('accept'))) return answerJson(c, facts);
+        return c.body(recoveryPage(facts), 200, { 'content-type': 'text/markdown; charset=utf-8' });
+      });
       app.get('/v1/selftest', async (c) => answerJson(c, await readSelfTest(tools, incoming(c))));
       app.post('/v1/backups/adopt', async (c) =>
         answer(c, await adoptCluster(tools, await readJsonBody(c), incoming(c))),

@@ -47,6 +47,7 @@ async function main(): Promise<void> {
         keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),
         wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
         authorize,
+        longhornNamespace: settings.longhornNamespace,
         selfTest: {
           rules: settings.selfTestRules,
           longhorn: createLonghornSide(client, { namespace: settings.longhornNamespace }),

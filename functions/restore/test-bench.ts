@@ -268,6 +268,7 @@ export function createTestBench() {
   const app = createFunction(
     defineRestore({
       ...tools,
+      longhornNamespace,
       adoptions: { keep: (adopted, signal) => keepAdopted(client, 'soteria', adopted, signal) },
       authorize: (_caller, { namespace = 'all', of }) =>
         refused.has(of === undefined ? namespace : `${of.plural} in ${namespace}`)

@@ -6,4 +6,5 @@ import type { AdvanceTools } from './advance.ts';
 export interface RestoreTools extends AdvanceTools {
   readonly authorize: Authorize;
   readonly adoptions: Adoptions;
+  readonly longhornNamespace: string;
 }

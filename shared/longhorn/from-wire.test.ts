@@ -137,6 +137,7 @@ describe.skipIf(!hasExamples)("Longhorn's example objects", () => {
     expect(target).toEqual({
       name: 'default',
       url: 's3://lhbackup@us-east-1/',
+      credentialSecret: 's3-secret',
       syncRequestedAt: '2026-08-20T02:05:00Z',
       isAvailable: true,
       unavailableMessage: undefined,

@@ -134,6 +134,7 @@ export function backupTargetFromWire({ metadata, spec, status }: BackupTargetRes
   return {
     name: metadata.name,
     url: spec.backupTargetURL ?? '',
+    credentialSecret: textOf(spec.credentialSecret),
     isAvailable,
     unavailableMessage: isAvailable ? undefined : textOf(unavailable?.message),
     lastSyncedAt: textOf(status?.lastSyncedAt),

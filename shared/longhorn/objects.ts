@@ -38,6 +38,8 @@ export interface LonghornVolume {
 export interface BackupTarget {
   readonly name: string;
   readonly url: string;
+  /** Name of the Secret in Longhorn's namespace; never its content. */
+  readonly credentialSecret?: string | undefined;
   readonly isAvailable: boolean;
   /** Longhorn's own words when it is not. */
   readonly unavailableMessage?: string | undefined;

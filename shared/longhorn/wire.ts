@@ -122,7 +122,12 @@ const engineStatus = z.looseObject({
   restoreStatus: z.record(z.string(), replicaRestore.nullable()).nullish(),
 });
 
-const backupTargetSpec = z.looseObject({ backupTargetURL: text, pollInterval: text, syncRequestedAt: text });
+const backupTargetSpec = z.looseObject({
+  backupTargetURL: text,
+  credentialSecret: text,
+  pollInterval: text,
+  syncRequestedAt: text,
+});
 
 const backupTargetStatus = z.looseObject({ available: flag, conditions, lastSyncedAt: text });
 

@@ -49,6 +49,11 @@ const refusedForAlice: readonly (readonly [title: string, body: OperationBody, m
     { spec: { request: { pvc: 'data', namespace: 'elsewhere' } } },
     'create it in namespace elsewhere, or leave spec.request.namespace out',
   ],
+  [
+    'a self-test outside the namespace that is made for it',
+    { metadata: { generateName: 'soteria-selftest-x-' }, spec: { kind: 'SelfTest', request: {} } },
+    'a SelfTest lives in the namespace soteria-proof; create it there',
+  ],
   ['an identity', { spec: { identity: 'policy-a|data' } }, 'spec.identity and spec.cause are written by Soteria'],
   ['a cause', { spec: { cause: { parent: 'other' } } }, 'spec.identity and spec.cause are written by Soteria'],
   ['a label of ours', { metadata: { labels: { 'soteria.dev/claim': 'x' } } }, 'start with soteria.dev/'],

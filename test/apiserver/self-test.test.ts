@@ -1,0 +1,155 @@
+/**
+ * The self-test and adopting another cluster's points on a real API server: with the rights of the manifests and no more, admission in
+ * force, and Kubernetes' own controllers beside.
+ */
+import { listAll } from '@soteria/shared/kubernetes/client.ts';
+import { configMaps, jobs, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
+import { backups, backupVolumes, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
+import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isAbout, type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
+import { type ApiServer, startApiServer } from '../servers/api-server.ts';
+import { installCrds, readOwnCrds, readReferenceCrds } from '../servers/install-crds.ts';
+import { describeWithControllers } from '../servers/require-api-server.ts';
+import { mintToken } from '../servers/service-account.ts';
+import { waitUntil } from '../servers/wait-until.ts';
+
+const source = { namespace: 'shop', name: 'data' };
+const rbac = 'rbac.authorization.k8s.io';
+
+describeWithControllers('a self-test on a real API server', () => {
+  let server: ApiServer;
+  let bed: LocalBed;
+  /** Of who may ask in the namespace of the test only, and of who may ask everywhere. */
+  const tokens = { tester: '', admin: '' };
+  const seen = new Set<string>();
+
+  beforeAll(async () => {
+    server = await startApiServer({ isAuditKept: true });
+    const { adminClient } = server;
+    await installCrds(adminClient, [...readReferenceCrds(), ...readOwnCrds()]);
+    await server.startControllerManager();
+    bed = await startLocalBed({ kubeconfig: server.kubeconfigPath });
+    const tester = { name: 'tester', namespace: proofNamespace };
+    await adminClient.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: tester });
+    for (const name of ['soteria-operations-edit', 'soteria-operations-view']) {
+      await adminClient.apply({
+        apiVersion: `${rbac}/v1`,
+        kind: 'RoleBinding',
+        metadata: { name, namespace: proofNamespace },
+        roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
+        subjects: [{ kind: 'ServiceAccount', ...tester }],
+      });
+    }
+    const admin = { name: 'admin', namespace: 'default' };
+    await adminClient.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: admin });
+    await adminClient.apply({
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'admin-of-the-test' },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount', ...admin }],
+    });
+    tokens.tester = await mintToken(adminClient, tester);
+    tokens.admin = await mintToken(adminClient, admin);
+  });
+  afterAll(async () => {
+    await bed.stop();
+    await server.stop();
+  });
+
+  async function call(as: keyof typeof tokens, method: string, path: string, body?: object) {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${tokens[as]}` };
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const answer = await fetch(`${bed.local.frontDoorUrl}${path}`, init);
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  }
+
+  async function waitForNew(): Promise<Operation> {
+    const isNew = ({ spec, metadata }: Operation) => spec.kind === 'SelfTest' && !seen.has(metadata.uid);
+    const operation = await bed.waitForEnd('the self-test', isNew, 120_000);
+    seen.add(operation.metadata.uid);
+    return operation;
+  }
+
+  const untilNothingIsLeft = () =>
+    waitUntil('nothing is left', async () => {
+      const { client } = bed.local.cluster;
+      const inLonghorn = { namespace: 'longhorn-system' };
+      const all = [
+        ...(await Array.fromAsync(listAll(client, persistentVolumeClaims))),
+        ...(await Array.fromAsync(listAll(client, persistentVolumes))),
+        ...(await Array.fromAsync(listAll(client, jobs))),
+        ...(await Array.fromAsync(listAll(client, volumes, inLonghorn))),
+        ...(await Array.fromAsync(listAll(client, snapshots, inLonghorn))),
+        ...(await Array.fromAsync(listAll(client, backups, inLonghorn))),
+        ...(await Array.fromAsync(listAll(client, backupVolumes, inLonghorn))),
+      ];
+      if (all.length === 0) return true;
+      throw new Error(all.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', '));
+    });
+
+  it('passes with the rights of the manifests, for who may ask in its namespace, and leaves nothing', async () => {
+    const answer = await call('tester', 'POST', '/v1/selftest', {});
+    expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+    const operation = await waitForNew();
+    expect(operation.status, JSON.stringify(operation.status)).toMatchObject({
+      phase: 'Succeeded',
+      result: { selfTest: { storageClass: 'longhorn' } },
+    });
+    await untilNothingIsLeft();
+    expect((await call('tester', 'GET', '/v1/selftest')).body).toMatchObject({ is_ready: true });
+  }, 150_000);
+
+  it('made with kubectl passes too, and is refused in any other namespace', async () => {
+    const { client } = bed.local.cluster;
+    const draft = (namespace: string) => ({
+      apiVersion: 'soteria.dev/v1alpha1',
+      kind: 'Operation',
+      metadata: { generateName: 'soteria-selftest-kubectl-', namespace },
+      spec: { kind: 'SelfTest' as const, request: {} },
+    });
+    await expect(client.create(operations, draft('default'))).rejects.toThrow(/soteria-proof/);
+    await client.create(operations, draft(proofNamespace));
+    expect((await waitForNew()).status?.phase).toBe('Succeeded');
+    await untilNothingIsLeft();
+  }, 150_000);
+
+  it('another cluster’s points are taken over by who may ask everywhere, and by nobody else', async () => {
+    const { client } = bed.local.cluster;
+    const config = { namespace: 'soteria', name: 'soteria-config' };
+    await bed.makeClaims([source]);
+    const origins = async () => {
+      const { items } = (await call('admin', 'GET', `/v1/backups?namespace=${source.namespace}`)).body;
+      return (items as { origin: string; cluster_id: string }[]).map(({ origin, cluster_id: id }) => `${origin} ${id}`);
+    };
+    for (const id of ['away', 'farther']) {
+      // Each start finds another id in the settings, as if another cluster had made the point.
+      await client.patch(configMaps, config, { data: { SOTERIA_CLUSTER_ID: id } });
+      await bed.restart();
+      const asked = await call('admin', 'POST', '/v1/backup', { namespace: source.namespace, pvc: source.name });
+      expect(asked.status, JSON.stringify(asked.body)).toBe(202);
+      const isIt = (one: Operation) => isAbout(source)(one) && one.metadata.name === asked.body['operation'];
+      expect((await bed.waitForEnd('the backup', isIt)).status?.phase).toBe('Succeeded');
+    }
+    await client.patch(configMaps, config, { data: { SOTERIA_CLUSTER_ID: null } });
+    await bed.restart();
+    expect(await origins()).toEqual(['other-cluster farther', 'other-cluster away']);
+
+    const body = { cluster_id: 'away' };
+    expect((await call('tester', 'POST', '/v1/backups/adopt', { ...body, dry_run: true })).status).toBe(403);
+    expect((await call('admin', 'POST', '/v1/backups/adopt', body)).body).toMatchObject({
+      code: 'cluster_still_writes',
+    });
+    for (const id of ['away', 'farther']) {
+      const adopted = await call('admin', 'POST', '/v1/backups/adopt', { cluster_id: id, is_gone: true });
+      expect(adopted.body, JSON.stringify(adopted.body)).toMatchObject({
+        points: 1,
+        claims: 1,
+        already_adopted: false,
+      });
+    }
+    expect(await origins()).toEqual(['own farther', 'own away']);
+  }, 150_000);
+});
