@@ -245,6 +245,27 @@ describe('POST /v1/backup', () => {
   });
 });
 
+describe('a point that a restore test has refuted', () => {
+  it('satisfies nobody, however young it is', async () => {
+    const bench = open();
+    const first = await bench.http.post('/v1/backup').send(ask).expect(202);
+    await runToEnd(bench, first.body.backup);
+    await createVerifiedPoints(bench.cluster.client, 'soteria').keep({
+      ...ask,
+      point: `longhorn:default/${first.body.backup}`,
+      outcome: 'refuted',
+      at: '2026-01-31T02:00:00.000Z',
+    });
+    bench.pass(60_000);
+    const second = await bench.http
+      .post('/v1/backup')
+      .send({ ...ask, max_age: '15m' })
+      .expect(202);
+    expect(second.body.phase).toBe('Running');
+    expect(second.body.backup).not.toBe(first.body.backup);
+  });
+});
+
 describe('dev.soteria.backup.requested.v1', () => {
   it('is recorded once, however often it comes', async () => {
     const bench = open();

@@ -12,6 +12,7 @@ import { createFakeLonghorn, type FakeLonghorn } from '@soteria/shared/longhorn/
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import { watchLabel } from '@soteria/shared/operation/marks.ts';
 import { isTerminal, operations } from '@soteria/shared/operation/schema.ts';
+import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { askForBackup } from './ask.ts';
@@ -52,6 +53,7 @@ function setUp() {
     slots: killer.guard(createSlots({ client: cluster.client, namespace: 'soteria', limits: slotLimits, now })),
     keepAwake: killer.guard({ start: () => Promise.resolve() }).start,
     wakeOther: () => Promise.resolve(),
+    verified: killer.guard(createVerifiedPoints(cluster.client, 'soteria')),
     rules,
     inTurn: createOneAtATime(),
     line: createWaitingLine({ store: killer.guard(createOperationStore(cluster.client)), now }),

@@ -8,7 +8,7 @@ import type { BackupSettings } from './config.ts';
 export interface BackupTools extends AdvanceTools {
   readonly authorize: Authorize;
   /** What restore tests have proved and refuted. */
-  readonly verified: Pick<VerifiedPoints, 'proofs'>;
+  readonly verified: Pick<VerifiedPoints, 'proofs' | 'proofOf'>;
   readonly settings: Pick<BackupSettings, 'driver' | 'authRequired'>;
   /** Whether Longhorn's own address answers; a plan tells it, nothing depends on it. */
   readonly checkLonghorn: (signal: AbortSignal) => Promise<Reachability>;

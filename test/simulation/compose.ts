@@ -71,7 +71,7 @@ export function composeBackup(surroundings: Surroundings, mutation: Mutation): B
     wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
     checkLonghorn: () => Promise.resolve({ isReachable: true }),
     authorize: () => Promise.resolve(),
-    verified: { proofs: () => Promise.resolve([]) },
+    verified: { proofs: () => Promise.resolve([]), proofOf: () => Promise.resolve(undefined) },
     rules,
     settings: { driver: 'longhorn', authRequired: false },
     now,

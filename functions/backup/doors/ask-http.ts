@@ -16,6 +16,7 @@ import type { BackupTools } from '../tools.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { nameOfAttempt } from '../longhorn/about-operation.ts';
 import { lookAhead, planBackup } from '../longhorn/plan.ts';
+import { reliableOf } from '../longhorn/decide-start.ts';
 import { lookAt } from '../longhorn/look-at.ts';
 import { blockersOf } from '../longhorn/why-not-backable.ts';
 import type { World } from '../longhorn/world.ts';
@@ -75,8 +76,9 @@ async function reusedAnswer(
   incoming: Incoming,
 ): Promise<Answer | undefined> {
   if (request.max_age === undefined) return undefined;
-  const { points } = await lookAt(tools, { operation, world }, 'points', incoming.signal);
-  const point = newestWithin(points?.seen ?? [], durationMs(String(request.max_age)), tools.now());
+  const looked = await lookAt(tools, { operation, world }, 'points', incoming.signal);
+  const known = { ...looked, ...(await lookAt(tools, { operation, world }, 'refuted', incoming.signal)) };
+  const point = newestWithin(reliableOf(known), durationMs(String(request.max_age)), tools.now());
   if (point === undefined || whyNotRestorable(point) !== undefined) return undefined;
   const view = toRestorePoint(point, await tools.cluster.ownClusters(incoming.signal));
   return {

@@ -1,6 +1,6 @@
 /** Pending: may it start, and under which names? */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
+import { type Backup, whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
 import { catalogueKeys, claimLabel } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
@@ -14,6 +14,7 @@ import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { nameOfAttempt, refusedBecause } from './about-operation.ts';
 import type { Situation } from './decide.ts';
 import { blockersOf, nextLooks } from './why-not-backable.ts';
+import type { World } from './world.ts';
 
 /** The operation that must end before this one may start: a running one of the claim, or an older one. */
 function whoGoesFirst(operation: Operation, peers: readonly Operation[]): Operation | undefined {
@@ -39,11 +40,17 @@ function repeatOf(operation: Operation, peers: readonly Operation[]): Operation 
   );
 }
 
+/** What a restore test has refuted satisfies nobody. */
+export function reliableOf({ points, refuted }: Pick<World, 'points' | 'refuted'>): Backup[] {
+  return (points?.seen ?? []).filter((one) => refuted?.seen?.includes(pointIdOf(one)) !== true);
+}
+
 function reuseOrUndefined({ operation, world, now }: Situation): Action | undefined {
   const maxAge = operation.spec.request.maxAge;
   if (maxAge === undefined) return undefined;
   if (world.points === undefined) return { do: 'look', at: 'points' };
-  const point = newestWithin(world.points.seen ?? [], durationMs(maxAge), now);
+  if (world.refuted === undefined) return { do: 'look', at: 'refuted' };
+  const point = newestWithin(reliableOf(world), durationMs(maxAge), now);
   if (point === undefined || whyNotRestorable(point) !== undefined) return undefined;
   const result = {
     reused: true,

@@ -6,6 +6,7 @@ import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Slots } from '@soteria/shared/operation/slots.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import type { VerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import { volumeHandleOf } from './why-not-backable.ts';
 import type { Place, World } from './world.ts';
 
@@ -14,6 +15,7 @@ export interface Lookers {
   readonly longhorn: Longhorn;
   readonly cluster: ClusterReader;
   readonly slots: Pick<Slots, 'entries'>;
+  readonly verified: Pick<VerifiedPoints, 'proofOf'>;
 }
 
 /** Names that are known, and where they are not yet, what they most likely are: see `withoutWrongGuesses`. */
@@ -30,7 +32,7 @@ function namesFor({ operation, world }: Known<World>) {
 }
 
 async function lookAtOne(
-  { longhorn, cluster, store, slots }: Lookers,
+  { longhorn, cluster, store, slots, verified }: Lookers,
   known: Known<World>,
   place: Place,
   signal?: AbortSignal,
@@ -62,6 +64,10 @@ async function lookAtOne(
       return { peers: { seen: await store.listOfClaim(namespace, pvc, signal) } };
     case 'points':
       return { points: { seen: await longhorn.backups.list({ volume: names.volume }, signal) } };
+    case 'refuted': {
+      const judged = (await verified.proofOf(namespace, pvc, signal))?.points ?? [];
+      return { refuted: { seen: judged.filter(({ outcome }) => outcome === 'refuted').map(({ point }) => point) } };
+    }
     case 'catalogue':
       return { catalogue: { seen: await longhorn.backups.list({}, signal) } };
     case 'snapshots':

@@ -72,6 +72,8 @@ function see(place: Place, operation: Operation, dice: number): World {
       return { backup: { seen: pick(backups as unknown as [typeof backup, ...(typeof backup | undefined)[]], dice) } };
     case 'peers':
       return { peers: { seen: pick([[operation], [operation], [older, operation]], dice) } };
+    case 'refuted':
+      return { refuted: { seen: [] } };
     case 'points':
     case 'catalogue':
       return { [place]: { seen: pick([[backup], []], dice) } };

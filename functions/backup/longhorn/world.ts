@@ -24,6 +24,8 @@ export interface World {
   readonly peers?: Look<readonly Operation[]>;
   /** Every backup of the volume. */
   readonly points?: Look<readonly Backup[]>;
+  /** Ids of the claim's points that a restore test has refuted. */
+  readonly refuted?: Look<readonly string[]>;
   /** Every backup Longhorn lists, of any volume. */
   readonly catalogue?: Look<readonly Backup[]>;
   /** Every snapshot of the volume. */
