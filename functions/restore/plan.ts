@@ -1,7 +1,7 @@
 /** What a restore would do: resolved for real, nothing made. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
-import { type RestorePoint, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import { type RestorePoint, toRestorePoint, withJudgement } from '@soteria/shared/longhorn/restore-point.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
@@ -13,6 +13,7 @@ import { targetToRead } from './longhorn/decide-reading.ts';
 import { blockersOf, nextLook, pointOf } from './longhorn/decide-start.ts';
 import { lookAt, type Lookers } from './longhorn/look-at.ts';
 import type { World } from './longhorn/world.ts';
+import { judgementOfPoint, warningOf } from './proof/refuted-warning.ts';
 
 export interface Plan {
   readonly restore_point: RestorePoint | null;
@@ -98,7 +99,14 @@ export async function tryPlan(
   world: World,
   signal?: AbortSignal,
 ): Promise<Plan> {
-  const plan = planOf(operation, world);
+  const judged = await judgementOfPoint(tools.verified, operation, world, signal);
+  const unjudged = planOf(operation, world);
+  const { restore_point: point } = unjudged;
+  const plan = {
+    ...unjudged,
+    restore_point: point === null ? null : withJudgement(point, judged),
+    ...warningOf(operation, judged),
+  };
   const refused = await whyNotHere(tools, operation, world, signal);
   if (refused === undefined) return plan;
   const { code, explanation } = refused;

@@ -1,6 +1,7 @@
 /** Longhorn's backups as restore points: what a caller sees of each, newest first. Pure. */
 import type { Backup } from './objects.ts';
 import { whyNotRestorable } from './objects.ts';
+import type { Judgement } from '../operation/claim-proof.ts';
 import { catalogueKeys, heldByLabel } from '../operation/marks.ts';
 import { isOwnCluster, type OwnClusters } from './own-clusters.ts';
 
@@ -127,6 +128,15 @@ export function toRestorePoint(backup: Backup, own: OwnClusters): RestorePoint {
     snapshot: backup.snapshotName ?? null,
     tags: tagsOf(catalogue[catalogueKeys.tags]),
   };
+}
+
+/** With what the last restore test of it said. */
+export function withJudgement(point: RestorePoint, judged: Judgement | undefined): RestorePoint {
+  if (judged === undefined) return point;
+  const { outcome, at, strength = null, weaker = [], why = null } = judged;
+  return outcome === 'verified'
+    ? { ...point, verified_at: at, verified_strength: strength, verified_weaker: weaker }
+    : { ...point, refuted_at: at, refuted_because: why };
 }
 
 /** Newest data first; points whose instant is unknown are the youngest of all (they are just being made); then by id. */

@@ -3,8 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import * as z from 'zod';
 import type { RestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
-import type { Judgement } from '@soteria/shared/operation/claim-proof.ts';
-import { newestFirst, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import { newestFirst, toRestorePoint, withJudgement } from '@soteria/shared/longhorn/restore-point.ts';
 import { whySharedId } from '@soteria/shared/longhorn/shared-cluster-id.ts';
 import { type Blocker, toBlocker } from '../longhorn/plan.ts';
 import { volumeHandleOf } from '../longhorn/why-not-backable.ts';
@@ -88,15 +87,6 @@ function isAsked(
 ): boolean {
   if (point.pvc === null && live !== undefined) return point.volume === live;
   return (namespace === undefined || point.namespace === namespace) && (pvc === undefined || point.pvc === pvc);
-}
-
-/** What the last restore test of the point said. */
-function withJudgement(point: RestorePoint, judged: Judgement | undefined): RestorePoint {
-  if (judged === undefined) return point;
-  const { outcome, at, strength = null, weaker = [], why = null } = judged;
-  return outcome === 'verified'
-    ? { ...point, verified_at: at, verified_strength: strength, verified_weaker: weaker }
-    : { ...point, refuted_at: at, refuted_because: why };
 }
 
 export async function listBackups(tools: BackupTools, rawQuery: unknown, incoming: Incoming): Promise<BackupList> {

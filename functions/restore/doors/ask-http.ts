@@ -10,6 +10,7 @@ import { advanceOperation } from '../advance.ts';
 import { askForRestore, type Asked, imagined, refuseOtherRequest, type Wish, wishOfRestore } from '../ask.ts';
 import { blockersOf } from '../longhorn/decide-start.ts';
 import { lookAlong, tryPlan } from '../plan.ts';
+import { judgementOfPoint, warningOf } from '../proof/refuted-warning.ts';
 import { verifiersViewOf } from '../proof/verifiers-of.ts';
 import type { RestoreTools } from '../tools.ts';
 import { authorizePoint, authorizeWish, requestedBy } from './authorize-restore.ts';
@@ -120,7 +121,9 @@ export async function askForWish(
   const by = requestedBy(incoming, 'http', mayTakeAny);
   const asking = { ...wish, identity, isRepeatable, requestedBy: by, cause: { id: identity }, at };
   const asked = await askForRestore(tools.store, asking, signal);
-  return recordedAnswer(await begin(tools, asked, incoming), incoming);
+  const judged = await judgementOfPoint(tools.verified, operation, world, signal).catch(() => undefined);
+  const answer = recordedAnswer(await begin(tools, asked, incoming), incoming);
+  return { ...answer, body: { ...answer.body, ...warningOf(operation, judged) } };
 }
 
 /** The record is stored: whatever goes wrong from here on is the next wake-up's to repair, not the caller's problem. */

@@ -19,6 +19,24 @@ async function open() {
   return { ...bench, post, http };
 }
 
+describe('a restore of a point that was refuted', () => {
+  it('is not refused, and not without a word', async () => {
+    const bench = await open();
+    const point = 'longhorn:default/point';
+    const at = '2026-01-31T00:00:00.000Z';
+    await bench.tools.verified.keep({ ...ask, point, at, outcome: 'refuted', why: 'sqlite a.db: malformed' });
+    const restore = { ...ask, target_pvc: 'data-2' };
+    const warning = `a restore test has refuted restore point ${point} at ${at}: sqlite a.db: malformed; look at another point`;
+    const plan = await bench.http
+      .post('/v1/restores')
+      .send({ ...restore, dry_run: true })
+      .expect(200);
+    expect(plan.body).toMatchObject({ warning, restore_point: { refuted_at: at, verified_at: null }, blocked_by: [] });
+    const answer = await bench.http.post('/v1/restores').send(restore).expect(202);
+    expect(answer.body).toMatchObject({ warning, phase: 'Running' });
+  });
+});
+
 describe('POST /v1/restore-test without a target', () => {
   it('says what will be looked at, and that it is little when no verifier is defined', async () => {
     const bench = await open();
