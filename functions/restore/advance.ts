@@ -5,6 +5,7 @@ import { ownerOf } from '@soteria/shared/operation/kind-owner.ts';
 import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { holdWhilePaused } from '@soteria/shared/operation/pause.ts';
+import type { KnownMemory } from '@soteria/shared/operation/remember-known.ts';
 import { startNext } from '@soteria/shared/operation/start-next.ts';
 import type { WaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { functionName } from './longhorn/about-operation.ts';
@@ -23,12 +24,14 @@ export interface AdvanceTools extends Omit<Tools, 'moveChild' | 'askAgain'> {
   readonly now: () => Date;
   readonly inTurn: OneAtATime;
   readonly line: WaitingLine;
+  /** Left out: every wake-up reads the record. */
+  readonly memory?: KnownMemory<World>;
   /** Asks the function that moves it to look at an Operation, in another wake-up. */
   readonly wakeOther: (operation: Operation, causationId: string, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 function moverOf(given: AdvanceTools, call: AdvanceCall): Mover<World, Action> {
-  const { store, inTurn, rules, now } = given;
+  const { store, inTurn, memory, rules, now } = given;
   const tools: Tools = {
     ...given,
     moveChild: (child) => moveChild(given, child, call),
@@ -38,6 +41,7 @@ function moverOf(given: AdvanceTools, call: AdvanceCall): Mover<World, Action> {
     functionName,
     store,
     inTurn,
+    ...(memory === undefined ? {} : { memory }),
     nothingSeen: {},
     decide: (known) => {
       const { kind } = known.operation.spec;

@@ -7,6 +7,7 @@ import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resourc
 import { keepAdopted } from '@soteria/shared/operation/adopted-clusters.ts';
 import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
 import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { publishDue } from '@soteria/shared/operation/publish-due.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
@@ -59,6 +60,7 @@ async function main(): Promise<void> {
         now,
         inTurn: createOneAtATime(),
         line: createWaitingLine({ store: createOperationStore(client), now }),
+        memory: rememberKnown(),
       }),
   });
   process.exit(await running.stopped);

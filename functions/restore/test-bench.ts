@@ -25,6 +25,7 @@ import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resourc
 import { keepAdopted } from '@soteria/shared/operation/adopted-clusters.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
 import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { operations } from '@soteria/shared/operation/schema.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
@@ -261,6 +262,7 @@ export function createTestBench() {
     rules,
     inTurn: createOneAtATime(),
     line: createWaitingLine({ store, now }),
+    memory: rememberKnown(),
     now,
   };
 

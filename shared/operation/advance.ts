@@ -115,13 +115,14 @@ async function moveOne<World, Action extends AnyAction>(
     if (start === undefined || ownerOf(start.operation) !== functionName) return undefined;
     hadSomethingToDo ||= start.operation.status?.settled !== true;
     try {
-      const moved = await run(mover, start, call);
-      if (moved !== undefined) {
-        memory?.keep({ ...moved, world: mover.lasting?.(moved) ?? nothingSeen });
-        const { operation } = moved;
+      const { known, isProven } = await run(mover, start, call);
+      if (isProven) {
+        memory?.keep({ ...known, world: mover.lasting?.(known) ?? nothingSeen });
+        const { operation } = known;
         return { operation, hasEnded: hadSomethingToDo && isTerminal(operation.status?.phase) };
       }
-      start = await read(true);
+      const found = await read(true);
+      start = found !== undefined && isSame(found.operation, known.operation) ? { ...known, isProven: true } : found;
     } catch (error) {
       if (!wasOld(error, start?.isProven) || conflicts >= maxConflicts) throw error;
       conflicts += 1;
@@ -142,20 +143,24 @@ function wasOld(error: unknown, isProven: boolean | undefined): boolean {
  */
 const safeUnproven: ReadonlySet<string> = new Set(['look', 'record', 'enter-slot', 'keep-awake']);
 
-/** Undefined: all there is to do would be done on a record that is only remembered. */
+function isSame({ metadata: a }: Operation, { metadata: b }: Operation): boolean {
+  return a.uid === b.uid && a.resourceVersion === b.resourceVersion;
+}
+
+/** Stops, not proven, before it would do on a record that is only remembered what must not be done on it. */
 async function run<World, Action extends AnyAction>(
   mover: Mover<World, Action>,
   { operation, world, isProven: wasProven }: Start<World>,
   call: AdvanceCall,
-): Promise<Known<World> | undefined> {
+): Promise<{ readonly known: Known<World>; readonly isProven: boolean }> {
   let known: Known<World> = { operation, world };
   let isProven = wasProven;
   for (let count = 0; count < maxActions; count += 1) {
     const action = mover.decide(known);
-    if (!isProven && !safeUnproven.has(action.do)) return undefined;
-    if (action.do === 'rest' || action.do === 'wait') return known;
+    if (!isProven && !safeUnproven.has(action.do)) return { known, isProven };
+    if (action.do === 'rest' || action.do === 'wait') return { known, isProven };
     const held = await mover.hold?.(known, action, call);
-    if (held !== undefined) return { ...known, operation: held };
+    if (held !== undefined) return { known: { ...known, operation: held }, isProven };
     known = await mover.perform(known, action, call);
     isProven ||= action.do === 'record';
     if (action.do === 'record') logMove(call.log, known.operation);

@@ -13,7 +13,6 @@ const minWaiting = 2;
 /** However many may run at once. */
 const maxOpen = 100;
 const maxMadeAtOnce = 12;
-const volumesAtOnce = 12;
 
 const byName = (a: PersistentVolumeClaim, b: PersistentVolumeClaim): number =>
   a.metadata.name < b.metadata.name ? -1 : 1;
@@ -104,11 +103,11 @@ export function decideTaking(situation: NamespaceSituation, open: readonly Opera
   const walked = walk(situation);
   const { next, passed, ahead } = walked;
   const madeCount = world.made?.length ?? 0;
-  const hasRoom = open.filter(isWaiting).length < maxWaiting && open.length < maxOpen;
-  if (next !== undefined && hasRoom && madeCount < maxMadeAtOnce) {
+  const room = Math.min(maxWaiting - open.filter(isWaiting).length, maxOpen - open.length);
+  if (next !== undefined && room > 0 && madeCount < maxMadeAtOnce) {
     const { claim, persistentVolume } = next;
     if (persistentVolume === undefined) {
-      const names = ahead.slice(0, volumesAtOnce).map(({ spec }) => spec?.volumeName ?? '');
+      const names = ahead.slice(0, room).map(({ spec }) => spec?.volumeName ?? '');
       return { do: 'look-at-volumes', names };
     }
     const pvc = claim.metadata.name;
@@ -122,5 +121,5 @@ export function decideTaking(situation: NamespaceSituation, open: readonly Opera
   }
   // One write for all that were made: a crash before it finds them by their names.
   if (passed.length > 0 || next === undefined) return pass(situation, walked);
-  return hasRoom && world.hasAskedAgain !== true ? { do: 'ask-again' } : undefined;
+  return room > 0 && world.hasAskedAgain !== true ? { do: 'ask-again' } : undefined;
 }
