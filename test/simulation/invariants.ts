@@ -152,7 +152,10 @@ export const invariants = {
       if (half !== undefined) return `${nameOf(one)} left backup ${half.metadata.name}, ${half.status?.state}`;
       // One that was Completed first is a restore point all the same; its snapshot is then the base of the next increment.
       if (ending.onTarget.some((record) => ownerOf(record) === uid)) return undefined;
-      const snapshot = namesAlive(ending.snapshots).find((each) => madeBy(each) === uid);
+      // One whose backup somebody deleted is superseded by the next backup.
+      const snapshot = namesAlive(ending.snapshots).find(
+        (each) => madeBy(each) === uid && !evidence.removedByOthers.has(each.metadata.name),
+      );
       return snapshot === undefined ? undefined : `${nameOf(one)} left snapshot ${snapshot.metadata.name}`;
     }),
 

@@ -43,6 +43,14 @@ async function sitOut(world: World): Promise<number> {
   return steps;
 }
 
+/** In the hour after 03:00, by whatever clock. */
+const dailyAtMinute = 3 * 60 + 10;
+
+function secondsTo(now: Date, minuteOfDay: number): number {
+  const passed = now.getUTCHours() * 60 + now.getUTCMinutes();
+  return ((minuteOfDay - passed + 24 * 60) % (24 * 60)) * 60;
+}
+
 /** The weather clears; from now on only what was done counts. */
 async function calmDown(world: World): Promise<number> {
   world.longhorn.faults.clearAll();
@@ -54,8 +62,7 @@ async function calmDown(world: World): Promise<number> {
   // What was being deleted goes, what had vanished comes back.
   for (let count = 0; count < 4; count += 1) steps += await round(world, 6);
   // Once a day everything left over is looked for, whatever events were lost.
-  const minutesTo3 = (27 * 60 - (world.now().getUTCHours() * 60 + world.now().getUTCMinutes())) % (24 * 60);
-  world.pass(minutesTo3 * 60);
+  world.pass(secondsTo(world.now(), dailyAtMinute));
   return steps + (await round(world, 6));
 }
 
