@@ -1,12 +1,12 @@
 /**
  * A bundled program, and what V8 compiled of it, which lies beside it in the image: with it, a pod starts sooner. V8 takes it if it is
- * the version that made it, whatever the user and the model of the processor; Node's own compile cache asks for both to be the same.
+ * the build that made it, whatever the user and the model of the processor; Node's own compile cache asks for both to be the same.
  * V8 does not look for damage: the digest of the image does.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { Script } from 'node:vm';
+import { constants, Script } from 'node:vm';
 
 type Wrapped = (exports: object, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
 
@@ -27,6 +27,8 @@ export function loadProgram(path: string): CompiledProgram {
   const script = new Script(`${head}${readFileSync(path, 'utf8')}\n})`, {
     filename: path,
     columnOffset: -head.length,
+    // What is imported late, such as node:sqlite, is found as it would be by any program.
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
   return {

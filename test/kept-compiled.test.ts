@@ -3,7 +3,7 @@
  * is compiled that will be used a few times.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +68,32 @@ describe('the programs of the image', () => {
     writeFileSync(path, change(kept));
     expect(start('backup.cjs')).toContain(refused);
     writeFileSync(path, kept);
+  });
+
+  it.each([[['other.cjs']], [['../folder/backup.cjs']], [[]]])(
+    'are named by the first argument: %j is refused with their names',
+    (args) => {
+      const { stderr, status } = spawnSync(process.execPath, [join(folder, 'start.cjs'), ...args], {
+        encoding: 'utf8',
+      });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/program_not_found.*name one of .*backup\.cjs/);
+    },
+  );
+
+  it('may import late what Node has and what lies beside them, compiled or not', async () => {
+    const alone = mkdtempSync(join(folder, 'alone-'));
+    writeFileSync(join(alone, 'beside.mjs'), "export default 'beside';");
+    writeFileSync(
+      join(alone, 'late.cjs'),
+      "(async () => console.error(typeof (await import('node:sqlite')).DatabaseSync, (await import('./beside.mjs')).default))();",
+    );
+    copyFileSync(join(folder, 'start.cjs'), join(alone, 'start.cjs'));
+    const told = (): string =>
+      spawnSync(process.execPath, ['--no-warnings', join(alone, 'start.cjs'), 'late.cjs'], { encoding: 'utf8' }).stderr;
+    expect(told()).toBe('function beside\n');
+    await keepCompiled(alone);
+    expect(told()).toBe('function beside\n');
   });
 
   it('start when nothing was compiled, and see arguments of their own only', () => {
