@@ -22,7 +22,7 @@ describeWithControllers('a restore test on a real API server', () => {
   let token = '';
 
   beforeAll(async () => {
-    server = await startApiServer({});
+    server = await startApiServer({ isAuditKept: true });
     await installCrds(server.adminClient, [...readReferenceCrds(), ...readOwnCrds()]);
     await server.startControllerManager();
     bed = await startLocalBed({ kubeconfig: server.kubeconfigPath });

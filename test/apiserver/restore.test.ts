@@ -29,7 +29,7 @@ describeWithControllers('restores on a real API server', () => {
   const chaos: ChaosSwitches = {};
 
   beforeAll(async () => {
-    server = await startApiServer({});
+    server = await startApiServer({ isAuditKept: true });
     await installCrds(server.adminClient, [...readReferenceCrds(), ...readOwnCrds()]);
     await server.startControllerManager();
     bed = await startLocalBed({ kubeconfig: server.kubeconfigPath, chaos });

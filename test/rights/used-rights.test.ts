@@ -23,12 +23,14 @@ const provedElsewhere: readonly { readonly right: string; readonly by: string }[
   { right: 'backup: delete operations.soteria.dev', by: 'functions/backup/convergence.test.ts' },
 ];
 
-/** No test runs these on an API server yet. */
-const notMeasured: ReadonlySet<string> = new Set(['restore']);
-for (const name of notMeasured) console.warn(`NOT CHECKED: whether ${name} uses all of its rights.`);
+/** Asked for to see that it is denied, and what is said then. */
+const deniedOnPurpose: ReadonlySet<string> = new Set([
+  // A restore test in a namespace that has not let the function make Jobs: test/apiserver/restore-test.test.ts.
+  'restore: create jobs.batch  in team-proof',
+]);
 
 describe.skipIf(!hasLogs)('the rights of the functions', () => {
-  const rights = readFunctionRights(repositoryDir).filter((right) => !notMeasured.has(right.function));
+  const rights = readFunctionRights(repositoryDir);
   const requests = readAuditLogs(auditDir);
 
   it('are looked at: there are some, and functions have asked for things', () => {
@@ -42,6 +44,7 @@ describe.skipIf(!hasLogs)('the rights of the functions', () => {
   });
 
   it('are enough: nothing was denied', () => {
-    expect(requests.filter(({ isAllowed }) => !isAllowed).map(requestText)).toEqual([]);
+    const denied = requests.filter(({ isAllowed }) => !isAllowed).map(requestText);
+    expect(denied.filter((text) => !deniedOnPurpose.has(text))).toEqual([]);
   });
 });
