@@ -45,6 +45,16 @@ describe('a verdict', () => {
     expect(parseVerdict(encodeVerdict({ ...verified, checks: [...passed, failure] }))?.checks).toEqual([failure]);
   });
 
+  test('keeps a failure whose name is as long as a path can be', () => {
+    const failures = Array.from({ length: 64 }, (_none, at) => ({
+      name: `sqlite ${at}/${'d/'.repeat(2000)}x.db`,
+      outcome: 'failed' as const,
+      detail: 'database disk image is malformed',
+    }));
+    const told = parseVerdict(encodeVerdict({ ...verified, outcome: 'refuted', checks: failures }));
+    expect(told?.checks[0]).toMatchObject({ name: expect.stringMatching(/^sqlite 0\//), detail: failures[0]?.detail });
+  });
+
   test.each(['', 'Killed', '{', '{"version":2}', '{"outcome":"verified"}', 'null'])('%j is none', (text) => {
     expect(parseVerdict(text)).toBeUndefined();
   });

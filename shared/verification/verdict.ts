@@ -49,10 +49,13 @@ export type Verdict = z.infer<typeof verdict>;
 export type VerdictCheck = Verdict['checks'][number];
 
 const longestDetail = 240;
+/** A check may be named after a file, and paths have no end. */
+const longestName = 120;
 
 /** Compact JSON of at most 4096 bytes: details are cut, then passed checks left out, then all but the first failure. */
 export function encodeVerdict(full: Verdict): string {
-  const cut = (length: number) => full.checks.map((one) => ({ ...one, detail: shorten(one.detail, length) }));
+  const cut = (length: number) =>
+    full.checks.map((one) => ({ ...one, name: shorten(one.name, longestName), detail: shorten(one.detail, length) }));
   const candidates = [
     cut(longestDetail),
     cut(60),

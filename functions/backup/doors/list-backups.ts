@@ -97,7 +97,9 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
     tools.longhorn.backups.list({}, incoming.signal),
     tools.cluster.ownClusters(incoming.signal),
     tools.cluster.identity(incoming.signal),
-    tools.verified.proofs(incoming.signal),
+    namespace === undefined || pvc === undefined
+      ? tools.verified.proofs(incoming.signal)
+      : tools.verified.proofOf(namespace, pvc, incoming.signal).then((proof) => (proof === undefined ? [] : [proof])),
     namespace === undefined || pvc === undefined ? undefined : liveVolume(tools, namespace, pvc, incoming.signal),
   ]);
   const judged = new Map(verified.flatMap(({ points: some }) => some).map((one) => [one.point, one]));

@@ -92,7 +92,8 @@ export const restoreWaits = {
       waitsFor: 'the Job of a restore test to come to a verdict',
       wokenBy: 'the change of the Job (ApiServerSource)',
       worstDelay: busySweep,
-      endsBy: 'the Job ends after 6 hours; then Failed without a verdict',
+      endsBy:
+        'the Job ends after 6 hours, and one whose Pod does not start after `SOTERIA_RESTORE_STALL_SECONDS`; then Failed without a verdict',
     },
     ifPaused,
   ],

@@ -41,10 +41,13 @@ function decideVerdict({ operation, now }: Situation, ended: VerificationEnd): A
   return { do: 'record', status: { ...refuse(status, 'Failed', error, now), result } };
 }
 
-/** The Job has a deadline of its own: only when that is over it counts as stuck. */
-function waitForJob(situation: Situation, seconds: number, what: string): Action {
+/** A Job that works has a deadline of its own, and is stuck only when that is over; one that does not even start is stuck before. */
+function waitForJob(situation: Situation, { job }: ProofJob, seconds: number, what: string): Action {
   const { rules } = situation;
-  return waitFor({ ...situation, rules: { ...rules, stallMs: rules.stallMs + seconds * 1000 } }, what);
+  const hasStarted = (job.status?.ready ?? 0) > 0;
+  const stallMs = rules.stallMs + (hasStarted ? seconds * 1000 : 0);
+  const doing = hasStarted ? what : `${what}: its Pod has not started yet`;
+  return waitFor({ ...situation, rules: { ...rules, stallMs } }, doing);
 }
 
 /** Why a Job that was made cannot be relied on. */
@@ -75,7 +78,7 @@ function decideCommand(situation: Situation, ours: VerificationEnd): Action {
   }
   const outcome = readCommand(seen.job, seen.pods);
   return outcome.state === 'running'
-    ? waitForJob(situation, commandSecondsOf(operation), message)
+    ? waitForJob(situation, seen, commandSecondsOf(operation), message)
     : decideVerdict(situation, withCommand(ours, outcome.check));
 }
 
@@ -101,6 +104,6 @@ export function decideProof(situation: Situation): Action {
   }
   const outcome = readOutcome(seen.job, seen.pods);
   return outcome.state === 'running'
-    ? waitForJob(situation, verifySeconds, message)
+    ? waitForJob(situation, seen, verifySeconds, message)
     : decideCommand(situation, outcome);
 }

@@ -220,6 +220,33 @@ describe('a restore test', () => {
     expect(await cancelled.tools.verified.proofs()).toEqual([]);
   });
 
+  it('is inconclusive when the Pod of its Job does not start for an hour, and waits longer for one that works', async () => {
+    const world = await setUp();
+    await world.play(8, 'not yet');
+    world.pass(rules.stallMs);
+    await world.wake();
+    const stuck = await world.end();
+    expect(stuck.status).toMatchObject({
+      phase: 'Failed',
+      error: { code: 'deadline_exceeded', why: expect.stringContaining('its Pod has not started yet') },
+      result: { proof: { outcome: 'inconclusive' } },
+    });
+    expect(await world.left()).toEqual([]);
+
+    const working = await setUp();
+    await working.play(8, 'not yet');
+    const { name = '', namespace } = (await working.job())?.metadata ?? {};
+    await working.client.patch(
+      jobs,
+      { name, namespace },
+      { status: { active: 1, ready: 1 } },
+      { subresource: 'status' },
+    );
+    working.pass(rules.stallMs);
+    await working.wake();
+    expect((await working.end()).status?.phase).toBe('Succeeded');
+  });
+
   it('says that no verifier was defined, though it has passed', async () => {
     const operation = await (await setUp({ verify: {} })).end();
     expect(operation.status).toMatchObject({
