@@ -13,7 +13,7 @@ import type { SelfTestRules } from './self-test/world.ts';
 
 const week = 604_800;
 
-const restoreVariables = functionVariables.extend({
+export const restoreVariables = functionVariables.extend({
   SOTERIA_RESTORE_STALL_SECONDS: wholeNumber(3_600, { min: 60, max: week }),
   SOTERIA_RESTORE_DEADLINE_SECONDS: wholeNumber(86_400, { min: 60, max: week }),
   SOTERIA_RESTORE_READING_SECONDS: wholeNumber(900, { min: 60, max: week }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { backupVariables } from '../../functions/backup/config.ts';
+import { restoreVariables } from '../../functions/restore/config.ts';
 import { usageVariables } from '../../functions/b2-usage/config.ts';
 import { listingJob } from '../../functions/b2-usage/listing-job/listing-job.ts';
 import { parsePriceCards } from '../../functions/b2-usage/report/price-card.ts';
@@ -111,7 +112,8 @@ describe('the settings', () => {
   it('are variables that the functions know, with values they take', () => {
     const config = ofKind(objects, 'ConfigMap').find(({ metadata }) => metadata.name === 'soteria-config');
     const data = at(config, 'data');
-    expect(backupVariables.strict().safeParse(data).error).toBeUndefined();
+    const known = backupVariables.extend(restoreVariables.shape).strict();
+    expect(known.safeParse(data).error).toBeUndefined();
     expect(at(data, 'K_SINK')).toMatch(/\/soteria\/default$/);
   });
 
