@@ -23,8 +23,11 @@ export async function reconcilePersistentVolume(world: World, name: string): Pro
   return undefined;
 }
 
-async function deleteBoth(world: World, { metadata, spec }: PersistentVolume): Promise<void> {
+async function deleteBoth(world: World, pv: PersistentVolume): Promise<void> {
+  const { metadata, spec } = pv;
   const volume = spec?.csi?.volumeHandle ?? metadata.name;
+  // What is bound is in use to Kubernetes, and kept from going.
+  if (pv.status?.phase !== 'Released') await patchStatus(world, persistentVolumes, pv, { phase: 'Released' });
   await world.client.delete(volumes, { name: volume, namespace: world.namespace }, world);
   await world.client.delete(persistentVolumes, { name: metadata.name }, world);
 }

@@ -8,6 +8,7 @@
 import { isTerminal, type Operation, type OperationStatus } from '@soteria/shared/operation/schema.ts';
 import { operationUidLabel, temporaryLabel } from '@soteria/shared/operation/marks.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
+import { endOfJob } from '@soteria/shared/verification/pod-end.ts';
 import { isOurs } from '../longhorn/about-operation.ts';
 import { isTestPoint, provisionedName } from './about-self-test.ts';
 import { verdictOf } from './verdicts.ts';
@@ -37,7 +38,9 @@ function removeJobs({ operation, world }: SelfTestSituation): SelfTestAction | u
     const look = world[at];
     if (look === undefined) return { do: 'look', at };
     const job = look.seen;
-    if (job !== undefined && isOurs(operation, job.labels) && !job.isDeleting) return { do: 'delete-job', at, job };
+    if (job !== undefined && isOurs(operation, job.labels) && !job.isDeleting) {
+      return { do: 'delete-job', at, job, isRunning: endOfJob(job.job) === undefined };
+    }
   }
   return undefined;
 }
@@ -90,7 +93,7 @@ function removeSource({ operation, world }: SelfTestSituation, status: Operation
       return { do: 'record', status: { ...status, work: { attempt: 1, ...status.work, claimUid: uid } } };
     }
     if (deletionTimestamp === undefined) return { do: 'delete-claim', at: 'claim', claim: { name, uid } };
-    // While a Pod still has it mounted.
+    // A Pod may have it mounted: no volume is taken from under it.
     return { do: 'wait' };
   }
   if (claimUid === '') return undefined;

@@ -134,13 +134,16 @@ export async function performSelfTest(
     }
     case 'delete-job':
       await proofs.delete(namespace, action.job.name, action.job.uid, signal);
-      return { operation, world: { ...world, [action.at]: { seen: undefined } } };
+      return {
+        operation,
+        world: { ...world, [action.at]: { seen: undefined }, ...(action.isRunning ? { mayBeMounted: true } : {}) },
+      };
     case 'delete-claim':
       await claims.deleteClaim({ namespace, name: action.claim.name, uid: action.claim.uid }, signal);
-      // The restored one is not waited for: its volume is found by another name than the claim's.
-      return action.at === 'claim'
+      // Unless a Pod may have it mounted, it is not waited for: its volume can go.
+      return action.at === 'claim' && world.mayBeMounted === true
         ? { operation, world: without(world, 'claim') }
-        : { operation, world: { ...world, restoredClaim: { seen: undefined } } };
+        : { operation, world: { ...world, [action.at]: { seen: undefined } } };
     case 'delete-persistent-volume':
       await claims.deletePersistentVolume(action.persistentVolume.name, action.persistentVolume.uid, signal);
       return { operation, world: { ...world, [action.at]: { seen: undefined } } };

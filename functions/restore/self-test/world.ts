@@ -27,12 +27,14 @@ export interface SelfTestWorld {
   readonly folders?: Look<readonly BackupFolder[]>;
   readonly longhornVersion?: Look<string>;
   readonly isKeptAwake?: true;
+  /** A Job was still running when it was deleted: its Pod may have the claim mounted yet. */
+  readonly mayBeMounted?: true;
   readonly isVerdictKept?: true;
   /** What the cluster answered to the last write, when it refused for good. */
   readonly refusal?: SoteriaError;
 }
 
-export type Place = Exclude<keyof SelfTestWorld, 'isKeptAwake' | 'isVerdictKept' | 'refusal'>;
+export type Place = Exclude<keyof SelfTestWorld, 'isKeptAwake' | 'mayBeMounted' | 'isVerdictKept' | 'refusal'>;
 export type SelfTestFact = 'passed' | 'failed';
 export type JobPlace = 'writeJob' | 'compareJob';
 export type ClaimPlace = 'claim' | 'restoredClaim';
@@ -53,7 +55,7 @@ export type SelfTestAction =
   | { readonly do: 'create-job'; readonly at: JobPlace; readonly draft: Draft<Job> }
   | { readonly do: 'create-child'; readonly kind: ChildKind; readonly name: string; readonly request: OperationRequest }
   | { readonly do: 'cancel-child'; readonly child: Operation }
-  | { readonly do: 'delete-job'; readonly at: JobPlace; readonly job: This }
+  | { readonly do: 'delete-job'; readonly at: JobPlace; readonly job: This; readonly isRunning: boolean }
   | { readonly do: 'delete-claim'; readonly at: ClaimPlace; readonly claim: This }
   | { readonly do: 'delete-persistent-volume'; readonly at: PersistentVolumePlace; readonly persistentVolume: This }
   | { readonly do: 'delete-volume'; readonly at: VolumePlace; readonly volume: This }
