@@ -69,7 +69,7 @@ export function advanceOperation(
 }
 
 /** Its children are moved as anybody's are: the Backup by the function that moves backups. */
-function selfTestTools(tools: AdvanceTools, call: AdvanceCall): AdvanceSelfTestTools {
+export function selfTestTools(tools: AdvanceTools, call: AdvanceCall): AdvanceSelfTestTools {
   return {
     ...tools,
     moveChild: async (child, signal) => {

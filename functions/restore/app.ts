@@ -15,6 +15,8 @@ import { functionName } from './longhorn/about-operation.ts';
 import { tidyLeftovers } from './longhorn/tidy-orphans.ts';
 import { readRecovery, wantsJson } from './recovery/recovery-door.ts';
 import { recoveryPage } from './recovery/recovery-page.ts';
+import { selfTestTools } from './advance.ts';
+import { tidyDeletedTests } from './self-test/tidy-deleted.ts';
 import { askForSelfTest, askForSelfTestByEvent, readSelfTest } from './self-test/self-test-doors.ts';
 import type { RestoreTools } from './tools.ts';
 
@@ -61,7 +63,10 @@ export function defineRestore(tools: RestoreTools): FunctionDefinition {
       'dev.soteria.restore.requested.v1': (event, from) => askByEvent(tools, event, from),
       'dev.soteria.selftest.requested.v1': (event, from) => askForSelfTestByEvent(tools, event, from),
       'dev.soteria.operation.due.v1': (event, from) => wakeBySweep(tools, event, from),
-      'dev.soteria.leftovers.due.v1': (_event, from) => tidyLeftovers(tools, from),
+      'dev.soteria.leftovers.due.v1': async (_event, from) => {
+        await tidyLeftovers(tools, from);
+        await tidyDeletedTests(selfTestTools(tools, from), from);
+      },
       'dev.knative.apiserver.ref.add': (event, from) => wakeByObject(tools, event, from),
       'dev.knative.apiserver.ref.update': (event, from) => wakeByObject(tools, event, from),
       'dev.knative.apiserver.ref.delete': (event, from) => wakeByObject(tools, event, from),

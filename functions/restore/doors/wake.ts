@@ -10,9 +10,11 @@ import {
   temporaryLabel,
 } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { advanceOperation } from '../advance.ts';
+import { advanceOperation, selfTestTools } from '../advance.ts';
 import { isOurs } from '../longhorn/about-operation.ts';
 import { isFollowing, tidyUnlessFollowed } from '../longhorn/tidy-orphans.ts';
+import { isSelfTestName } from '../self-test/about-self-test.ts';
+import { tidyDeletedTests } from '../self-test/tidy-deleted.ts';
 import type { RestoreTools } from '../tools.ts';
 
 /** A volume that is gone is found by the name an open Operation has recorded for it. */
@@ -40,6 +42,7 @@ async function wakeByVolume(tools: RestoreTools, volumeName: string, incoming: I
 async function wakeByOperation(tools: RestoreTools, ref: ObjectRef, incoming: Incoming): Promise<void> {
   const moved = await advanceOperation(tools, ref, incoming);
   if (moved !== undefined) return;
+  if (isSelfTestName(ref.name)) return tidyDeletedTests(selfTestTools(tools, incoming), incoming, ref.name);
   const marks = {
     [operationNameLabel]: ref.name,
     [operationNamespaceLabel]: ref.namespace ?? '',

@@ -18,9 +18,10 @@ import { encodeVerdict, type Verdict } from '@soteria/shared/verification/verdic
 import fc from 'fast-check';
 import supertest from 'supertest';
 import { describe, expect, it, vi } from 'vitest';
-import { advanceOperation } from '../advance.ts';
+import { advanceOperation, selfTestTools } from '../advance.ts';
 import { backupObject, createTestBench, shape, silent } from '../test-bench.ts';
 import { claimNames, isTestPoint } from './about-self-test.ts';
+import { tidyDeletedTests } from './tidy-deleted.ts';
 import { selfTestFactOf } from './announce-self-test.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -387,6 +388,19 @@ describe('a self-test', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it.each([2, 4, 6, 8])('deleted after %i rounds, is cancelled: what it had made goes', async (rounds) => {
+    const world = await setUp();
+    await world.play(rounds);
+    await world.client.delete(operations, ref);
+    for (let round = 0; round < 12; round += 1) {
+      await tidyDeletedTests(selfTestTools(world.tools, { log: silent }), { log: silent });
+      await world.play(1);
+    }
+    expect(await world.left()).toEqual(onlyPrecious);
+    const open = (await world.store.list({})).filter(({ status }) => status?.settled !== true);
+    expect(open).toEqual([]);
   });
 
   it('removes what another wake-up has made after it had ended', async () => {
