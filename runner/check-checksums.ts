@@ -46,12 +46,17 @@ export async function compareWithManifest(
   manifest: string,
   { sample, seed, mayBeOlder }: ManifestUse,
 ): Promise<ChecksumFacts> {
-  const entries = readManifest(join(root, manifest));
+  const entries = withoutItself(manifest, readManifest(join(root, manifest)));
   const sinceMs = mayBeOlder ? (await lstat(join(root, manifest))).mtimeMs : undefined;
   if (sample === 0) return compare(root, entries, sinceMs);
   const chosen = chooseSample<ManifestEntry>(sample, seed);
   for await (const entry of entries) chosen.offer(entry.path, entry);
   return compare(root, chosen.chosen(), sinceMs);
+}
+
+/** Whoever lists every file of a folder into a file of that folder lists the list, before it is whole. */
+async function* withoutItself(manifest: string, entries: AsyncIterable<ManifestEntry>): AsyncGenerator<ManifestEntry> {
+  for await (const entry of entries) if (entry.path !== manifest) yield entry;
 }
 
 /** Written after that, or gone from a folder that was written after that. */

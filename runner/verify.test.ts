@@ -129,6 +129,14 @@ describe('a claim that keeps a record of its own', () => {
     expect(badOf(await look())?.detail).toMatch(/^3 of 3 /);
   });
 
+  test('may hold a line about itself, as a list of all files does', async () => {
+    const empty = sums({ [recorded]: '' });
+    await writeFile(join(root, recorded), (await readFile(join(root, recorded), 'utf8')) + empty);
+    await utimes(join(root, recorded), long(30), long(30));
+    expect(await look()).toMatchObject({ outcome: 'verified', strength: 'checksums', sampled: 3 });
+    expect(await look(['--manifest', recorded])).toMatchObject({ outcome: 'verified', sampled: 3 });
+  });
+
   test('may have changed since it was written', async () => {
     await writeFile(join(root, 'one'), 'another');
     await rm(join(root, 'deep/er'), { recursive: true });

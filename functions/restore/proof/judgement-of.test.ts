@@ -13,7 +13,11 @@ const proof = {
   bytes: '17',
 };
 
-function ended({ kind = 'RestoreTest', ...result }: OperationResult & { kind?: string }): Operation {
+function ended({
+  kind = 'RestoreTest',
+  clusterId,
+  ...result
+}: OperationResult & { kind?: string; clusterId?: string }): Operation {
   const status: OperationStatus = {
     phase: result.proof?.outcome === 'verified' ? 'Succeeded' : 'Failed',
     progress: 100,
@@ -23,7 +27,11 @@ function ended({ kind = 'RestoreTest', ...result }: OperationResult & { kind?: s
     result: { restorePoint: 'longhorn:default/a', dataAsOf: '2026-01-30T02:00:00Z', ...result },
   };
   const metadata = { name: 'soteria-restoretest-data-1', namespace: 'shop' };
-  return { metadata, spec: { kind, request: { pvc: 'data' } }, status } as unknown as Operation;
+  return {
+    metadata,
+    spec: { kind, request: { pvc: 'data', ...(clusterId === undefined ? {} : { clusterId }) } },
+    status,
+  } as unknown as Operation;
 }
 
 const about = {
@@ -45,6 +53,12 @@ describe('what outlives a restore test', () => {
       files: 3,
       bytes: '17',
     });
+  });
+
+  it('is no count of what a claim of the same name holds in another cluster', () => {
+    const told = judgementOf(ended({ proof, clusterId: 'cluster-2' }));
+    expect(told).toMatchObject({ outcome: 'verified', strength: 'checksums' });
+    expect(told?.files).toBeUndefined();
   });
 
   it('is that it has refuted the point, and why', () => {

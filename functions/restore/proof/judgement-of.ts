@@ -20,7 +20,10 @@ export function judgementOf(operation: Operation): ClaimJudgement | undefined {
     // Without a look at the claim it was the restore itself that failed.
     return { ...common, outcome: 'refuted', why: proof.why, strength: proof.strength ?? 'mounts' };
   }
-  const { strength, weaker, totalMs, files, bytes } = proof;
+  const { strength, weaker, totalMs } = proof;
+  // A claim of another cluster that has the same name is another claim: it is no baseline of ours.
+  const isOther = operation.spec.request.clusterId !== undefined;
+  const { files, bytes } = isOther ? {} : proof;
   return {
     ...common,
     outcome: 'verified',

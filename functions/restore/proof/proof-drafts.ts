@@ -28,13 +28,15 @@ function frameOf(operation: Operation, deadlineSeconds: number) {
 }
 
 export function verifyDraft(operation: Operation, image: string, earlier: ClaimProof | undefined) {
-  const { verify = {} } = operation.spec.request;
+  const { request } = operation.spec;
+  const { verify = {} } = request;
   const { work } = statusOf(operation);
+  const tested = { point: work?.restorePoint ?? '', dataAsOf: work?.dataAsOf };
   return verificationJob({
     ...frameOf(operation, verifySeconds),
     image,
     checks: {
-      ...baselineOf(earlier, { point: work?.restorePoint ?? '', dataAsOf: work?.dataAsOf }),
+      ...(request.clusterId === undefined ? baselineOf(earlier, tested) : {}),
       minFiles: verify.minFiles,
       minBytes: verify.minBytes,
       maxDropPercent: verify.maxDropPercent,
