@@ -5,6 +5,7 @@ import { isOwnCluster, noClusters, type OwnClusters } from '@soteria/shared/long
 import { newestFirst, type RestorePoint, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { parseOwner } from '../measure/classify-key.ts';
 import type { MeasuredBucket } from '../measure/progress.ts';
+import { restOwner } from '../measure/tally.ts';
 
 export const attributionShape = z.object({
   /** Key in the bucket's tally. */
@@ -17,8 +18,12 @@ export const attributionShape = z.object({
   namespace: z.string().optional(),
   pvc: z.string().optional(),
   lastBackupAt: z.string().optional(),
-  /** Unique blocks as Longhorn counts them, before compression. */
+  /** Unique blocks as Longhorn counts them, before compression, each taken for one of 2 MiB. */
   longhornBytes: z.number().optional(),
+  /** True: backups of it were made or deleted meanwhile, so that the two figures are of different moments. */
+  isChanging: z.boolean().optional(),
+  /** True: Longhorn has backups of it on this target, and the bucket shows nothing of it. */
+  isMissing: z.boolean().optional(),
 });
 export type Attribution = z.infer<typeof attributionShape>;
 
@@ -30,10 +35,15 @@ export interface LonghornView {
   readonly own: OwnClusters;
 }
 
-export function attribute(buckets: readonly MeasuredBucket[], view: LonghornView | undefined): Attribution[] {
+export function attribute(
+  buckets: readonly MeasuredBucket[],
+  view: LonghornView | undefined,
+  startedAt: string,
+): Attribution[] {
   const volumes = new Map(view?.volumes.map((volume) => [volume.name, volume]));
   const newest = newestPoints(view);
   const stored = new Map(view?.backupVolumes.map(({ volume, dataStoredBytes }) => [volume, dataStoredBytes]));
+  const changing = changingVolumes(view, startedAt);
 
   function attributionOf(bucket: string, owner: string): Attribution {
     const volume = parseOwner(owner).name;
@@ -46,14 +56,57 @@ export function attribute(buckets: readonly MeasuredBucket[], view: LonghornView
       ...whose(volumes.get(volume), point, view?.own),
       ...(typeof point?.data_as_of === 'string' ? { lastBackupAt: point.data_as_of } : {}),
       ...(bytes === undefined ? {} : { longhornBytes: Number(bytes) }),
+      ...(changing.has(volume) ? { isChanging: true } : {}),
     };
   }
 
-  return buckets.flatMap(({ name, tally }) =>
+  const found = buckets.flatMap(({ name, tally }) =>
     Object.keys(tally.owners)
       .filter((owner) => parseOwner(owner).kind === 'volume')
       .map((owner) => attributionOf(name, owner)),
   );
+  const missing = missingVolumes(buckets, found, view).map(({ volume, bucket }) => ({
+    ...attributionOf(bucket, `volume||${volume}`),
+    isMissing: true,
+  }));
+  return [...found, ...missing];
+}
+
+function changingVolumes(view: LonghornView | undefined, startedAt: string): Set<string | undefined> {
+  const synced = new Map(view?.backupVolumes.map(({ volume, lastSyncedAt }) => [volume, lastSyncedAt]));
+  const isStale = ({ volume = '', backupCreatedAt = '' }: Backup): boolean =>
+    Date.parse(backupCreatedAt) >= Date.parse(startedAt) ||
+    // Not counted by Longhorn yet.
+    Date.parse(backupCreatedAt) > Date.parse(synced.get(volume) ?? '');
+  const isDone = ({ state, isDeleting }: Backup): boolean =>
+    (state === 'Completed' || state === 'Error') && !isDeleting;
+  const changing = (view?.backups ?? []).filter((backup) => !isDone(backup) || isStale(backup));
+  return new Set(changing.map(({ volume }) => volume));
+}
+
+/** A target whose volumes lie in a bucket keeps all of them there. */
+function missingVolumes(
+  buckets: readonly MeasuredBucket[],
+  found: readonly Attribution[],
+  view: LonghornView | undefined,
+): { readonly volume: string; readonly bucket: string }[] {
+  const bucketOf = new Map(found.map(({ volume, bucket }) => [volume, bucket]));
+  const known = view?.backupVolumes ?? [];
+  const homes = new Map(
+    known.flatMap(({ volume, backupTargetName }) => {
+      const bucket = buckets.find(({ name }) => name === bucketOf.get(volume));
+      return bucket === undefined || !isWholly(bucket) ? [] : [[backupTargetName, bucket.name] as const];
+    }),
+  );
+  return known.flatMap(({ volume, backupTargetName, dataStoredBytes = 0n }) => {
+    const bucket = homes.get(backupTargetName);
+    return bucket === undefined || bucketOf.has(volume) || dataStoredBytes === 0n ? [] : [{ volume, bucket }];
+  });
+}
+
+/** Everything in it was seen, and told by name. */
+function isWholly({ prefix, unreadable, tally }: MeasuredBucket): boolean {
+  return prefix === '' && unreadable.length === 0 && tally.owners[restOwner] === undefined;
 }
 
 function newestPoints(view: LonghornView | undefined): Map<string, RestorePoint> {

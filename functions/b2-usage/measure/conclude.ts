@@ -30,7 +30,7 @@ export async function recordMeasurement(tools: UsageTools, progress: Progress, i
     endedAt: endedAt.toISOString(),
     api: settings.store?.api ?? 'b2',
     endpoint: settings.store?.endpoint.host ?? '',
-    attributions: attribute(buckets, view),
+    attributions: attribute(buckets, view, startedAt),
     knowsLonghorn: view !== undefined,
   };
   const { value: before, object } = await usage.readRecord(incoming.signal);

@@ -1,6 +1,7 @@
 /** What an operator should look at, each with its fix. Pure. */
+import type { Attribution } from '../attribute/attribution.ts';
+import { hiddenAgeDays, type OwnerTally } from '../measure/tally.ts';
 import type { Measurement } from '../record/usage-record.ts';
-import { hiddenAgeDays } from '../measure/tally.ts';
 import type { PriceCard } from './price-card.ts';
 
 export interface Finding {
@@ -37,8 +38,10 @@ export interface FindingInput {
 type Bucket = Measurement['buckets'][number];
 
 const yearMs = 365 * 86_400_000;
-/** Below this a disagreement is bookkeeping. */
-const toleratedBytes = 64 * 1024 * 1024;
+/** For which Longhorn takes every block when it sums up, also one of 16 MiB. */
+const blockBytes = 2 * 1024 * 1024;
+/** Up to this many a disagreement is bookkeeping. */
+const toleratedBlocks = 32;
 
 function finding(code: FindingCode, about: Partial<Finding>, what: string, fix: string): Finding {
   return { bucket: null, subject: null, bytes: null, ...about, code, what, fix };
@@ -55,38 +58,53 @@ export function findingsOf(input: FindingInput): Finding[] {
   ];
 }
 
-function bytesOf({ buckets }: Measurement, bucket: string, owner: string): number {
-  return buckets.find(({ name }) => name === bucket)?.tally.owners[owner]?.bytes ?? 0;
+function ownerOf({ buckets }: Measurement, { bucket, owner }: Attribution): OwnerTally | undefined {
+  return buckets.find(({ name }) => name === bucket)?.tally.owners[owner];
 }
 
 function orphans(measurement: Measurement): Finding[] {
   return measurement.attributions
-    .filter(({ state }) => state === 'orphaned')
-    .map(({ bucket, owner, volume, namespace, pvc }) => {
+    .filter(({ state, isMissing }) => state === 'orphaned' && isMissing !== true)
+    .map((attribution) => {
+      const { bucket, volume, namespace, pvc } = attribution;
+      const sums = ownerOf(measurement, attribution);
       const claim = pvc === undefined ? 'a claim nobody recorded' : `claim ${namespace ?? ''}/${pvc}, which is gone`;
       return finding(
         'orphaned_volume',
-        { bucket, subject: volume, bytes: bytesOf(measurement, bucket, owner) },
+        { bucket, subject: volume, bytes: (sums?.bytes ?? 0) + (sums?.hiddenBytes ?? 0) },
         `volume ${volume} belongs to ${claim}; its backups are still paid for`,
         'restore it if it is missed; otherwise delete its backups with Longhorn, so that blocks and records go together',
       );
     });
 }
 
-/** Blocks are compressed: the bucket should hold less than Longhorn's own figure, never more. */
+/** How compressible a block is nobody knows, but how many there are both know. */
 function disagreements(measurement: Measurement): Finding[] {
-  return measurement.attributions.flatMap(({ bucket, owner, volume, longhornBytes }) => {
-    const bytes = bytesOf(measurement, bucket, owner);
-    if (longhornBytes === undefined || bytes <= longhornBytes * 1.05 + toleratedBytes) return [];
-    return [
-      finding(
-        'size_disagrees',
-        { bucket, subject: volume, bytes: bytes - longhornBytes },
-        `the bucket holds ${bytes} bytes of volume ${volume}, Longhorn believes at most ${longhornBytes}`,
-        'blocks of deleted or failed backups were left behind: Longhorn removes them with the next deletion of a backup of this volume',
-      ),
-    ];
+  return measurement.attributions.flatMap((attribution) => {
+    const { longhornBytes, isChanging = false } = attribution;
+    if (longhornBytes === undefined || isChanging) return [];
+    const blocks = ownerOf(measurement, attribution)?.parts['blocks']?.objects ?? 0;
+    const believed = Math.round(longhornBytes / blockBytes);
+    if (Math.abs(blocks - believed) <= toleratedBlocks && attribution.isMissing !== true) return [];
+    return [disagreement(attribution, blocks, believed)];
   });
+}
+
+function disagreement({ bucket, volume, isMissing }: Attribution, blocks: number, believed: number): Finding {
+  const about = { bucket, subject: volume, bytes: Math.abs(blocks - believed) * blockBytes };
+  const lost =
+    'test a restore of its newest point now; if it fails make a full backup, which uploads every block again';
+  const believes = `Longhorn believes in ${believed} blocks of volume ${volume}`;
+  if (isMissing === true)
+    return finding('size_disagrees', about, `${believes}, bucket ${bucket} holds nothing of it`, lost);
+  if (blocks < believed)
+    return finding('size_disagrees', about, `${believes}, bucket ${bucket} holds ${blocks} only`, lost);
+  return finding(
+    'size_disagrees',
+    about,
+    `${believes}, bucket ${bucket} holds ${blocks}`,
+    'blocks of deleted or failed backups were left behind: Longhorn removes them with the next deletion of a backup of this volume',
+  );
 }
 
 function ofBucket(bucket: Bucket, { measurement, staleUploadDays }: FindingInput): Finding[] {

@@ -161,16 +161,25 @@ describe('a finding', () => {
     expect(codes(measurementOf([bucketOf(1)]), new Date('2027-01-02T00:00:00Z'))).toEqual(['price_card_old']);
   });
 
-  it('is made of a volume that takes more than Longhorn believes', () => {
+  const blockBytes = 2 * 1024 * 1024;
+  it.each([
+    ['as many blocks as Longhorn believes', 1000, 1000, {}, []],
+    ['a few more, which is bookkeeping', 1030, 1000, {}, []],
+    ['more', 1100, 1000, {}, ['size_disagrees']],
+    ['fewer', 900, 1000, {}, ['size_disagrees']],
+    ['fewer, and backups were made meanwhile', 900, 1000, { isChanging: true }, []],
+    ['nothing', 0, 5, { isMissing: true }, ['size_disagrees']],
+    ['nothing of an orphan', 0, 5, { isMissing: true, state: 'orphaned' as const }, ['size_disagrees']],
+  ])('is made by a volume of which the bucket holds %s', (_title, blocks, believed, more, expected) => {
     const owner = 'volume||pvc-1';
-    const sums = { bytes: 200e6, objects: 1, hiddenBytes: 0, hiddenObjects: 0, parts: {} };
+    // Compressed well: bytes say nothing.
+    const parts = { blocks: { bytes: 10, objects: blocks } };
+    const sums = { bytes: 10, objects: blocks, hiddenBytes: 0, hiddenObjects: 0, parts };
     const attribution = { owner, bucket: 'b', volume: 'pvc-1', state: 'live' as const };
-    const of = (longhornBytes: number) =>
-      measurementOf([bucketOf(200e6, { owners: { [owner]: sums } })], {
-        attributions: [{ ...attribution, longhornBytes }],
-      });
-    expect(codes(of(190e6))).toEqual([]);
-    expect(codes(of(100e6))).toEqual(['size_disagrees']);
+    const measurement = measurementOf([bucketOf(10, { owners: { [owner]: sums } })], {
+      attributions: [{ ...attribution, longhornBytes: believed * blockBytes, ...more }],
+    });
+    expect(codes(measurement)).toEqual(expected);
   });
 });
 
@@ -215,7 +224,48 @@ describe('a volume in the bucket', () => {
     ['Longhorn knows nothing of it', view({}), { state: 'unknown' }],
     ['Longhorn cannot be asked', undefined, { state: 'unknown' }],
   ])('where %s', (_title, known, expected) => {
-    const [found] = attribute([bucket], known);
+    const [found] = attribute([bucket], known, '2026-03-15T00:00:00Z');
     expect(found).toMatchObject(expected);
+  });
+
+  const stored = (name: string, target: string, more: object = {}) =>
+    ({
+      name,
+      volume: name,
+      backupTargetName: target,
+      dataStoredBytes: 20n,
+      lastSyncedAt: '2026-03-02T00:00:00Z',
+      labels: {},
+      ...more,
+    }) as never;
+  const startedAt = '2026-03-15T00:00:00Z';
+
+  it('that is not in it, though Longhorn keeps its target’s other volumes there, is missing', () => {
+    const backupVolumes = [stored('pvc-1', 'default'), stored('pvc-2', 'default'), stored('pvc-3', 'elsewhere')];
+    const found = attribute([bucket], view({ backupVolumes }), startedAt);
+    expect(found.map(({ volume: name, isMissing = false }) => [name, isMissing])).toEqual([
+      ['pvc-1', false],
+      ['pvc-2', true],
+    ]);
+  });
+
+  it.each([
+    ['only a prefix of it was listed', { prefix: 'a/' }],
+    ['some of it could not be listed', { unreadable: ['a/'] }],
+  ])('is not missing where %s', (_title, more) => {
+    const backupVolumes = [stored('pvc-1', 'default'), stored('pvc-2', 'default')];
+    expect(attribute([{ ...bucket, ...more }], view({ backupVolumes }), startedAt)).toHaveLength(1);
+  });
+
+  it.each([
+    ['a backup is under way', { state: 'InProgress' }, true],
+    ['a backup is being deleted', { isDeleting: true }, true],
+    ['a backup was made meanwhile', { backupCreatedAt: '2026-03-15T00:00:01Z' }, true],
+    ['Longhorn has not counted the newest backup', { backupCreatedAt: '2026-03-03T00:00:00Z' }, true],
+    ['all backups are counted', { backupCreatedAt: '2026-03-01T00:00:00Z' }, false],
+  ])('is changing: %s', (_title, more, isChanging) => {
+    const one = Object.assign({}, backup('ours'), more);
+    const known = view({ backups: [one], backupVolumes: [stored('pvc-1', 'default')] });
+    expect(attribute([bucket], known, startedAt)[0]?.isChanging ?? false).toBe(isChanging);
   });
 });

@@ -80,16 +80,7 @@ function blocksIn(backups: readonly BackupManifest[]): Set<string> {
   return new Set(backups.flatMap(({ Files }) => Files.flatMap((each) => (each.type === 'file' ? each.blocks : []))));
 }
 
-/** Every block once, by its uncompressed length. */
+/** As Longhorn has it: every block once, and as if each were of 2 MiB. */
 function storedBytesOf(backups: readonly BackupManifest[]): number {
-  const lengths = new Map<string, number>();
-  for (const { Files, BlockSize } of backups) {
-    for (const file of Files) {
-      if (file.type !== 'file') continue;
-      for (const [at, block] of file.blocks.entries()) {
-        lengths.set(block, Math.min(BlockSize, file.sizeBytes - at * BlockSize));
-      }
-    }
-  }
-  return lengths.values().reduce((sum, bytes) => sum + bytes, 0);
+  return blocksIn(backups).size * 2 * 1024 * 1024;
 }
