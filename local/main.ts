@@ -20,7 +20,7 @@ Soteria is ready.
   kubectl      export KUBECONFIG=${local.kubeconfigPath}
   claims       ${join(local.claimsFolder, hasSample ? sampleNamespace : '')}
   backups      ${local.targetFolder}
-  usage        ${local.frontDoorUrl}/v1/b2
+  usage        ${local.frontDoorUrl}/v1/b2?refresh=true
 
 Ask for a backup, in any of three ways:
 

@@ -63,7 +63,12 @@ describe('GET /v1/b2', () => {
     bench.pass(6 * 3_600_000);
     all = [...versions, object('photos/sea.raw', 700)];
     await bench.ping();
-    expect((await bench.report()).growth).toEqual({ since_last_bytes: 700, days_30_bytes: 700 });
+    expect((await bench.report()).growth).toEqual({
+      since_last_bytes: 700,
+      last_at: '2026-03-15T12:00:00.000Z',
+      days_30_bytes: 700,
+      days_30_from: '2026-03-15T12:00:00.000Z',
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 /** `GET /v1/b2`: everything from the record, nothing from the store, so that it answers at once. Pure. */
 import type { Progress, Uploads } from '../measure/progress.ts';
-import { sampleBefore, sumBuckets } from '../record/history.ts';
+import { type Sample, sampleBefore, sumBuckets } from '../record/history.ts';
 import type { Measurement, UsageRecord } from '../record/usage-record.ts';
 import { type Cost, estimateCost, storedBytes } from './estimate-cost.ts';
 import { type Finding, findingsOf } from './findings.ts';
@@ -47,12 +47,20 @@ export interface UsageReport {
   /** False: some prefixes could not be read. */
   readonly complete: boolean | null;
   readonly totals: Readonly<Record<string, number>> | null;
-  readonly growth: { readonly since_last_bytes: number | null; readonly days_30_bytes: number | null } | null;
+  readonly growth: Growth | null;
   readonly cost: Cost | null;
   readonly buckets: readonly Readonly<Record<string, unknown>>[];
   readonly claims: readonly ClaimUsage[];
   readonly repositories: readonly RepositoryUsage[];
   readonly findings: readonly Finding[];
+}
+
+export interface Growth {
+  readonly since_last_bytes: number | null;
+  readonly last_at: string | null;
+  readonly days_30_bytes: number | null;
+  /** What the growth over 30 days is counted from: later, where there is no history that old. */
+  readonly days_30_from: string | null;
 }
 
 const monthMs = 30 * 86_400_000;
@@ -143,16 +151,17 @@ function totalsOf(measurement: Measurement, orphanedBytes: number): Record<strin
   };
 }
 
-function growthOf({ history }: UsageRecord, measurement: Measurement, now: Date) {
+function growthOf({ history }: UsageRecord, measurement: Measurement, now: Date): Growth {
   const stored = storedBytes(measurement);
-  const since = (ageMs: number): number | null => {
-    const past = sampleBefore(history, now, ageMs);
-    return past === undefined ? null : stored - past.bytes - past.hiddenBytes - past.unfinishedBytes;
-  };
   const last = history.samples.at(-2);
+  const monthAgo = sampleBefore(history, now, monthMs);
+  const since = (past: Sample | undefined): number | null =>
+    past === undefined ? null : stored - past.bytes - past.hiddenBytes - past.unfinishedBytes;
   return {
-    since_last_bytes: last === undefined ? null : stored - last.bytes - last.hiddenBytes - last.unfinishedBytes,
-    days_30_bytes: since(monthMs),
+    since_last_bytes: since(last),
+    last_at: last?.at ?? null,
+    days_30_bytes: since(monthAgo),
+    days_30_from: monthAgo?.at ?? null,
   };
 }
 

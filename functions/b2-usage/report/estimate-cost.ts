@@ -17,14 +17,16 @@ export interface Cost {
   readonly storage_per_month: number;
   /** What measuring itself adds. */
   readonly measuring_per_month: number;
-  /** The calendar month in UTC; what is not known of it is taken to be as now. */
+  /** Of the calendar month in UTC, until now; what is not known of it is taken to be as the nearest measurement. */
+  readonly month_to_date: number;
+  /** The whole month, if it goes on growing as it did. */
   readonly to_month_end: number;
   readonly what_if: readonly WhatIf[];
 }
 
 const dayMs = 86_400_000;
-/** The shipped PingSource: every six hours. */
-const measurementsPerDay = 4;
+/** The shipped PingSource, until the history tells: every six hours. */
+const plannedPerDay = 4;
 const cents = (amount: number): number => Math.round(amount * 100) / 100;
 
 export interface CostInput {
@@ -44,13 +46,15 @@ export function estimateCost({ card, measurement, history, orphanedBytes, now }:
     saves_per_month: cents(perMonth - storageCost(card, stored - bytes)),
   });
   const { unfinishedBytes } = sumBuckets(measurement.buckets);
+  const month = costOfMonth(card, history, stored, now);
   const { name, provider, asOf, source, currency } = card;
   return {
     currency,
     card: { name, provider, as_of: asOf, source },
     storage_per_month: cents(perMonth),
-    measuring_per_month: cents(callCost(card, measurement.calls, measurementsPerDay)),
-    to_month_end: cents(costOfMonth(card, history, stored, now)),
+    measuring_per_month: cents(callCost(card, measurement.calls, measurementsPerDay(history, now))),
+    month_to_date: cents(month.soFar),
+    to_month_end: cents(month.whole),
     what_if: [
       ...[0, ...hiddenAgeDays].map((days, index) => {
         const bytes = measurement.buckets.reduce((sum, { tally }) => sum + olderThan(tally.hiddenByAge, index), 0);
@@ -75,19 +79,30 @@ export function storedBytes({ buckets }: Pick<Measurement, 'buckets'>): number {
 const storedIn = ({ bytes, hiddenBytes, unfinishedBytes }: Sample): number => bytes + hiddenBytes + unfinishedBytes;
 
 /** Day by day: what was measured by its end; for days before the first measurement and after now, the nearest, with growth. */
-function costOfMonth(card: PriceCard, history: History, stored: number, now: Date): number {
+function costOfMonth(card: PriceCard, history: History, stored: number, now: Date) {
   const startMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
   const days = Math.round((Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1) - startMs) / dayMs);
   const growthPerDay = dailyGrowth(history, stored, now);
-  let sum = 0;
+  let [soFar, whole] = [0, 0];
   for (let day = 0; day < days; day += 1) {
     const endMs = startMs + (day + 1) * dayMs;
     const aheadDays = (endMs - now.getTime()) / dayMs;
     const past = history.samples.findLast(({ at }) => Date.parse(at) <= endMs) ?? history.samples[0];
     const bytes = aheadDays > 0 ? stored + growthPerDay * aheadDays : past === undefined ? stored : storedIn(past);
-    sum += storageCost(card, Math.max(0, bytes)) / days;
+    const cost = storageCost(card, Math.max(0, bytes)) / days;
+    whole += cost;
+    // Today as far as it has gone.
+    soFar += cost * Math.min(1, Math.max(0, 1 - aheadDays));
   }
-  return sum;
+  return { soFar, whole };
+}
+
+/** Of the last two days, of which the history keeps one an hour. */
+function measurementsPerDay({ samples }: History, now: Date): number {
+  const recent = samples.filter(({ at }) => now.getTime() - Date.parse(at) < 2 * dayMs);
+  const [first] = recent;
+  const days = first === undefined ? 0 : (now.getTime() - Date.parse(first.at)) / dayMs;
+  return days < 1 ? plannedPerDay : (recent.length - 1) / days;
 }
 
 function dailyGrowth(history: History, stored: number, now: Date): number {

@@ -72,7 +72,7 @@ describe('what storage costs', () => {
     history = appendSample(history, stored(1e12), new Date('2026-03-01T00:00:00Z'));
     history = appendSample(history, stored(1e12), new Date('2026-03-15T00:00:00Z'));
     history = appendSample(history, stored(2e12), now);
-    const { to_month_end, storage_per_month } = estimateCost({
+    const { month_to_date, to_month_end, storage_per_month } = estimateCost({
       card,
       measurement: measurementOf(stored(2e12)),
       history,
@@ -82,6 +82,21 @@ describe('what storage costs', () => {
     expect(storage_per_month).toBe(12);
     const grown = Array.from({ length: 16 }, (_, day) => 2 + (day + 1) / 15).reduce((sum, tera) => sum + tera, 0);
     expect(to_month_end).toBeCloseTo(((14 * 1 + 2 + grown) * 6) / 31, 1);
+    expect(month_to_date).toBeCloseTo(((14 * 1 + 2) * 6) / 31, 1);
+  });
+
+  it.each([
+    ['as often as planned, before there is a history', 0, 0],
+    ['every six hours', 6, 0],
+    ['every hour', 1, ((24 * 1000 - 2500) * 30 * 0.004) / 1000],
+  ])('of measuring is that of measuring %s', (_title, everyHours, cost) => {
+    let history = noHistory;
+    for (let hour = 0; everyHours > 0 && hour <= 72; hour += everyHours) {
+      history = appendSample(history, [bucketOf(1)], new Date(now.getTime() - (72 - hour) * 3_600_000));
+    }
+    const input = { card, measurement: measurementOf([bucketOf(1)], { calls: everyHours === 1 ? 1000 : 600 }) };
+    const { measuring_per_month } = estimateCost({ ...input, history, orphanedBytes: 0, now });
+    expect(measuring_per_month).toBeCloseTo(cost, 2);
   });
 
   it('tells what each retention of hidden versions would save', () => {
