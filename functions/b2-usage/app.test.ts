@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bucketRefused, bucketUnavailable } from './bucket/bucket-errors.ts';
+import { newBucket } from './measure/progress.ts';
+import { emptyTally } from './measure/tally.ts';
 import { exposeGauges } from './report/expose-gauges.ts';
 import { configured, createTestBench } from './test-bench.ts';
 import { createFakeSource, object } from './testing/fake-source.ts';
@@ -171,6 +173,35 @@ describe('a long measurement', () => {
     bench.pass(21_000);
     expect(await bench.deliver('dev.soteria.usage.due.v1', due)).toBe(204);
     expect((await bench.report()).totals).toMatchObject({ current_bytes: 400, current_objects: 40 });
+  });
+
+  it.each([
+    ['of a store that is no longer the one that is set', { store: 'another' }],
+    ['begun three days ago', { startedAt: '2026-03-12T11:00:00.000Z' }],
+  ])('%s is begun anew', async (_title, more) => {
+    const bench = createTestBench({ source: small });
+    await bench.app.request('/v1/b2/measure', { method: 'POST' });
+    const { value, object } = await bench.usage.readProgress();
+    if (value === undefined) throw new Error('nothing was begun');
+    const foreign = { bucket: 'gone', prefix: '', depth: 0, cursor: 'of another API' };
+    await bench.usage.writeProgress({ value: { ...value, ...more, buckets: [], tasks: [foreign] }, object });
+    expect(await bench.ping()).toBe(204);
+    expect(await bench.report()).toMatchObject({ state: 'measured', totals: { current_bytes: 2_001_500 } });
+  });
+
+  it('whose record would be too large is told as failing, and is over', async () => {
+    const bench = createTestBench({ source: small, env: { ...configured, SOTERIA_B2_JOB_AFTER_SECONDS: '0' } });
+    await bench.ping();
+    const { value, object } = await bench.usage.readProgress();
+    if (value === undefined) throw new Error('nothing was begun');
+    const owners = Array.from({ length: 1400 }, (_, n) => `volume||${'x'.repeat(240)}-${n}`);
+    const sums = { bytes: 1, objects: 1, hiddenBytes: 0, hiddenObjects: 0, parts: {} };
+    const tally = { ...emptyTally(), owners: Object.fromEntries(owners.map((owner) => [owner, sums])) };
+    const uploads = { count: 0, bytes: 0, oldestAtMs: 0, staleCount: 0, staleBytes: 0, isComplete: true };
+    const bucket = { ...newBucket('b', '', {}), tally, uploads };
+    await bench.usage.writeProgress({ value: { ...value, buckets: [bucket], tasks: [] }, object });
+    expect(await bench.ping()).toBe(204);
+    expect(await bench.report()).toMatchObject({ failure: { reason: 'unprocessable' }, measuring: null });
   });
 
   it('does nothing for an event about one that has ended', async () => {

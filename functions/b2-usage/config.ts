@@ -16,6 +16,7 @@ import {
   toFunctionSettings,
 } from '@soteria/shared/config/function-settings.ts';
 import { runnerImage } from '@soteria/shared/config/runner-image.ts';
+import { shortHash } from '@soteria/shared/operation/names.ts';
 import type { BucketRef } from './bucket/port.ts';
 import { type PriceCard, parsePriceCards } from './report/price-card.ts';
 
@@ -51,6 +52,12 @@ export interface StoreSettings {
   /** Empty: all the key sees. */
   readonly buckets: readonly BucketRef[];
   readonly parallel: number;
+}
+
+/** Two with the same name list the same, by the same calls. */
+export function storeName(store: Pick<StoreSettings, 'api' | 'endpoint' | 'keyId' | 'buckets'>): string {
+  const { api, endpoint, keyId, buckets } = store;
+  return shortHash(JSON.stringify([api, endpoint.href, keyId, buckets]), 16);
 }
 
 export interface UsageSettings extends FunctionSettings {

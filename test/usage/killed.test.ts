@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storeName } from '../../functions/b2-usage/config.ts';
 import { newProgress, type Progress } from '../../functions/b2-usage/measure/progress.ts';
 import { createUsageStore, type UsageStore } from '../../functions/b2-usage/record/usage-store.ts';
 import { startB2Server } from '../../local/bucket/b2-server.ts';
@@ -121,7 +122,13 @@ describe.each([
 ])('a listing of %s', (_title, serve) => {
   it('whose process is killed half-way is gone on with, and counts everything once', async () => {
     const { store, close } = await serve();
-    const begun = { ...newProgress(measurement, new Date(), 'test'), job: { name: 'job', hasStarted: false } };
+    const name = storeName({
+      api: store.SOTERIA_B2_API === 's3' ? 's3' : 'b2',
+      endpoint: new URL(store.SOTERIA_B2_ENDPOINT),
+      keyId: key.keyId,
+      buckets: store.SOTERIA_B2_API === 's3' ? [{ name: 'bench', prefix: '' }] : [],
+    });
+    const begun = { ...newProgress(measurement, new Date(), 'test', name), job: { name: 'job', hasStarted: false } };
     const { object } = await usage.readProgress();
     await usage.writeProgress({ value: begun, object });
 

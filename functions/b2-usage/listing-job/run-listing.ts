@@ -5,6 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Log } from '@soteria/shared/function/contract.ts';
+import { storeName } from '../config.ts';
 import { troubleOf } from '../measure/conclude.ts';
 import { isCounted } from '../measure/decide-next.ts';
 import type { Trouble } from '../measure/progress.ts';
@@ -19,10 +20,11 @@ export interface ListingTools extends StepTools {
 
 /** The exit code: 1 means that another Pod may go on. */
 export async function runListing(tools: ListingTools, measurement: string): Promise<0 | 1> {
-  const { usage, now, log, signal, sleep = (ms) => wait(ms, undefined, { signal }) } = tools;
+  const { usage, now, log, signal, settings, sleep = (ms) => wait(ms, undefined, { signal }) } = tools;
+  const store = settings.store === undefined ? '' : storeName(settings.store);
   while (tools.isStopping?.() !== true) {
     const { value, object } = await usage.readProgress(signal);
-    if (value?.id !== measurement || value.job === undefined) {
+    if (value?.id !== measurement || value.job === undefined || value.store !== store) {
       log.info('listing_not_needed', { measurement });
       return 0;
     }

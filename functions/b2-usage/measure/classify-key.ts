@@ -17,6 +17,11 @@ const kopia =
   /^(.*?)(?:([pq])[0-9a-f]{32}-s[0-9a-f]+|(x[a-z])\d*_[0-9a-f_]+[^/]*|(_log)_[^/]+|kopia\.(?:repository|blobcfg|maintenance[^/]*))$/;
 const kopiaParts: Readonly<Record<string, string>> = { p: 'data', q: 'metadata', _log: 'logs' };
 
+/** Named one by one: whoever may write to the bucket must not choose names in our sums. */
+const longhornParts: ReadonlyMap<string, string> = new Map(
+  ['backing-images', 'system-backups', 'volumes'].map((name) => [name, name]),
+);
+
 /** A prefix of more than this is one owner with the others: a name is no place for a bucket's whole shape. */
 const maxNameLength = 200;
 
@@ -56,7 +61,7 @@ export function createClassifier(): (key: string) => Owned {
 }
 
 function ofLonghorn([, root = '', volume, below, other]: RegExpExecArray): Owned {
-  if (volume === undefined) return { owner: `longhorn|${root}`, part: other ?? '' };
+  if (volume === undefined) return { owner: `longhorn|${root}`, part: longhornParts.get(other ?? '') ?? 'other' };
   return { owner: `volume|${root}|${volume}`, part: below === 'blocks' || below === 'backups' ? below : 'records' };
 }
 

@@ -3,6 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { Kept } from '../record/usage-store.ts';
+import { storeName } from '../config.ts';
 import type { UsageTools } from '../tools.ts';
 import { listingJob, listingJobName } from '../listing-job/listing-job.ts';
 import { recordFailure, recordMeasurement, sendPendingFacts, troubleOf } from './conclude.ts';
@@ -12,11 +13,11 @@ import { takeStep } from './take-step.ts';
 
 /** Stores the wish; what is under way already is joined. */
 export async function beginMeasurement(tools: UsageTools, by: string, incoming: Incoming): Promise<Kept<Progress>> {
-  const { usage, now, newId } = tools;
+  const { usage } = tools;
   const { value, object } = await usage.readProgress(incoming.signal);
   if (value !== undefined) return { value, object };
   try {
-    return await usage.writeProgress({ value: newProgress(newId(), now(), by), object }, incoming.signal);
+    return await beginAnew(tools, by, object, incoming);
   } catch (error) {
     // Somebody else has just begun one.
     const joined =
@@ -24,6 +25,24 @@ export async function beginMeasurement(tools: UsageTools, by: string, incoming: 
     if (joined?.value === undefined) throw error;
     return { value: joined.value, object: joined.object };
   }
+}
+
+function beginAnew(
+  { usage, now, newId, settings }: UsageTools,
+  by: string,
+  object: Kept<Progress>['object'],
+  { signal }: Pick<Incoming, 'signal'>,
+): Promise<Kept<Progress>> {
+  const store = settings.store === undefined ? '' : storeName(settings.store);
+  return usage.writeProgress({ value: newProgress(newId(), now(), by, store), object }, signal);
+}
+
+/** Sums of two days ago are no measurement of today, and those of another store none of this one. */
+const longestMs = 48 * 3_600_000;
+
+function isObsolete({ startedAt, store }: Progress, { settings, now }: UsageTools): boolean {
+  const isAnothers = settings.store !== undefined && store !== storeName(settings.store);
+  return isAnothers || now().getTime() - Date.parse(startedAt) > longestMs;
 }
 
 function isTaken({ code }: SoteriaError): boolean {
@@ -45,7 +64,30 @@ export async function advanceMeasurement(tools: UsageTools, incoming: Incoming):
   if (isLeased(progress, now()) && job?.hasEnded !== true) return;
   const { value: record } = await usage.readRecord(incoming.signal);
   const next = decideNext({ progress, last: record.measurement, job, jobAfterMs: settings.jobAfterMs });
-  await perform(tools, next, { value: progress, object }, incoming);
+  const kept = { value: progress, object };
+  if (next.type !== 'tidy' && next.type !== 'record' && isObsolete(progress, tools)) {
+    incoming.log.info('measurement_begun_anew', { measurement: progress.id, startedAt: progress.startedAt });
+    if (job !== undefined) await listingJobs.delete(job, incoming.signal);
+    await beginAnew(tools, progress.by, object, incoming);
+    return advanceMeasurement(tools, incoming);
+  }
+  await tryTo(tools, next, kept, incoming);
+}
+
+/** What the store refuses, or what no record can hold, ends the measurement; the rest is tried again by whoever delivers. */
+async function tryTo(tools: UsageTools, next: Next, kept: Kept<Progress>, incoming: Incoming): Promise<void> {
+  try {
+    await perform(tools, next, kept, incoming);
+  } catch (error) {
+    if (!(error instanceof SoteriaError)) throw error;
+    const trouble = troubleOf(error);
+    if (error.code === 'bucket_unavailable') await recordFailure(tools, trouble, incoming);
+    if (!trouble.isFinal) throw error;
+    incoming.log.error('measurement_failed', error);
+    await recordFailure(tools, trouble, incoming);
+    const left = await tools.usage.readProgress(incoming.signal);
+    if (left.value !== undefined) await finish(tools, { value: left.value, object: left.object }, incoming);
+  }
 }
 
 async function perform(tools: UsageTools, next: Next, kept: Kept<Progress>, incoming: Incoming): Promise<void> {
@@ -78,20 +120,9 @@ async function perform(tools: UsageTools, next: Next, kept: Kept<Progress>, inco
 }
 
 async function step(tools: UsageTools, kept: Kept<Progress>, incoming: Incoming): Promise<void> {
-  try {
-    const end = await takeStep(tools, kept, incoming);
-    if (!end.isDone) return await askForNext(tools, end.kept.value, incoming);
-    await conclude(tools, end.kept, incoming);
-  } catch (error) {
-    if (!(error instanceof SoteriaError)) throw error;
-    const trouble = troubleOf(error);
-    if (error.code === 'bucket_unavailable') await recordFailure(tools, trouble, incoming);
-    if (!trouble.isFinal) throw error;
-    incoming.log.error('measurement_failed', error);
-    await recordFailure(tools, trouble, incoming);
-    const left = await tools.usage.readProgress(incoming.signal);
-    if (left.value !== undefined) await finish(tools, { value: left.value, object: left.object }, incoming);
-  }
+  const end = await takeStep(tools, kept, incoming);
+  if (!end.isDone) return askForNext(tools, end.kept.value, incoming);
+  await conclude(tools, end.kept, incoming);
 }
 
 async function conclude(tools: UsageTools, kept: Kept<Progress>, incoming: Incoming): Promise<void> {

@@ -67,6 +67,8 @@ export const progressShape = z.object({
   startedAt: z.string(),
   /** Who asked. */
   by: z.string(),
+  /** Of which settings of the store: places in one listing mean nothing in another. */
+  store: z.string().default(''),
   /** Counts steps; an event that asks for an earlier one is a repeat. */
   step: z.number(),
   /** Until then a process is at it; others stay away. */
@@ -92,12 +94,13 @@ export const progressShape = z.object({
 });
 export type Progress = z.infer<typeof progressShape>;
 
-export function newProgress(id: string, startedAt: Date, by: string): Progress {
+export function newProgress(id: string, startedAt: Date, by: string, store = ''): Progress {
   return {
     version: 1,
     id,
     startedAt: startedAt.toISOString(),
     by,
+    store,
     step: 0,
     calls: 0,
     busyMs: 0,

@@ -35,6 +35,19 @@ describe('a file named config', () => {
 });
 
 describe('the sums of a bucket', () => {
+  it('stay small when very many files are named config', () => {
+    const sum = emptyTally();
+    for (let page = 0; page < 30; page += 1) {
+      addTally(sum, tallyOf(...Array.from({ length: 100 }, (_, n) => `apps/${page}-${n}/config`)));
+    }
+    expect(Object.keys(sum.owners['prefix|apps/']?.parts ?? {}).length).toBeLessThan(70);
+    const { owners } = settleConfigs(sum);
+    expect(owners['prefix|apps/']).toMatchObject({
+      objects: 3000,
+      parts: { objects: { objects: 3000, bytes: 30_000 } },
+    });
+  });
+
   it('stay small when it has very many owners', () => {
     const sum = emptyTally();
     for (let page = 0; page < 30; page += 1) {

@@ -51,6 +51,16 @@ function emptyOwner(): OwnerTally {
   return { bytes: 0, objects: 0, hiddenBytes: 0, hiddenObjects: 0, parts: {} };
 }
 
+/** Each file named `config` may begin a part of its own; more than this many are objects like any other. */
+const maxParts = 64;
+
+function partIn(of: OwnerTally, part: string): OwnerTally['parts'][string] {
+  const known = Object.hasOwn(of.parts, part) ? of.parts[part] : undefined;
+  if (known !== undefined) return known;
+  const isFull = part !== 'objects' && Object.keys(of.parts).length >= maxParts;
+  return isFull ? partIn(of, 'objects') : (of.parts[part] = { bytes: 0, objects: 0 });
+}
+
 function ownerIn(tally: Tally, owner: string, limit = Infinity): OwnerTally {
   const known = tally.owners[owner];
   if (known !== undefined) return known;
@@ -72,7 +82,7 @@ export function countVersion(
     tally.objects += 1;
     of.bytes += sizeBytes;
     of.objects += 1;
-    const sum = (of.parts[part] ??= { bytes: 0, objects: 0 });
+    const sum = partIn(of, part);
     sum.bytes += sizeBytes;
     sum.objects += 1;
     return;
@@ -104,7 +114,7 @@ export function addOwner(of: OwnerTally, more: OwnerTally): void {
   of.hiddenBytes += more.hiddenBytes;
   of.hiddenObjects += more.hiddenObjects;
   for (const [part, { bytes, objects }] of Object.entries(more.parts)) {
-    const sum = (of.parts[part] ??= { bytes: 0, objects: 0 });
+    const sum = partIn(of, part);
     sum.bytes += bytes;
     sum.objects += objects;
   }
