@@ -65,10 +65,9 @@ export function attribute(
       .filter((owner) => parseOwner(owner).kind === 'volume')
       .map((owner) => attributionOf(name, owner)),
   );
-  const missing = missingVolumes(buckets, found, view).map(({ volume, bucket }) => ({
-    ...attributionOf(bucket, `volume||${volume}`),
-    isMissing: true,
-  }));
+  const missing = missingVolumes(buckets, found, view).map(({ volume, bucket }) =>
+    Object.assign(attributionOf(bucket, `volume||${volume}`), { isMissing: true }),
+  );
   return [...found, ...missing];
 }
 

@@ -91,8 +91,9 @@ describe('what storage costs', () => {
     ['every hour', 1, ((24 * 1000 - 2500) * 30 * 0.004) / 1000],
   ])('of measuring is that of measuring %s', (_title, everyHours, cost) => {
     let history = noHistory;
-    for (let hour = 0; everyHours > 0 && hour <= 72; hour += everyHours) {
-      history = appendSample(history, [bucketOf(1)], new Date(now.getTime() - (72 - hour) * 3_600_000));
+    const count = everyHours === 0 ? 0 : 72 / everyHours + 1;
+    for (let nth = count - 1; nth >= 0; nth -= 1) {
+      history = appendSample(history, [bucketOf(1)], new Date(now.getTime() - nth * everyHours * 3_600_000));
     }
     const input = { card, measurement: measurementOf([bucketOf(1)], { calls: everyHours === 1 ? 1000 : 600 }) };
     const { measuring_per_month } = estimateCost({ ...input, history, orphanedBytes: 0, now });
