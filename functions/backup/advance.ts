@@ -86,6 +86,7 @@ function advanceBackup(
     functionName: mover.functionName,
     store,
     line: tools.line,
+    slots: tools.slots,
     // Without an end of its own: what ends at once is followed by the next in this same round.
     move: async (operation: Operation) => {
       const { namespace, name } = operation.metadata;

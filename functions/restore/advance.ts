@@ -91,6 +91,7 @@ function advanceRestore(
     functionName,
     store: tools.store,
     line: tools.line,
+    slots: tools.slots,
     // Without an end of its own: what ends at once is followed by the next in this same round.
     move: (operation: Operation) =>
       isSelfTestName(operation.metadata.name)

@@ -103,6 +103,7 @@ describe('the slots', () => {
     await mine.leave(one.metadata.uid);
     expect(calls).toEqual(['get', 'create', 'replace', 'replace']);
 
+    expect(await mine.looksFull()).toBe(false);
     await slots.enter(holderOf(other), on('other'));
     expect(await mine.enter(holderOf(last), on('last'))).toMatchObject({ entered: false });
     await slots.leave(other.metadata.uid);

@@ -36,6 +36,8 @@ export interface Slots {
   enter(holder: SlotHolder, need: SlotNeed, signal?: AbortSignal): Promise<Entered>;
   leave(operationUid: string, signal?: AbortSignal): Promise<void>;
   entries(signal?: AbortSignal): Promise<readonly SlotEntry[]>;
+  /** Without asking: as this process wrote them last, no slot of the cluster is free. A hint; others may have written since. */
+  looksFull(): Promise<boolean>;
   /** Takes out what crashed operations have left; answers how many. */
   recover(signal?: AbortSignal): Promise<number>;
 }
@@ -144,6 +146,7 @@ export function createSlots({ client, namespace, limits, now }: SlotsOptions): S
         return rest.length === entries.length ? { answer: undefined } : { entries: rest, answer: undefined };
       }, signal);
     },
+    looksFull: () => Promise.resolve(parse(memory.config?.data ?? {}).length >= limits.cluster),
     entries: async (signal) => parse((await client.get(configMaps, ref, { signal }))?.data ?? {}),
     async recover(signal) {
       aliveAt.clear();

@@ -29,6 +29,7 @@ function setUp(...operations: readonly Operation[]) {
   const unfit = new Set<string>();
   let time = Date.parse('2026-01-31T02:00:00Z');
   let lists = 0;
+  let isFull = false;
   const store = {
     get: ({ name }: { name: string }) => Promise.resolve(cluster.get(name)),
     list: () => {
@@ -46,6 +47,7 @@ function setUp(...operations: readonly Operation[]) {
   const starter = {
     functionName: 'backup',
     store,
+    slots: { looksFull: () => Promise.resolve(isFull) },
     line: createWaitingLine({ store, now: () => new Date(time) }),
     move: (operation: Operation) => {
       const { name } = operation.metadata;
@@ -61,6 +63,7 @@ function setUp(...operations: readonly Operation[]) {
     remove: (name: string) => void cluster.delete(name),
     run,
     pass: (ms: number) => void (time += ms),
+    fill: () => void (isFull = true),
     unfit,
     started,
     lists: () => lists,
@@ -102,6 +105,13 @@ describe('the next one', () => {
     add(waiting('late', 5));
     await free();
     expect(started).toEqual(['a', 'late']);
+  });
+
+  it('is none while somebody else has taken the slot meanwhile', async () => {
+    const { free, fill, started } = setUp(waiting('a', 1), waiting('b', 2));
+    fill();
+    await free();
+    expect(started).toEqual([]);
   });
 
   it('is looked for anew after half a minute', async () => {

@@ -3,12 +3,14 @@ import type { AdvanceCall } from './advance.ts';
 import { ownerOf } from './kind-owner.ts';
 import type { Operation } from './schema.ts';
 import type { OperationStore } from './store.ts';
+import type { Slots } from './slots.ts';
 import type { WaitingLine } from './waiting-line.ts';
 
 export interface NextStarter {
   readonly functionName: string;
   readonly store: Pick<OperationStore, 'get'>;
   readonly line: WaitingLine;
+  readonly slots: Pick<Slots, 'looksFull'>;
   /** Moves one of our own, as it was read just now; answers it as it is then. */
   move(operation: Operation, call: AdvanceCall): Promise<Operation | undefined>;
   /** Asks the function that moves it to look at one that is not ours. */
@@ -21,12 +23,13 @@ const phaseOf = (operation: Operation | undefined) => operation && (operation.st
 const maxTries = 10;
 
 export async function startNext(starter: NextStarter, call: AdvanceCall): Promise<void> {
-  const { line } = starter;
+  const { line, slots } = starter;
   const tried = new Set<string>();
   // One that could begin may have come since the line was listed: it is listed again before this slot stays empty.
   for (const heads of [() => Promise.resolve(line.remembered()), () => line.list(call.signal)]) {
     for (const head of await heads()) {
-      if (tried.size >= maxTries) return;
+      // Somebody was faster: whoever frees the next slot starts the next one.
+      if (tried.size >= maxTries || (await slots.looksFull())) return;
       if (ownerOf(head) === undefined || tried.has(head.metadata.uid) || !line.take(head)) continue;
       tried.add(head.metadata.uid);
       if (await hasStarted(starter, head, call)) return;
