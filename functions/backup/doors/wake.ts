@@ -61,6 +61,11 @@ async function whoIsMeant(
   }
 }
 
+/** What a success has made was tidied up before it was settled, and under its name, which is taken, nobody makes anything later. */
+function isResultOf(operation: Operation | undefined, name: string): boolean {
+  return operation?.status?.phase === 'Succeeded' && operation.status.result?.backup === name;
+}
+
 export async function wakeByObject(
   tools: BackupTools,
   memory: ProgressMemory,
@@ -77,7 +82,7 @@ export async function wakeByObject(
   const moved = await advanceOperation(tools, ref, incoming, { seen: seenBy(meant), isNews });
   // Deleted while it was open, or settled before a slow process made this; of another function it is none of ours.
   const uid = object?.marks[operationUidLabel];
-  if (uid !== undefined && !isFollowing(moved, uid)) {
+  if (uid !== undefined && !isFollowing(moved, uid) && !isResultOf(moved, reference.name)) {
     const current = moved ?? (await tools.store.get(ref, incoming.signal));
     if (!isFollowing(current, uid)) await tidyOrphan(tools, { ref, uid, name: reference.name }, incoming);
   }
