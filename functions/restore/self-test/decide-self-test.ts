@@ -7,6 +7,7 @@
  *  4. Backup and Restore are Operations like any other: what they may do is theirs to judge.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
 import { isTerminal, type Operation, type OperationResult } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/status.ts';
 import { readOutcome } from '@soteria/shared/verification/read-outcome.ts';
@@ -235,6 +236,8 @@ function decideBegin(situation: SelfTestSituation): SelfTestAction {
   const { operation, world, now } = situation;
   const misfit = misfitOf(operation);
   if (misfit !== undefined) return { do: 'record', status: refuse(statusOf(operation), 'Failed', misfit, now) };
+  const old = whyNotRunAgain(operation);
+  if (old !== undefined) return { do: 'record', status: refuse(statusOf(operation), 'Skipped', old, now) };
   if (world.isKeptAwake !== true) return { do: 'keep-awake' };
   const { source } = claimNames(operation);
   return record(situation, 'claim', `making claim ${source}`, { claim: source });

@@ -335,6 +335,18 @@ describe('a self-test', () => {
     expect(await world.left()).toEqual(onlyPrecious);
   });
 
+  it('is skipped when Git brings back one that was purged, and changes no verdict', async () => {
+    const world = await setUp();
+    await world.end();
+    const before = await world.verdict();
+    await world.client.delete(operations, ref);
+    world.pass(30 * 3_600_000);
+    await world.store.create({ ...ref, spec: { kind: 'SelfTest', request: {} } });
+    expect((await world.end()).status).toMatchObject({ phase: 'Skipped', settled: true });
+    expect(await world.verdict()).toEqual(before);
+    expect(await world.left()).toEqual(onlyPrecious);
+  });
+
   it('touches nothing of its names that is not its own', async () => {
     const other = await setUp();
     const metadata = { name: claimNames(await other.read()).source, namespace: proofNamespace };
