@@ -22,7 +22,7 @@ export interface OperationStore {
   listOfClaim(namespace: string, claim: string, signal?: AbortSignal): Promise<readonly Operation[]>;
   /** Those that another one has made; `isOpen`: only those that have not ended. */
   listChildren(
-    parent: ObjectRef,
+    parent: ObjectRef & { readonly uid: string },
     query: { readonly isOpen: boolean },
     signal?: AbortSignal,
   ): Promise<readonly Operation[]>;
@@ -80,10 +80,11 @@ export function createOperationStore(client: KubernetesClient): OperationStore {
       const found = await list({ namespace, labelSelector: `${claimLabel}=${claimHash(namespace, claim)}` }, signal);
       return found.toSorted(byAge);
     },
-    listChildren: async ({ namespace = '', name }, { isOpen }, signal) => {
+    listChildren: async ({ namespace = '', name, uid }, { isOpen }, signal) => {
       const labelSelector = `${parentLabel}=${claimHash(namespace, name)}`;
       const found = await list({ namespace, labelSelector, fieldSelector: isOpen ? openSelector : undefined }, signal);
-      return found.filter(({ spec }) => spec.cause?.parent === name);
+      // One that was deleted and asked for again has its name, and none of its children.
+      return found.filter(({ spec }) => spec.cause?.parent === name && spec.identity?.includes(`:${uid}:`) === true);
     },
     list,
     replaceStatus: (operation, status, signal) =>

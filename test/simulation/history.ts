@@ -17,6 +17,7 @@ export type Meddling = (typeof meddlings)[number];
 
 export type Move =
   | { readonly do: 'ask'; readonly door: Door; readonly claim: number; readonly id: number; readonly reuses: boolean }
+  | { readonly do: 'ask for all'; readonly id: number }
   /** So many calls and deliveries, of whoever chance chooses. */
   | { readonly do: 'go'; readonly steps: number }
   | { readonly do: 'longhorn'; readonly steps: number }
@@ -58,6 +59,7 @@ const moves: readonly [weight: number, arbitrary: fc.Arbitrary<Move>][] = [
       reuses: fc.boolean(),
     }),
   ],
+  [1, move('ask for all', { id: fc.nat({ max: 1 }) })],
   [14, move('go', { steps: fc.integer({ min: 1, max: 40 }) })],
   [9, move('longhorn', { steps: fc.integer({ min: 1, max: 4 }) })],
   [4, move('pass', { seconds: fc.constantFrom(1, 20, 300, 4000) })],

@@ -8,9 +8,11 @@ import { factId } from '@soteria/shared/events/event-id.ts';
 import type { TargetRecord } from './longhorn/target.ts';
 import { madeBy, namesAlive, uidOfBackup } from './owners.ts';
 import type { Played } from './run-history.ts';
+import { claimNames } from './seed-cluster.ts';
 
 export type Invariant = (played: Played) => string | undefined;
 
+const isOfClaim = ({ spec }: Operation): boolean => spec.kind === 'Backup';
 const nameOf = ({ metadata }: Operation): string => `${metadata.namespace}/${metadata.name}`;
 const ranks: Readonly<Record<string, number>> = { Pending: 0, Running: 1 };
 const rankOf = (phase: string | undefined): number => ranks[phase ?? 'Pending'] ?? 2;
@@ -65,7 +67,7 @@ export const invariants = {
 
   oneRestorablePointPerSuccess({ ending, evidence }) {
     const byOwner = Map.groupBy(ending.onTarget, ownerOf);
-    return first(ending.operations, (one) => {
+    return first(ending.operations.filter(isOfClaim), (one) => {
       const { status, metadata } = one;
       const points = (byOwner.get(metadata.uid) ?? []).map(({ name }) => name);
       if (status?.phase !== 'Succeeded') return undefined;
@@ -183,7 +185,7 @@ export const invariants = {
     }),
 
   everyEndIsTold: ({ ending, evidence }) =>
-    first(ending.operations, (one) => {
+    first(ending.operations.filter(isOfClaim), (one) => {
       const fact = { Succeeded: 'completed', Failed: 'failed', Cancelled: 'failed', Skipped: 'skipped' }[
         one.status?.phase as string
       ];
@@ -191,6 +193,25 @@ export const invariants = {
         ? undefined
         : `nobody was told that ${nameOf(one)} is ${one.status?.phase}`;
     }),
+
+  /** Each claim once, and what is told of them is so. */
+  aNamespaceCountsItsClaims({ ending, evidence }) {
+    const deleted = deletedOnes(evidence);
+    const all = [...ending.operations, ...deleted].filter(isOfClaim);
+    return first(ending.operations, (one) => {
+      if (isOfClaim(one)) return undefined;
+      const children = all.filter(({ spec }) => spec.identity?.startsWith(`namespace:${one.metadata.uid}:`) === true);
+      const claims = new Set(children.map(({ spec }) => spec.request.pvc));
+      // Somebody who deletes a child has it made again, or not counted.
+      if (children.some((child) => deleted.includes(child))) return undefined;
+      if (claims.size < children.length) return `${nameOf(one)} has backed up a claim twice`;
+      const { phase, result } = one.status ?? {};
+      const good = children.filter(({ status }) => status?.phase === 'Succeeded').length;
+      if (phase === 'Succeeded' && good < claimNames.length) return `${nameOf(one)} is Succeeded with ${good} claims`;
+      const told = result?.claimsBackedUp ?? good;
+      return told === good ? undefined : `${nameOf(one)} says ${told} claims, and ${good} are backed up`;
+    });
+  },
 
   everyRecordIsWellFormed: ({ ending }) =>
     first(ending.operations, (one) => {

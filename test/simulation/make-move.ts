@@ -72,6 +72,18 @@ function ask(world: World, { door, claim, id, reuses }: Asking): void {
   }
 }
 
+function askForAll({ mesh }: World, id: number): void {
+  mesh.send('backup', {
+    id: `all-${id}`,
+    source: '/simulated-controller',
+    type: 'dev.soteria.namespacebackup.requested.v1',
+    subject: shop,
+    time: new Date(Date.parse('2026-08-20T02:00:00Z') + id * 1000),
+    data: { namespace: shop },
+    extensions: {},
+  });
+}
+
 /** `kubectl create`; a name that is taken is the person's problem. */
 function createByHand({ cluster }: World, name: string, request: { readonly pvc: string; readonly maxAge?: string }) {
   const path = { group, version, plural: 'operations', namespace: shop };
@@ -106,6 +118,9 @@ export async function makeMove(world: World, move: Move): Promise<number> {
   switch (move.do) {
     case 'ask':
       ask(world, move);
+      return 0;
+    case 'ask for all':
+      askForAll(world, move.id);
       return 0;
     case 'go':
       return work(world, move.steps);

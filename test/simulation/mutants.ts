@@ -167,6 +167,20 @@ export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mu
     },
   ],
   everyEndIsTold: ['nobody is told', withTools(() => ({ announce: () => Promise.resolve() }))],
+  aNamespaceCountsItsClaims: [
+    'a namespace counts one more than there are',
+    withTools(({ store }) => ({
+      store: {
+        ...store,
+        replaceStatus: (operation, status, signal) => {
+          const { claimsBackedUp } = status.result ?? {};
+          const result =
+            claimsBackedUp === undefined ? {} : { result: { ...status.result, claimsBackedUp: claimsBackedUp + 1 } };
+          return store.replaceStatus(operation, { ...status, ...result }, signal);
+        },
+      },
+    })),
+  ],
   everyRecordIsWellFormed: [
     'a progress of more than a hundred is recorded',
     { decide: recordOtherwise((status) => (status.progress === 100 ? { ...status, progress: 101 } : status)) },

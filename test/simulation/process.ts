@@ -77,7 +77,7 @@ export function startProcess(options: ProcessOptions): Process {
     try {
       await definition.on[event.type]?.(event, incoming('simulated'));
       await scheduler.pass(id);
-      if (event.type === 'dev.soteria.backup.requested.v1') {
+      if (event.type.endsWith('backup.requested.v1')) {
         evidence.answered.push({ identity: `event:${event.source}|${event.id}`, door: 'event' });
       }
     } catch (error) {

@@ -33,14 +33,18 @@ export function witness(cluster: MemoryCluster, target: BackupStoreOnTarget, evi
     const after = object === null ? undefined : (object as unknown as Operation);
     if (after === undefined) known.delete(key);
     else known.set(key, after);
-    const hasSucceeded = after?.status?.phase === 'Succeeded' && before?.status?.phase !== 'Succeeded';
+    const isOfClaim = after?.spec.kind === 'Backup';
+    const hasSucceeded = isOfClaim && after?.status?.phase === 'Succeeded' && before?.status?.phase !== 'Succeeded';
     evidence.changes.push({
       at: revision,
       before,
       after,
       isRestorable: hasSucceeded ? isRestorable(after) : undefined,
     });
-    const running = [...known.values()].filter(({ status }) => status?.phase === 'Running');
+    // The backup of a namespace only waits for others.
+    const running = [...known.values()].filter(
+      ({ spec, status }) => spec.kind === 'Backup' && status?.phase === 'Running',
+    );
     const byClaim = Map.groupBy(running, ({ spec }) => spec.request.pvc);
     const { most } = evidence;
     most.running = Math.max(most.running, running.length);

@@ -108,6 +108,22 @@ describe('the backup of a namespace', () => {
     expect(children.map(({ status }) => status?.phase)).toEqual(children.map(() => 'Cancelled'));
   });
 
+  it('does not count the children of one of the same name that was deleted while it was open', async () => {
+    const bench = open(names(3));
+    const ask = () =>
+      bench.http.post('/v1/backup/namespace').set('idempotency-key', 'k').send({ namespace: 'shop' }).expect(202);
+    const name = (await ask()).body.operation;
+    const first = await bench.store.get({ namespace: 'shop', name });
+    if (first !== undefined) await bench.store.withdraw(first);
+    // The same second: the same name.
+    expect((await ask()).body.operation).toBe(name);
+    await runToEnd(bench, name);
+    expect(await view(bench, name)).toMatchObject({
+      phase: 'Succeeded',
+      result: { claimsBackedUp: 3, claimsFailed: 0 },
+    });
+  });
+
   it('is the same request when it comes again with the same key', async () => {
     const bench = open([]);
     const send = () =>
