@@ -4,14 +4,22 @@ import type { AdminClient } from '../../test/servers/admin-client.ts';
 
 const namespace = 'soteria';
 
-/** One for each function that moves Operations: it has ended, so that it is read and understood and nothing is to be done. */
-const records = {
-  backup: { name: 'soteria-backup-data-20260101-000000', spec: { kind: 'Backup', request: { pvc: 'data' } } },
-  restore: {
+/** More than events are sent at once: those about one object would be dealt with in one. */
+const backupCount = 40;
+
+/** They have ended: each is read and understood, and nothing is to be done. */
+const records = [
+  ...Array.from({ length: backupCount }, (_, n) => ({
+    name: `soteria-backup-data-20260101-0000${String(n).padStart(2, '0')}`,
+    spec: { kind: 'Backup', request: { pvc: 'data' } },
+  })),
+  {
     name: 'soteria-restore-data-20260101-000000',
     spec: { kind: 'Restore', request: { pvc: 'data', targetPvc: 'data-2' } },
   },
-} as const;
+];
+const eventsOf = (kind: string): BenchEvent[] =>
+  records.filter(({ spec }) => spec.kind === kind).map(({ name }) => operationAdded(name));
 
 /** Functions that move Operations are told of theirs; the others are listed here. */
 const otherEvents: Readonly<Record<string, BenchEvent>> = {
@@ -33,13 +41,19 @@ const operationAdded = (name: string): BenchEvent => ({
 });
 
 export function firstEventOf(functionName: string): BenchEvent {
-  return otherEvents[functionName] ?? operationAdded(records[functionName === 'restore' ? 'restore' : 'backup'].name);
+  const [event] = eventsOf(functionName === 'restore' ? 'Restore' : 'Backup');
+  const found = otherEvents[functionName] ?? event;
+  if (found === undefined) throw new Error(`nothing wakes ${functionName}`);
+  return found;
 }
+
+/** For each of them `backup` looks at the API server once. */
+export const backupEvents = (): readonly BenchEvent[] => eventsOf('Backup');
 
 /** What the events are about. */
 export async function recordOperations(admin: AdminClient): Promise<void> {
   const path = `/apis/soteria.dev/v1alpha1/namespaces/${namespace}/operations`;
-  for (const { name, spec } of Object.values(records)) {
+  for (const { name, spec } of records) {
     const created = await admin.must<Record<string, unknown>>('POST', path, {
       apiVersion: 'soteria.dev/v1alpha1',
       kind: 'Operation',

@@ -11,9 +11,21 @@ const concurrency = 20;
 const warmUpEvents = 1_000;
 const countedEvents = 4_000;
 
-export async function measureThroughput(program: Program, event: BenchEvent): Promise<Record<string, number>> {
+/** Sends the events in turn, again and again, each with an id of its own. */
+export async function measureThroughput(
+  program: Program,
+  events: readonly BenchEvent[],
+): Promise<Record<string, number>> {
   const running = await runProgram(program);
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+
+  let sent = 0;
+  function next(): BenchEvent {
+    const event = events[sent % events.length];
+    if (event === undefined) throw new Error(`there is no event for ${program.name}`);
+    sent += 1;
+    return event;
+  }
 
   /** Answers how long each took. */
   async function send(count: number): Promise<number[]> {
@@ -24,7 +36,7 @@ export async function measureThroughput(program: Program, event: BenchEvent): Pr
         for (; left > 0;) {
           left -= 1;
           const startedAt = performance.now();
-          const status = await postEvent(running.port, event, agent);
+          const status = await postEvent(running.port, next(), agent);
           if (status < 200 || status > 299) throw new Error(`${program.name} answered ${status}`);
           took.push(performance.now() - startedAt);
         }
