@@ -16,7 +16,7 @@ import {
 
 const completed = 'dev.soteria.backup.completed.v1';
 const restore = 'dev.soteria.restore.requested.v1';
-const restoreData = { pvc: 'movies', namespace: 'media', target_pvc: 'again', labels: { title: 'é' } };
+const restoreData = { pvc: 'movies', namespace: 'media', target_pvc: 'again', backup_url: 'nfs://store/é' };
 const due = 'dev.soteria.operation.due.v1';
 const ping = 'dev.knative.sources.ping';
 const fact = { operation: 'o', namespace: 'media', pvc: 'movies', driver: 'longhorn' };
