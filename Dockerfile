@@ -19,6 +19,7 @@ WORKDIR /app
 USER root
 COPY --from=build /src/scripts/compiled-program.ts /src/scripts/keep-compiled.ts /build/
 COPY --from=build /src/dist/*.cjs ./
+COPY --from=build /src/dist/apart/*.cjs ./apart/
 RUN ["/nodejs/bin/node", "/build/keep-compiled.ts", "/app"]
 
 # No shell, no package manager. Nothing is written at run time: the root file system can be read-only.
@@ -26,6 +27,7 @@ FROM ${RUNTIME_IMAGE}
 WORKDIR /app
 COPY LICENSE ./
 COPY --from=build /src/dist/third-party-licenses.txt ./
+COPY --from=build /src/dist/apart/*.cjs ./apart/
 COPY --from=compiled /app/*.cjs /app/*.compiled ./
 ENV NODE_ENV=production
 USER 65532:65532

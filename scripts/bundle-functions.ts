@@ -20,7 +20,7 @@ export interface Bundle {
 
 export interface BundleOptions {
   /**
-   * Gets `<name>.cjs`, `runner.cjs` and `start.cjs` with the functions of this repository, `client-node.cjs` where a function may ask for it, `<name>.cjs.map` where asked for,
+   * Gets `<name>.cjs`, `runner.cjs` and `start.cjs` with the functions of this repository, what it may ask for in `apart`, `<name>.cjs.map` where asked for,
    * `third-party-licenses.txt`, and `meta.json`, esbuild's account of what is in them.
    */
   readonly outDir: string;
@@ -29,8 +29,10 @@ export interface BundleOptions {
   readonly withSourceMap?: boolean;
 }
 
-/** Larger than all the rest of a function together, and only read by who has a kubeconfig. */
-const apart = { in: join(repository, 'shared/kubernetes/client-node.ts'), out: 'client-node' };
+/** What an event does not need: read by who has a kubeconfig, is asked by HTTP, or is scraped. The first is larger than all the rest. */
+const apart = ['shared/kubernetes/client-node.ts', 'shared/function/hono.ts', 'shared/function/prom-client.ts'].map(
+  (path) => ({ in: join(repository, path), out: `apart/${basename(path, '.ts')}` }),
+);
 
 /** What runs inside Jobs, from the same image, and what starts each of the programs. */
 const others = [
@@ -41,11 +43,10 @@ const others = [
 const keepApart: Plugin = {
   name: 'keep-apart',
   setup(bundling) {
-    bundling.onResolve({ filter: /client-node\.ts$/ }, ({ path, resolveDir, kind }) =>
-      kind !== 'entry-point' && join(resolveDir, path) === apart.in
-        ? { path: `./${apart.out}.cjs`, external: true }
-        : undefined,
-    );
+    bundling.onResolve({ filter: /\/[a-z-]+\.ts$/ }, ({ path, resolveDir, kind }) => {
+      const found = kind === 'entry-point' ? undefined : apart.find((one) => one.in === join(resolveDir, path));
+      return found === undefined ? undefined : { path: `./${found.out}.cjs`, external: true };
+    });
   },
 };
 
@@ -60,7 +61,8 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundle[]>
   const functions = names.map((name) => ({ in: join(functionsDir, name, 'main.ts'), out: name }));
   const programs = options.functionsDir === undefined ? others : [];
   const own = await bundle([...functions, ...programs], outDir, withSourceMap);
-  const metafile = needsApart(own) ? joined(own, await bundle([apart], outDir, withSourceMap)) : own;
+  const needed = apart.filter(({ out }) => isImported(own, `./${out}.cjs`));
+  const metafile = needed.length === 0 ? own : joined(own, await bundle(needed, outDir, withSourceMap));
   mkdirSync(outDir, { recursive: true });
   writeFileSync(join(outDir, 'meta.json'), JSON.stringify(metafile));
   writeFileSync(join(outDir, 'third-party-licenses.txt'), collectThirdPartyLicenses(repository, metafile));
@@ -104,8 +106,8 @@ async function bundle(entryPoints: { in: string; out: string }[], outDir: string
   return metafile;
 }
 
-function needsApart({ outputs }: Metafile): boolean {
-  return Object.values(outputs).some(({ imports }) => imports.some(({ path }) => path === `./${apart.out}.cjs`));
+function isImported({ outputs }: Metafile, wanted: string): boolean {
+  return Object.values(outputs).some(({ imports }) => imports.some(({ path }) => path === wanted));
 }
 
 function joined(a: Metafile, b: Metafile): Metafile {

@@ -17,8 +17,8 @@ import { loadProgram } from './compiled-program.ts';
 
 const runOption = '--run';
 
-/** What starts the others, and what is read for a kubeconfig only, which no pod has. */
-const leftOut: ReadonlySet<string> = new Set(['start.cjs', 'client-node.cjs']);
+/** It starts the others. */
+const starter = 'start.cjs';
 
 /** What wakes functions in a cluster. One that has no use for it refuses it, which is a way worth knowing too. */
 const events = [
@@ -31,7 +31,7 @@ const events = [
 
 /** Of every program in the folder; throws when one cannot be run. */
 export async function keepCompiled(folder: string): Promise<void> {
-  const programs = globSync('*.cjs', { cwd: folder }).filter((name) => !leftOut.has(name));
+  const programs = globSync('*.cjs', { cwd: folder }).filter((name) => name !== starter);
   if (programs.length === 0) throw new Error(`no program to compile: ${folder} holds no .cjs file`);
   const account = mountAccount();
   await Promise.all(programs.map((name) => runOnce(join(folder, name), account.env)));

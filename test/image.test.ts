@@ -62,6 +62,7 @@ describe('the image', () => {
     expect(valuesOf('COPY', finalStage)).toEqual([
       'LICENSE ./',
       '--from=build /src/dist/third-party-licenses.txt ./',
+      '--from=build /src/dist/apart/*.cjs ./apart/',
       '--from=compiled /app/*.cjs /app/*.compiled ./',
     ]);
     expect(valuesOf('RUN', finalStage)).toEqual([]);
@@ -77,6 +78,7 @@ describe('the image', () => {
     expect(valuesOf('COPY', stage)).toEqual([
       '--from=build /src/scripts/compiled-program.ts /src/scripts/keep-compiled.ts /build/',
       '--from=build /src/dist/*.cjs ./',
+      '--from=build /src/dist/apart/*.cjs ./apart/',
     ]);
     expect(valuesOf('RUN', stage).map((value) => JSON.parse(value) as unknown)).toEqual([
       ['/nodejs/bin/node', '/build/keep-compiled.ts', ...valuesOf('WORKDIR', stage)],

@@ -1,9 +1,9 @@
 /** The HTTP door: every request that is neither an event nor a look at health or metrics passes here before its route. */
 import type { Context, Hono, MiddlewareHandler } from 'hono';
-import { routePath } from 'hono/route';
 import { SoteriaError, toSoteriaError } from '../errors.ts';
 import type { KitEnv } from './contract.ts';
 import type { Doors } from './door.ts';
+import { routePath } from './hono.ts';
 import { beginVisit, type KitTools } from './incoming.ts';
 import { problemOf, refusalHeaders } from './problem.ts';
 import { limitBody } from './limit-body.ts';

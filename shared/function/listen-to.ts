@@ -10,7 +10,7 @@ export function listenTo(app: FunctionApp): RequestListener {
   let loading: Promise<AnswerRoute> | undefined;
 
   async function load(): Promise<AnswerRoute> {
-    const [{ getRequestListener }, routes] = await Promise.all([import('@hono/node-server'), app.loadRoutes()]);
+    const [{ getRequestListener }, routes] = await Promise.all([import('./hono.ts'), app.loadRoutes()]);
     return getRequestListener(routes.fetch, { overrideGlobalObjects: false, autoCleanupIncoming: false });
   }
 

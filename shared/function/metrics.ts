@@ -92,7 +92,7 @@ export function createMetrics({ maxWaiting = 1000 }: { readonly maxWaiting?: num
 }
 
 async function loadInstruments(): Promise<Instruments> {
-  const { Counter, Histogram, Registry, collectDefaultMetrics } = await import('prom-client');
+  const { Counter, Histogram, Registry, collectDefaultMetrics } = await import('./prom-client.ts');
   const registry = new Registry();
   const registers = [registry];
   const buckets = [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60];
