@@ -285,11 +285,26 @@ describe('a restore that Longhorn cannot do', () => {
   it('says where there is no space, and gives up after its deadline', async () => {
     const world = setUp();
     world.faults.unscheduled = 'insufficient storage on node-1, node-2';
+    const gib = 1024 ** 3;
+    const disk = { storageAvailable: gib / 2, storageMaximum: 10 * gib, storageScheduled: gib };
+    for (const [name, allowScheduling] of [
+      ['node-1', false],
+      ['node-2', true],
+    ] as const) {
+      world.cluster.seed({
+        apiVersion: 'longhorn.io/v1beta2',
+        kind: 'Node',
+        metadata: { name, namespace: 'longhorn-system' },
+        spec: { allowScheduling },
+        status: { diskStatus: { disk } },
+      });
+    }
     const name = await ask(world, 'soteria-restore-data-1');
     await clearWeather(world, 4);
     const waits = await world.store.get({ namespace: 'shop', name });
     expect(waits?.status).toMatchObject({ phase: 'Running' });
     expect(waits?.status?.message).toContain('insufficient storage on node-1, node-2');
+    expect(waits?.status?.message).toContain('node-2 has room for 0.5 GiB, node-1 takes none');
     world.pass(3_700_000);
     await clearWeather(world, 4);
     const late = await world.store.get({ namespace: 'shop', name });

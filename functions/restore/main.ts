@@ -2,7 +2,9 @@
 import '@soteria/shared/config/jitless.ts';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createBackingImages } from '@soteria/shared/longhorn/backing-images.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
+import { createNodeRooms } from '@soteria/shared/longhorn/node-room.ts';
 import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resources.ts';
 import { keepAdopted } from '@soteria/shared/operation/adopted-clusters.ts';
 import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
@@ -33,6 +35,8 @@ async function main(): Promise<void> {
         store: createOperationStore(client),
         longhorn: createLonghorn(client, { namespace: settings.longhornNamespace }),
         restores: createLonghornRestores(client, { namespace: settings.longhornNamespace }),
+        images: createBackingImages(client, { namespace: settings.longhornNamespace }),
+        rooms: createNodeRooms(client, { namespace: settings.longhornNamespace }),
         cluster: createClusterReader(client, settings.clusterId, settings.namespace, now),
         claims: createClaims(client),
         proofs: createProofJobs(client),

@@ -22,6 +22,8 @@ export interface Plan {
   readonly blocked_by: readonly object[];
   /** Name of the backup target that Longhorn is to read first, because it does not list the backup of that URL yet. */
   readonly reads_target?: string;
+  /** Name of the backing image that Longhorn is to make from its backup first. */
+  readonly restores_image?: string;
 }
 
 export interface PlanTools extends Lookers {
@@ -65,6 +67,7 @@ function planOf(operation: Operation, world: World): Plan {
             shape_recorded: shape.isRecorded,
           },
     blocked_by: blocked,
+    ...(world.imageBackup?.seen === undefined ? {} : { restores_image: world.imageBackup.seen.image }),
   };
 }
 

@@ -12,7 +12,9 @@ import {
 import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
 import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { createBackingImages } from '@soteria/shared/longhorn/backing-images.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
+import { createNodeRooms } from '@soteria/shared/longhorn/node-room.ts';
 import {
   backups,
   backupTargets,
@@ -58,7 +60,19 @@ export const rules: Rules = {
 };
 const longhornNamespace = 'longhorn-system';
 const clusterId = 'cluster-1';
-const backingImages = { group: 'longhorn.io', version: 'v1beta2', kind: 'BackingImage', plural: 'backingimages' };
+const backupBackingImages = {
+  group: 'longhorn.io',
+  version: 'v1beta2',
+  kind: 'BackupBackingImage',
+  plural: 'backupbackingimages',
+};
+const longhornNodes = { group: 'longhorn.io', version: 'v1beta2', kind: 'Node', plural: 'nodes' };
+export const backingImages = {
+  group: 'longhorn.io',
+  version: 'v1beta2',
+  kind: 'BackingImage',
+  plural: 'backingimages',
+};
 
 export const shape = {
   version: 1,
@@ -138,6 +152,8 @@ export function createTestBench() {
       customKind(operations, { selectableFields: ['spec.kind', 'status.phase', 'status.settled'] }),
       ...[volumes, backups, backupTargets, backupVolumes, engines, snapshots].map((kind) => customKind(kind)),
       customKind({ ...backingImages, isNamespaced: true }),
+      customKind({ ...backupBackingImages, isNamespaced: true }),
+      customKind({ ...longhornNodes, isNamespaced: true }),
       customKind({ group: 'longhorn.io', version: 'v1beta2', kind: 'Setting', plural: 'settings', isNamespaced: true }),
     ],
   });
@@ -238,6 +254,8 @@ export function createTestBench() {
     store,
     longhorn: createLonghorn(client, { namespace: longhornNamespace }),
     restores: createLonghornRestores(client, { namespace: longhornNamespace }),
+    images: createBackingImages(client, { namespace: longhornNamespace }),
+    rooms: createNodeRooms(client, { namespace: longhornNamespace }),
     cluster: createClusterReader(client, clusterId),
     claims: createClaims(client),
     proofs: createProofJobs(client),

@@ -51,7 +51,6 @@ export function describeRestoreContract(name: string, makeContext: () => Promise
     test('what is not there is undefined', async () => {
       expect(await restores.getVolume('none')).toBeUndefined();
       expect(await restores.getProgress('none')).toBeUndefined();
-      expect(await restores.hasBackingImage('none')).toBe(false);
     });
 
     test('a new volume is not restored, and is once it is whole', async () => {

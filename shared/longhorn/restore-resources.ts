@@ -1,21 +1,12 @@
 /** The port for restores over Longhorn's custom resources (longhorn.md 3). */
 import { SoteriaError } from '../errors.ts';
 import { type KubernetesClient, listAll } from '../kubernetes/client.ts';
-import { untyped } from '../kubernetes/core-types.ts';
 import { apiVersionOf } from '../kubernetes/resource-type.ts';
 import { heldByLabel } from '../operation/marks.ts';
 import { backupFromWire, bytesOf } from './from-wire.ts';
 import type { LonghornRestores, RestoreVolume } from './port-restore.ts';
-import { backups, backupTargets, engines, longhornGroup, longhornVersion, volumes } from './resource-types.ts';
+import { backups, backupTargets, engines, volumes } from './resource-types.ts';
 import type { EngineResource, VolumeResource } from './wire.ts';
-
-const backingImages = untyped({
-  group: longhornGroup,
-  version: longhornVersion,
-  kind: 'BackingImage',
-  plural: 'backingimages',
-  isNamespaced: true,
-});
 
 function conditionOf({ status }: VolumeResource, type: string, value: string): string | undefined {
   const found = status?.conditions?.find((one) => one.type === type && one.status === value);
@@ -103,15 +94,6 @@ export function createLonghornRestores(
         { signal },
       );
       return progressOf(items.filter(({ spec }) => spec.volumeName === volume));
-    },
-    async hasBackingImage(name, signal) {
-      try {
-        return (await client.get(backingImages, at(name), { signal })) !== undefined;
-      } catch (error) {
-        // A cluster that does not know the kind has none of them.
-        if (error instanceof SoteriaError && error.code === 'cluster_refused') return false;
-        throw error;
-      }
     },
     async requestSync({ name, lastSyncedAt = '' }, now, signal) {
       // Longhorn compares it with its own clock: what lies before the last reading asks for nothing.

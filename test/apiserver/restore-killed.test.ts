@@ -24,7 +24,9 @@ import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.t
 import { jobs, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
 import { snapshotDraft } from '@soteria/shared/longhorn/contract.ts';
+import { createBackingImages } from '@soteria/shared/longhorn/backing-images.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
+import { createNodeRooms } from '@soteria/shared/longhorn/node-room.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import { backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resources.ts';
@@ -66,6 +68,8 @@ function createProcess(client: KubernetesClient): AdvanceTools {
     store: createOperationStore(client),
     longhorn: createLonghorn(client, { namespace: longhornNamespace }),
     restores: createLonghornRestores(client, { namespace: longhornNamespace }),
+    images: createBackingImages(client, { namespace: longhornNamespace }),
+    rooms: createNodeRooms(client, { namespace: longhornNamespace }),
     cluster: createClusterReader(client, undefined),
     claims: createClaims(client),
     proofs: createProofJobs(client),

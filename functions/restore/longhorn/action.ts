@@ -1,6 +1,7 @@
 /** The next thing to do for one operation; `perform.ts` does each with one call. */
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import type { Job, PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import type { BackingImageBackup } from '@soteria/shared/longhorn/backing-images.ts';
 import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
 import type { RestoreVolumeDraft } from '@soteria/shared/longhorn/port-restore.ts';
 import type { SlotNeed } from '@soteria/shared/operation/decide-slots.ts';
@@ -26,6 +27,8 @@ export type Action =
   | { readonly do: 'leave-budget' }
   /** Longhorn is to read it again. */
   | { readonly do: 'read-target'; readonly target: BackupTarget }
+  /** Longhorn is to make it from its backup. */
+  | { readonly do: 'restore-image'; readonly backup: BackingImageBackup }
   | { readonly do: 'hold'; readonly backup: Backup }
   | { readonly do: 'release'; readonly backup: Backup }
   | { readonly do: 'create-volume'; readonly draft: RestoreVolumeDraft }

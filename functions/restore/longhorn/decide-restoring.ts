@@ -1,5 +1,6 @@
 /** Everything is made: follow the volume until it is whole, then the claim until it is bound. */
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import { roomInWords } from '@soteria/shared/longhorn/node-room.ts';
 import { hasFailed, isRestored, type RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { OperationWork } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
@@ -58,7 +59,14 @@ function decideProgress(situation: Situation, volume: RestoreVolume): Action {
   const { operation, world, now } = situation;
   const status = statusOf(operation);
   if (volume.unscheduledBecause !== undefined) {
-    return waitFor(situation, `Longhorn finds no place for volume ${volume.name}: ${volume.unscheduledBecause}`);
+    if (world.rooms === undefined) return { do: 'look', at: 'rooms' };
+    const rooms = roomInWords(world.rooms.seen ?? []);
+    const needs = `it needs ${volume.sizeBytes} bytes`;
+    const where = rooms === '' ? '' : `; ${needs}, ${rooms}`;
+    return waitFor(
+      situation,
+      `Longhorn finds no place for volume ${volume.name}: ${volume.unscheduledBecause}${where}`,
+    );
   }
   if (volume.isRestoreInitiated && world.progress === undefined) return { do: 'look', at: 'progress' };
   const percent = world.progress?.seen ?? 0;

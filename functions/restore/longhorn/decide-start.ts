@@ -15,6 +15,7 @@ import { shapeClaim } from '../core/shape-claim.ts';
 import { bytesToRead, longestBudgetWaitMs, noRoomToday } from '../proof/why-no-test.ts';
 import { notRestored, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
+import { decideImage, whyImageNot } from './decide-image.ts';
 import { decideReading, isUnknownUrl, targetToRead } from './decide-reading.ts';
 import type { Situation } from './decide.ts';
 import type { Place, World } from './world.ts';
@@ -65,7 +66,9 @@ export function nextLook(operation: Operation, world: World): Place | undefined 
   const shape = shapeClaim(point, operation.spec.request);
   if (shape instanceof SoteriaError) return undefined;
   if (shape.size !== undefined && world.storageClass === undefined) return 'storageClass';
-  return shape.volume.backingImage !== undefined && world.backingImage === undefined ? 'backingImage' : undefined;
+  if (shape.volume.backingImage === undefined) return undefined;
+  if (world.backingImage === undefined) return 'backingImage';
+  return world.backingImage.seen === undefined && world.imageBackup === undefined ? 'imageBackup' : undefined;
 }
 
 function whyTargetNot(operation: Operation, backup: Backup, { target }: World): SoteriaError | undefined {
@@ -104,12 +107,8 @@ export function blockersOf(operation: Operation, world: World): SoteriaError[] {
     found.push(refusedBecause.mayNotGrow(operation, shape.storageClassName, world.storageClass.seen === false));
   }
   if (world.noTest?.seen !== undefined) found.push(world.noTest.seen);
-  const { backingImage } = shape.volume;
-  if (backingImage !== undefined && world.backingImage !== undefined && world.backingImage.seen !== true) {
-    const why = `its volume stands on backing image ${backingImage}, which Longhorn does not have`;
-    const fix = `restore that image first (Longhorn: Backup and Restore, Backing Image Backups), or make it under the same name`;
-    found.push(new SoteriaError('restore_point_not_usable', { what: notRestored(operation), why, fix }));
-  }
+  const image = whyImageNot(operation, shape, world);
+  if (image !== undefined) found.push(image);
   return found;
 }
 
@@ -134,6 +133,9 @@ export function decideStart({ operation, world, rules, now }: Situation): Action
   if (target !== undefined) return decideReading({ operation, world, rules, now }, target);
   const point = pointOf(operation, world);
   if (point === undefined || point instanceof SoteriaError) return { do: 'wait' };
+
+  const image = decideImage({ operation, world, rules, now });
+  if (image !== undefined) return image;
 
   const isTest = operation.spec.kind === 'RestoreTest';
   if (isTest && world.budget === undefined) return { do: 'enter-budget', bytes: bytesToRead(point) };

@@ -1,6 +1,8 @@
 /** One look at the cluster: each answers what is now known. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import type { BackingImages } from '@soteria/shared/longhorn/backing-images.ts';
+import type { NodeRooms } from '@soteria/shared/longhorn/node-room.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
@@ -28,6 +30,8 @@ export interface Lookers {
   readonly store: OperationStore;
   readonly longhorn: Longhorn;
   readonly restores: LonghornRestores;
+  readonly images: BackingImages;
+  readonly rooms: NodeRooms;
   readonly cluster: ClusterReader;
   readonly claims: Pick<Claims, 'listClaims' | 'mayGrow'>;
   readonly proofs: Pick<ProofJobs, 'get' | 'whyNot'>;
@@ -156,9 +160,16 @@ export async function lookAt(
     }
     case 'backingImage': {
       const image = shapeOf({ operation, world })?.volume.backingImage;
-      const seen = image !== undefined && (await restores.hasBackingImage(image, signal));
-      return { ...world, backingImage: { seen } };
+      return { ...world, backingImage: { seen: await tools.images.get(image ?? '', signal) } };
     }
+    case 'imageBackup': {
+      const image = shapeOf({ operation, world })?.volume.backingImage ?? '';
+      const point = pointOf(operation, world);
+      const target = point instanceof SoteriaError ? undefined : point?.backupTargetName;
+      return { ...world, imageBackup: { seen: await tools.images.findBackup(image, target ?? '', signal) } };
+    }
+    case 'rooms':
+      return { ...world, rooms: { seen: await tools.rooms.list(signal) } };
     case 'storageClass': {
       const name = shapeOf({ operation, world })?.storageClassName ?? '';
       return { ...world, storageClass: { seen: await tools.claims.mayGrow(name, signal) } };

@@ -5,6 +5,7 @@ import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
+import { managedLabel } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Slots } from '@soteria/shared/operation/slots.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
@@ -114,6 +115,13 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     case 'leave-budget':
       await tools.budget.leave(operation.metadata.uid, signal);
       return { operation, world: { ...world, hasLeftBudget: true } };
+    case 'restore-image':
+      return orRefusal(known, async () => {
+        // It stays, whatever becomes of this restore: others may stand on it by then.
+        await tools.images.restore(action.backup, { [managedLabel]: 'true' }, signal);
+        await tools.keepAwake(operation.metadata, signal);
+        return without(world, 'backingImage');
+      });
     case 'hold':
       return { operation, world: await hold(tools, known, action.backup, signal) };
     case 'release':

@@ -53,6 +53,12 @@ export const restoreWaits = {
       worstDelay: busySweep,
       endsBy: 'Failed after `SOTERIA_RESTORE_READING_SECONDS`',
     },
+    {
+      waitsFor: 'Longhorn to make the backing image of the source from its backup',
+      wokenBy: 'nothing: no event tells of it',
+      worstDelay: busySweep,
+      endsBy: 'Failed after `SOTERIA_RESTORE_STALL_SECONDS`; the image stays',
+    },
     ifPaused,
   ],
   volume: [

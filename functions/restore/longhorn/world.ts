@@ -1,6 +1,8 @@
 /** What a decision about one restore may know of the cluster. A member that was not looked at yet is left out. */
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import type { BackingImage, BackingImageBackup } from '@soteria/shared/longhorn/backing-images.ts';
+import type { NodeRoom } from '@soteria/shared/longhorn/node-room.ts';
 import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
 import type { OwnClusters } from '@soteria/shared/longhorn/own-clusters.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
@@ -41,8 +43,11 @@ export interface World {
   readonly target?: Look<BackupTarget>;
   /** All of them: where a URL that nobody knows may be found. */
   readonly targets?: Look<readonly BackupTarget[]>;
-  /** True when it is there. */
-  readonly backingImage?: Look<boolean>;
+  /** That the source's volume stands on; and its backup, where Longhorn does not have it. */
+  readonly backingImage?: Look<BackingImage>;
+  readonly imageBackup?: Look<BackingImageBackup>;
+  /** Where there is room, when Longhorn finds no place. */
+  readonly rooms?: Look<readonly NodeRoom[]>;
   /** Of the claim to make, where it is to grow: whether it may; not seen: there is no such class. */
   readonly storageClass?: Look<boolean>;
   /** Uids of all operations that run: whoever holds the backup and is not among them is gone. */
