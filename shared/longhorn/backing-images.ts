@@ -57,13 +57,13 @@ const backingImages: ResourceType<Wire<typeof imageWire>> = {
   ...longhorn,
   kind: 'BackingImage',
   plural: 'backingimages',
-  parse: (wire) => imageWire.parse(wire) as Wire<typeof imageWire>,
+  parse: (wire) => imageWire.parse(wire),
 };
 const backupBackingImages: ResourceType<Wire<typeof imageBackupWire>> = {
   ...longhorn,
   kind: 'BackupBackingImage',
   plural: 'backupbackingimages',
-  parse: (wire) => imageBackupWire.parse(wire) as Wire<typeof imageBackupWire>,
+  parse: (wire) => imageBackupWire.parse(wire),
 };
 
 function imageOf({ metadata, status }: Wire<typeof imageWire>): BackingImage {

@@ -42,7 +42,7 @@ const longhornNodes: ResourceType<LonghornNode> = {
   kind: 'Node',
   plural: 'nodes',
   isNamespaced: true,
-  parse: (wire) => nodeWire.parse(wire) as LonghornNode,
+  parse: (wire) => nodeWire.parse(wire),
 };
 
 const isTrue = (conditions: readonly z.infer<typeof condition>[] | null | undefined, type: string): boolean =>
