@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { objectShape } from '../kubernetes/core-types.ts';
 import type { KubernetesObject, ResourceType } from '../kubernetes/resource-type.ts';
+import { durationMs } from './duration.ts';
 
 export const group = 'soteria.dev';
 export const version = 'v1alpha1';
@@ -154,6 +155,7 @@ export const verification = z.strictObject({
         .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/, 'must be the reference of an image'),
       argv: z.array(z.string().max(1024)).min(1).max(16),
       timeout: durationText
+        .refine((text) => durationMs(text) >= 1_000 && durationMs(text) <= 86_400_000, 'must be from 1s to 24h')
         .optional()
         .describe('From the start of its Job, so that pulling the image counts; left out: 10m, at most 24h.'),
     })

@@ -325,6 +325,16 @@ describe('a restore test', () => {
     expect(await world.left()).toEqual([]);
   });
 
+  it('made with kubectl, fails at once with a command that would have no end', async () => {
+    const world = await setUp({ verify: { command: { ...command, timeout: '8d' } } });
+    const { status } = await world.end();
+    expect(status).toMatchObject({
+      phase: 'Failed',
+      error: { code: 'invalid_request', why: 'the timeout of its command is 8d' },
+    });
+    expect(status?.steps).toEqual([]);
+  });
+
   it('does not run the command over what our own look has refuted', async () => {
     const world = await setUp({ verify: { command } });
     await world.play(12, { ...verified, outcome: 'refuted', checks: [failedCheck] });
