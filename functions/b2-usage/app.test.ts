@@ -48,7 +48,14 @@ describe('GET /v1/b2', () => {
     const bench = createTestBench({ source: small });
     await bench.ping();
     const report = await bench.report('?namespace=shop');
-    expect(report).toMatchObject({ state: 'measured', totals: null, buckets: [], claims: [], findings: [] });
+    expect(report).toMatchObject({
+      state: 'measured',
+      totals: null,
+      source: null,
+      buckets: [],
+      claims: [],
+      findings: [],
+    });
   });
 
   it.each(['?refresh=maybe', '?unknown=1'])('refuses %s', async (query) => {

@@ -58,6 +58,8 @@ describe('the settings of usage', () => {
     { SOTERIA_B2_BUCKETS: 'one,one/x' },
     { SOTERIA_B2_BUCKETS: 'one,,two' },
     { SOTERIA_B2_PRICE_CARDS: '[{"name":"b2"}]' },
+    { SOTERIA_B2_PRICE_CARD: 'mine', SOTERIA_B2_PRICE_CARDS: JSON.stringify([card]) },
+    { SOTERIA_B2_JOB_AFTER_SECONDS: '-1' },
     { SOTERIA_B2_CA: 'not PEM' },
     { SOTERIA_B2_API: 'swift' },
   ])('refuse %j by the name of the variable', (env) => {

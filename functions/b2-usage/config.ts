@@ -107,7 +107,7 @@ export function readUsageSettings(env: Environment): UsageSettings {
             parallel: variables.SOTERIA_B2_PARALLEL,
           },
     staleUploadDays: variables.SOTERIA_B2_STALE_UPLOAD_DAYS,
-    priceCard: chooseCard(variables.SOTERIA_B2_PRICE_CARDS, variables.SOTERIA_B2_PRICE_CARD ?? api),
+    priceCard: chooseCard(variables.SOTERIA_B2_PRICE_CARDS, variables.SOTERIA_B2_PRICE_CARD, api),
     jobAfterMs: variables.SOTERIA_B2_JOB_AFTER_SECONDS * 1_000,
     runnerImage: variables.SOTERIA_RUNNER_IMAGE,
     maxBytes: variables.SOTERIA_B2_MAX_BYTES,
@@ -134,11 +134,14 @@ function parseBuckets(text: string): BucketRef[] {
   ]);
 }
 
-function chooseCard(json: string | undefined, name: string): PriceCard | undefined {
+function chooseCard(json: string | undefined, named: string | undefined, api: string): PriceCard | undefined {
   if (json === undefined) return undefined;
   const cards = parsePriceCards(json);
   if (cards === undefined) {
     throw invalidSettings(['SOTERIA_B2_PRICE_CARDS is no list of price cards, it must be as docs/b2-usage.md says']);
   }
-  return cards.find((card) => card.name === name);
+  const card = cards.find(({ name }) => name === (named ?? api));
+  if (card !== undefined || named === undefined) return card;
+  const names = cards.map(({ name }) => name).join(', ');
+  throw invalidSettings([`SOTERIA_B2_PRICE_CARD is no card of SOTERIA_B2_PRICE_CARDS, it must be one of: ${names}`]);
 }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openSource } from '../../functions/b2-usage/bucket/open-source.ts';
 import { type B2Key, type B2Server, type B2ServerOptions, startB2Server } from '../../local/bucket/b2-server.ts';
 import { inListingOrder, type StoredVersion } from '../../local/bucket/stored-version.ts';
-import { key, measureBucket, type MeasureOptions, tallyOf } from './measure-bucket.ts';
+import { key, measureBucket, type MeasureOptions, settingsOf, tallyOf } from './measure-bucket.ts';
 
 const open: B2Server[] = [];
 afterEach(async () => {
@@ -162,21 +162,34 @@ describe('a bucket of B2', () => {
       parts: [...parts, ...Array.from({ length: 1_500 }, () => 10)],
     };
     const { store } = await serve([unfinished]);
-    const settings = {
-      region: '',
-      addressing: 'path',
-      ca: undefined,
-      ...key,
-      buckets: [],
-      parallel: 1,
-      ...store,
-    } as const;
-    const { source, close } = openSource(settings, () => undefined);
+    const { source, close } = openSource(settingsOf(store), () => undefined);
     const uploads = await Array.fromAsync(
       source.listUploads({ name: 'backups', prefix: '' }, new AbortController().signal),
     );
     close();
     expect(uploads).toEqual([{ key: 'a/large', startedAtMs: noon, sizeBytes: 10_000_017 + 15_000 }]);
+  });
+
+  it('has unfinished large files that may end while they are counted', async () => {
+    const start = (id: string): StoredVersion => ({
+      name: id,
+      id,
+      action: 'start',
+      sizeBytes: 0,
+      uploadedAtMs: noon,
+      parts: [7],
+    });
+    let asked = 0;
+    const { store } = await serve(['1', '2', '3'].map(start), {
+      trouble: (call) =>
+        call === 'b2_list_parts' && (asked += 1) === 2 ? { status: 400, code: 'bad_request' } : undefined,
+    });
+    const { source, close } = openSource(settingsOf(store), () => undefined);
+    const uploads = await Array.fromAsync(
+      source.listUploads({ name: 'backups', prefix: '' }, new AbortController().signal),
+    );
+    close();
+    expect(uploads.map(({ key: name }) => name)).toEqual(['1', '3']);
   });
 
   it('tells which rights of a key are more than needed', async () => {

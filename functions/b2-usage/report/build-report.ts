@@ -94,7 +94,13 @@ export function buildReport(input: ReportInput): UsageReport {
     complete: measurement.buckets.every(({ unreadable }) => unreadable.length === 0),
   } as const;
   if (namespace !== undefined) {
-    return { ...empty, ...whole, claims: claims.filter((one) => one.namespace === namespace) };
+    return {
+      ...empty,
+      ...whole,
+      source: null,
+      measuring: null,
+      claims: claims.filter((one) => one.namespace === namespace),
+    };
   }
   const { priceCard: card } = settings;
   const orphanedBytes = orphanedBytesOf(claims);
