@@ -1,6 +1,7 @@
 /** The doors of the function `b2-usage`; no logic of its own. */
 import type { FunctionDefinition } from '@soteria/shared/function/contract.ts';
 import { answerJson } from '@soteria/shared/function/json-body.ts';
+import { tellPaused } from '@soteria/shared/function/tell-paused.ts';
 import { getUsage, postMeasure } from './doors/usage-http.ts';
 import { askByEvent, wakeByDue, wakeByJob, wakeBySchedule } from './doors/wake.ts';
 import type { UsageTools } from './tools.ts';
@@ -9,6 +10,7 @@ export function defineUsage(tools: UsageTools): FunctionDefinition {
   return {
     name: 'b2-usage',
     routes: (app) => {
+      tellPaused(app, tools.isPaused);
       app.get('/v1/b2', async (c) => answerJson(c, await getUsage(tools, c.req.query(), c.get('incoming'))));
       app.post('/v1/b2/measure', async (c) => {
         const body = await postMeasure(tools, c.get('incoming'));

@@ -3,6 +3,7 @@ import '@soteria/shared/config/jitless.ts';
 import { randomUUID } from 'node:crypto';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { readPaused } from '@soteria/shared/operation/pause.ts';
 import { defineUsage } from './app.ts';
 import { createReadLonghorn } from './attribute/read-longhorn.ts';
 import { readUsageSettings } from './config.ts';
@@ -30,6 +31,7 @@ async function main([task, measurement = '']: readonly string[]): Promise<void> 
         pace: defaultPace,
         usage: createUsageStore(client, namespace),
         listingJobs: createListingJobs(client, namespace),
+        isPaused: (signal) => readPaused(client, namespace, signal),
         readLonghorn: createReadLonghorn(client, createClusterReader(client, clusterId, namespace), longhornNamespace),
         // Most requests read the record only.
         openSource:

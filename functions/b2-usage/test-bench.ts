@@ -5,6 +5,7 @@ import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { createLog } from '@soteria/shared/function/log.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { readPaused } from '@soteria/shared/operation/pause.ts';
 import { defineUsage } from './app.ts';
 import type { LonghornView } from './attribute/attribution.ts';
 import type { BucketSource, OnCall } from './bucket/port.ts';
@@ -48,6 +49,7 @@ export function createTestBench(options: TestBenchOptions) {
     settings,
     usage,
     listingJobs: createListingJobs(cluster.client, 'soteria'),
+    isPaused: (signal) => readPaused(cluster.client, 'soteria', signal),
     authorize: () => Promise.resolve(),
     publisher: {
       publish: (event) => {

@@ -1,6 +1,7 @@
 /** What every door of this function works with; `main.ts` puts it together. */
 import type { Publisher } from '@soteria/shared/events/publish.ts';
 import type { Authorize } from '@soteria/shared/function/authorize.ts';
+import type { IsPaused } from '@soteria/shared/function/tell-paused.ts';
 import type { ReadLonghorn } from './attribute/read-longhorn.ts';
 import type { BucketSource, OnCall } from './bucket/port.ts';
 import type { UsageSettings } from './config.ts';
@@ -13,6 +14,8 @@ export interface UsageTools {
   readonly publisher: Publisher;
   readonly usage: UsageStore;
   readonly listingJobs: ListingJobs;
+  /** While it is, no Job is made and none is deleted; what is under way is followed to its end. */
+  readonly isPaused: IsPaused;
   readonly readLonghorn: ReadLonghorn;
   /** Undefined: not configured. */
   readonly openSource: ((onCall: OnCall) => Promise<OpenSource>) | undefined;

@@ -1,5 +1,5 @@
 /** A measurement that is handed over to a Job, with the Job's program run in this process where a test wants it to. */
-import { jobs } from '@soteria/shared/kubernetes/core-types.ts';
+import { configMaps, jobs } from '@soteria/shared/kubernetes/core-types.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -150,6 +150,22 @@ describe('a long measurement', () => {
     await bed.client.delete(jobs, { namespace, name: job?.metadata.name ?? '' });
     await bed.ping();
     expect((await bed.jobNow())?.metadata.name).toBe(job?.metadata.name);
+  });
+
+  it('rests while Soteria is paused, which every answer says, and goes on afterwards', async () => {
+    const bed = createBed();
+    const at = { namespace, name: 'soteria-settings' };
+    const switchTo = (paused: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: at, data: { paused } });
+    const settings = await bed.client.create(configMaps, switchTo('true'));
+    await bed.ping();
+    expect(await bed.jobNow()).toBeUndefined();
+    expect(await bed.report()).toMatchObject({ paused: true, measuring: { job: null } });
+    await bed.client.replace(configMaps, { ...settings, data: { paused: 'false' } });
+    await bed.ping();
+    expect(await bed.jobNow()).toBeDefined();
+    expect(await bed.runPod()).toBe(0);
+    await bed.endJob('Complete');
+    expect(await bed.report()).toMatchObject(whole);
   });
 
   it('goes on without a Job where none may be made', async () => {

@@ -6,6 +6,7 @@ import type { Kept } from '../record/usage-store.ts';
 import { storeName } from '../config.ts';
 import type { UsageTools } from '../tools.ts';
 import { listingJob, listingJobName } from '../listing-job/listing-job.ts';
+import type { ListingJob } from '../listing-job/listing-jobs.ts';
 import { recordFailure, recordMeasurement, sendPendingFacts, troubleOf } from './conclude.ts';
 import { decideNext, type Next } from './decide-next.ts';
 import { newProgress, type Progress } from './progress.ts';
@@ -67,7 +68,7 @@ export async function advanceMeasurement(tools: UsageTools, incoming: Incoming):
   const kept = { value: progress, object };
   if (next.type !== 'tidy' && next.type !== 'record' && isObsolete(progress, tools)) {
     incoming.log.info('measurement_begun_anew', { measurement: progress.id, startedAt: progress.startedAt });
-    if (job !== undefined) await listingJobs.delete(job, incoming.signal);
+    if (job !== undefined) await removeJob(tools, job, incoming);
     await beginAnew(tools, progress.by, object, incoming);
     return advanceMeasurement(tools, incoming);
   }
@@ -103,9 +104,10 @@ async function perform(tools: UsageTools, next: Next, kept: Kept<Progress>, inco
     case 'take-step':
       return step(tools, kept, incoming);
     case 'hand-over':
-      return handOver(tools, kept, incoming);
     case 'make-job':
-      return makeJob(tools, kept, incoming);
+      if (await tools.isPaused(incoming.signal))
+        return incoming.log.info('listing_paused', { measurement: kept.value.id });
+      return next.type === 'hand-over' ? handOver(tools, kept, incoming) : makeJob(tools, kept, incoming);
     case 'take-back':
       incoming.log.warn('listing_job_failed', { job: kept.value.job?.name, why: next.trouble.why });
       await recordFailure(tools, next.trouble, incoming);
@@ -132,15 +134,16 @@ async function conclude(tools: UsageTools, kept: Kept<Progress>, incoming: Incom
 }
 
 /** The Job first: its name is known as long as the progress is there. */
-async function finish(
-  { usage, listingJobs }: UsageTools,
-  kept: Kept<Progress>,
-  { signal }: Pick<Incoming, 'signal'>,
-): Promise<void> {
+async function finish(tools: UsageTools, kept: Kept<Progress>, incoming: Incoming): Promise<void> {
   const { job } = kept.value;
-  const made = job === undefined ? undefined : await listingJobs.get(job.name, signal);
-  if (made !== undefined) await listingJobs.delete(made, signal);
-  await usage.removeProgress(kept, signal);
+  const made = job === undefined ? undefined : await tools.listingJobs.get(job.name, incoming.signal);
+  if (made !== undefined) await removeJob(tools, made, incoming);
+  await tools.usage.removeProgress(kept, incoming.signal);
+}
+
+/** Its own time to live removes it, should Soteria be paused. */
+async function removeJob({ listingJobs, isPaused }: UsageTools, job: ListingJob, { signal }: Incoming): Promise<void> {
+  if (!(await isPaused(signal))) await listingJobs.delete(job, signal);
 }
 
 /** Its name is noted before it is made: whoever comes after a crash makes this one, and no second. */
