@@ -40,7 +40,10 @@ export async function updateConfigMap<T>(
     const { data, answer } = change(config?.data ?? {});
     memory.config = undefined;
     if (data === undefined && remembered !== undefined) continue;
-    if (data === undefined) return answer;
+    if (data === undefined) {
+      memory.config = config;
+      return answer;
+    }
     try {
       memory.config = await write(client, ref, config, data, signal);
       return answer;

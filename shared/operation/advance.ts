@@ -51,7 +51,9 @@ export interface AdvanceCall {
 export interface Beginning<World> {
   /** The record as it was a moment ago; left out, it is remembered or read. */
   readonly operation?: Operation | undefined;
-  /** All there is to say is that it has appeared: nothing is done when this process has looked at it already. */
+  /** The caller has just made it. */
+  readonly isMade?: boolean | undefined;
+  /** All there is to say is that it has appeared: nothing is done when this process has made it, and looked at it. */
   readonly isNews?: boolean | undefined;
   /** What was seen, once it is known of which record. */
   readonly seen?: ((operation: Operation) => World) | undefined;
@@ -109,7 +111,7 @@ async function moveOne<World, Action extends AnyAction>(
   }
 
   // Asked only now, in turn: it may have been looked at while this wake-up waited.
-  if (beginning.isNews === true && memory?.hasMet(ref) === true) return undefined;
+  if (beginning.isNews === true && memory?.hasMade(ref) === true) return undefined;
   let start = await begin();
   for (let conflicts = 0; ;) {
     if (start === undefined || ownerOf(start.operation) !== functionName) return undefined;
@@ -118,6 +120,7 @@ async function moveOne<World, Action extends AnyAction>(
       const { known, isProven } = await run(mover, start, call);
       if (isProven) {
         memory?.keep({ ...known, world: mover.lasting?.(known) ?? nothingSeen });
+        if (beginning.isMade === true) memory?.noteMade(ref);
         const { operation } = known;
         return { operation, hasEnded: hadSomethingToDo && isTerminal(operation.status?.phase) };
       }

@@ -61,7 +61,7 @@ function setUp(decide: (known: Known<World>) => Action) {
     },
   };
   return {
-    wake: (isNews = false) => advanceWith(mover, ref, call, { isNews }),
+    wake: (beginning: { isNews?: boolean; isMade?: boolean } = {}) => advanceWith(mover, ref, call, beginning),
     elsewhere: (progress: number) => void (stored && write(stored, progress)),
     remove: () => void (stored = undefined),
     reads: () => reads,
@@ -119,11 +119,17 @@ describe('a wake-up of a process that has moved the operation before', () => {
     }
   });
 
-  it('leaves it alone when all it is told is that it has appeared', async () => {
+  it('leaves it alone when it has made it, and all it is told is that it has appeared', async () => {
     const { wake, reads } = setUp(() => ({ do: 'wait' }));
-    await wake(true);
+    await wake({ isMade: true });
+    expect(await wake({ isNews: true })).toBeUndefined();
     expect(reads()).toBe(1);
-    expect(await wake(true)).toBeUndefined();
-    expect(reads()).toBe(1);
+  });
+
+  it('looks at one that somebody else has made, however often it appears: its name may have been used before', async () => {
+    const { wake, reads } = setUp(() => ({ do: 'wait' }));
+    await wake({ isNews: true });
+    expect(await wake({ isNews: true })).toBeDefined();
+    expect(reads()).toBe(2);
   });
 });

@@ -10,27 +10,31 @@ export interface KnownMemory<World> {
   recall(ref: ObjectRef): Known<World> | undefined;
   /** Of an operation that runs; of any other it is forgotten. */
   keep(known: Known<World>): void;
-  /** This process has looked at it before: that it has appeared is no news. */
-  hasMet(ref: ObjectRef): boolean;
+  /** This process has made it, under a name that nobody is given twice, and has looked at it. */
+  noteMade(ref: ObjectRef): void;
+  /** That it has appeared is no news. */
+  hasMade(ref: ObjectRef): boolean;
 }
 
 const keyOf = ({ namespace = '', name }: ObjectRef): string => `${namespace}/${name}`;
 
 /** Names only. */
-const maxMet = 5_000;
+const maxMade = 5_000;
 
 /** Holds at most `maxKnown`, the ones used last; each takes a few KiB. */
 export function rememberKnown<World>(maxKnown = 200): KnownMemory<World> {
   const memory = new Map<string, Known<World>>();
-  const met = new Set<string>();
+  const made = new Set<string>();
   return {
-    hasMet: (ref) => met.has(keyOf(ref)),
+    hasMade: (ref) => made.has(keyOf(ref)),
+    noteMade(ref) {
+      if (made.size >= maxMade) made.clear();
+      made.add(keyOf(ref));
+    },
     recall: (ref) => memory.get(keyOf(ref)),
     keep(known) {
       const key = keyOf(known.operation.metadata);
       memory.delete(key);
-      if (met.size >= maxMet) met.clear();
-      met.add(key);
       if (known.operation.status?.phase !== 'Running') return;
       const oldest = memory.keys().next();
       if (memory.size >= maxKnown && oldest.done !== true) memory.delete(oldest.value);

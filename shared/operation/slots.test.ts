@@ -106,6 +106,7 @@ describe('the slots', () => {
     expect(await mine.looksFull()).toBe(false);
     await slots.enter(holderOf(other), on('other'));
     expect(await mine.enter(holderOf(last), on('last'))).toMatchObject({ entered: false });
+    expect(await mine.looksFull()).toBe(true);
     await slots.leave(other.metadata.uid);
     expect(await mine.enter(holderOf(last), on('last'))).toMatchObject({ entered: true });
   });

@@ -49,5 +49,9 @@ export async function askByEvent(tools: BackupTools, event: ReceivedEvent, incom
   const { namespace, name } = operation.metadata;
   const world = { ...(await looked), ...asked.seen };
   incoming.log.info('backup_requested', { claim, operation: name, how: asked.how });
-  await advanceOperation(tools, { namespace, name }, incoming, { operation, seen: () => world });
+  await advanceOperation(tools, { namespace, name }, incoming, {
+    operation,
+    isMade: asked.how === 'new',
+    seen: () => world,
+  });
 }

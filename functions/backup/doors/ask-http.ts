@@ -204,7 +204,11 @@ async function begin(tools: BackupTools, asked: Asked, world: World, incoming: I
   const { namespace, name } = operation.metadata;
   try {
     const seen = () => ({ ...world, ...asked.seen });
-    const moved = await advanceOperation(tools, { namespace, name }, incoming, { operation, seen });
+    const moved = await advanceOperation(tools, { namespace, name }, incoming, {
+      operation,
+      isMade: asked.how === 'new',
+      seen,
+    });
     return { ...asked, operation: moved ?? operation };
   } catch (error) {
     incoming.log.error('operation_not_begun', error, { operation: name });

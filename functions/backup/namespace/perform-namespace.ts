@@ -35,7 +35,7 @@ async function makeChild(
       persistentVolume: { seen: persistentVolume },
       hasNoTwin: true,
     });
-    return (await moveChild(ref, { operation: child, seen })) ?? child;
+    return (await moveChild(ref, { operation: child, isMade: true, seen })) ?? child;
   } catch (error) {
     if (!(error instanceof SoteriaError && error.code === 'name_conflict')) throw error;
     return (await moveChild(ref, {})) ?? store.get(ref, signal);
