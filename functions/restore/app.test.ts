@@ -331,6 +331,30 @@ describe('dev.soteria.restore.requested.v1', () => {
   });
 });
 
+describe('dev.soteria.namespacerestore.requested.v1', () => {
+  const type = 'dev.soteria.namespacerestore.requested.v1';
+  const whole = { namespace: 'shop', target_namespace: 'shop', name_suffix: '-copy' };
+
+  it('records one Operation however often it comes, which restores every claim with points', async () => {
+    const bench = open();
+    await post(bench, type, whole, 'same').expect(204);
+    await post(bench, type, whole, 'same').expect(204);
+    const recorded = await bench.store.list({});
+    expect(recorded.filter(({ spec }) => spec.kind === 'NamespaceRestore')).toHaveLength(1);
+    const restores = recorded.filter(({ spec }) => spec.kind === 'Restore').map(({ spec }) => spec.request.targetPvc);
+    expect(restores.sort((a, b) => String(a).localeCompare(String(b)))).toEqual(['data-copy', 'imaged-copy']);
+  });
+
+  it('needs the right in both namespaces, and a request that is one', async () => {
+    const bench = open();
+    bench.refused.add('shop');
+    await post(bench, type, whole).expect(403);
+    bench.refused.delete('shop');
+    await post(bench, type, { namespace: 'shop' }).expect(422);
+    expect(await bench.store.list({})).toEqual([]);
+  });
+});
+
 describe('an Operation made with kubectl', () => {
   const spec = { kind: 'Restore' as const, request: { pvc: 'data', targetPvc: 'data-2' } };
   const made = {

@@ -4,7 +4,7 @@ import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contra
 import { answerJson, readJsonBody } from '@soteria/shared/function/json-body.ts';
 import { tellPaused } from '@soteria/shared/function/tell-paused.ts';
 import { adoptCluster } from './adopt/adopt-door.ts';
-import { askByEvent } from './doors/ask-event.ts';
+import { askByEvent, askForNamespaceByEvent } from './doors/ask-event.ts';
 import { type Answer, askByHttp } from './doors/ask-http.ts';
 import { askForNamespace } from './doors/ask-namespace.ts';
 import { askForTest } from './doors/ask-test.ts';
@@ -61,6 +61,7 @@ export function defineRestore(tools: RestoreTools): FunctionDefinition {
     },
     on: {
       'dev.soteria.restore.requested.v1': (event, from) => askByEvent(tools, event, from),
+      'dev.soteria.namespacerestore.requested.v1': (event, from) => askForNamespaceByEvent(tools, event, from),
       'dev.soteria.selftest.requested.v1': (event, from) => askForSelfTestByEvent(tools, event, from),
       'dev.soteria.operation.due.v1': (event, from) => wakeBySweep(tools, event, from),
       'dev.soteria.leftovers.due.v1': async (_event, from) => {

@@ -272,6 +272,13 @@ export const eventCatalogue = {
     unsigned: 'all',
     data: selfTestRequest,
   },
+  'dev.soteria.namespacerestore.requested.v1': {
+    meaning:
+      'Restore every claim of a namespace into another one. The data is the body of POST /v1/restores/namespace.',
+    role: 'request',
+    unsigned: 'all',
+    data: namespaceRestoreRequest,
+  },
   'dev.soteria.operation.due.v1': {
     meaning: 'An open operation may have something to do: look at it now.',
     role: 'wake',

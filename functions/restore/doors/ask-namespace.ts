@@ -1,6 +1,6 @@
 /** `POST /v1/restores/namespace`: the plan of a dry run, or a recorded Operation that makes a Restore of each claim. */
 import { randomUUID } from 'node:crypto';
-import { namespaceRestoreRequest } from '@soteria/shared/events/catalogue.ts';
+import { type NamespaceRestoreRequest, namespaceRestoreRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { askForRestore, imagined, wishOfNamespace } from '../ask.ts';
@@ -16,13 +16,17 @@ const example =
   '{"namespace": "…", "target_namespace": "…"}; optional members: as_of, cluster_id, pvcs, name_prefix, name_suffix, ' +
   'storage_class, dry_run';
 
+export function parseNamespaceRequest(body: unknown): NamespaceRestoreRequest {
+  return parseBody(namespaceRestoreRequest, body, example);
+}
+
 export async function askForNamespace(
   tools: RestoreTools,
   body: unknown,
   idempotencyKey: string | undefined,
   incoming: Incoming,
 ): Promise<Answer> {
-  const request = parseBody(namespaceRestoreRequest, body, example);
+  const request = parseNamespaceRequest(body);
   const wish = wishOfNamespace(request);
   await authorizeWish(tools, wish, incoming);
   const { caller, receivedAt: at, signal } = incoming;
