@@ -10,13 +10,14 @@ import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import {
   heldByLabel,
+  operationNameLabel,
   operationUidLabel,
   refFromMarks,
   temporaryLabel,
   watchLabel,
 } from '@soteria/shared/operation/marks.ts';
 import { pausedMessage } from '@soteria/shared/operation/pause.ts';
-import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
+import { isTerminal, type Operation, operationKinds } from '@soteria/shared/operation/schema.ts';
 import { commandJobName } from '@soteria/shared/verification/command-job.ts';
 import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import { namesInUrl } from '../core/backup-url.ts';
@@ -60,6 +61,11 @@ async function letGo(
   if (backup?.marks[heldByLabel] === uid) await restores.release(backup, signal);
 }
 
+/** By its name, which the definition of Operations ties to the kind. Where its claim is, the function may not even look at Jobs. */
+function isPlainRestore({ marks }: RestoreVolume): boolean {
+  return marks[operationNameLabel]?.startsWith(`soteria-${operationKinds.Restore.verb}-`) === true;
+}
+
 /** Of a restore test: while a Pod has the claim mounted, the claim stays. */
 async function deleteJobs({ proofs }: OrphanTools, namespace: string, uid: string, signal?: AbortSignal) {
   const done: string[] = [];
@@ -92,7 +98,7 @@ async function tidyOrphans(tools: OrphanTools, volume: RestoreVolume, signal?: A
   for (const claim of made) {
     if (!belongsTo(claim, uid)) continue;
     const { namespace = '', name } = claim.metadata;
-    done.push(...(await deleteJobs(tools, namespace, uid, signal)));
+    if (!isPlainRestore(volume)) done.push(...(await deleteJobs(tools, namespace, uid, signal)));
     await claims.deleteClaim({ namespace, name, uid: claim.metadata.uid }, signal);
     done.push(`deleted claim ${namespace}/${name}`);
   }
