@@ -102,7 +102,7 @@ describeWithControllers('a restore that is killed at any request', () => {
   let original = new Map<string, string>();
 
   beforeAll(async () => {
-    server = await startApiServer({});
+    server = await startApiServer({ isAuditKept: true });
     await installCrds(server.adminClient, [...readReferenceCrds(), ...readOwnCrds()]);
     await server.startControllerManager();
     await applyInstallation(server.adminClient);
