@@ -151,5 +151,13 @@ describeWithControllers('a self-test on a real API server', () => {
       });
     }
     expect(await origins()).toEqual(['own farther', 'own away']);
+
+    const headers = { authorization: `Bearer ${tokens.admin}` };
+    const page = await fetch(`${bed.local.frontDoorUrl}/v1/recovery`, { headers });
+    expect(page.status).toBe(200);
+    const text = await page.text();
+    expect(text).toContain('Adopted from other clusters, to be adopted again: `away`, `farther`');
+    expect(text).toContain('`shop`: 1 claim');
+    expect((await call('tester', 'GET', '/v1/recovery')).status).toBe(403);
   }, 150_000);
 });

@@ -14,6 +14,7 @@ import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { type Operation, type OperationRequest, operations } from '@soteria/shared/operation/schema.ts';
 import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
+import { waitingStepOf } from '@soteria/shared/operation/waits.ts';
 import { encodeVerdict, type Verdict } from '@soteria/shared/verification/verdict.ts';
 import fc from 'fast-check';
 import supertest from 'supertest';
@@ -22,6 +23,7 @@ import { advanceOperation, selfTestTools } from '../advance.ts';
 import { backupObject, createTestBench, shape, silent } from '../test-bench.ts';
 import { claimNames, isTestPoint } from './about-self-test.ts';
 import { tidyDeletedTests } from './tidy-deleted.ts';
+import { selfTestWaits } from './waits.ts';
 import { selfTestFactOf } from './announce-self-test.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -374,6 +376,29 @@ describe('a self-test', () => {
     await world.client.patch(configMaps, metadata, { data: { paused: 'false' } });
     world.pass(10_000);
     expect((await world.end()).status?.phase).toBe('Succeeded');
+  });
+
+  it('waits in no step without a row in the table, and every row is one it waits in', async () => {
+    const met = new Set<string>();
+    for (const isPaused of [false, true]) {
+      const world = await setUp();
+      const metadata = { name: 'soteria-settings', namespace: 'soteria' };
+      const data = { paused: String(isPaused) };
+      await world.client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+      for (let round = 0; round < 14; round += 1) {
+        const operation = await world.read();
+        if (operation.status?.settled !== true) met.add(waitingStepOf(operation));
+        if (isPaused && round === 2) await world.client.patch(configMaps, metadata, { data: { paused: 'false' } });
+        // Paused once more, so that tidying up has to wait too.
+        if (isPaused && operation.status?.steps.at(-1)?.name === 'compare') {
+          await world.client.patch(configMaps, metadata, { data: { paused: 'true' } });
+          await world.cancel();
+        }
+        world.pass(10_000);
+        await world.play(1);
+      }
+    }
+    expect([...met].toSorted()).toEqual(Object.keys(selfTestWaits).toSorted());
   });
 
   it('leaves nothing, killed at any call and cancelled or not', async () => {
