@@ -119,6 +119,12 @@ describe('POST /v1/backups/adopt', () => {
     await adopt({ cluster_id: 'gone', is_gone: true }).expect(200);
   });
 
+  it('takes what this very cluster wrote under an earlier id', async () => {
+    const { adopt, seedBackups } = open();
+    seedBackups({ name: 'mine', at: '2026-01-31T01:00:00Z', catalogue: catalogueOf('old-name', 'uid-here') });
+    await adopt({ cluster_id: 'old-name' }).expect(200);
+  });
+
   it('refuses while another living cluster has the id of this one', async () => {
     const { adopt, seedBackups } = open();
     seedBackups({ name: 'twin', at: '2026-01-31T01:00:00Z', catalogue: catalogueOf('cluster-1', 'uid-there') });

@@ -8,6 +8,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ClusterIdentity } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { mayBeAlive, whySharedId } from '@soteria/shared/longhorn/shared-cluster-id.ts';
+import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { clusterIdsOf, type Survey, surveyCluster } from './survey-cluster.ts';
 
 export interface AdoptionQuestion {
@@ -38,7 +39,7 @@ export function decideAdoption(question: AdoptionQuestion): AdoptionPlan {
     whySharedId(backups, self, now),
     clusterId === self.id ? ownId(clusterId) : undefined,
     survey.points === 0 && !isAdopted ? nothingFound(clusterId, backups) : undefined,
-    isAdopted || question.isGone ? undefined : whyAlive(question, survey),
+    isAdopted || question.isGone ? undefined : whyAlive(question),
   ];
   return { survey, isAdopted, blockers: blockers.filter((one) => one !== undefined) };
 }
@@ -61,7 +62,12 @@ function nothingFound(clusterId: string, backups: readonly Backup[]): SoteriaErr
   });
 }
 
-function whyAlive({ clusterId, self, now }: AdoptionQuestion, { newest }: Survey): SoteriaError | undefined {
+/** What this very cluster wrote, before it was given another id, says nothing of another one's life. */
+function whyAlive({ clusterId, backups, self, now }: AdoptionQuestion): SoteriaError | undefined {
+  const others = backups.filter(
+    ({ catalogue }) => self.uid === undefined || catalogue[catalogueKeys.clusterUid] !== self.uid,
+  );
+  const { newest } = surveyCluster(others, clusterId);
   if (newest === null || !mayBeAlive(Date.parse(newest), self, now)) return undefined;
   return new SoteriaError('cluster_still_writes', {
     what: `cluster ${clusterId} was not adopted`,

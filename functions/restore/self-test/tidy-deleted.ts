@@ -47,23 +47,24 @@ function asCancelled(name: string, claim: PersistentVolumeClaim, children: reado
 }
 
 async function tidyOne(tools: AdvanceSelfTestTools, claim: PersistentVolumeClaim, call: AdvanceCall): Promise<void> {
-  const name = claim.metadata.labels?.[operationNameLabel] ?? '';
+  const { [operationNameLabel]: name = '', [operationUidLabel]: uid = '' } = claim.metadata.labels ?? {};
   const { signal, log } = call;
-  if ((await tools.store.get({ namespace: proofNamespace, name }, signal)) !== undefined) return;
+  const known = await tools.store.get({ namespace: proofNamespace, name }, signal);
+  if (known?.metadata.uid === uid) return;
   const all = await tools.store.list({ namespace: proofNamespace }, signal);
   const operation = asCancelled(
     name,
     claim,
-    all.filter(({ spec }) => spec.cause?.parent === name),
+    all.filter(({ spec }) => spec.cause?.parent === name && spec.identity?.includes(`:${uid}:`) === true),
   );
   if (claimNames(operation).source !== claim.metadata.name) return;
-  let known: Known<SelfTestWorld> = { operation, world: {} };
+  let now: Known<SelfTestWorld> = { operation, world: {} };
   const done: string[] = [];
   for (let count = 0; count < maxActions; count += 1) {
-    const action = decideTidy({ ...known, rules: tools.selfTest.rules, now: tools.now() });
+    const action = decideTidy({ ...now, rules: tools.selfTest.rules, now: tools.now() });
     if (action.do === 'rest' || action.do === 'wait' || action.do === 'record') break;
     if (isHeldByPause(action) && (await tools.cluster.isPaused(signal))) break;
-    known = await performSelfTest(tools, known, action, signal);
+    now = await performSelfTest(tools, now, action, signal);
     if (action.do !== 'look') done.push(action.do);
   }
   if (done.length > 0) log.info('deleted_selftest_tidied', { operation: name, done: done.join(', ') });
