@@ -2,7 +2,8 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import * as z from 'zod';
-import { askForNext, beginMeasurement, isLeased } from '../measure/measure.ts';
+import { isLeased } from '../measure/lease.ts';
+import { askForNext, beginMeasurement } from '../measure/measure.ts';
 import type { Progress } from '../measure/progress.ts';
 import { buildReport, type UsageReport } from '../report/build-report.ts';
 import type { UsageTools } from '../tools.ts';

@@ -2,7 +2,8 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { objectReference, usageDue, usageRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
-import { advanceMeasurement, beginMeasurement, isLeased } from '../measure/measure.ts';
+import { isLeased } from '../measure/lease.ts';
+import { advanceMeasurement, beginMeasurement } from '../measure/measure.ts';
 import type { UsageTools } from '../tools.ts';
 
 /** A double ping, or one while a measurement is under way, begins nothing; one that was lost on its way goes on. */

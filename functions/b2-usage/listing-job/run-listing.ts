@@ -8,6 +8,7 @@ import type { Log } from '@soteria/shared/function/contract.ts';
 import { storeName } from '../config.ts';
 import { troubleOf } from '../measure/conclude.ts';
 import { isCounted } from '../measure/decide-next.ts';
+import { leaseLeftMs } from '../measure/lease.ts';
 import type { Trouble } from '../measure/progress.ts';
 import { type StepTools, takeStep } from '../measure/take-step.ts';
 
@@ -29,7 +30,7 @@ export async function runListing(tools: ListingTools, measurement: string): Prom
       return 0;
     }
     if (isCounted(value)) return 0;
-    const leftMs = Date.parse(value.leaseUntil ?? '') - now().getTime();
+    const leftMs = leaseLeftMs(value, now());
     if (leftMs > 0) {
       // Of a Pod that was killed.
       await sleep(leftMs);

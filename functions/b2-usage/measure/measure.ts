@@ -9,6 +9,7 @@ import { listingJob, listingJobName } from '../listing-job/listing-job.ts';
 import type { ListingJob } from '../listing-job/listing-jobs.ts';
 import { recordFailure, recordMeasurement, sendPendingFacts, troubleOf } from './conclude.ts';
 import { decideNext, type Next } from './decide-next.ts';
+import { isLeased } from './lease.ts';
 import { newProgress, type Progress } from './progress.ts';
 import { takeStep } from './take-step.ts';
 
@@ -48,10 +49,6 @@ function isObsolete({ startedAt, store }: Progress, { settings, now }: UsageTool
 
 function isTaken({ code }: SoteriaError): boolean {
   return code === 'name_conflict' || code === 'cluster_conflict';
-}
-
-export function isLeased({ leaseUntil }: Progress, now: Date): boolean {
-  return leaseUntil !== undefined && Date.parse(leaseUntil) > now.getTime();
 }
 
 /** Nothing to do when no measurement is under way, or another process is at it. */
