@@ -11,6 +11,7 @@ export const meddlings = [
   'take the next name',
   'read the target',
   'delete an operation',
+  'apply again what was deleted',
   'throw the switch',
 ] as const;
 export type Meddling = (typeof meddlings)[number];

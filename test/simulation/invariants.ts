@@ -194,6 +194,18 @@ export const invariants = {
         : `nobody was told that ${nameOf(one)} is ${one.status?.phase}`;
     }),
 
+  /** While its restore point is there, one that has succeeded is not run again, however often it is applied. */
+  whatHasRunIsNotRunAgain({ ending, evidence }) {
+    const before = [...ending.operations, ...deletedOnes(evidence)].filter(({ spec }) => spec.identity === undefined);
+    const ran = before.filter(({ status }) => status?.phase === 'Succeeded' && status.result?.reused !== true);
+    const byName = Map.groupBy(ran, nameOf);
+    return first(byName, ([name, all]) => {
+      const points = new Set(all.map(({ status }) => status?.result?.backup ?? ''));
+      const isRemoved = [...points].some((point) => evidence.removedByOthers.has(point));
+      return points.size < 2 || isRemoved ? undefined : `${name} was run again: ${[...points].join(', ')}`;
+    });
+  },
+
   /** Each claim once, and what is told of them is so. */
   aNamespaceCountsItsClaims({ ending, evidence }) {
     const deleted = deletedOnes(evidence);

@@ -82,6 +82,27 @@ function forget({ cluster, evidence }: World, { metadata: { name, namespace, uid
   cluster.api.delete({ group, version, plural: 'operations', namespace, name });
 }
 
+/** As Flux does with what it finds missing: those that came by `kubectl`, under their names. */
+function applyAgain({ cluster, evidence }: World, nth: number): void {
+  const lost = evidence.changes.flatMap(({ before, after }) =>
+    after === undefined && before !== undefined && before.spec.identity === undefined ? [before] : [],
+  );
+  const one = choose(lost, nth);
+  if (one === undefined) return;
+  const { name, namespace } = one.metadata;
+  if (operationsIn({ cluster }).some(({ metadata }) => metadata.name === name)) return;
+  const { kind, request } = one.spec;
+  cluster.api.create(
+    { group, version, plural: 'operations', namespace },
+    {
+      apiVersion: `${group}/${version}`,
+      kind: 'Operation',
+      metadata: { name },
+      spec: { kind, request: { ...request } },
+    },
+  );
+}
+
 export function throwSwitch({ cluster, evidence, now }: World, isPaused: boolean): void {
   const path = { group: '', version: 'v1', plural: 'configmaps', namespace: 'soteria' };
   const data = { paused: String(isPaused) };
@@ -111,6 +132,8 @@ export function meddle(world: World, how: Meddling, nth: number): void {
     case 'delete an operation':
       if (operation !== undefined) forget(world, operation);
       return;
+    case 'apply again what was deleted':
+      return applyAgain(world, nth);
     case 'throw the switch':
       return throwSwitch(world, nth % 2 === 0);
   }

@@ -36,8 +36,24 @@ const deleted: History = {
   ],
 };
 
+/** Run to its end, deleted, and applied again. */
+const again: History = {
+  ...lost,
+  moves: [
+    { do: 'ask', door: 'kubectl', claim: 0, id: 0, reuses: false },
+    ...[1, 2, 3, 4].flatMap(() => [
+      { do: 'go', steps: 300 } as const,
+      { do: 'longhorn', steps: 2 } as const,
+      { do: 'sweep' } as const,
+    ]),
+    { do: 'go', steps: 300 },
+    { do: 'meddle', how: 'delete an operation', nth: 0 },
+    { do: 'meddle', how: 'apply again what was deleted', nth: 0 },
+  ],
+};
+
 /** Enough for the rarest of the planted bugs to show; the seed stays. */
-const histories = [lost, deleted, ...sample(400, 7)];
+const histories = [lost, deleted, again, ...sample(400, 7)];
 
 const rows = [
   ...Object.entries(mutants).map(([name, [bug, mutation]]) => ({ name, bug, mutation })),

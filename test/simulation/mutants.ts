@@ -167,6 +167,16 @@ export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mu
     },
   ],
   everyEndIsTold: ['nobody is told', withTools(() => ({ announce: () => Promise.resolve() }))],
+  whatHasRunIsNotRunAgain: [
+    'nobody looks whether an operation has been run before',
+    {
+      decide: (situation) => {
+        const { world, operation } = situation;
+        const isNew = operation.status?.phase !== 'Running' && world.points !== undefined;
+        return decideBackup(isNew ? { ...situation, world: { ...world, points: { seen: [] } } } : situation);
+      },
+    },
+  ],
   aNamespaceCountsItsClaims: [
     'a namespace counts one more than there are',
     withTools(({ store }) => ({
