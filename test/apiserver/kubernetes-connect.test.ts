@@ -45,6 +45,19 @@ describeOnApiServer('connecting to a real API server', () => {
     expect((await client.create(configMaps, draft)).metadata.uid).not.toBe('');
   });
 
+  it('writes what it has read without who wrote which field last, and the server keeps it', async () => {
+    const namespace = await server.createNamespace('connect');
+    const { admin } = server;
+    const path = `/api/v1/namespaces/${namespace}/configmaps`;
+    await admin.must('POST', `${path}?fieldManager=another`, { metadata: { name: 'a' }, data: { theirs: '1' } });
+    const client = await asAdmin();
+    const read = await client.get(configMaps, { namespace, name: 'a' });
+    if (read === undefined) throw new Error('it is not there');
+    await client.replace(configMaps, { ...read, data: { ...read.data, ours: '2' } });
+    const { metadata } = await admin.must<{ metadata: { managedFields: { manager: string }[] } }>('GET', `${path}/a`);
+    expect(metadata.managedFields.map(({ manager }) => manager)).toEqual(['another', 'soteria']);
+  });
+
   it("works as a pod, with the rights of the pod's account and no others", async () => {
     const account = await createAccount();
     const { client, dir } = await connectAs(account);
