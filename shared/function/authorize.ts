@@ -5,6 +5,7 @@ import { reviewAccess } from '../kubernetes/reviews.ts';
 import { operations } from '../operation/schema.ts';
 import type { Caller } from './contract.ts';
 import { isOwn } from './own-user.ts';
+import { rememberAllowed } from './remember-allowed.ts';
 
 export interface Access {
   readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
@@ -22,19 +23,23 @@ export interface AuthorizeOptions {
   readonly client: KubernetesClient;
   /** False: everybody may do everything, also who has proved a name. */
   readonly authRequired: boolean;
+  readonly now: () => Date;
 }
 
 /**
  * Who proved nothing got past `authenticate` only because the settings say so (an unsigned event that is heard, or HTTP with
  * SOTERIA_AUTH_REQUIRED=false), and a function's own event acts for a request that was checked before: neither is asked again.
  */
-export function createAuthorize({ client, authRequired }: AuthorizeOptions): Authorize {
+export function createAuthorize({ client, authRequired, now }: AuthorizeOptions): Authorize {
+  const allowed = rememberAllowed(now);
   return async (caller, { of = operations, ...access }, signal) => {
     if (!authRequired || caller.proof === 'none' || isOwn(caller)) return;
     const { user, groups } = caller;
     const question = { user, groups, ...access, group: of.group, resource: of.plural };
+    if (allowed.isKnown(question)) return;
     const { isAllowed } = await reviewAccess(client, question, { signal });
     if (!isAllowed) throw forbidden(caller, { ...access, of });
+    allowed.remember(question);
   };
 }
 

@@ -73,7 +73,7 @@ export async function startFunction<S extends FunctionSettings>(options: StartOp
   const publisher = createPublisher({ sink, ceOverrides, source, log, now, signingSecret: signingSecrets[0] });
   const definition = options.definition({
     client,
-    authorize: createAuthorize({ client, authRequired }),
+    authorize: createAuthorize({ client, authRequired, now }),
     publisher,
     log,
     metrics,
