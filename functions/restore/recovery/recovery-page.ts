@@ -56,7 +56,7 @@ function steps(facts: RecoveryFacts): string[] {
     `Put back the Secrets, from where you keep them: ${secrets.length === 0 ? 'none' : [...new Set(secrets)].map(code).join(', ')}.`,
     `Put back the storage classes (${classes.map(code).join(', ') || 'none are recorded'}) and the backing images (${
       images.map(({ name }) => code(name)).join(', ') || 'none'
-    }), under the same names.`,
+    }), under the same names. A backing image whose own backup is on a target is made again by the restore.`,
     `Add the backup targets above in Longhorn, and wait until each is available. Longhorn then lists the points by itself.`,
     `Install Soteria (${code(versions.soteria_image)}), with ${code(`SOTERIA_CLUSTER_ID: ${facts.cluster_id}`)} in the ConfigMap \`soteria-config\`.`,
     adoptions === ''
