@@ -34,7 +34,7 @@ function moverOf(given: AdvanceTools, call: AdvanceCall): Mover<World, Action> {
   const { store, inTurn, memory, rules, now } = given;
   const tools: Tools = {
     ...given,
-    moveChild: (child) => moveChild(given, child, call),
+    moveChild: (operation) => moveChild(given, operation.metadata, call, { operation }),
     askAgain: (operation, signal) => given.wakeOther(operation, operation.metadata.uid, signal),
   };
   return {
@@ -107,11 +107,17 @@ function advanceRestore(
 }
 
 /** It is recorded and will be swept: that it could not be moved now holds up nobody else. */
-async function moveChild(tools: AdvanceTools, ref: ObjectRef, call: AdvanceCall): Promise<void> {
+async function moveChild(
+  tools: AdvanceTools,
+  ref: ObjectRef,
+  call: AdvanceCall,
+  beginning: Beginning<World> = {},
+): Promise<Operation | undefined> {
   try {
-    await advanceWith(moverOf(tools, call), ref, call);
+    return await advanceWith(moverOf(tools, call), ref, call, beginning);
   } catch (error) {
     call.log.error('child_not_moved', error, { operation: ref.name });
+    return undefined;
   }
 }
 

@@ -33,10 +33,16 @@ async function wakeByVolume(tools: RestoreTools, volumeName: string, incoming: I
   if (ref === undefined) return;
   // One that has failed or goes may be made again under its name in this very moment: what is decided of it is looked at anew.
   const isSteady = !hasFailed(volume) && !volume.isDeleting;
-  const seen = (operation: Operation) =>
-    isSteady && isOurs(operation, volume.marks) ? { volume: { seen: volume } } : {};
-  if (isFollowing(await advanceOperation(tools, ref, incoming, { seen }), volume)) return;
-  await tidyUnlessFollowed(tools, volume, incoming);
+  let wasFollowed = false;
+  const seen = (operation: Operation) => {
+    wasFollowed = isFollowing(operation, volume);
+    return isSteady && isOurs(operation, volume.marks) ? { volume: { seen: volume } } : {};
+  };
+  const moved = await advanceOperation(tools, ref, incoming, { seen });
+  // What was followed until now its own operation has tidied up, if that has ended.
+  if (!wasFollowed || moved === undefined || !isOurs(moved, volume.marks)) {
+    await tidyUnlessFollowed(tools, volume, incoming);
+  }
 }
 
 async function wakeByOperation(tools: RestoreTools, ref: ObjectRef, incoming: Incoming): Promise<void> {

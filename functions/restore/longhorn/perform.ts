@@ -1,6 +1,5 @@
 /** Does one action with one call, and answers what is now known. All judgement is in `decide.ts`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
@@ -28,8 +27,8 @@ export interface Tools extends Lookers {
   readonly now: () => Date;
   /** The sweep comes more often while something runs. */
   readonly keepAwake: KeepAwake;
-  /** Moves a child at once; what hinders it is its own. */
-  readonly moveChild: (child: ObjectRef, signal: AbortSignal | undefined) => Promise<void>;
+  /** Moves a child at once, as it was read or made just now; undefined when something hinders it, which is its own matter. */
+  readonly moveChild: (child: Operation) => Promise<Operation | undefined>;
   readonly askAgain: (operation: Operation, signal: AbortSignal | undefined) => Promise<void>;
   readonly announce: (operation: Operation, fact: RestoreFactName, signal: AbortSignal | undefined) => Promise<void>;
 }

@@ -42,7 +42,8 @@ export function decideEnd({ operation, now }: Situation, children: readonly Oper
   const partial = new SoteriaError('restore_failed', {
     what: `${done} of ${total} claims of namespace ${namespace} were restored`,
     why: problems.join('; '),
-    fix: 'remove the causes and ask again: what is restored already is left as it is',
+    // Of the same instant, or it would be another set: what is restored already is of this one.
+    fix: `remove the causes and ask again with as_of ${dataAsOf ?? ''}: what is restored already is left as it is`,
   });
   return { do: 'record', status: { ...refuse(status, 'Failed', partial, now), result } };
 }

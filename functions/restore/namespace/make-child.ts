@@ -46,9 +46,7 @@ export async function makeChild(
   if (typeof made === 'string') {
     return { ...world, madeCount, refusedChildren: { ...world.refusedChildren, [name]: made } };
   }
-  const ref = { namespace: operation.metadata.namespace ?? '', name };
-  await tools.moveChild(ref, signal);
-  const child = (await tools.store.get(ref, signal)) ?? made;
+  const child = (await tools.moveChild(made)) ?? made;
   const others = (world.children?.seen ?? []).filter(({ metadata }) => metadata.name !== name);
   return { ...world, madeCount, children: { seen: [...others, child] } };
 }
@@ -61,13 +59,13 @@ export async function cancelChild(
   signal?: AbortSignal,
 ): Promise<World> {
   const ref = { namespace: operation.metadata.namespace ?? '', name };
+  let child: Operation | undefined;
   try {
-    await tools.store.requestCancel(ref, signal);
-    await tools.moveChild(ref, signal);
+    const asked = await tools.store.requestCancel(ref, signal);
+    child = (await tools.moveChild(asked)) ?? asked;
   } catch (error) {
     if (!(error instanceof SoteriaError && error.code === 'not_found')) throw error;
   }
-  const child = await tools.store.get(ref, signal);
   const others = (world.children?.seen ?? []).filter(({ metadata }) => metadata.name !== name);
   return { ...world, children: { seen: child === undefined ? others : [...others, child] } };
 }

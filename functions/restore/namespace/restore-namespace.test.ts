@@ -1,5 +1,6 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
 import fc from 'fast-check';
 import supertest from 'supertest';
@@ -94,6 +95,20 @@ describe('POST /v1/restores/namespace', () => {
       result: { claimsRestored: 2, claimsFailed: 1, problems: [expect.stringMatching(/^b: .*never overwrites/)] },
     });
     expect((await bench.getClaim('b-copy'))?.metadata.labels).toEqual({ owner: 'somebody' });
+
+    // What is backed up meanwhile is not of this set: the fix names the instant.
+    bench.seedBackups({ name: 'a-newer', at: '2026-01-31T01:30:30Z', pvc: 'a' });
+    const asOf = /as_of (\S+):/.exec(told.body.error.fix)?.[1];
+    await bench.client.delete(persistentVolumeClaims, { namespace: 'shop', name: 'b-copy' });
+    bench.pass(60_000);
+    const again = await bench.http
+      .post('/v1/restores/namespace')
+      .send({ ...ask, as_of: asOf })
+      .expect(202);
+    await runToEnd(bench);
+    const second = await bench.http.get(again.headers['location'] ?? '').expect(200);
+    expect(second.body).toMatchObject({ phase: 'Succeeded', result: { claimsRestored: 3, claimsFailed: 0 } });
+    expect(await bench.everythingMade()).toHaveLength(9);
   });
 
   it.each<[string, object, number]>([
