@@ -8,7 +8,7 @@ const places = {
     ['scratch', '/data/jobs/uid/scratch'],
   ]),
   terminationMessageFile: '/data/jobs/uid/verify.termination-message',
-  env: { A: 'b' },
+  env: { A: 'b', TMPDIR: '/scratch' },
 };
 
 const container: Container = {
@@ -49,6 +49,7 @@ describe('a container as a process', () => {
   test('has no environment but the one it is given', () => {
     expect(planned()?.env).toEqual({
       A: 'b',
+      TMPDIR: '/data/jobs/uid/scratch',
       SOTERIA_TERMINATION_MESSAGE_PATH: places.terminationMessageFile,
     });
   });

@@ -2,7 +2,7 @@
  * How a container of our own image becomes a process of this machine. Pure.
  *
  * A process cannot mount. Instead every argument that names a mount's path is rewritten to the folder that stands for the mount: the
- * path alone (`/claim`), a path below it (`/claim/a`), and either after a name (`claim=/claim`). The same goes for the working folder.
+ * path alone (`/claim`), a path below it (`/claim/a`), and either after a name (`claim=/claim`). The same goes for the working folder and the environment.
  *
  * What a mount with `readOnly: true` promises is kept by Node's permission model: the process may read everything and write to
  * its writable mounts and its termination message only. Programs it starts keep to it when they are Node; what starts none may not.
@@ -62,7 +62,10 @@ export function planProcess(container: Container, places: Places): ProcessPlan |
       ...(isBundle ? [`${places.bundlesFolder}/${args[0]}`, ...args.slice(1)] : args),
     ],
     cwd: rewrite(container.workingDir ?? places.bundlesFolder),
-    env: { ...places.env, SOTERIA_TERMINATION_MESSAGE_PATH: places.terminationMessageFile },
+    env: {
+      ...Object.fromEntries(Object.entries(places.env).map(([name, value]) => [name, rewrite(value)])),
+      SOTERIA_TERMINATION_MESSAGE_PATH: places.terminationMessageFile,
+    },
   };
 }
 
