@@ -52,7 +52,7 @@ function waitForJob(situation: Situation, { job }: ProofJob, seconds: number, wh
 
 /** Why a Job that was made cannot be relied on. */
 function whyLost(situation: Situation, seen: ProofJob | undefined, which: string): string | undefined {
-  if (seen === undefined) return `its Job for ${which} was deleted by somebody`;
+  if (seen === undefined) return `its Job for ${which} was deleted by somebody, or may no longer be looked at`;
   if (!isOurs(situation.operation, seen.labels)) return `a Job ${seen.name} exists that was not made for it`;
   return undefined;
 }

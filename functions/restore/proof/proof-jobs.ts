@@ -19,8 +19,13 @@ export interface ProofJobs {
   create(draft: Draft<Job>, signal?: AbortSignal): Promise<ProofJob>;
   /** Nothing is made; why it could not be, when that will not change by itself. */
   whyNot(draft: Draft<Job>, signal?: AbortSignal): Promise<SoteriaError | undefined>;
+  /** Undefined also where the function may no longer look: it can do no more about it, and must not be stuck because of it. */
   get(namespace: string, name: string, signal?: AbortSignal): Promise<ProofJob | undefined>;
   delete(namespace: string, name: string, uid: string, signal?: AbortSignal): Promise<void>;
+}
+
+function undefinedIfForbidden(error: unknown): undefined {
+  if (!(error instanceof SoteriaError && error.code === 'cluster_forbidden')) throw error;
 }
 
 export function createProofJobs(client: KubernetesClient): ProofJobs {
@@ -44,7 +49,7 @@ export function createProofJobs(client: KubernetesClient): ProofJobs {
       }
     },
     async get(namespace, name, signal) {
-      const job = await client.get(jobs, { namespace, name }, { signal });
+      const job = await client.get(jobs, { namespace, name }, { signal }).catch(undefinedIfForbidden);
       if (job === undefined) return undefined;
       const isRunning = endOfJob(job) === undefined && (job.status?.ready ?? 0) > 0;
       const query = { namespace, labelSelector: `job-name=${name}` };
