@@ -132,7 +132,7 @@ export function createLonghorn(client: KubernetesClient, { namespace }: Longhorn
           labels: { ...draft.catalogue },
         },
       };
-      return backupFromWire(await client.create(backups, wire, { isDryRun, isSentOnce: true, signal }));
+      return backupFromWire(await client.create(backups, wire, { isDryRun, isSentOnce: !isDryRun, signal }));
     },
     async get(name, signal) {
       const wire = await client.get(backups, at(name), { signal });

@@ -1,0 +1,54 @@
+/** An Operation is deleted while it is open, and nothing of it ever changes again: the sweep has it found and tidied up, by real processes. */
+import { backups, snapshots } from '@soteria/shared/longhorn/resource-types.ts';
+import { watchLabel } from '@soteria/shared/operation/marks.ts';
+import { operations } from '@soteria/shared/operation/schema.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { waitUntil } from '../servers/wait-until.ts';
+import { isAbout, type LocalBed, startLocalBed } from './local-bed.ts';
+import { backupRequested, contentModes, post } from './send-event.ts';
+
+const claim = { namespace: 'leftovers', name: 'data' };
+const busySweep = {
+  type: 'dev.knative.sources.ping',
+  source: '/apis/v1/namespaces/soteria/pingsources/sweep-busy',
+  data: {},
+};
+
+let bed: LocalBed;
+beforeAll(async () => {
+  bed = await startLocalBed();
+});
+afterAll(() => bed.stop());
+
+it('what a deleted operation has left is gone after the busy sweep that finds nothing open', async () => {
+  const { client } = bed.local.cluster;
+  const watched = async () => {
+    const query = { namespace: 'longhorn-system', labelSelector: watchLabel };
+    const lists = await Promise.all([client.list(snapshots, query), client.list(backups, query)]);
+    // The newest snapshot of a volume goes with the next one: until then Longhorn only marks it (longhorn.md 1.3).
+    const alive = lists
+      .flatMap(({ items }) => [...items])
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    return alive.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  };
+  await bed.makeClaims([claim]);
+  bed.local.faults.set('stuckInProgress', true);
+  const event = { type: backupRequested, data: { namespace: claim.namespace, pvc: claim.name } };
+  expect(await post(bed.local.brokerUrl, contentModes.binary(event))).toBe(202);
+  const open = await waitUntil('its backup is under way, and stuck', async () => {
+    const found = (await bed.listOperations(claim.namespace)).find(isAbout(claim));
+    return found?.status?.work?.backupMade === true && found;
+  });
+  expect(await watched()).toHaveLength(2);
+
+  const { name, namespace } = open.metadata;
+  await client.delete(operations, { name, namespace });
+  expect(await watched()).toHaveLength(2);
+  await waitUntil('nothing of it is left', async () => {
+    await post(bed.local.brokerUrl, contentModes.binary(busySweep));
+    const left = await watched();
+    if (left.length > 0) throw new Error(left.join(', '));
+    return true;
+  });
+  expect(await bed.listRestorable(claim)).toEqual([]);
+});
