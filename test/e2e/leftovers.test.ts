@@ -24,11 +24,11 @@ it('what a deleted operation has left is gone after the busy sweep that finds no
   const { client } = bed.local.cluster;
   const watched = async () => {
     const query = { namespace: 'longhorn-system', labelSelector: watchLabel };
-    const lists = await Promise.all([client.list(snapshots, query), client.list(backups, query)]);
+    const [ofSnapshots, ofBackups] = await Promise.all([client.list(snapshots, query), client.list(backups, query)]);
     // The newest snapshot of a volume goes with the next one: until then Longhorn only marks it (longhorn.md 1.3).
-    const alive = lists
-      .flatMap(({ items }) => [...items])
-      .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const alive = [...ofSnapshots.items, ...ofBackups.items].filter(
+      ({ metadata }) => metadata.deletionTimestamp === undefined,
+    );
     return alive.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   };
   await bed.makeClaims([claim]);
