@@ -1,6 +1,7 @@
 /** A volume that stands on a backing image: Longhorn makes the image from its backup first, where it does not have it. */
 import { createAdaptorServer } from '@hono/node-server';
 import { untyped } from '@soteria/shared/kubernetes/core-types.ts';
+import { settingsName } from '@soteria/shared/operation/pause.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';
@@ -59,6 +60,19 @@ describe('a backing image that is missing', () => {
     expect((await wake(bench, body.operation))?.status?.phase).toBe('Pending');
     await copyIs(bench, 'ready');
     expect((await wake(bench, body.operation))?.status?.phase).toBe('Running');
+  });
+
+  it('is not made while Soteria is paused', async () => {
+    const bench = open();
+    bench.cluster.seed({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: settingsName, namespace: 'soteria' },
+      data: { paused: 'true' },
+    });
+    const { body } = await bench.http.post('/v1/restores').send(ask).expect(202);
+    expect(body).toMatchObject({ phase: 'Pending', message: expect.stringContaining('paused') });
+    expect(await bench.client.get(image, ref)).toBeUndefined();
   });
 
   it('is told in a dry run, which makes nothing', async () => {

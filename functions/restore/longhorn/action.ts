@@ -28,7 +28,7 @@ export type Action =
   /** Longhorn is to read it again. */
   | { readonly do: 'read-target'; readonly target: BackupTarget }
   /** Longhorn is to make it from its backup. */
-  | { readonly do: 'restore-image'; readonly backup: BackingImageBackup }
+  | { readonly do: 'create-image'; readonly backup: BackingImageBackup }
   | { readonly do: 'hold'; readonly backup: Backup }
   | { readonly do: 'release'; readonly backup: Backup }
   | { readonly do: 'create-volume'; readonly draft: RestoreVolumeDraft }

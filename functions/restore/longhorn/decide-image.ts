@@ -41,7 +41,7 @@ export function decideImage({ operation, world, rules, now }: Situation): Action
   }
   if (image === undefined) {
     const backup = world.imageBackup?.seen;
-    return backup === undefined ? { do: 'look', at: 'imageBackup' } : { do: 'restore-image', backup };
+    return backup === undefined ? { do: 'look', at: 'imageBackup' } : { do: 'create-image', backup };
   }
   if (now.getTime() - Date.parse(status.movedAt) < rules.stallMs) return { do: 'wait' };
   return fail(

@@ -114,7 +114,7 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     case 'leave-budget':
       await tools.budget.leave(operation.metadata.uid, signal);
       return { operation, world: { ...world, hasLeftBudget: true } };
-    case 'restore-image':
+    case 'create-image':
       return orRefusal(known, async () => {
         // It stays, whatever becomes of this restore: others may stand on it by then.
         await tools.images.restore(action.backup, { [managedLabel]: 'true' }, signal);
