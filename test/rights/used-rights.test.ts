@@ -22,7 +22,11 @@ const provedElsewhere: readonly { readonly right: string; readonly by: string }[
   // Two equal requests at once, recorded under the names of two seconds: a race that nobody can force from outside.
   { right: 'backup: delete operations.soteria.dev', by: 'functions/backup/convergence.test.ts' },
   // A volume over a backing image: the local Longhorn makes none.
-  { right: 'restore: get backingimages.longhorn.io in longhorn-system', by: 'functions/restore/app.test.ts' },
+  { right: 'restore: get backingimages.longhorn.io in longhorn-system', by: 'functions/restore/image.test.ts' },
+  { right: 'restore: create backingimages.longhorn.io in longhorn-system', by: 'functions/restore/image.test.ts' },
+  { right: 'restore: list backupbackingimages.longhorn.io in longhorn-system', by: 'functions/restore/image.test.ts' },
+  // Where there is room, when Longhorn finds no place: the local one has no nodes.
+  { right: 'restore: list nodes.longhorn.io in longhorn-system', by: 'functions/restore/convergence.test.ts' },
 ];
 
 /** Asked for to see that it is denied, and what is said then. */
