@@ -71,6 +71,47 @@ describe('the backup of a namespace', () => {
     expect(new Set(children.map(({ spec }) => spec.cause?.correlationId)).size).toBe(1);
   });
 
+  it('lists the claims for several children at a time, and all children once', async () => {
+    const bench = open(names(24));
+    const { store, cluster } = bench.tools;
+    const asked = { claims: 0, open: 0, all: 0 };
+    Object.assign(bench.tools, {
+      cluster: {
+        ...cluster,
+        listClaims: (...given: Parameters<typeof cluster.listClaims>) => {
+          asked.claims += 1;
+          return cluster.listClaims(...given);
+        },
+      },
+      store: {
+        ...store,
+        listChildren: (...given: Parameters<typeof store.listChildren>) => {
+          asked[given[1].isOpen ? 'open' : 'all'] += 1;
+          return store.listChildren(...given);
+        },
+      },
+    });
+    const name = await ask(bench);
+    await runToEnd(bench, name);
+    expect((await view(bench, name)).result).toMatchObject({ claimsBackedUp: 24, claimsFailed: 0 });
+    expect(asked.claims).toBeLessThanOrEqual(24 / 3);
+    expect(asked.all).toBe(1);
+  });
+
+  it('ends when claims it has counted are deleted before it takes them', async () => {
+    const bench = open(names(20));
+    const name = await ask(bench);
+    // The last by name, which are taken last.
+    for (let index = 5; index < 10; index += 1) {
+      await bench.cluster.client.delete(persistentVolumeClaims, { namespace: 'shop', name: `e-${index}` });
+    }
+    await runToEnd(bench, name);
+    const told = await view(bench, name);
+    expect(told.phase).toBe('Succeeded');
+    expect(told.result.claimsBackedUp).toBe(15);
+    expect(await childrenOf(bench)).toHaveLength(15);
+  });
+
   it('says of each claim that it left out or that failed why, and does not call that a success', async () => {
     const bench = open(['bad', 'not-mine', 'waiting']);
     const claim = (name: string) => ({ namespace: 'shop', name });
