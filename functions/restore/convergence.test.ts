@@ -5,9 +5,10 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
+import { persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import { heldByLabel, temporaryLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { tidyLeftovers } from './longhorn/tidy-orphans.ts';
@@ -240,6 +241,32 @@ describe('a restore, whatever happens to the process', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it.each([
+    ['PersistentVolume', 'v1', undefined],
+    ['Volume', 'longhorn.io/v1beta2', 'longhorn-system'],
+  ])('never touches a %s of somebody else’s that has its name', async (kind, apiVersion, namespace) => {
+    const world = setUp();
+    const name = await ask(world, 'soteria-restore-data-1');
+    const operation = await world.store.get({ namespace: 'shop', name });
+    const taken = restoredVolumeName('data-2', operation?.metadata.uid ?? '');
+    const labels = { [temporaryLabel]: 'true', 'soteria.dev/operation-uid': 'somebody-else' };
+    world.cluster.seed({
+      apiVersion,
+      kind,
+      metadata: { name: taken, labels, ...(namespace === undefined ? {} : { namespace }) },
+      spec: {},
+      ...(namespace === undefined ? {} : { status: { restoreInitiated: true, restoreRequired: false } }),
+    });
+    await clearWeather(world);
+    const refused = await world.store.get({ namespace: 'shop', name });
+    expect(refused?.status).toMatchObject({ phase: 'Failed', error: { code: 'target_exists' } });
+    expect(await world.everythingMade()).toEqual([`${kind} ${taken}`]);
+    const left = [...(await world.client.list(volumes)).items, ...(await world.client.list(persistentVolumes)).items];
+    expect(left.map(({ metadata }) => metadata.labels)).toEqual([labels]);
+    expect((await world.tools.longhorn.backups.get('point'))?.marks[heldByLabel]).toBeUndefined();
+    expect(await world.slots.entries()).toEqual([]);
   });
 
   it('of two for one claim, makes one and refuses the other', async () => {
