@@ -113,7 +113,7 @@ describe('the time until the next attempt', () => {
 
 describe('between two attempts', () => {
   const waiting = (retryAt: string) => running({ ...uploading, retryAt });
-  const gone: World = { backup: { seen: undefined }, snapshot: { seen: undefined } };
+  const gone: World = { backup: { seen: undefined }, volume: { seen: volume }, snapshot: { seen: undefined } };
 
   it('the failed backup goes first, its snapshot second, and nothing of anybody else', () => {
     const foreign: World = {
@@ -155,6 +155,25 @@ describe('between two attempts', () => {
       });
       expect(taken.do === 'record' && taken.status.work).not.toHaveProperty('retryAt');
     }
+  });
+});
+
+describe('a backup that became complete after it was given up, and was lost from the list', () => {
+  const givenUp = running({ ...uploading, retryAt: at(-minute) });
+  const missing = (lastBackup: string): World => ({
+    backup: { seen: undefined },
+    volume: { seen: { ...volume, lastBackup } },
+    snapshot: { seen: undefined },
+  });
+
+  it('is waited for, not made twice: its volume names it as the last one', () => {
+    expect(decide(givenUp, { backup: { seen: undefined } })).toEqual({ do: 'look', at: 'volume' });
+    const again = decide(givenUp, missing('backup'));
+    expect(again).toMatchObject({ do: 'record', status: { phase: 'Running', work: { attempt: 1 } } });
+    expect(again.do === 'record' && again.status.work).not.toHaveProperty('retryAt');
+    const going = backupWith({ marks, isDeleting: true });
+    expect(decide(givenUp, { backup: { seen: going } })).toMatchObject({ status: { work: { attempt: 1 } } });
+    expect(decide(givenUp, missing('another'))).toMatchObject({ status: { work: { attempt: 2 } } });
   });
 });
 

@@ -21,9 +21,15 @@ function takeAway(situation: Situation, work: OperationWork): Action | undefined
     if (world.backup === undefined) return { do: 'look', at: 'backup' };
     const backup = world.backup.seen;
     if (backup !== undefined && isOurs(operation, backup)) {
-      if (backup.state === 'Completed' && !backup.isDeleting) return takeUpAgain(situation, work, backup.name);
+      // Also one whose object Longhorn is taking off its list: the data stay.
+      if (backup.state === 'Completed') return takeUpAgain(situation, work, backup.name);
       // One that cannot be deleted stays `isDeleting`; Longhorn goes on trying, and the next attempt has another name.
       if (!backup.isDeleting) return { do: 'delete-backup', name: backup.name, seen: backup };
+    }
+    if (backup === undefined) {
+      if (world.volume === undefined) return { do: 'look', at: 'volume' };
+      // Complete after all, and gone from the list since: what follows it waits for its return.
+      if (world.volume.seen?.lastBackup === work.backup) return takeUpAgain(situation, work, work.backup);
     }
   }
   if (world.snapshot === undefined) return { do: 'look', at: 'snapshot' };
