@@ -16,7 +16,7 @@ import { openRequestLog } from './backup/read-requests.ts';
 import { type BackupRun, runBackup } from './backup/run-backup.ts';
 import { type BenchCluster, startBenchCluster } from './cluster.ts';
 import { readBenchOptions } from './options.ts';
-import { measurementsOf, printMeasurements } from './report.ts';
+import { measurementsOf, type MetricUnits, printMeasurements } from './report.ts';
 import { runProgram } from './run-program.ts';
 import { waitUntil } from '../test/servers/wait-until.ts';
 
@@ -125,8 +125,10 @@ try {
   await bundleFunctions({ outDir });
   const longhorn = await playLonghorn(admin);
   const done = await measure(cluster, join(outDir, 'backup.cjs'), longhorn);
-  const units = { event_to_backup_ms: 'ms', requests: 'requests', progress_requests: 'requests', wakeups: 'wake-ups' };
-  printMeasurements(measurementsOf('backup', samplesOf(done), units), isJson);
+  const samples = samplesOf(done);
+  const counts = [...samples.values()].flatMap((metrics) => Object.keys(metrics).map((name) => [name, 'requests']));
+  const units: MetricUnits = { ...Object.fromEntries(counts), event_to_backup_ms: 'ms', wakeups: 'wake-ups' };
+  printMeasurements(measurementsOf('backup', samples, units), isJson);
 } finally {
   await cluster.stop();
   await rm(outDir, { recursive: true, force: true });

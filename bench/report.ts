@@ -19,7 +19,7 @@ export interface MetricUnits {
   readonly [metric: string]: string;
 }
 
-/** In the order of subjects and metrics; with `against`, every other subject is held against that one. */
+/** In the order of subjects and metrics; with `against`, every other subject is held against that one. Throws for a metric without a unit. */
 export function measurementsOf(bench: string, samples: Samples, units: MetricUnits, against?: string): Measurement[] {
   const medianOf = (subject: string, metric: string): number | undefined => {
     const found = samples.get(subject)?.[metric];
@@ -28,7 +28,9 @@ export function measurementsOf(bench: string, samples: Samples, units: MetricUni
   function measure(subject: string, metric: string, values: readonly number[]): Measurement {
     const { median, min, max } = summarise(values);
     const rounded = { median: round(median), min: round(min), max: round(max) };
-    const measured = { bench, subject, metric, unit: units[metric] ?? '', ...rounded };
+    const unit = units[metric];
+    if (unit === undefined) throw new Error(`${bench} measures ${metric} of ${subject} without a unit`);
+    const measured = { bench, subject, metric, unit, ...rounded };
     const base = against === undefined || against === subject ? undefined : medianOf(against, metric);
     return base === undefined || against === undefined
       ? measured
