@@ -23,7 +23,7 @@ import { functionName } from './longhorn/about-operation.ts';
 import { createProofJobs } from './proof/proof-jobs.ts';
 import { createTestBudget } from './proof/test-budget.ts';
 import { createSelfTestAnnounce } from './self-test/announce-self-test.ts';
-import { createLonghornSide } from './self-test/longhorn-side.ts';
+import { createLonghornInstallation } from './self-test/longhorn-installation.ts';
 import { createVerdicts } from './self-test/verdicts.ts';
 
 async function main(): Promise<void> {
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
         longhornNamespace: settings.longhornNamespace,
         selfTest: {
           rules: settings.selfTestRules,
-          longhorn: createLonghornSide(client, { namespace: settings.longhornNamespace }),
+          longhorn: createLonghornInstallation(client, { namespace: settings.longhornNamespace }),
           verdicts: createVerdicts(client, settings.namespace),
           announce: createSelfTestAnnounce(publisher),
         },

@@ -38,7 +38,7 @@ import { defineRestore } from './app.ts';
 import { createClaims } from './claims.ts';
 import { createProofJobs } from './proof/proof-jobs.ts';
 import { createTestBudget } from './proof/test-budget.ts';
-import { createLonghornSide } from './self-test/longhorn-side.ts';
+import { createLonghornInstallation } from './self-test/longhorn-installation.ts';
 import { createVerdicts } from './self-test/verdicts.ts';
 import type { Rules } from './longhorn/world.ts';
 
@@ -269,7 +269,7 @@ export function createTestBench() {
     keepAwake: () => Promise.resolve(),
     selfTest: {
       rules: { deadlineMs: 1_800_000, runnerImage: 'soteria:test' },
-      longhorn: createLonghornSide(client, { namespace: longhornNamespace }),
+      longhorn: createLonghornInstallation(client, { namespace: longhornNamespace }),
       verdicts: createVerdicts(client, 'soteria'),
       announce: (operation, fact) => {
         announced.push(`${operation.metadata.name} ${fact}`);

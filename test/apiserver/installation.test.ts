@@ -54,6 +54,26 @@ const allowed: readonly (readonly [account: string, questions: readonly Question
     ],
   ],
   [
+    'restore',
+    [
+      ask('delete', 'backupvolumes.longhorn.io', longhorn),
+      ask('create', 'backups.longhorn.io', longhorn),
+      ask('delete', 'operations.soteria.dev', 'default'),
+      ask('create', 'jobs.batch', 'default'),
+      ask('get', 'secrets', 'default'),
+    ],
+  ],
+  [
+    'b2-usage',
+    [
+      ask('delete', 'backups.longhorn.io', longhorn),
+      ask('delete', 'backupvolumes.longhorn.io', longhorn),
+      ask('get', 'persistentvolumeclaims', 'default'),
+      ask('create', 'jobs.batch', 'default'),
+      ask('get', 'secrets', 'soteria'),
+    ],
+  ],
+  [
     'soteria-watch',
     [
       'operations.soteria.dev',

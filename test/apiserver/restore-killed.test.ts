@@ -16,7 +16,7 @@ import { type AdvanceTools, advanceOperation } from '../../functions/restore/adv
 import { createClaims } from '../../functions/restore/claims.ts';
 import { createProofJobs } from '../../functions/restore/proof/proof-jobs.ts';
 import { createTestBudget } from '../../functions/restore/proof/test-budget.ts';
-import { createLonghornSide } from '../../functions/restore/self-test/longhorn-side.ts';
+import { createLonghornInstallation } from '../../functions/restore/self-test/longhorn-installation.ts';
 import { createVerdicts } from '../../functions/restore/self-test/verdicts.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
@@ -79,7 +79,7 @@ function createProcess(client: KubernetesClient): AdvanceTools {
     announce: () => Promise.resolve(),
     selfTest: {
       rules,
-      longhorn: createLonghornSide(client, { namespace: longhornNamespace }),
+      longhorn: createLonghornInstallation(client, { namespace: longhornNamespace }),
       verdicts: createVerdicts(client, 'soteria'),
       announce: () => Promise.resolve(),
     },

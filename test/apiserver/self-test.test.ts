@@ -4,7 +4,7 @@
  */
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps, jobs, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
-import { backups, backupVolumes, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
 import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -84,7 +84,6 @@ describeWithControllers('a self-test on a real API server', () => {
         ...(await Array.fromAsync(listAll(client, volumes, inLonghorn))),
         ...(await Array.fromAsync(listAll(client, snapshots, inLonghorn))),
         ...(await Array.fromAsync(listAll(client, backups, inLonghorn))),
-        ...(await Array.fromAsync(listAll(client, backupVolumes, inLonghorn))),
       ];
       if (all.length === 0) return true;
       throw new Error(all.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', '));

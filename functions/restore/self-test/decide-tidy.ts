@@ -108,19 +108,15 @@ function removeSource({ operation, world }: SelfTestSituation, status: Operation
   return volume === undefined || volume.isDeleting ? undefined : { do: 'delete-volume', at: 'volume', volume };
 }
 
-/** The point, and the folder on the target when it holds nothing else. */
+/** The point. Its volume's folder on the target stays, empty: whoever may delete that may delete every backup of any volume at once. */
 function removePoint(situation: SelfTestSituation, status: OperationStatus): SelfTestAction | undefined {
   const { operation, world } = situation;
   const backupUid = uidOf(situation, 'backup');
   if (backupUid === '' || (status.work?.claimUid ?? '') === '') return undefined;
   if (world.points === undefined) return { do: 'look', at: 'points' };
   const points = world.points.seen ?? [];
-  const ours = points.filter((one) => isTestPoint(operation, backupUid, one));
-  const due = ours.find(({ isDeleting }) => !isDeleting);
-  if (due !== undefined) return { do: 'delete-backup', backup: due };
-  if (world.folders === undefined) return { do: 'look', at: 'folders' };
-  const folder = world.folders.seen?.find(({ isDeleting }) => !isDeleting);
-  return folder !== undefined && ours.length === points.length ? { do: 'delete-folder', folder } : undefined;
+  const due = points.find((one) => isTestPoint(operation, backupUid, one) && !one.isDeleting);
+  return due === undefined ? undefined : { do: 'delete-backup', backup: due };
 }
 
 export function decideTidy(situation: SelfTestSituation): SelfTestAction {

@@ -6,7 +6,7 @@ import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
 import { childName, claimNames, jobName, provisionedName, restoredName } from './about-self-test.ts';
-import type { LonghornSide } from './longhorn-side.ts';
+import type { LonghornInstallation } from './longhorn-installation.ts';
 import type { Place, SelfTestWorld } from './world.ts';
 
 export interface SelfTestLookers {
@@ -15,7 +15,7 @@ export interface SelfTestLookers {
   readonly restores: LonghornRestores;
   readonly cluster: ClusterReader;
   readonly proofs: ProofJobs;
-  readonly selfTest: { readonly longhorn: LonghornSide };
+  readonly selfTest: { readonly longhorn: LonghornInstallation };
 }
 
 export async function lookAtSelfTest(
@@ -58,8 +58,6 @@ export async function lookAtSelfTest(
       };
     case 'points':
       return { ...world, points: { seen: await longhorn.backups.list({ volume }, signal) } };
-    case 'folders':
-      return { ...world, folders: { seen: await tools.selfTest.longhorn.foldersOf(volume, signal) } };
     case 'longhornVersion':
       return { ...world, longhornVersion: { seen: await tools.selfTest.longhorn.version(signal) } };
   }

@@ -7,14 +7,14 @@ import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { Claims } from '../claims.ts';
 import type { Look } from '../longhorn/world.ts';
 import { lookAtSelfTest, type SelfTestLookers } from './look-at-self-test.ts';
-import type { LonghornSide } from './longhorn-side.ts';
+import type { LonghornInstallation } from './longhorn-installation.ts';
 import type { SelfTestVerdicts } from './verdicts.ts';
 import type { SelfTestAction, SelfTestFact, SelfTestRules, SelfTestWorld } from './world.ts';
 
 /** What only self-tests need. */
 export interface SelfTestParts {
   readonly rules: SelfTestRules;
-  readonly longhorn: LonghornSide;
+  readonly longhorn: LonghornInstallation;
   readonly verdicts: SelfTestVerdicts;
   readonly announce: (operation: Operation, fact: SelfTestFact, signal: AbortSignal | undefined) => Promise<void>;
 }
@@ -153,9 +153,6 @@ export async function performSelfTest(
     case 'delete-backup':
       await longhorn.backups.delete(action.backup.name, action.backup.uid, signal);
       return { operation, world: without(world, 'points') };
-    case 'delete-folder':
-      await selfTest.longhorn.deleteFolder(action.folder.name, action.folder.uid, signal);
-      return { operation, world: { ...world, folders: { seen: [] } } };
     case 'keep-verdict':
       await selfTest.verdicts.keep(action.verdict, signal);
       return { operation, world: { ...world, isVerdictKept: true } };

@@ -9,7 +9,7 @@ import {
   persistentVolumes,
   pods,
 } from '@soteria/shared/kubernetes/core-types.ts';
-import { backups, backupVolumes, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { type Operation, type OperationRequest, operations } from '@soteria/shared/operation/schema.ts';
@@ -144,19 +144,11 @@ async function setUp(request: OperationRequest = {}, weather: Weather = {}, isAs
         };
         const seed = backupObject({ name: backup, at: '2026-01-31T01:31:00Z', pvc, catalogue });
         const labels = { 'backup-volume': volume, 'backup-target': 'default' };
-        cluster.seed(
-          {
-            ...seed,
-            metadata: { name: backup, namespace: longhornNamespace, labels },
-            status: { ...(seed['status'] as object), volumeName: volume },
-          },
-          {
-            apiVersion: 'longhorn.io/v1beta2',
-            kind: 'BackupVolume',
-            metadata: { name: `${volume}-folder`, namespace: longhornNamespace, labels },
-            spec: { volumeName: volume, backupTargetName: 'default' },
-          },
-        );
+        cluster.seed({
+          ...seed,
+          metadata: { name: backup, namespace: longhornNamespace, labels },
+          status: { ...(seed['status'] as object), volumeName: volume },
+        });
       }
       const result = phase === 'Succeeded' ? { restorePoint: `longhorn:default/${backup}`, backup } : undefined;
       const status = { phase, progress: 100, message: `the backup is ${phase}`, steps: [], settled: true, result };
@@ -233,7 +225,6 @@ async function setUp(request: OperationRequest = {}, weather: Weather = {}, isAs
         (await client.list(volumes)).items,
         (await client.list(jobs)).items,
         (await client.list(backups)).items,
-        (await client.list(backupVolumes)).items,
       ];
       return lists.flat().map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     },

@@ -8,7 +8,6 @@ import type { Operation, OperationRequest, OperationStatus } from '@soteria/shar
 import type { Look } from '../longhorn/world.ts';
 import type { ProofJob } from '../proof/proof-jobs.ts';
 import type { ChildKind } from './about-self-test.ts';
-import type { BackupFolder } from './longhorn-side.ts';
 import type { SelfTestVerdict } from './verdicts.ts';
 
 export interface SelfTestWorld {
@@ -24,7 +23,6 @@ export interface SelfTestWorld {
   readonly restore?: Look<Operation>;
   /** Of the test's volume, on the target. */
   readonly points?: Look<readonly Backup[]>;
-  readonly folders?: Look<readonly BackupFolder[]>;
   readonly longhornVersion?: Look<string>;
   readonly isKeptAwake?: true;
   /** A Job was still running when it was deleted: its Pod may have the claim mounted yet. */
@@ -60,7 +58,6 @@ export type SelfTestAction =
   | { readonly do: 'delete-persistent-volume'; readonly at: PersistentVolumePlace; readonly persistentVolume: This }
   | { readonly do: 'delete-volume'; readonly at: VolumePlace; readonly volume: This }
   | { readonly do: 'delete-backup'; readonly backup: This }
-  | { readonly do: 'delete-folder'; readonly folder: This }
   | { readonly do: 'keep-verdict'; readonly verdict: SelfTestVerdict }
   | { readonly do: 'announce'; readonly fact: SelfTestFact }
   /** Nothing until something changes; the record says what is waited for. */
