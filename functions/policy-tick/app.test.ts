@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { SoteriaError } from '@soteria/shared/errors.ts';
 import { busySweepName, pingSources } from '@soteria/shared/operation/busy-sweep.ts';
 import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
 import { createTestBench } from './test-bench.ts';
@@ -127,6 +128,35 @@ describe('a dead letter', () => {
     const replayed = await bench.app.request(`/v1/dead-letters/${String(letter?.['id'])}/replay`, { method: 'POST' });
     expect(replayed.status).toBe(422);
     expect(bench.resent).toEqual([]);
+  });
+
+  it('with an attribute that is too long is kept all the same', async () => {
+    const bench = createTestBench();
+    expect((await post(bench, '/dead-letters', { ...lost, comment: 'x'.repeat(5_000) }, '{}')).status).toBe(204);
+    expect(await letters(bench)).toMatchObject([{ replayable: false, event: { id: 'request-1' } }]);
+  });
+
+  it('is kept although no Kubernetes Event can be made of it', async () => {
+    const bench = createTestBench();
+    const create = bench.client.create.bind(bench.client);
+    vi.spyOn(bench.client, 'create').mockImplementation((type, ...rest) => {
+      if (type.kind !== 'Event') return create(type, ...rest);
+      throw new SoteriaError('cluster_refused', { what: 'no Event was made', why: 'a quota', fix: 'raise it' });
+    });
+    expect((await post(bench, '/dead-letters', lost, '{}')).status).toBe(204);
+    expect(await letters(bench)).toHaveLength(1);
+  });
+
+  it('becomes a Kubernetes Event, at most ten in a minute', async () => {
+    const bench = createTestBench();
+    const create = vi.spyOn(bench.client, 'create');
+    const told = () => create.mock.calls.filter(([type]) => type.kind === 'Event').length;
+    for (let count = 0; count < 12; count += 1) await post(bench, '/dead-letters', { ...lost, id: `r-${count}` }, '{}');
+    expect(told()).toBe(10);
+    bench.pass(60_000);
+    await post(bench, '/dead-letters', { ...lost, id: 'later' }, '{}');
+    expect(told()).toBe(11);
+    expect(await letters(bench)).toHaveLength(13);
   });
 
   it('makes room for newer ones: all of them together stay below what a ConfigMap holds', async () => {

@@ -12,6 +12,7 @@ import type { OperationStore } from '@soteria/shared/operation/store.ts';
 import { listDeadLetters, replayDeadLetter } from './dead-letters/dead-letter-doors.ts';
 import { keepDeadLetter } from './dead-letters/keep-dead-letter.ts';
 import type { LetterBox } from './dead-letters/letter-box.ts';
+import { createTeller } from './dead-letters/tell-letters.ts';
 import { sweepOperations } from './sweep/sweep-operations.ts';
 
 export interface PolicyTickTools {
@@ -30,6 +31,7 @@ export interface PolicyTickTools {
 }
 
 export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
+  const teller = createTeller(tools);
   return {
     name: 'policy-tick',
     routes: (app) => {
@@ -40,6 +42,6 @@ export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
       );
     },
     on: { 'dev.knative.sources.ping': (event, from) => sweepOperations(tools, event, from) },
-    eventPaths: { '/dead-letters': (event, from) => keepDeadLetter(tools, event, from) },
+    eventPaths: { '/dead-letters': (event, from) => keepDeadLetter(tools, teller, event, from) },
   };
 }

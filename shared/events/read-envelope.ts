@@ -7,6 +7,8 @@ import type { RequestHeaders } from '../function/door.ts';
 
 export type SentData =
   | { readonly kind: 'none' }
+  /** There are some, more than the door takes. */
+  | { readonly kind: 'unread' }
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'text'; readonly mediaType: string; readonly text: string }
   /** Declared as JSON or as a charset it is not. A value, because the dead letters must take even this. */

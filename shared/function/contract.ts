@@ -52,8 +52,14 @@ export interface Incoming {
 /** Returns when the event is dealt with (204); throws a SoteriaError otherwise. */
 export type EventHandler = (event: ReceivedEvent, incoming: Incoming) => Promise<void>;
 
-/** For events of any type, with whatever data they carry: JSON, a text, or undefined. */
-export type AnyEventHandler = (event: ReceivedEvent<unknown, string>, incoming: Incoming) => Promise<void>;
+/** With whatever data it carries: JSON, a text, or undefined. */
+export interface AnyEvent extends ReceivedEvent<unknown, string> {
+  /** True: there were more data than are read, and they are left out. */
+  readonly isCut: boolean;
+}
+
+/** For events of any type. */
+export type AnyEventHandler = (event: AnyEvent, incoming: Incoming) => Promise<void>;
 
 export interface KitEnv {
   Variables: { incoming: Incoming; traceId?: string | undefined; isPaused?: boolean };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SoteriaError } from '../errors.ts';
 import { toEventMessage } from '../events/outgoing.ts';
 import {
@@ -324,7 +324,23 @@ describe('the door for dead letters', () => {
     expect(handled[0]?.incoming.caller.proof).toBe('none');
   });
 
+  // Longer than any limit of a body: what is in them must not be parsed, or anybody could take a pod's memory.
+  const brackets = `[${'[],'.repeat(3_000_000)}[]]`;
+  const json = { 'content-type': 'application/cloudevents+json' };
+  it.each<[string, RequestInit, object]>([
+    ['in the binary mode by what the headers say', binaryEvent({ data: brackets }), { id: 'e-1', source: '/test' }],
+    ['in the structured mode without a name', { method: 'POST', headers: json, body: brackets }, { id: 'unread' }],
+  ])('takes letters of any size %s, and reads no data of theirs', async (_title, request, expected) => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const { status, handled } = await send(request, {}, '/dead-letters');
+    expect(parse.mock.calls.filter(([text]) => text.length > 65_536)).toEqual([]);
+    parse.mockRestore();
+    expect(status).toBe(204);
+    expect(handled[0]?.event).toMatchObject({ ...expected, data: undefined, isCut: true });
+  });
+
   it('takes nothing that is no event', async () => {
     expect((await send({ method: 'POST', body: '{}' }, {}, '/dead-letters')).status).toBe(400);
+    expect((await send({ method: 'POST', body: brackets }, {}, '/dead-letters')).status).toBe(400);
   });
 });

@@ -2,21 +2,27 @@
 import { type SoteriaError, toSoteriaError } from '../errors.ts';
 import { type EventType, eventCatalogue } from '../events/catalogue.ts';
 import { type RawEvent, receiveEvent } from '../events/receive.ts';
-import type { Door, RequestHeaders } from './door.ts';
+import type { Door, DoorRequest, RequestHeaders } from './door.ts';
 import { eventRefusalOf } from './event-answer.ts';
 import { beginVisit, type KitTools, type Visit } from './incoming.ts';
 
 /** What is done with an event once its envelope is read; throws SoteriaErrors. */
 export type DealWith = (event: RawEvent, headers: RequestHeaders, visit: Visit) => Promise<void>;
 
-export function eventDoor(dealWith: DealWith, tools: KitTools): Door {
+/** Throws `invalid_request` for what is not one valid CloudEvent, `request_too_large`. */
+type Receive = (request: DoorRequest) => Promise<RawEvent>;
+
+export function eventDoor(dealWith: DealWith, tools: KitTools, receive?: Receive): Door {
+  const receiveWhole: Receive = async (request) =>
+    receiveEvent(request.headers, await request.readBody(tools.settings.maxBodyBytes));
+
   return async (request) => {
     const { headers } = request;
     let visit = beginVisit(request, tools, { door: 'event' });
     let type: EventType | 'unknown' = 'unknown';
 
     async function enter(): Promise<void> {
-      const event = await receiveEvent(headers, await request.readBody(tools.settings.maxBodyBytes));
+      const event = await (receive ?? receiveWhole)(request);
       if (isCatalogued(event.type)) ({ type } = event);
       visit = visit.withEvent(event.extensions['traceparent'], {
         ce_id: event.id,

@@ -1,9 +1,10 @@
 /** A dead letter as it is kept, and how many of them: a ring of the newest that fits into one ConfigMap. Pure. */
-import type { ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import type { AnyEvent } from '@soteria/shared/function/contract.ts';
 import { shortHash } from '@soteria/shared/operation/names.ts';
 import * as z from 'zod';
 
-const text = z.string().max(4_096);
+const maxText = 4_096;
+const text = z.string().max(maxText);
 
 export const deadLetter = z.object({
   id: z.string(),
@@ -18,7 +19,7 @@ export const deadLetter = z.object({
     extensions: z.record(z.string(), text),
     data: z.unknown().optional(),
   }),
-  /** True: its data were too large to be kept, it cannot be replayed. */
+  /** True: some of it was too large to be kept, it cannot be replayed. */
   isCut: z.boolean(),
   /** How often it came: a broker may deliver it twice. */
   count: z.int().min(1),
@@ -35,7 +36,7 @@ const maxLetters = 100;
 export function reasonOf(extensions: Readonly<Record<string, string>>): string {
   const code = extensions['knativeerrorcode'] ?? 'unknown';
   const body = Buffer.from(extensions['knativeerrordata'] ?? '', 'base64').toString('utf8');
-  return `${code} ${body.replaceAll(/\s+/g, ' ').slice(0, 300)}`.trim();
+  return `${code.slice(0, 64)} ${body.replaceAll(/\s+/g, ' ').slice(0, 300)}`.trim();
 }
 
 /** Source and id name an event; the same one again is the same letter. */
@@ -43,25 +44,30 @@ export function letterIdOf(event: { readonly source: string; readonly id: string
   return shortHash(`${event.source}|${event.id}`, 16);
 }
 
-export function toLetter(event: ReceivedEvent<unknown, string>, at: Date): DeadLetter {
+export function toLetter(event: AnyEvent, at: Date): DeadLetter {
   const { id, source, type, subject, time, extensions, data } = event;
+  let { isCut } = event;
+  const cut = (whole: string, length: number): string => {
+    isCut ||= whole.length > length;
+    return whole.slice(0, length);
+  };
   const letter: DeadLetter = {
     id: letterIdOf(event),
     at: at.toISOString(),
     reason: reasonOf(extensions),
     event: {
-      id: id.slice(0, 1_024),
-      source: source.slice(0, 1_024),
-      type: type.slice(0, 256),
-      ...(subject === undefined ? {} : { subject: subject.slice(0, 1_024) }),
+      id: cut(id, 1_024),
+      source: cut(source, 1_024),
+      type: cut(type, 256),
+      ...(subject === undefined ? {} : { subject: cut(subject, 1_024) }),
       ...(time === undefined ? {} : { time: time.toISOString() }),
-      extensions,
+      extensions: Object.fromEntries(Object.entries(extensions).map(([name, value]) => [name, cut(value, maxText)])),
       data,
     },
     isCut: false,
     count: 1,
   };
-  if (Buffer.byteLength(JSON.stringify(letter)) <= maxLetterBytes) return letter;
+  if (Buffer.byteLength(JSON.stringify(letter)) <= maxLetterBytes) return { ...letter, isCut };
   return { ...letter, event: { ...letter.event, extensions: {}, data: undefined }, isCut: true };
 }
 
