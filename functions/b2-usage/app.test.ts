@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { SoteriaError } from '@soteria/shared/errors.ts';
 import { bucketRefused, bucketUnavailable } from './bucket/bucket-errors.ts';
 import { newBucket } from './measure/progress.ts';
 import { emptyTally } from './measure/tally.ts';
@@ -286,5 +287,25 @@ describe('a limit', () => {
     all = versions;
     await bench.ping();
     expect(crossings()).toEqual(['above', 'below']);
+  });
+});
+
+describe('a fact', () => {
+  it.each([
+    ['does not take for the moment is sent later', 'cluster_unavailable', ['m-1', 'm-2', 'm-3']],
+    ['refuses for good is dropped', 'cluster_refused', ['m-3']],
+  ] as const)('that the sink %s, and measuring goes on', async (_title, code, told) => {
+    const bench = createTestBench({ source: small });
+    const refusal = new SoteriaError(code, { what: 'the event was not sent', why: 'the sink', fix: 'look at it' });
+    const publish = vi.spyOn(bench.tools.publisher, 'publish').mockRejectedValue(refusal);
+    for (let times = 0; times < 2; times += 1) {
+      expect(await bench.ping()).toBe(204);
+      bench.pass(6 * 3_600_000);
+    }
+    expect((await bench.usage.readRecord()).value.measurement?.id).toBe('m-2');
+    publish.mockRestore();
+    expect(await bench.ping()).toBe(204);
+    expect(bench.sent.map(({ data }) => data['measurement'])).toEqual(told);
+    expect((await bench.usage.readRecord()).value.pendingFacts).toEqual([]);
   });
 });

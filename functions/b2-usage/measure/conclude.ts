@@ -1,5 +1,5 @@
 /** The end of a measurement: the record first, the facts after it, each as often as it takes. */
-import type { SoteriaError } from '@soteria/shared/errors.ts';
+import { type SoteriaError, toSoteriaError } from '@soteria/shared/errors.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { attribute } from '../attribute/attribution.ts';
@@ -99,11 +99,28 @@ export async function recordFailure(tools: UsageTools, trouble: Trouble, { signa
   await usage.writeRecord({ value: { ...record, failure }, object }, signal);
 }
 
+/** Facts are no reason to keep a measurement waiting, and so not for longer. */
+const patienceMs = 5_000;
+
+/** Never in the way of a measurement: what the sink does not take now goes with a later wake-up, what it refuses for good is dropped. */
 export async function sendPendingFacts({ usage, publisher }: UsageTools, incoming: Incoming): Promise<void> {
-  const { value: record, object } = await usage.readRecord(incoming.signal);
-  if (record.pendingFacts.length === 0) return;
-  for (const { id, type, data } of record.pendingFacts) {
-    await publisher.publish({ id, type, data, traceparent: incoming.traceparent }, incoming.signal);
+  const { signal, traceparent, log } = incoming;
+  const { value: record, object } = await usage.readRecord(signal);
+  const { pendingFacts } = record;
+  if (pendingFacts.length === 0) return;
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  let done = 0;
+  for (const { id, type, data } of pendingFacts) {
+    try {
+      await publisher.publish({ id, type, data, traceparent }, inTime);
+    } catch (thrown) {
+      const error = toSoteriaError(thrown);
+      const fields = { ce_id: id, ce_type: type, pending: pendingFacts.length - done };
+      log.error(error.isRetryable ? 'fact_not_sent' : 'fact_dropped', error, fields);
+      if (error.isRetryable) break;
+    }
+    done += 1;
   }
-  await usage.writeRecord({ value: { ...record, pendingFacts: [] }, object }, incoming.signal);
+  if (done === 0) return;
+  await usage.writeRecord({ value: { ...record, pendingFacts: pendingFacts.slice(done) }, object }, signal);
 }
