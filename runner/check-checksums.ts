@@ -15,6 +15,8 @@ export interface ChecksumFacts {
   readonly bad: number;
   /** In a record of the claim's own, and younger than it: not compared. */
   readonly changed: number;
+  /** Lines of the manifest that nobody can read: what they said of is not compared. */
+  readonly malformed: number;
   /** The first of them; code `EDIFFERS` where the bytes are not those of the manifest. */
   readonly badExamples: readonly Unreadable[];
   /** Over `<sha256>  <path>` lines. */
@@ -33,6 +35,8 @@ export interface ManifestUse {
 
 type Expectation = { readonly path: string; readonly sha256?: string };
 
+type Line = Expectation | undefined;
+
 export function readSample(root: string, paths: readonly string[]): Promise<ChecksumFacts> {
   return compare(
     root,
@@ -50,13 +54,20 @@ export async function compareWithManifest(
   const sinceMs = mayBeOlder ? (await lstat(join(root, manifest))).mtimeMs : undefined;
   if (sample === 0) return compare(root, entries, sinceMs);
   const chosen = chooseSample<ManifestEntry>(sample, seed);
-  for await (const entry of entries) chosen.offer(entry.path, entry);
-  return compare(root, chosen.chosen(), sinceMs);
+  let malformed = 0;
+  for await (const entry of entries) {
+    if (entry === undefined) malformed += 1;
+    else chosen.offer(entry.path, entry);
+  }
+  return { ...(await compare(root, chosen.chosen(), sinceMs)), malformed };
 }
 
 /** Whoever lists every file of a folder into a file of that folder lists the list, before it is whole. */
-async function* withoutItself(manifest: string, entries: AsyncIterable<ManifestEntry>): AsyncGenerator<ManifestEntry> {
-  for await (const entry of entries) if (entry.path !== manifest) yield entry;
+async function* withoutItself<T extends ManifestEntry | undefined>(
+  manifest: string,
+  entries: AsyncIterable<T>,
+): AsyncGenerator<T> {
+  for await (const entry of entries) if (entry?.path !== manifest) yield entry;
 }
 
 /** Written after that, or gone from a folder that was written after that. */
@@ -73,10 +84,10 @@ async function hasChanged(root: string, path: string, sinceMs: number): Promise<
 
 async function compare(
   root: string,
-  expected: Iterable<Expectation> | AsyncIterable<Expectation>,
+  expected: Iterable<Line> | AsyncIterable<Line>,
   sinceMs?: number,
 ): Promise<ChecksumFacts> {
-  const facts = { read: 0, denied: 0, bad: 0, changed: 0 };
+  const facts = { read: 0, denied: 0, bad: 0, changed: 0, malformed: 0 };
   const badExamples: Unreadable[] = [];
   const digest = createHash('sha256');
   const isBad = async (path: string, code: string): Promise<void> => {
@@ -87,7 +98,12 @@ async function compare(
     facts.bad += 1;
     if (badExamples.length < examples) badExamples.push({ path, code });
   };
-  for await (const { path, sha256 } of expected) {
+  for await (const line of expected) {
+    if (line === undefined) {
+      facts.malformed += 1;
+      continue;
+    }
+    const { path, sha256 } = line;
     try {
       const found = await hashFile(join(root, path));
       digest.update(`${found}  ${path}\n`);

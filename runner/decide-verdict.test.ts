@@ -24,7 +24,15 @@ const facts: Facts = {
   manifest: undefined,
   durationMs: 5,
 };
-const checksums: ChecksumFacts = { read: 3, denied: 0, bad: 0, changed: 0, badExamples: [], digest: 'abc' };
+const checksums: ChecksumFacts = {
+  read: 3,
+  denied: 0,
+  bad: 0,
+  changed: 0,
+  malformed: 0,
+  badExamples: [],
+  digest: 'abc',
+};
 const wanted = {
   expectFiles: undefined,
   expectBytes: undefined,
@@ -57,7 +65,48 @@ const rows: readonly Row[] = [
     outcome: 'refuted',
     because: /^entries: 1 .*a\/b \(EIO\)/,
   },
-  { when: 'it is empty', facts: { inventory: empty }, outcome: 'refuted', because: /^contents/ },
+  {
+    when: 'only its owner may open the folder',
+    facts: { trouble: 'EACCES' },
+    outcome: 'inconclusive',
+    because: /^mount: .*EACCES/,
+  },
+  {
+    when: 'it is empty and nobody knows whether it was',
+    facts: { inventory: empty },
+    outcome: 'inconclusive',
+    because: /^contents: .*max_drop_percent 100/,
+  },
+  {
+    when: 'it is empty and files were recorded of it',
+    facts: { inventory: empty },
+    wanted: { expectFiles: 3 },
+    outcome: 'refuted',
+  },
+  {
+    when: 'it is empty and a file is wanted',
+    facts: { inventory: empty },
+    wanted: { minFiles: 1 },
+    outcome: 'refuted',
+  },
+  {
+    when: 'it is empty and may have shrunk by half of what it was',
+    facts: { inventory: empty },
+    wanted: { baselineFiles: 3, maxDropPercent: 50 },
+    outcome: 'refuted',
+  },
+  {
+    when: 'it is empty and may have shrunk to nothing',
+    facts: { inventory: empty },
+    wanted: { baselineFiles: 3, maxDropPercent: 100 },
+    outcome: 'verified',
+  },
+  {
+    when: 'it is empty as it was before',
+    facts: { inventory: empty },
+    wanted: { baselineFiles: 0, baselineBytes: 0 },
+    outcome: 'verified',
+  },
   { when: 'it is empty as expected', facts: { inventory: empty }, wanted: { mayBeEmpty: true }, outcome: 'verified' },
   { when: 'it holds links only', facts: { inventory: { ...empty, links: 1 } }, outcome: 'verified' },
   { when: 'it holds what was recorded', wanted: { expectFiles: 3, expectBytes: 17 }, outcome: 'verified' },
@@ -100,10 +149,57 @@ const rows: readonly Row[] = [
     outcome: 'refuted',
     because: /^checksums: the manifest SUMS/,
   },
+  ...(['EACCES', 'EPERM'] as const).flatMap((manifestTrouble) => [
+    {
+      when: `the manifest is for others: ${manifestTrouble}`,
+      facts: { manifest: sums, manifestTrouble },
+      outcome: 'inconclusive',
+      because: /^checksums: the manifest SUMS/,
+    },
+    {
+      when: `its own record is for others: ${manifestTrouble}`,
+      facts: { manifest: own, manifestTrouble },
+      outcome: 'verified',
+    },
+  ]),
+  {
+    when: 'its own record cannot be read for damage',
+    facts: { manifest: own, manifestTrouble: 'EIO' },
+    outcome: 'refuted',
+    because: /^checksums: .*EIO/,
+  },
+  {
+    when: 'lines of the manifest cannot be read',
+    facts: { manifest: sums, checksums: { ...checksums, malformed: 2 } },
+    outcome: 'inconclusive',
+    because: /^checksums: 2 lines of the manifest SUMS/,
+  },
+  {
+    when: 'no line of the manifest can be read',
+    facts: { manifest: sums, checksums: { ...checksums, read: 0, malformed: 1 } },
+    outcome: 'inconclusive',
+    because: /^checksums: 1 lines/,
+  },
+  {
+    when: 'lines of the manifest cannot be read and a file has other bytes',
+    facts: { manifest: sums, checksums: { ...checksums, malformed: 2, bad: 1 } },
+    outcome: 'refuted',
+  },
+  {
+    when: 'lines of its own record cannot be read',
+    facts: { manifest: own, checksums: { ...checksums, malformed: 2 } },
+    outcome: 'verified',
+  },
+  {
+    when: 'a file that the manifest names may not be read',
+    facts: { manifest: sums, checksums: { ...checksums, denied: 1 } },
+    outcome: 'inconclusive',
+    because: /^checksums: 1 files that the manifest SUMS names/,
+  },
   {
     when: 'the manifest names nothing',
     facts: { manifest: sums, checksums: { ...checksums, read: 0 } },
-    outcome: 'refuted',
+    outcome: 'inconclusive',
     because: /names no file/,
   },
   {
@@ -215,6 +311,20 @@ describe('the verdict', () => {
       wanted: {},
       strength: 'checksums',
       weaker: ['partly_recorded'],
+    },
+    {
+      what: 'its own record, a line of which cannot be read',
+      facts: { checksums: { ...checksums, malformed: 1 }, manifest: own },
+      wanted: {},
+      strength: 'checksums',
+      weaker: ['record_unread'],
+    },
+    {
+      what: 'a sample, where its own record is for others',
+      facts: { checksums, manifest: own, manifestTrouble: 'EACCES' },
+      wanted: {},
+      strength: 'mounts',
+      weaker: ['no_baseline', 'record_unread'],
     },
     {
       what: 'files of others',

@@ -3,7 +3,7 @@ import type { Verdict, VerdictCheck, Weakness, strengths } from '@soteria/shared
 import type { ChecksumFacts } from './check-checksums.ts';
 import type { SqliteFacts } from './check-sqlite.ts';
 import type { VerifyOptions } from './options.ts';
-import type { Inventory, Unreadable } from './take-inventory.ts';
+import { type Inventory, type Unreadable, isDenied } from './take-inventory.ts';
 
 export interface UsedManifest {
   /** Below the claim's root. */
@@ -61,8 +61,11 @@ export function decideVerdict(facts: Facts, wanted: Expectations): Verdict {
 function checksOf(facts: Facts, wanted: Expectations): VerdictCheck[] {
   const { inventory, trouble } = facts;
   // Where nothing could be opened, every other check would only say so again.
-  if (trouble !== undefined) return [failed('mount', `the claim's folder cannot be read: ${trouble}`)];
-  const { files, folders, links, bytes } = inventory;
+  if (trouble !== undefined) {
+    const detail = `the claim's folder cannot be read: ${trouble}`;
+    return [isDenied(trouble) ? impossible('mount', `${detail}: only its owner may`) : failed('mount', detail)];
+  }
+  const { files, bytes } = inventory;
   return [
     passed('mount', 'the file system is mounted and readable'),
     checkOf(
@@ -70,7 +73,7 @@ function checksOf(facts: Facts, wanted: Expectations): VerdictCheck[] {
       inventory.broken === 0,
       `${inventory.broken} entries are damaged${named(inventory.brokenExamples)}`,
     ),
-    checkOf('contents', wanted.mayBeEmpty || files + folders + links + inventory.denied > 0, 'the claim is empty'),
+    contentsCheck(inventory, wanted),
     ...expected('files', files, wanted.expectFiles, inventory.denied),
     ...expected('bytes', bytes, wanted.expectBytes, inventory.denied),
     ...shrunken('files', files, wanted.baselineFiles, wanted.maxDropPercent),
@@ -83,13 +86,20 @@ function checksOf(facts: Facts, wanted: Expectations): VerdictCheck[] {
   ];
 }
 
+/** An empty claim may be lost data, or one that was never written to: what was recorded or wanted refutes it, by its own check. */
+function contentsCheck({ files, folders, links, denied }: Inventory, wanted: Expectations): VerdictCheck {
+  const mayBeEmpty =
+    wanted.mayBeEmpty || wanted.maxDropPercent === 100 || wanted.expectFiles === 0 || wanted.baselineFiles === 0;
+  if (mayBeEmpty || files + folders + links + denied > 0) return passed('contents', '');
+  const detail = 'the claim is empty, which proves nothing: if it is meant to be, ask once with max_drop_percent 100';
+  return impossible('contents', detail);
+}
+
 /** Folders that only their owner may look into hide files: then fewer than recorded prove nothing. */
 function expected(name: string, found: number, wanted: number | undefined, denied: number): VerdictCheck[] {
   if (wanted === undefined) return [];
   const detail = `${found} found, ${wanted} are recorded of this restore point`;
-  return found < wanted && denied > 0
-    ? [{ name, outcome: 'impossible', detail }]
-    : [checkOf(name, found === wanted, detail)];
+  return found < wanted && denied > 0 ? [impossible(name, detail)] : [checkOf(name, found === wanted, detail)];
 }
 
 const tellingDropPercent = 50;
@@ -129,25 +139,35 @@ function atLeast(name: string, found: number, wanted: number): VerdictCheck[] {
 }
 
 function checksumsCheck({ checksums, manifest, manifestTrouble }: Facts): VerdictCheck[] {
-  if (manifestTrouble !== undefined) {
-    return [failed('checksums', `the manifest ${manifest?.path ?? ''} cannot be read: ${manifestTrouble}`)];
+  // Nobody has asked for the claim's own record: that only its owner may read it is a weakness of the proof.
+  if (manifestTrouble !== undefined && !(manifest?.isOwn === true && isDenied(manifestTrouble))) {
+    const detail = `the manifest ${manifest?.path ?? ''} cannot be read: ${manifestTrouble}`;
+    return [isDenied(manifestTrouble) ? impossible('checksums', detail) : failed('checksums', detail)];
   }
   if (checksums === undefined) return [];
-  const { read, bad, badExamples, denied, changed } = checksums;
+  const { read, bad, badExamples, denied, changed, malformed } = checksums;
   if (bad > 0)
     return [failed('checksums', `${bad} of ${read + bad + denied} files are not as they were${named(badExamples)}`)];
-  if (read === 0 && denied > 0) return [{ name: 'checksums', outcome: 'impossible', detail: 'no file may be read' }];
-  if (read === 0 && manifest?.isOwn === false) {
-    return [failed('checksums', `the manifest ${manifest.path} names no file`)];
+  if (manifest?.isOwn === false) {
+    const { path } = manifest;
+    if (malformed > 0) return [impossible('checksums', `${malformed} lines of the manifest ${path} cannot be read`)];
+    if (denied > 0) return [impossible('checksums', `${denied} files that the manifest ${path} names may not be read`)];
+    if (read === 0) return [impossible('checksums', `the manifest ${path} names no file`)];
   }
-  const against = manifest === undefined ? 'could be read' : `are as ${manifest.path} says`;
+  if (read === 0 && denied > 0) return [impossible('checksums', 'no file may be read')];
+  const isCompared = manifest !== undefined && manifestTrouble === undefined;
+  const against = isCompared ? `are as ${manifest.path} says` : 'could be read';
   const younger = changed === 0 ? '' : `; ${changed} have changed since it was written`;
   return [passed('checksums', `${read} files ${against}${younger}`)];
 }
 
-function strengthOf({ checksums, sqlite, manifest }: Facts, wanted: Expectations): (typeof strengths)[number] {
+function strengthOf(
+  { checksums, sqlite, manifest, manifestTrouble }: Facts,
+  wanted: Expectations,
+): (typeof strengths)[number] {
   if (sqlite.some(({ outcome }) => outcome === 'passed')) return 'application';
-  if (checksums !== undefined && checksums.read > 0 && manifest !== undefined) return 'checksums';
+  const isCompared = manifest !== undefined && manifestTrouble === undefined;
+  if (checksums !== undefined && checksums.read > 0 && isCompared) return 'checksums';
   const isCounted = hasRecord(wanted) || hasEarlier(wanted) || wanted.minFiles > 0 || wanted.minBytes > 0;
   return isCounted ? 'counts' : 'mounts';
 }
@@ -163,12 +183,16 @@ function strongestOf(failures: readonly VerdictCheck[]): (typeof strengths)[numb
   return levels.find(([name]) => failures.some((one) => name.test(one.name)))?.[1] ?? 'mounts';
 }
 
-function weaknessesOf({ inventory, checksums, manifest }: Facts, wanted: Expectations): Weakness[] {
+function weaknessesOf({ inventory, checksums, manifest, manifestTrouble }: Facts, wanted: Expectations): Weakness[] {
   const weaker: Weakness[] = [];
-  if (manifest === undefined && !hasRecord(wanted)) {
+  const isCompared = manifest !== undefined && manifestTrouble === undefined;
+  if (!isCompared && !hasRecord(wanted)) {
     weaker.push(hasEarlier(wanted) ? 'older_baseline' : 'no_baseline');
   }
-  if (manifest?.isOwn === true && (checksums?.changed !== 0 || checksums.read === 0)) weaker.push('partly_recorded');
+  if (manifest?.isOwn === true) {
+    if (manifestTrouble !== undefined || (checksums?.malformed ?? 0) > 0) weaker.push('record_unread');
+    else if (checksums?.changed !== 0 || checksums.read === 0) weaker.push('partly_recorded');
+  }
   if (inventory.denied + (checksums?.denied ?? 0) > 0) weaker.push('not_all_permitted');
   if ((checksums?.read ?? 0) === 0) weaker.push('nothing_read');
   return weaker;
@@ -194,6 +218,10 @@ function checkOf(name: string, isGood: boolean, detail: string): VerdictCheck {
 
 function passed(name: string, detail: string): VerdictCheck {
   return { name, outcome: 'passed', detail };
+}
+
+function impossible(name: string, detail: string): VerdictCheck {
+  return { name, outcome: 'impossible', detail };
 }
 
 function failed(name: string, detail: string): VerdictCheck {

@@ -53,7 +53,7 @@ describe('the runner', () => {
   });
 
   test('ends with 1 and a verdict when a check has failed', async () => {
-    const { exitCode, message } = await run(['verify', '--mount', `claim=${root}`]);
+    const { exitCode, message } = await run(['verify', '--mount', `claim=${root}`, '--min-files', '1']);
     expect(exitCode).toBe(1);
     expect(parseVerdict(message)).toMatchObject({ outcome: 'refuted' });
   });

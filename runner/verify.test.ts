@@ -67,8 +67,9 @@ describe('a claim', () => {
   test('that holds what mkfs makes and nothing else is empty', async () => {
     root = join(folder, 'empty');
     await mkdir(join(root, 'lost+found'), { recursive: true });
-    expect(badOf(await look())).toMatchObject({ name: 'contents' });
+    expect(badOf(await look())).toMatchObject({ name: 'contents', outcome: 'impossible' });
     expect(await look(['--may-be-empty'])).toMatchObject({ outcome: 'verified', folders: 0 });
+    expect(await look(['--max-drop', '100'])).toMatchObject({ outcome: 'verified', folders: 0 });
   });
 
   test('gives the same digest for the same bytes and seed, and another for other bytes', async () => {
@@ -93,6 +94,30 @@ describe('a claim', () => {
     expect(badOf(await look(['--manifest', 'SUMS']))?.detail).toMatch(/1 of .*deep\/two \(EDIFFERS\)/);
     await rm(join(root, 'deep/two'));
     expect(badOf(await look(['--manifest', 'SUMS']))?.detail).toMatch(/deep\/two \(ENOENT\)/);
+  });
+
+  test.each([[[]], [['--sample', '1']]])(
+    'is not proved by a manifest with a hole in it, all of it or a sample: %j',
+    async (argv) => {
+      const text = sums({ one: 'first', 'deep/two': 'second' });
+      await writeFile(join(root, 'SUMS'), `# made by hand\n\n${text}`);
+      expect((await look(['--manifest', 'SUMS', ...argv])).outcome).toBe('verified');
+      for (const hole of ['\0'.repeat(100_000), `${'0'.repeat(63)}  one\n`, `${'0'.repeat(64)}  on\0\n`]) {
+        await writeFile(join(root, 'SUMS'), `${text}${hole}`);
+        expect(badOf(await look(['--manifest', 'SUMS', ...argv]))).toMatchObject({ outcome: 'impossible' });
+      }
+    },
+  );
+
+  test('is compared with what sha256sum writes of strange names, and with digits in capitals', async () => {
+    const names = ['back\\slash', 'two\nlines', 'return\r', 'one\u2028line', '-b', ' ä'];
+    for (const name of names) await writeFile(join(root, name), name);
+    const text = execFileSync('sha256sum', ['--', ...names], { cwd: root, encoding: 'utf8' });
+    expect(text).toMatch(/^\\/m);
+    for (const written of [text, text.replaceAll(/[0-9a-f]{64}/g, (digits) => digits.toUpperCase())]) {
+      await writeFile(join(root, 'SUMS'), written);
+      expect(await look(['--manifest', 'SUMS'])).toMatchObject({ outcome: 'verified', sampled: names.length });
+    }
   });
 
   test('has to be recorded to be compared: the record is such a manifest', async () => {

@@ -7,7 +7,7 @@ import { checkSqlite, type SqliteFacts } from './check-sqlite.ts';
 import { type Facts, type UsedManifest, decideVerdict } from './decide-verdict.ts';
 import { findSqlite } from './find-sqlite.ts';
 import type { VerifyOptions } from './options.ts';
-import { type Inventory, takeInventory } from './take-inventory.ts';
+import { type Inventory, isDenied, takeInventory } from './take-inventory.ts';
 import { codeOf } from './walk-mount.ts';
 
 export interface VerifyTools {
@@ -50,7 +50,7 @@ async function gather(options: VerifyOptions, tools: VerifyTools): Promise<Omit<
   const manifest = await manifestFor(options);
   const isDue = every(progressEveryMs, tools.nowMs);
   const inventory = await takeInventory(root, {
-    sample: manifest === undefined ? sample : 0,
+    sample: manifest?.isOwn === false ? 0 : sample,
     seed,
     onProgress: (files, bytes) => {
       if (isDue()) tools.onProgress({ files, bytes });
@@ -89,16 +89,16 @@ async function checksumsOf(
   manifest: UsedManifest | undefined,
   inventory: Inventory,
 ): Promise<{ checksums: ChecksumFacts | undefined; manifestTrouble: string | undefined }> {
-  if (manifest === undefined) {
-    const checksums = sample === 0 ? undefined : await readSample(root, inventory.sample);
-    return { checksums, manifestTrouble: undefined };
-  }
+  const sampleOf = async () => (sample === 0 ? undefined : await readSample(root, inventory.sample));
+  if (manifest === undefined) return { checksums: await sampleOf(), manifestTrouble: undefined };
   try {
     const { path, isOwn } = manifest;
     const use = { sample: isOwn && sample === 0 ? sampleOfOwnRecord : sample, seed, mayBeOlder: isOwn };
     return { checksums: await compareWithManifest(root, path, use), manifestTrouble: undefined };
   } catch (error) {
-    return { checksums: undefined, manifestTrouble: codeOf(error) };
+    const manifestTrouble = codeOf(error);
+    const isWithout = manifest.isOwn && isDenied(manifestTrouble);
+    return { checksums: isWithout ? await sampleOf() : undefined, manifestTrouble };
   }
 }
 

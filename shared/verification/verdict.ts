@@ -24,6 +24,8 @@ export const weaknesses = {
   older_baseline:
     'compared with what an earlier point of the claim held when it was last proved, not with what was recorded of this one',
   partly_recorded: 'files that have changed since the record in the claim was written were not compared with it',
+  record_unread:
+    'the record in the claim could not be read, or not every line of it: what it says there was not compared',
   no_verifier: 'no verifier was defined: only that the file system mounts and can be walked through was looked at',
   not_all_permitted: 'files that only their owner may read were counted, not read',
   nothing_read: 'no file was read whole: damage inside files would not be seen',
