@@ -1,7 +1,7 @@
 /** The facts this function sends, from the record as it is stored. */
+import { announceFact, type FactTools } from '@soteria/shared/events/announce-fact.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
-import type { Publisher } from '@soteria/shared/events/publish.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { BackupFact } from './longhorn/action.ts';
@@ -39,7 +39,7 @@ export function factOf(operation: Operation, fact: BackupFact): OutgoingEvent {
   };
 }
 
-export function createAnnounce(publisher: Publisher) {
+export function createAnnounce(tools: FactTools) {
   return (operation: Operation, fact: BackupFact, signal: AbortSignal | undefined): Promise<void> =>
-    publisher.publish(factOf(operation, fact), signal);
+    announceFact(tools, factOf(operation, fact), signal);
 }

@@ -25,7 +25,7 @@ async function main(): Promise<void> {
         store: createOperationStore(client),
         longhorn: createLonghorn(client, { namespace: settings.longhornNamespace }),
         cluster: createClusterReader(client, settings.clusterId, settings.namespace, now),
-        announce: createAnnounce(publisher),
+        announce: createAnnounce({ publisher, log }),
         slots: createSlots({ client, namespace: settings.namespace, limits: settings.slotLimits, now }),
         keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),
         wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),

@@ -41,7 +41,7 @@ async function main(): Promise<void> {
         claims: createClaims(client),
         proofs: createProofJobs(client),
         verified: createVerifiedPoints(client, settings.namespace),
-        announce: createAnnounce(publisher),
+        announce: createAnnounce({ publisher, log }),
         budget: createTestBudget({
           client,
           namespace: settings.namespace,
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
           rules: settings.selfTestRules,
           longhorn: createLonghornInstallation(client, { namespace: settings.longhornNamespace }),
           verdicts: createVerdicts(client, settings.namespace),
-          announce: createSelfTestAnnounce(publisher),
+          announce: createSelfTestAnnounce({ publisher, log }),
         },
         adoptions: { keep: (cluster, signal) => keepAdopted(client, settings.namespace, cluster, signal) },
         rules: settings.rules,

@@ -66,7 +66,7 @@ export function composeBackup(surroundings: Surroundings, mutation: Mutation): B
     store: createOperationStore(client),
     longhorn: createLonghorn(client, { namespace: longhornNamespace }),
     cluster: createClusterReader(client, 'cluster-1', namespace, now),
-    announce: createAnnounce(publisher),
+    announce: createAnnounce({ publisher, log: silent }),
     slots: slotsOver(surroundings, mutation),
     wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
     checkLonghorn: () => Promise.resolve({ isReachable: true }),

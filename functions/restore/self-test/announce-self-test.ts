@@ -1,7 +1,7 @@
 /** The facts of a self-test, from the record as it is stored. */
+import { announceFact, type FactTools } from '@soteria/shared/events/announce-fact.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
-import type { Publisher } from '@soteria/shared/events/publish.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { claimNames, storageClassOf } from './about-self-test.ts';
 import type { SelfTestFact } from './world.ts';
@@ -27,7 +27,7 @@ export function selfTestFactOf(operation: Operation, fact: SelfTestFact): Outgoi
   };
 }
 
-export function createSelfTestAnnounce(publisher: Publisher) {
+export function createSelfTestAnnounce(tools: FactTools) {
   return (operation: Operation, fact: SelfTestFact, signal: AbortSignal | undefined): Promise<void> =>
-    publisher.publish(selfTestFactOf(operation, fact), signal);
+    announceFact(tools, selfTestFactOf(operation, fact), signal);
 }
