@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { eventCatalogue, type EventDefinition } from '@soteria/shared/events/catalogue.ts';
 import { operationCrd } from '@soteria/shared/operation/crd.ts';
 import { backupWaits } from '@soteria/backup/longhorn/waits.ts';
+import { namespaceBackupWaits } from '@soteria/backup/namespace/waits.ts';
 import { restoreWaits } from '@soteria/restore/longhorn/waits.ts';
 import { selfTestWaits } from '@soteria/restore/self-test/waits.ts';
 import { waitsTable } from '@soteria/shared/operation/waits.ts';
@@ -97,6 +98,7 @@ function rightsFiles(): GeneratedFile[] {
 /** What each kind of operation waits for; a kind that is not here is not moved by any function of this version. */
 const waitsOfKinds = [
   { title: 'A backup with the longhorn driver', source: 'functions/backup/longhorn/waits.ts', waits: backupWaits },
+  { title: 'The backup of a namespace', source: 'functions/backup/namespace/waits.ts', waits: namespaceBackupWaits },
   {
     title: 'A restore with the longhorn driver, a restore test, a namespace',
     source: 'functions/restore/longhorn/waits.ts',

@@ -11,7 +11,7 @@ import { ownerOf } from '@soteria/shared/operation/kind-owner.ts';
 import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import type { KnownMemory } from '@soteria/shared/operation/remember-known.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
-import { startNext } from '@soteria/shared/operation/start-next.ts';
+import { type NextStarter, startNext } from '@soteria/shared/operation/start-next.ts';
 import type { WaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import type { Action } from './longhorn/action.ts';
 import { decideBackup } from './longhorn/decide.ts';
@@ -70,7 +70,7 @@ export async function advanceOperation(
   beginning: Beginning<World> = {},
 ): Promise<Operation | undefined> {
   const isWhole = mayBeOfNamespace(ref.name) && (await tools.store.get(ref, call.signal))?.spec.kind === namespaceKind;
-  if (isWhole) return advanceNamespace(namespaceTools(tools, call), ref, call);
+  if (isWhole) return advanceWhole(tools, ref, call);
   return advanceBackup(tools, ref, call, beginning);
 }
 
@@ -80,37 +80,72 @@ function advanceBackup(
   call: AdvanceCall,
   beginning: Beginning<World>,
 ): Promise<Operation | undefined> {
+  const afterEnd = async (ended: Operation): Promise<void> => {
+    // First, so that those the parent makes then do not overtake who waits already.
+    await startAfter(tools, ended, call);
+    await wakeParent(tools, ended, call, advanceWhole);
+  };
+  return advanceWith({ ...moverOf(tools), afterEnd }, ref, call, beginning);
+}
+
+/** Of the two ways to move the backup of a namespace, `advanceAlone` starts nobody: the next is being started already. */
+type MoveWhole = (tools: AdvanceTools, ref: ObjectRef, call: AdvanceCall) => Promise<Operation | undefined>;
+
+const advanceAlone: MoveWhole = (tools, ref, call) => advanceNamespace(namespaceTools(tools, call), ref, call);
+
+/** Children that end here, as those of one that is cancelled do, are followed by as many others. */
+const advanceWhole: MoveWhole = async (tools, ref, call) => {
+  let freedSlots = 0;
+  const noteEnd = (child: Operation): void => {
+    if (isTerminal(child.status?.phase) && child.status?.startedAt !== undefined) freedSlots += 1;
+  };
+  const moved = await advanceNamespace(namespaceTools(tools, call, noteEnd), ref, call);
+  if (moved === undefined) return undefined;
+  for (; freedSlots > 0; freedSlots -= 1) await startAfter(tools, moved, call);
+  return moved;
+};
+
+function starterAfter(tools: AdvanceTools, ended: Operation, call: AdvanceCall): NextStarter {
   const mover = moverOf(tools);
-  const { store } = tools;
-  const starter = (ended: Operation) => ({
+  return {
     functionName: mover.functionName,
-    store,
+    store: tools.store,
     line: tools.line,
     slots: tools.slots,
     // Without an end of its own: what ends at once is followed by the next in this same round.
-    move: async (operation: Operation) => {
+    move: async (operation) => {
       const { namespace, name } = operation.metadata;
-      if (operation.spec.kind === namespaceKind) return advanceOperation(tools, { namespace, name }, call);
+      if (operation.spec.kind === namespaceKind) return advanceAlone(tools, { namespace, name }, call);
       const moved = await advanceWith(mover, { namespace, name }, call, { operation });
-      if (isTerminal(moved?.status?.phase)) await wakeParent(tools, operation, call);
+      if (isTerminal(moved?.status?.phase)) await wakeParent(tools, operation, call, advanceAlone);
       return moved;
     },
-    wake: (operation: Operation) => tools.wakeOther(operation, ended.metadata.uid, call.signal),
-  });
-  const afterEnd = async (ended: Operation): Promise<void> => {
-    await startNext(starter(ended), call);
-    await wakeParent(tools, ended, call);
+    wake: (operation) => tools.wakeOther(operation, ended.metadata.uid, call.signal),
   };
-  return advanceWith({ ...mover, afterEnd }, ref, call, beginning);
 }
 
-function namespaceTools(tools: AdvanceTools, call: AdvanceCall): AdvanceNamespaceTools {
+/** The one that ended has ended all the same, and its parent is to be told; who waits will be swept. */
+async function startAfter(tools: AdvanceTools, ended: Operation, call: AdvanceCall): Promise<void> {
+  try {
+    await startNext(starterAfter(tools, ended, call), call);
+  } catch (error) {
+    call.log.error('next_not_started', error, { operation: ended.metadata.name });
+  }
+}
+
+function namespaceTools(
+  tools: AdvanceTools,
+  call: AdvanceCall,
+  noteMoved: (child: Operation) => void = () => undefined,
+): AdvanceNamespaceTools {
   return {
     ...tools,
     // Without an end of its own: its parent is at work, and counts it.
     moveChild: async (child, beginning) => {
       try {
-        return await advanceWith(moverOf(tools), child, call, beginning);
+        const moved = await advanceWith(moverOf(tools), child, call, beginning);
+        if (moved !== undefined) noteMoved(moved);
+        return moved;
       } catch (error) {
         call.log.error('child_not_moved', error, { operation: child.name });
         return undefined;
@@ -121,13 +156,18 @@ function namespaceTools(tools: AdvanceTools, call: AdvanceCall): AdvanceNamespac
 }
 
 /** Whoever ends lets the operation that made it count. */
-async function wakeParent(tools: AdvanceTools, ended: Operation, call: AdvanceCall): Promise<void> {
+async function wakeParent(
+  tools: AdvanceTools,
+  ended: Operation,
+  call: AdvanceCall,
+  moveWhole: MoveWhole,
+): Promise<void> {
   const { parent } = ended.spec.cause ?? {};
   if (parent === undefined) return;
   const ref = { namespace: ended.metadata.namespace, name: parent };
   try {
     // Nothing but this kind: the end of another would start the next, while the next is being started.
-    if (mayBeOfNamespace(parent)) await advanceNamespace(namespaceTools(tools, call), ref, call);
+    if (mayBeOfNamespace(parent)) await moveWhole(tools, ref, call);
     else await wakeForeignParent(tools, ref, ended, call);
   } catch (error) {
     // It is recorded and will be swept.

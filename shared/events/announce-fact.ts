@@ -22,7 +22,6 @@ export async function announceFact(
     await publisher.publish(fact, signal);
   } catch (error) {
     if (!(error instanceof SoteriaError) || error.isRetryable) throw error;
-    const { operation } = fact.data as { readonly operation?: unknown };
-    log.error('fact_refused', error, { operation, fact: fact.type, ce_id: fact.id });
+    log.error('fact_refused', error, { operation: String(fact.data['operation']), fact: fact.type, ce_id: fact.id });
   }
 }

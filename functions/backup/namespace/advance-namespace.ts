@@ -2,9 +2,11 @@
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import { type AdvanceCall, advanceWith } from '@soteria/shared/operation/advance.ts';
 import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
+import { holdWhilePaused } from '@soteria/shared/operation/pause.ts';
 import { type Operation, operationKinds } from '@soteria/shared/operation/schema.ts';
 import { decideNamespaceBackup } from './decide-namespace.ts';
 import { type NamespaceTools, performOnNamespace } from './perform-namespace.ts';
+import type { NamespaceAction, NamespaceWorld } from './world.ts';
 
 export interface AdvanceNamespaceTools extends NamespaceTools {
   readonly inTurn: OneAtATime;
@@ -24,16 +26,15 @@ export function advanceNamespace(
   call: AdvanceCall,
 ): Promise<Operation | undefined> {
   const { store, inTurn, now } = tools;
-  return advanceWith(
+  return advanceWith<NamespaceWorld, NamespaceAction>(
     {
       functionName: 'backup',
       store,
       inTurn,
       nothingSeen: {},
       decide: (known) =>
-        known.operation.spec.kind === namespaceKind
-          ? decideNamespaceBackup({ ...known, now: now() })
-          : { do: 'wait' as const },
+        known.operation.spec.kind === namespaceKind ? decideNamespaceBackup({ ...known, now: now() }) : { do: 'wait' },
+      hold: holdWhilePaused({ store, isPaused: (signal) => tools.cluster.isPaused(signal) }),
       perform: (known, action, { signal }) => performOnNamespace(tools, known, action, signal),
     },
     ref,

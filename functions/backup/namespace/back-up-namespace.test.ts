@@ -1,6 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
+import { configMaps, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
+import { pausedMessage, settingsName } from '@soteria/shared/operation/pause.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
 import fc from 'fast-check';
 import supertest from 'supertest';
@@ -147,6 +148,48 @@ describe('the backup of a namespace', () => {
     const children = await childrenOf(bench);
     expect(children).toHaveLength(limit);
     expect(children.map(({ status }) => status?.phase)).toEqual(children.map(() => 'Cancelled'));
+  });
+
+  it('cancelled, leaves its slots to others in the same wake-up, as many as it held', async () => {
+    const bench = open(names(4));
+    const name = await ask(bench);
+    for (const pvc of ['other-1', 'other-2']) {
+      bench.addClaim(pvc);
+      bench.pass(1_000);
+      await bench.http.post('/v1/backup').send({ namespace: 'shop', pvc }).expect(202);
+    }
+    await bench.store.requestCancel({ namespace: 'shop', name });
+    await wakeIn(bench)(name);
+    const running = await bench.store.list({ fieldSelector: 'status.phase=Running' });
+    expect(new Set(running.map(({ spec }) => spec.request.pvc))).toEqual(new Set(['other-1', 'other-2']));
+  });
+
+  it('hears of the end of its child also when the next cannot be started', async () => {
+    const bench = open([]);
+    const name = await ask(bench);
+    const { line } = bench.tools;
+    const down = () => Promise.reject(died(0));
+    Object.assign(bench.tools, { line: { ...line, remembered: () => [], list: down } });
+    for (let count = 0; count < 8; count += 1) {
+      bench.longhorn.step();
+      bench.pass(60_000);
+      const [child] = await childrenOf(bench);
+      await wakeIn(bench)(child?.metadata.name ?? '');
+    }
+    expect((await view(bench, name)).phase).toBe('Succeeded');
+  });
+
+  it('makes no child while Soteria is paused, says so, and goes on after', async () => {
+    const bench = open(names(3));
+    const settings = { namespace: 'soteria', name: settingsName };
+    bench.cluster.seed({ apiVersion: 'v1', kind: 'ConfigMap', metadata: settings, data: { paused: 'true' } });
+    const name = await ask(bench);
+    for (let count = 0; count < 3; count += 1) await round(bench, wakeIn(bench));
+    expect(await childrenOf(bench)).toEqual([]);
+    expect((await view(bench, name)).message).toBe(pausedMessage);
+    await bench.cluster.client.patch(configMaps, settings, { data: { paused: 'false' } });
+    await runToEnd(bench, name);
+    expect((await view(bench, name)).result).toMatchObject({ claimsBackedUp: 3, claimsFailed: 0 });
   });
 
   it('does not count the children of one of the same name that was deleted while it was open', async () => {
