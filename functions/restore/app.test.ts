@@ -220,6 +220,36 @@ describe('POST /v1/restores', () => {
     expect(answer.body.backup).toBe('foreign');
   });
 
+  it('gives a point of nobody to the claim its volume is bound to, and to none that only names that volume', async () => {
+    const bench = open();
+    bench.refused.add('all');
+    const claim = (uid: string, phase: string) => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { namespace: 'shop', name: 'data', uid },
+      spec: { volumeName: 'pv-1' },
+      status: { phase },
+    });
+    bench.cluster.seed(claim('uid-thief', 'Pending'), {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'pv-1' },
+      spec: {
+        claimRef: { namespace: 'shop', name: 'data', uid: 'uid-owner' },
+        csi: { driver: 'driver.longhorn.io', volumeHandle: 'vol-1' },
+      },
+    });
+    const asked = { ...ask, snapshot: 'foreign' };
+    await bench.http.post('/v1/restores').send(asked).expect(404);
+    await bench.http
+      .post('/v1/restores')
+      .send({ ...ask, backup_url: foreignUrl })
+      .expect(403);
+    await bench.client.delete(persistentVolumeClaims, { namespace: 'shop', name: 'data' });
+    bench.cluster.seed(claim('uid-owner', 'Bound'));
+    await bench.http.post('/v1/restores').send(asked).expect(202);
+  });
+
   it('takes the same Idempotency-Key for the same request', async () => {
     const bench = open();
     const send = () => bench.http.post('/v1/restores').set('idempotency-key', 'k1').send(ask).expect(202);

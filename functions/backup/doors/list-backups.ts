@@ -2,11 +2,11 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import * as z from 'zod';
+import { liveVolumeOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { RestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { newestFirst, toRestorePoint, withJudgement } from '@soteria/shared/longhorn/restore-point.ts';
 import { whySharedId } from '@soteria/shared/longhorn/shared-cluster-id.ts';
 import { type Blocker, toBlocker } from '../longhorn/plan.ts';
-import { volumeHandleOf } from '../longhorn/why-not-backable.ts';
 import type { BackupTools } from '../tools.ts';
 
 export const backupsQuery = z.strictObject({
@@ -55,20 +55,6 @@ function isAfter([at, id]: readonly [string, string]) {
   };
 }
 
-/** The claim may be gone: then there is no live volume, and the points speak for themselves. */
-async function liveVolume(
-  tools: BackupTools,
-  namespace: string,
-  pvc: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const claim = await tools.cluster.getClaim(namespace, pvc, signal);
-  const name = claim?.spec?.volumeName ?? '';
-  if (name === '') return undefined;
-  const persistentVolume = await tools.cluster.getPersistentVolume(name, signal);
-  return persistentVolume === undefined ? undefined : volumeHandleOf(persistentVolume);
-}
-
 function queryFrom(raw: unknown): z.infer<typeof backupsQuery> {
   const parsed = backupsQuery.safeParse(raw);
   if (parsed.success) return parsed.data;
@@ -100,7 +86,10 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
     namespace === undefined || pvc === undefined
       ? tools.verified.proofs(incoming.signal)
       : tools.verified.proofOf(namespace, pvc, incoming.signal).then((proof) => (proof === undefined ? [] : [proof])),
-    namespace === undefined || pvc === undefined ? undefined : liveVolume(tools, namespace, pvc, incoming.signal),
+    // The claim may be gone: then there is none, and the points speak for themselves.
+    namespace === undefined || pvc === undefined
+      ? undefined
+      : liveVolumeOf(tools.cluster, { namespace, pvc }, incoming.signal),
   ]);
   const judged = new Map(verified.flatMap(({ points: some }) => some).map((one) => [one.point, one]));
   const points = backups

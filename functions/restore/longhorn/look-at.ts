@@ -2,6 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import type { BackingImages } from '@soteria/shared/longhorn/backing-images.ts';
+import { liveVolumeOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { NodeRooms } from '@soteria/shared/longhorn/node-room.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts';
@@ -40,18 +41,6 @@ export interface Lookers {
 }
 
 type Known = KnownOf<World>;
-
-/** The volume under the source claim, while there is one. */
-async function liveVolumeOf(
-  { cluster }: Lookers,
-  { namespace, pvc }: { readonly namespace: string; readonly pvc: string },
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  const name = (await cluster.getClaim(namespace, pvc, signal))?.spec?.volumeName ?? '';
-  if (name === '') return undefined;
-  const csi = (await cluster.getPersistentVolume(name, signal))?.spec?.csi;
-  return csi?.driver === 'driver.longhorn.io' ? csi.volumeHandle : undefined;
-}
 
 /** The very backup that an id or a URL names is enough; only where it is not there, all others are needed, to tell which are near. */
 async function readPoints(
@@ -138,7 +127,7 @@ export async function lookAt(
     case 'ownClusters':
       return { ...world, ownClusters: { seen: await cluster.ownClusters(signal) } };
     case 'liveVolume':
-      return { ...world, liveVolume: { seen: await liveVolumeOf(tools, sourceRefOf(operation), signal) } };
+      return { ...world, liveVolume: { seen: await liveVolumeOf(cluster, sourceRefOf(operation), signal) } };
     case 'backup':
       return { ...world, backup: { seen: await longhorn.backups.get(work?.backup ?? '', signal) } };
     case 'claims':
