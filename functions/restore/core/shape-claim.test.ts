@@ -48,6 +48,24 @@ describe('the shape of a restored claim', () => {
     expect(shapeClaim(backupOf({}), request)).toMatchObject(expected);
   });
 
+  it('leaves out every label by which a tool would prune it, and takes those that are asked for', () => {
+    const owned = {
+      app: 'shop',
+      'app.kubernetes.io/instance': 'shop',
+      'app.kubernetes.io/managed-by': 'Helm',
+      'applyset.kubernetes.io/part-of': 'applyset-1-v1',
+      'objectset.rio.cattle.io/hash': 'abc',
+      'argocd.argoproj.io/instance': 'shop',
+      'kustomize.toolkit.fluxcd.io/name': 'shop',
+    };
+    expect(shapeClaim(backupOf({ labels: owned }), {})).toHaveProperty('labels', { app: 'shop' });
+    const asked = { labels: ['app.kubernetes.io/instance=copy'] };
+    expect(shapeClaim(backupOf({ labels: owned }), asked)).toHaveProperty('labels', {
+      app: 'shop',
+      'app.kubernetes.io/instance': 'copy',
+    });
+  });
+
   it('of a shared volume stays shared', () => {
     const shared = { accessModes: ['ReadWriteMany'], volume: { ...source.volume, accessMode: 'rwx' } };
     expect(shapeClaim(backupOf(shared), {})).toMatchObject({ volume: { accessMode: 'rwx' } });

@@ -50,7 +50,9 @@ const largestBytes = 2n ** 63n - 1n;
 const ownershipMarks = [
   /^soteria\.dev\//,
   /^meta\.helm\.sh\//,
-  /^app\.kubernetes\.io\/managed-by$/,
+  /^app\.kubernetes\.io\/(managed-by|instance)$/,
+  /^applyset\.kubernetes\.io\//,
+  /^objectset\.rio\.cattle\.io\//,
   /^helm\.sh\/chart$/,
   /^argocd\.argoproj\.io\//,
   /^(kustomize|helm)\.toolkit\.fluxcd\.io\//,

@@ -38,6 +38,18 @@ describe('a restore of a point that was refuted', () => {
 });
 
 describe('POST /v1/restore-test without a target', () => {
+  it('refuses a claim that is a device, before anything is made', async () => {
+    const bench = await open();
+    bench.seedBackups({ name: 'device', at: '2026-01-30T02:00:00Z', shape: { volumeMode: 'Block' } });
+    const { body } = await bench.post({}).expect(422);
+    expect(body).toMatchObject({ code: 'unprocessable', why: expect.stringContaining('volumeMode is Block') });
+    expect(await bench.store.list({})).toEqual([]);
+    await bench.http
+      .post('/v1/restores')
+      .send({ ...ask, target_pvc: 'data-2' })
+      .expect(202);
+  });
+
   it('says what will be looked at, and that it is little when no verifier is defined', async () => {
     const bench = await open();
     const bare = await bench.post({}).expect(202);

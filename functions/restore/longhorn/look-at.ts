@@ -22,7 +22,7 @@ import { isUrlKnown } from '../core/select-restore-point.ts';
 import { type RestoredShape, shapeClaim } from '../core/shape-claim.ts';
 import { commandDraft, verifyDraft } from '../proof/proof-drafts.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
-import { bytesToRead, tooLargeToTest, whyNoJobs } from '../proof/why-no-test.ts';
+import { bytesToRead, noFileSystem, tooLargeToTest, whyNoJobs } from '../proof/why-no-test.ts';
 import { childIdentity } from '../namespace/plan-namespace.ts';
 import { pointOf } from './decide-start.ts';
 import type { Place, Rules, World } from './world.ts';
@@ -77,6 +77,7 @@ async function whyNoTest(
 ): Promise<SoteriaError | undefined> {
   const point = pointOf(operation, world);
   const bytes = point === undefined || point instanceof SoteriaError ? 0n : bytesToRead(point);
+  if (shapeOf({ operation, world })?.volumeMode === 'Block') return noFileSystem(operation);
   if (bytes > rules.maxTestBytesPerDay) return tooLargeToTest(operation, bytes, rules.maxTestBytesPerDay);
   for (const draft of [verifyDraft(operation, rules.runnerImage, undefined), commandDraft(operation)]) {
     const refusal = draft === undefined ? undefined : await proofs.whyNot(draft, signal);

@@ -37,6 +37,16 @@ export function tooLargeToTest(operation: Operation, bytes: bigint, limitBytes: 
   });
 }
 
+/** A Pod that mounts it never starts: there is no file system that could be mounted. */
+export function noFileSystem(operation: Operation): SoteriaError {
+  const { namespace, pvc } = sourceRefOf(operation);
+  return new SoteriaError('unprocessable', {
+    what: `claim ${namespace}/${pvc} cannot be tested`,
+    why: 'its volumeMode is Block, and a restore test looks at files',
+    fix: 'restore the point into a claim of your own, and have whatever uses the device look at it',
+  });
+}
+
 /** What waits is looked at every two minutes, by functions that would sleep otherwise: nothing waits for half a day. */
 export const longestBudgetWaitMs = 3_600_000;
 
