@@ -1,5 +1,5 @@
 import { createAdaptorServer } from '@hono/node-server';
-import { operations } from '@soteria/shared/operation/schema.ts';
+import { operations, operationStatus } from '@soteria/shared/operation/schema.ts';
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import { heldByLabel } from '@soteria/shared/operation/marks.ts';
@@ -248,6 +248,23 @@ describe('POST /v1/restores', () => {
     await bench.client.delete(persistentVolumeClaims, { namespace: 'shop', name: 'data' });
     bench.cluster.seed(claim('uid-owner', 'Bound'));
     await bench.http.post('/v1/restores').send(asked).expect(202);
+  });
+
+  it.each([
+    ['2026-01-30T03:00:00+01:00', '2026-01-30T02:00:00.000Z'],
+    ['yesterday', 'nothing'],
+  ])('records a foreign point of the longest name, of %s, as the API server takes it', async (at, dataAsOf) => {
+    const bench = open();
+    const name = 'b'.repeat(253);
+    bench.seedBackups({ name, at });
+    const { body } = await bench.http
+      .post('/v1/restores')
+      .send({ ...ask, snapshot: `longhorn:default/${name}` })
+      .expect(202);
+    await runToEnd(bench, body.volume);
+    const { status } = (await bench.store.get({ namespace: 'shop', name: body.operation })) ?? {};
+    expect(operationStatus.parse(status)).toMatchObject({ phase: 'Succeeded', result: { backup: name } });
+    expect(status?.result?.dataAsOf ?? 'nothing').toBe(dataAsOf);
   });
 
   it('takes the same Idempotency-Key for the same request', async () => {

@@ -12,6 +12,7 @@ import {
   labelKey,
   labelValue,
   maxLabels,
+  maxPointId,
   storageQuantity,
   tag,
   verification,
@@ -65,7 +66,7 @@ const sourceBody = {
   snapshot: z
     .string()
     .min(1)
-    .max(512)
+    .max(maxPointId)
     .optional()
     .describe('"latest" (default), the id of a restore point, the name of a backup, or the name of a snapshot.'),
   backup_url: z.string().min(1).max(2048).optional().describe('The URL of a backup, instead of snapshot.'),

@@ -35,7 +35,7 @@ export const dnsSubdomain = z
   .max(253)
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be a DNS name: lower-case letters, digits, - and .');
 const shortText = z.string().max(1024);
-const instant = z.iso.datetime();
+export const instant = z.iso.datetime();
 
 /** `k=v`, free; SA-07. */
 export const tag = z
@@ -75,6 +75,9 @@ export const accessMode = z.enum(['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMan
 
 export const maxLabels = 64;
 
+/** `<driver>:<target>/<backup>`, and the names of foreign backups may be as long as Kubernetes allows. */
+export const maxPointId = 640;
+
 /** What of the source's own shape a restore does otherwise. */
 const shapeOverrides = {
   storageClass: dnsSubdomain.optional().describe('Left out: the storage class the source had.'),
@@ -96,7 +99,7 @@ const shapeOverrides = {
 const pointChoice = {
   snapshot: z
     .string()
-    .max(512)
+    .max(maxPointId)
     .optional()
     .describe('"latest", the id of a restore point, the name of a backup or the name of a snapshot.'),
   backupUrl: z.string().max(2048).optional().describe('The URL of a backup, as Longhorn tells it.'),
@@ -244,7 +247,7 @@ export const operationWork = z.strictObject({
   backupTarget: z.string().max(253).optional(),
   snapshot: z.string().max(63).optional(),
   snapshotMade: z.boolean().optional(),
-  backup: z.string().max(63).optional(),
+  backup: z.string().max(253).optional(),
   backupMade: z.boolean().optional(),
   /** When a made backup was first missed: it counts as gone only after the target has been read again. */
   vanishedAt: instant.optional(),
@@ -253,13 +256,17 @@ export const operationWork = z.strictObject({
   /** Since then: when the target says it was read, each time it said something else. By its clock, not by ours. */
   targetReadings: z.array(z.string().max(64)).max(3).optional(),
   /** Of a restore: `backup` is the one restored from, `volume` the one made; the persistent volume has its name. */
-  restorePoint: z.string().max(512).optional(),
+  restorePoint: z.string().max(maxPointId).optional(),
   dataAsOf: instant.optional(),
   claimNamespace: z.string().max(63).optional(),
   claim: z.string().max(253).optional(),
   volumeMade: z.boolean().optional(),
   persistentVolumeMade: z.boolean().optional(),
   claimMade: z.boolean().optional(),
+  /** What Longhorn said of the bytes when that was last written down. */
+  percent: z.int().min(0).max(100).optional(),
+  /** The bytes are there: the backup is held no longer. */
+  isReleased: z.boolean().optional(),
   /** The volume has failed and is being removed, to be made once more. */
   isRemaking: z.boolean().optional(),
   /** Of the backup of a namespace: the last claim it has taken or left out; the next one follows by name. */
@@ -319,7 +326,7 @@ const selfTestResult = z.strictObject({
 });
 
 export const operationResult = z.strictObject({
-  restorePoint: z.string().max(512).optional().describe('Its id: <driver>:<target>/<backup>.'),
+  restorePoint: z.string().max(maxPointId).optional().describe('Its id: <driver>:<target>/<backup>.'),
   reused: z.boolean().optional().describe('True: an existing restore point satisfied maxAge, nothing was made.'),
   dataAsOf: instant.optional(),
   sizeBytes: bytes.optional(),

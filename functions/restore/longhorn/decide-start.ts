@@ -7,7 +7,7 @@ import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts'
 import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
 import { claimLabel } from '@soteria/shared/operation/marks.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
-import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
+import { instant, isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import { byAge } from '@soteria/shared/operation/store.ts';
 import { selectRestorePoint } from '../core/select-restore-point.ts';
@@ -117,6 +117,13 @@ function waitInQueue(operation: Operation, what: string): Action {
   return next.message === operation.status?.message ? { do: 'wait' } : { do: 'record', status: next };
 }
 
+/** The record takes instants of UTC alone; what Longhorn shows comes from a file on the target that anybody may have written. */
+function dataAsOfOf({ snapshotCreatedAt }: Backup): { readonly dataAsOf?: string } {
+  const at = Date.parse(snapshotCreatedAt ?? '');
+  if (snapshotCreatedAt === undefined || Number.isNaN(at)) return {};
+  return { dataAsOf: instant.safeParse(snapshotCreatedAt).data ?? new Date(at).toISOString() };
+}
+
 export function decideStart({ operation, world, rules, now }: Situation): Action {
   const status = statusOf(operation);
   const misfit = refusedBecause.requestMisfit(operation);
@@ -162,7 +169,7 @@ export function decideStart({ operation, world, rules, now }: Situation): Action
     restorePoint: pointIdOf(point),
     backup: point.name,
     backupTarget: point.backupTargetName ?? '',
-    ...(point.snapshotCreatedAt === undefined ? {} : { dataAsOf: point.snapshotCreatedAt }),
+    ...dataAsOfOf(point),
     volume: restoredVolumeName(pvc, operation.metadata.uid),
     claimNamespace: namespace,
     claim: pvc,
