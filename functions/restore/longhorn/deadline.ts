@@ -1,5 +1,6 @@
 /** Waiting, in words and not for ever: Longhorn itself has no end to a restore that finds no place (longhorn.md 3.3). */
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { OperationWork } from '@soteria/shared/operation/schema.ts';
 import { refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import { notRestored } from './about-operation.ts';
 import type { Action } from './action.ts';
@@ -28,4 +29,15 @@ export function waitFor({ operation, rules, now }: Situation, what: string): Act
   }
   const next = waiting(status, what);
   return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };
+}
+
+/** As `waitFor` where something moves that is no step: written down now and then only, because every time is a write to the API server. */
+export function waitMoving(situation: Situation, what: string, work: Partial<OperationWork> = {}): Action {
+  const { operation, rules, now } = situation;
+  const status = statusOf(operation);
+  const sinceMoved = now.getTime() - Date.parse(status.movedAt ?? operation.metadata.creationTimestamp);
+  if (sinceMoved < rules.stallMs / 4) return waitFor(situation, what);
+  const moved = { ...status, movedAt: now.toISOString(), work: { attempt: 1, ...status.work, ...work } };
+  const action = waitFor({ ...situation, operation: { ...operation, status: moved } }, what);
+  return action.do === 'wait' ? { do: 'record', status: moved } : action;
 }

@@ -1,11 +1,12 @@
 /** Terminal: tell it, remove what must not stay (invariant 3), let go of the backup and the slot, then rest. */
-import { heldByLabel, temporaryLabel } from '@soteria/shared/operation/marks.ts';
+import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
 import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { judgementOf } from '../proof/judgement-of.ts';
 import { isOurs, isOursAndTemporary } from './about-operation.ts';
 import type { Action, RestoreFactName } from './action.ts';
 import type { Situation } from './decide.ts';
+import { letGo } from './let-go.ts';
 
 const factOfPhase: Readonly<Record<string, RestoreFactName>> = {
   Succeeded: 'completed',
@@ -40,13 +41,6 @@ function removeWhatWasMade({ operation, world }: Situation, { work }: OperationS
   return volume !== undefined && isTemporary && !volume.isDeleting ? { do: 'delete-volume', volume } : undefined;
 }
 
-function letGo({ operation, world }: Situation, { work }: OperationStatus): Action | undefined {
-  if (work?.backup === undefined) return undefined;
-  if (world.backup === undefined) return { do: 'look', at: 'backup' };
-  const backup = world.backup.seen;
-  return backup?.marks[heldByLabel] === operation.metadata.uid ? { do: 'release', backup } : undefined;
-}
-
 export function decideEnding(situation: Situation): Action {
   const status = statusOf(situation.operation);
   const fact = factOfPhase[status.phase];
@@ -55,7 +49,7 @@ export function decideEnding(situation: Situation): Action {
   if (judged !== undefined) return { do: 'keep-proof', judged };
   const isKept = status.phase === 'Succeeded' && situation.operation.spec.kind !== 'RestoreTest';
   const removal = isKept ? undefined : removeWhatWasMade(situation, status);
-  const next = removal ?? letGo(situation, status);
+  const next = removal ?? letGo(situation, status.work);
   if (next !== undefined) return next;
   const neverBegan = situation.operation.spec.kind === 'RestoreTest' && status.work?.volume === undefined;
   if (neverBegan && situation.world.hasLeftBudget !== true) return { do: 'leave-budget' };

@@ -8,7 +8,8 @@ import { bytesOfQuantity } from '../core/quantity.ts';
 import { proofStep } from '../proof/proof-result.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
-import { waitFor } from './deadline.ts';
+import { waitFor, waitMoving } from './deadline.ts';
+import { letGo } from './let-go.ts';
 import type { Situation } from './decide.ts';
 
 /** Progress is written in tenths: every change of Longhorn's own would be one more write to the API server. */
@@ -50,7 +51,7 @@ function decideGone(situation: Situation, work: OperationWork): Action {
       'check who deletes volumes in Longhorn, then ask for a new restore',
     );
   }
-  const next = { attempt: work.attempt + 1, isRemaking: false, volumeMade: false };
+  const next = { attempt: work.attempt + 1, isRemaking: false, volumeMade: false, isReleased: false, percent: 0 };
   const step = { step: `volume-r${next.attempt}`, progress: 15, message: `making volume ${name} once more` };
   return { do: 'record', status: advance(statusOf(operation), { ...step, work: next }, now) };
 }
@@ -69,14 +70,18 @@ function decideProgress(situation: Situation, volume: RestoreVolume): Action {
     );
   }
   if (volume.isRestoreInitiated && world.progress === undefined) return { do: 'look', at: 'progress' };
-  const percent = world.progress?.seen ?? 0;
+  const told = world.progress?.seen;
+  const percent = Math.floor(told ?? 0);
   const reached = progressOfBytes(Math.floor(percent / progressStep) * progressStep);
   const message = `Longhorn is restoring volume ${volume.name}`;
   if (reached > status.progress) {
-    const step = { step: 'restore', progress: reached, message: `${message}: ${percent} %` };
+    const step = { step: 'restore', progress: reached, message: `${message}: ${percent} %`, work: { percent } };
     return { do: 'record', status: advance(status, step, now) };
   }
-  return status.message.startsWith(message) ? waitFor(situation, status.message) : waitFor(situation, message);
+  const said = status.message.startsWith(message) ? status.message : message;
+  // Large volumes need hours for a tenth, and the second attempt is long below what the first has reached.
+  const isMoving = told !== undefined && percent !== (status.work?.percent ?? 0);
+  return isMoving ? waitMoving(situation, said, { percent }) : waitFor(situation, said);
 }
 
 /** Asked of the claim, done by Longhorn and Kubernetes; the file system in it grows when it is mounted for the first time. */
@@ -125,6 +130,14 @@ function decideBinding(situation: Situation): Action {
   return { do: 'record', status: advance(status, { ...step, work: { isPermanent: true } }, now) };
 }
 
+/** Nothing is read from the backup any more: whoever waits for it need not wait for what becomes of the claim. */
+function decideRestored(situation: Situation, work: OperationWork): Action {
+  if (work.isReleased === true) return decideBinding(situation);
+  const { operation } = situation;
+  const status = { ...statusOf(operation), work: { ...work, isReleased: true } };
+  return letGo(situation, work) ?? decideBinding({ ...situation, operation: { ...operation, status } });
+}
+
 export function decideRestoring(situation: Situation, work: OperationWork): Action {
   const { operation, world } = situation;
   if (world.volume === undefined) return { do: 'look', at: 'volume' };
@@ -136,5 +149,5 @@ export function decideRestoring(situation: Situation, work: OperationWork): Acti
       : fail(situation, `volume ${volume.name} is being deleted by somebody`, 'ask for a new restore');
   }
   if (hasFailed(volume) || work.isRemaking === true) return decideFailed(situation, work, volume);
-  return isRestored(volume) ? decideBinding(situation) : decideProgress(situation, volume);
+  return isRestored(volume) ? decideRestored(situation, work) : decideProgress(situation, volume);
 }

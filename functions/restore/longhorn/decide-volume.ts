@@ -8,7 +8,7 @@ import { refuse, statusOf } from '@soteria/shared/operation/status.ts';
 import { shapeClaim } from '../core/shape-claim.ts';
 import { isOurs, marksOfVolume, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
-import { waitFor } from './deadline.ts';
+import { waitFor, waitMoving } from './deadline.ts';
 import type { Situation } from './decide.ts';
 import type { Look } from './world.ts';
 
@@ -21,7 +21,8 @@ function decideHold(situation: Situation, backup: Backup): Action | undefined {
   if (world.running === undefined) return { do: 'look', at: 'running' };
   // Its holder has ended without letting go: a crash, or an Operation that was deleted.
   if (world.running.seen?.includes(holder) !== true) return { do: 'hold', backup };
-  return waitFor(situation, `backup ${backup.name} is being restored by another operation`);
+  // The other one has limits of its own: as long as it runs, this one is not stuck.
+  return waitMoving(situation, `backup ${backup.name} is being restored by another operation`);
 }
 
 function makeVolume(situation: Situation, work: OperationWork, backup: Backup): Action {

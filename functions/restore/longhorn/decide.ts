@@ -7,7 +7,8 @@
  *  3. Removed is only what is ours, still marked temporary, and of an operation that has ended without success, or of a restore test.
  *  4. Permanent is decided by one write of the record. Before it, a wish to cancel wins; after it, none is heard. Then the claim's
  *     mark goes first, in one write with its precondition.
- *  5. The backup is held, read again, and only then restored from; it is released when the operation has ended.
+ *  5. The backup is held, read again, and only then restored from; it is released when the volume is
+ *     restored, or the operation has ended.
  */
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';

@@ -63,10 +63,10 @@ export const restoreWaits = {
   ],
   volume: [
     {
-      waitsFor: 'another restore of the same backup to let go of it',
+      waitsFor: 'another restore of the same backup to have read it',
       wokenBy: 'nothing: no event tells of it',
       worstDelay: busySweep,
-      endsBy: 'a hold whose holder is gone is taken over; otherwise Failed after `SOTERIA_RESTORE_STALL_SECONDS`',
+      endsBy: 'a hold whose holder is gone is taken over; otherwise Failed after `SOTERIA_RESTORE_DEADLINE_SECONDS`',
     },
     {
       waitsFor: 'a volume whose restore has failed to be gone, before it is made once more',

@@ -1,0 +1,13 @@
+/** Of the backup, as soon as nothing is read from it any more: another restore may wait for it. */
+import { heldByLabel } from '@soteria/shared/operation/marks.ts';
+import type { OperationWork } from '@soteria/shared/operation/schema.ts';
+import type { Action } from './action.ts';
+import type { Situation } from './decide.ts';
+
+/** Undefined once it is not held by this operation. */
+export function letGo({ operation, world }: Situation, work: OperationWork | undefined): Action | undefined {
+  if (work?.backup === undefined || work.isReleased === true) return undefined;
+  if (world.backup === undefined) return { do: 'look', at: 'backup' };
+  const backup = world.backup.seen;
+  return backup?.marks[heldByLabel] === operation.metadata.uid ? { do: 'release', backup } : undefined;
+}
