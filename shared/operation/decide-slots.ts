@@ -6,19 +6,19 @@ import * as z from 'zod';
 
 const text = z.string().max(512);
 
-/** Loose: an entry of a newer version still counts. */
+/** Loose: an entry of a newer version still counts, and what is not understood of it is taken for the strictest. */
 export const slotEntry = z.looseObject({
   uid: text.min(1),
-  namespace: text,
-  name: text.min(1),
-  function: text,
-  kind: text,
+  namespace: text.catch(''),
+  name: text.catch(''),
+  function: text.catch(''),
+  kind: text.catch(''),
   /** What the work is on: a Longhorn volume, or a repository of restic or kopia. */
-  on: z.enum(['volume', 'repository']),
-  key: text.min(1),
-  mode: z.enum(['shared', 'exclusive']),
-  node: text.optional(),
-  since: z.iso.datetime(),
+  on: z.enum(['volume', 'repository', 'unknown']).catch('unknown'),
+  key: text.catch(''),
+  mode: z.enum(['shared', 'exclusive']).catch('exclusive'),
+  node: text.optional().catch(undefined),
+  since: text.catch(''),
 });
 export type SlotEntry = z.infer<typeof slotEntry>;
 
@@ -90,12 +90,11 @@ function obstaclesOf({ entries, need, limits, holder }: SlotQuestion): Obstacle[
 
 function clashOf(entries: readonly SlotEntry[], need: SlotNeed, holder: SlotHolder): readonly SlotEntry[] {
   const isAlone = need.mode === 'exclusive';
-  return entries.filter(
-    ({ on, key, mode, kind }) =>
-      on === need.on &&
-      key === need.key &&
-      (isAlone || mode === 'exclusive' || (need.isOneOfKind === true && kind === holder.kind)),
-  );
+  return entries.filter(({ on, key, mode, kind }) => {
+    if (key !== need.key || (on !== need.on && on !== 'unknown')) return false;
+    if (isAlone || on === 'unknown' || mode === 'exclusive') return true;
+    return need.isOneOfKind === true && kind === holder.kind;
+  });
 }
 
 export interface SlotQuestion {

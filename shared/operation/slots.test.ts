@@ -147,6 +147,35 @@ describe('the slots', () => {
     });
     expect(await slots.entries()).toEqual([]);
     expect(await slots.enter(holderOf(await record('one')), on('one'))).toMatchObject({ entered: true });
+    expect((await cluster.client.get(configMaps, ref))?.data).toMatchObject({ a: 'not json', b: '{"uid":"another"}' });
+  });
+
+  it('count the entries of a newer version for as much as they understand, and leave them as they are', async () => {
+    const newer = await record('newer');
+    const { uid } = newer.metadata;
+    const data = {
+      [uid]: `{"since":"lately", "on":"snapshot","mode":"lease", "key":"vol-1","name":"newer","namespace":"shop","uid":"${uid}"}`,
+    };
+    cluster.seed({ apiVersion: 'v1', kind: 'ConfigMap', metadata: ref, data });
+    const [one, two, three] = [await record('one'), await record('two'), await record('three')];
+    expect(await slots.enter(holderOf(one), on('vol-1'))).toEqual({
+      entered: false,
+      waitsFor: 'volume vol-1 is in use by shop/newer',
+    });
+    expect(await slots.enter(holderOf(two), on('vol-2'))).toMatchObject({ entered: true });
+    expect(await slots.enter(holderOf(three), on('vol-3'))).toMatchObject({ entered: false });
+    expect(await slots.recover()).toBe(0);
+    await slots.leave(two.metadata.uid);
+    expect((await cluster.client.get(configMaps, ref))?.data).toEqual(data);
+    await createOperationStore(cluster.client).withdraw(newer);
+    expect(await slots.recover()).toBe(1);
+  });
+
+  it('take out no entry that does not say whose it is', async () => {
+    cluster.seed({ apiVersion: 'v1', kind: 'ConfigMap', metadata: ref, data: { x: '{"uid":"x","of":"shop/newer"}' } });
+    expect(await slots.recover()).toBe(0);
+    expect(await slots.enter(holderOf(await record('one')), on('vol-1'))).toMatchObject({ entered: true });
+    expect(await slots.enter(holderOf(await record('two')), on('vol-2'))).toMatchObject({ entered: false });
   });
 });
 

@@ -2,7 +2,8 @@
  * The slots: one ConfigMap that holds the operations that run now, and only those. Invariants:
  *  1. It is written with the resourceVersion it was read with: two that want the last slot cannot both get it.
  *  2. Entering twice is entering once; leaving what one does not hold is success.
- *  3. An entry whose Operation is gone or has ended is left over from a crash: whoever is refused because of it takes it out.
+ *  3. What this version cannot read stays as it is written: a newer one may run beside it.
+ *  4. An entry whose Operation is gone or has ended is left over from a crash: whoever is refused because of it takes it out.
  */
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { configMaps } from '../kubernetes/core-types.ts';
@@ -76,8 +77,13 @@ function parseJson(json: string): unknown {
   }
 }
 
-function dataOf(entries: readonly SlotEntry[]): Record<string, string> {
-  return Object.fromEntries(entries.map((entry) => [entry.uid, JSON.stringify(entry)]));
+/** `before` with those entries in place of the ones that were read from it; what stays is not written anew. */
+function dataWith(entries: readonly SlotEntry[], held: readonly SlotEntry[], before: ConfigData): ConfigData {
+  const gone = new Set(held.map(({ uid }) => uid));
+  const added = new Map(entries.map((entry) => [entry.uid, entry]));
+  for (const { uid } of held) if (added.delete(uid)) gone.delete(uid);
+  const kept = Object.entries(before).filter(([uid]) => !gone.has(uid));
+  return Object.fromEntries([...kept, ...[...added].map(([uid, entry]) => [uid, JSON.stringify(entry)] as const)]);
 }
 
 export function createSlots({ client, namespace, limits, now }: SlotsOptions): Slots {
@@ -96,13 +102,16 @@ export function createSlots({ client, namespace, limits, now }: SlotsOptions): S
     signal?: AbortSignal,
   ): Promise<T> {
     const changed = (data: ConfigData): ConfigChange<T> => {
-      const { entries, answer } = change(parse(data));
-      return { data: entries && dataOf(entries), answer };
+      const held = parse(data);
+      const { entries, answer } = change(held);
+      return { data: entries && dataWith(entries, held, data), answer };
     };
     return inTurn(slotsName, () => updateConfigMap(client, ref, changed, signal, memory));
   }
 
   async function isLeftOver({ uid, namespace: where, name }: SlotEntry, signal?: AbortSignal): Promise<boolean> {
+    // Of a newer version, and nothing says whose it is.
+    if (where === '' || name === '') return false;
     const at = now().getTime();
     if (at - (aliveAt.get(uid) ?? Number.NEGATIVE_INFINITY) < aliveForMs) return false;
     const operation = await client.get(operations, { namespace: where, name }, { signal });
