@@ -18,12 +18,21 @@ function targetOf(operation: Operation): string {
   return `${operation.spec.kind} ${namespace}/${pvc}`;
 }
 
-/** Those that may be forgotten: scheduled ones when a newer one of the same target has ended, asked-for ones a day after their end. */
+function keyOf(namespace: string | undefined, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+/** Those that may be forgotten; never one that its parent has still to count: scheduled ones when a newer one of the same target has ended, asked-for ones a day after their end. */
 export function forgettable(operations: readonly Operation[], now: Date): Operation[] {
   const newest = new Map<string, Operation>();
   for (const one of operations.filter(isEnded).toSorted(byAge)) newest.set(targetOf(one), one);
+  const open = new Set(
+    operations.filter((one) => !isEnded(one)).map(({ metadata }) => keyOf(metadata.namespace, metadata.name)),
+  );
   return operations.filter((one) => {
     if (!isEnded(one)) return false;
+    const { parent } = one.spec.cause ?? {};
+    if (parent !== undefined && open.has(keyOf(one.metadata.namespace, parent))) return false;
     if (one.spec.identity?.startsWith(tickIdentityPrefix) === true) {
       return newest.get(targetOf(one))?.metadata.uid !== one.metadata.uid;
     }

@@ -89,6 +89,18 @@ describe('the sweep purges', () => {
     expect(sweep(operations).purge).toEqual(['yesterday']);
   });
 
+  it('nothing that a parent is still to count', () => {
+    const old = settled('2026-08-01T00:00:00Z');
+    const operations = [
+      operationWith({ name: 'open', spec: { kind: 'NamespaceRestore' }, status: { phase: 'Running' } }),
+      operationWith({ name: 'ended', spec: { kind: 'NamespaceRestore' }, status: old }),
+      operationWith({ name: 'child', spec: { kind: 'Restore', cause: { parent: 'open' } }, status: old }),
+      operationWith({ name: 'grown', spec: { kind: 'Restore', cause: { parent: 'ended' } }, status: old }),
+      operationWith({ name: 'orphan', spec: { kind: 'Restore', cause: { parent: 'gone' } }, status: old }),
+    ];
+    expect(sweep(operations).purge).toEqual(['ended', 'grown', 'orphan']);
+  });
+
   it('what was scheduled, when a newer one of the same claim has ended, and never the newest', () => {
     const old = settled('2026-06-01T00:00:00Z');
     const operations = [
