@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,6 +40,14 @@ describe('the bundles', () => {
     });
     expect(bundles.map(({ name }) => name)).toEqual(['backup', 'restore']);
     expect(bundles.every(({ sizeBytes }) => sizeBytes > 0 && sizeBytes < 500)).toBe(true);
+  });
+
+  it('leave nothing beside them that was compiled of the bundles before', async () => {
+    await bundleAll({ 'one/main.ts': 'console.log(1)' });
+    const kept = join(folder, 'out', 'one.cjs.compiled');
+    writeFileSync(kept, '');
+    await bundleAll({ 'one/main.ts': 'console.log(2)' });
+    expect(existsSync(kept)).toBe(false);
   });
 
   it('need at least one function', async () => {

@@ -2,7 +2,7 @@
  * Makes one CommonJS file of every function, and one of what no pod inside a cluster needs: what the image holds and what `npm start`
  * runs.
  */
-import { globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -58,6 +58,8 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundle[]>
     .toSorted();
   if (names.length === 0) throw new Error(`no function to bundle: ${functionsDir} holds no folder with a main.ts`);
 
+  // V8 takes what was compiled of any other program of the same length, and runs that one.
+  for (const old of globSync('**/*.compiled', { cwd: outDir })) rmSync(join(outDir, old));
   const functions = names.map((name) => ({ in: join(functionsDir, name, 'main.ts'), out: name }));
   const programs = options.functionsDir === undefined ? others : [];
   const own = await bundle([...functions, ...programs], outDir, withSourceMap);
