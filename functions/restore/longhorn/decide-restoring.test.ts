@@ -1,6 +1,6 @@
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import { heldByLabel, operationUidLabel } from '@soteria/shared/operation/marks.ts';
-import type { Operation, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import type { Operation, OperationKind, OperationStatus } from '@soteria/shared/operation/schema.ts';
 import { describe, expect, it } from 'vitest';
 import { rules } from '../test-bench.ts';
 import { decideRestoring } from './decide-restoring.ts';
@@ -108,23 +108,36 @@ describe('a backup that another restore holds', () => {
 describe('a volume that is restored', () => {
   const restored = { ...restoring, state: 'detached', isRestoreRequired: false, isFrontendDisabled: false };
   const held = { name: 'point', marks: { [heldByLabel]: 'uid-1' } } as unknown as NonNullable<World['backup']>['seen'];
-  const decide = (world: World, status: Partial<OperationStatus> = {}) => {
-    const operation = operationWith(status);
+  const decide = (world: World, status: Partial<OperationStatus> = {}, kind: OperationKind = 'Restore') => {
+    const plain = operationWith(status);
+    const operation = { ...plain, spec: { ...plain.spec, kind } };
     const situation = { operation, world: { volume: { seen: restored }, ...world }, rules, now: new Date(began) };
     return decideRestoring(situation, operation.status?.work ?? work);
   };
 
-  it('lets go of its backup before anything becomes of the claim', () => {
-    expect(decide({})).toEqual({ do: 'look', at: 'backup' });
-    expect(decide({ backup: { seen: held } })).toEqual({ do: 'release', backup: held });
+  const claim = (phase: string) => {
+    const found = { metadata: { labels: { [operationUidLabel]: 'uid-1' } }, status: { phase } };
+    return { seen: found as unknown as NonNullable<World['claim']>['seen'] };
+  };
+
+  it.each([
+    ['a restore whose claim has to be waited for', 'Restore', 'Pending'],
+    ['a restore test, before it is looked at', 'RestoreTest', 'Bound'],
+  ] as const)('lets go of its backup: %s', (_title, kind, phase) => {
+    const first = { claim: claim(phase) };
+    expect(decide(first, {}, kind)).toEqual({ do: 'look', at: 'backup' });
+    expect(decide({ ...first, backup: { seen: held } }, {}, kind)).toEqual({ do: 'release', backup: held });
+    const after = decide({ ...first, backup: { seen: undefined } }, {}, kind);
+    expect(after).toMatchObject({ do: 'record', status: { phase: 'Running', work: { isReleased: true } } });
   });
 
-  it('is written down as let go of, and not looked at again', () => {
-    const claim = { metadata: { labels: { [operationUidLabel]: 'uid-1' } }, status: { phase: 'Pending' } };
-    const seen = claim as unknown as NonNullable<World['claim']>['seen'];
-    const action = decide({ backup: { seen: undefined }, claim: { seen } });
-    expect(action).toMatchObject({ do: 'record', status: { work: { isReleased: true } } });
-    expect(decide({}, { work: { ...work, isReleased: true } })).toEqual({ do: 'look', at: 'claim' });
+  it('is not looked at again for its backup', () => {
+    const waits = decide({ claim: claim('Pending') }, { work: { ...work, isReleased: true } });
+    expect(waits).toMatchObject({ do: 'record', status: { message: expect.stringContaining('not yet Bound') } });
+  });
+
+  it('becomes permanent at once where its claim is bound: the end lets go, without one more request', () => {
+    expect(decide({ claim: claim('Bound') })).toMatchObject({ do: 'record', status: { work: { isPermanent: true } } });
   });
 
   it('holds its backup again when it is made once more', () => {

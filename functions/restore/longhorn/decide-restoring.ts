@@ -2,7 +2,7 @@
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import { roomInWords } from '@soteria/shared/longhorn/node-room.ts';
 import { hasFailed, isRestored, type RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
-import type { OperationWork } from '@soteria/shared/operation/schema.ts';
+import { isTerminal, type OperationWork } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
 import { bytesOfQuantity } from '../core/quantity.ts';
 import { proofStep } from '../proof/proof-result.ts';
@@ -130,9 +130,15 @@ function decideBinding(situation: Situation): Action {
   return { do: 'record', status: advance(status, { ...step, work: { isPermanent: true } }, now) };
 }
 
+/** From here the end is reached in the same wake-up, and lets go by itself. */
+function isNearEnd(action: Action): boolean {
+  return action.do === 'record' && (action.status.work?.isPermanent === true || isTerminal(action.status.phase));
+}
+
 /** Nothing is read from the backup any more: whoever waits for it need not wait for what becomes of the claim. */
 function decideRestored(situation: Situation, work: OperationWork): Action {
-  if (work.isReleased === true) return decideBinding(situation);
+  const next = decideBinding(situation);
+  if (work.isReleased === true || next.do === 'look' || isNearEnd(next)) return next;
   const { operation } = situation;
   const status = { ...statusOf(operation), work: { ...work, isReleased: true } };
   return letGo(situation, work) ?? decideBinding({ ...situation, operation: { ...operation, status } });
