@@ -184,10 +184,24 @@ export function createTestBench() {
   );
   const faults = {
     isFaulted: 0,
+    /** What the engine says of each replica then. */
+    restoreErrors: [] as readonly string[],
     unscheduled: undefined as string | undefined,
     /** A workload waits for the claim: it has the volume as soon as that is restored. */
     hasEagerWorkload: false,
   };
+
+  async function tellErrors(volume: string, errors: readonly string[]): Promise<void> {
+    const at = { name: `${volume}-e-0`, namespace: longhornNamespace };
+    if ((await client.get(engines, at)) === undefined) {
+      const metadata = { ...at, labels: { longhornvolume: volume } };
+      const engine = { apiVersion: 'longhorn.io/v1beta2', kind: 'Engine', metadata, spec: { volumeName: volume } };
+      await client.create(engines, engine);
+    }
+    const replicas = errors.map((error, index) => [`tcp://10.0.0.${index}:1`, { state: 'error', error }] as const);
+    const status = { restoreStatus: Object.fromEntries(replicas) };
+    await client.patch(engines, at, { status }, { subresource: 'status' });
+  }
 
   async function moveVolumes(): Promise<void> {
     for (const volume of (await client.list(volumes, { namespace: longhornNamespace })).items) {
@@ -215,6 +229,7 @@ export function createTestBench() {
             reason: 'RestoreFailure',
             message: 'no replica restored',
           };
+          await tellErrors(name, faults.restoreErrors);
           await write({ robustness: 'faulted', restoreRequired: false, conditions: [failure] });
         } else {
           const state = faults.hasEagerWorkload ? 'attached' : 'detached';

@@ -51,6 +51,7 @@ export function describeRestoreContract(name: string, makeContext: () => Promise
     test('what is not there is undefined', async () => {
       expect(await restores.getVolume('none')).toBeUndefined();
       expect(await restores.getProgress('none')).toBeUndefined();
+      expect(await restores.getRestoreErrors('none')).toEqual([]);
     });
 
     test('a new volume is not restored, and is once it is whole', async () => {

@@ -74,6 +74,8 @@ export interface LonghornRestores {
   ): Promise<RestoreVolume>;
   /** 0 to 100: the slowest replica's; undefined before the engine tells any. */
   getProgress(volume: string, signal?: AbortSignal): Promise<number | undefined>;
+  /** In Longhorn's words, of each replica that has any: why it could not be restored. */
+  getRestoreErrors(volume: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** Has Longhorn read the target now; one that is gone throws `not_found`. At most every ten seconds (longhorn.md 5). */
   requestSync(target: BackupTarget, at: Date, signal?: AbortSignal): Promise<void>;
   /** Writes the hold on the Backup as it was read; `cluster_conflict` when it is another or has changed. */

@@ -47,6 +47,13 @@ export function progressOf(found: readonly EngineResource[]): number | undefined
   return told.length === 0 ? undefined : Math.max(0, Math.min(100, ...told));
 }
 
+function errorsOf(found: readonly EngineResource[]): string[] {
+  return found
+    .flatMap(({ status }) => Object.values(status?.restoreStatus ?? {}))
+    .map((replica) => replica?.error ?? '')
+    .filter((error) => error !== '');
+}
+
 export function createLonghornRestores(
   client: KubernetesClient,
   { namespace }: { readonly namespace: string },
@@ -87,14 +94,8 @@ export function createLonghornRestores(
       const patch = { metadata: { uid, labels: marks } };
       return restoreVolumeFromWire(await client.patch(volumes, at(name), patch, { signal }));
     },
-    async getProgress(volume, signal) {
-      const { items } = await client.list(
-        engines,
-        { namespace, labelSelector: `longhornvolume=${volume}` },
-        { signal },
-      );
-      return progressOf(items.filter(({ spec }) => spec.volumeName === volume));
-    },
+    getProgress: async (volume, signal) => progressOf(await enginesOf(volume, signal)),
+    getRestoreErrors: async (volume, signal) => errorsOf(await enginesOf(volume, signal)),
     async requestSync({ name, lastSyncedAt = '' }, now, signal) {
       // Longhorn compares it with its own clock: what lies before the last reading asks for nothing.
       const afterLast = (Date.parse(lastSyncedAt) || 0) + 1_000;
@@ -112,6 +113,12 @@ export function createLonghornRestores(
       }
     },
   };
+
+  async function enginesOf(volume: string, signal: AbortSignal | undefined): Promise<readonly EngineResource[]> {
+    const labelSelector = `longhornvolume=${volume}`;
+    const { items } = await client.list(engines, { namespace, labelSelector }, { signal });
+    return items.filter(({ spec }) => spec.volumeName === volume);
+  }
 
   function patchHold(
     name: string,

@@ -119,6 +119,8 @@ export async function lookAt(
     }
     case 'progress':
       return { ...world, progress: { seen: await restores.getProgress(name, signal) } };
+    case 'restoreErrors':
+      return { ...world, restoreErrors: { seen: await restores.getRestoreErrors(name, signal) } };
     case 'peers':
       return { ...world, peers: { seen: await store.listOfClaim(made.namespace, made.pvc, signal) } };
     case 'points':

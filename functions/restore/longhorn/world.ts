@@ -24,6 +24,8 @@ export interface World {
   readonly volume?: Look<RestoreVolume>;
   /** 0 to 100, from the engine. */
   readonly progress?: Look<number>;
+  /** Longhorn's words for why replicas could not be restored. */
+  readonly restoreErrors?: Look<readonly string[]>;
   /** What restore tests have said of the source claim before. */
   readonly earlier?: Look<ClaimProof>;
   /** Why the point cannot be tested at all: no Job can be made, or it is larger than what tests may read. */

@@ -24,6 +24,7 @@ const verified: Verdict = {
   durationMs: 12,
   checks: [],
 };
+const damaged = 'failed to restore: Checksum verification failed for block!';
 const failedCheck = { name: 'min_files', outcome: 'failed' as const, detail: '3 found, at least 4 are wanted' };
 
 /** Arguments of the verifier. */
@@ -181,11 +182,15 @@ describe('a restore test', () => {
   });
 
   it.each([
-    { when: 'Longhorn cannot bring it back, twice', isAvailable: true, outcome: 'refuted' },
-    { when: 'it is the target that cannot be reached', isAvailable: false, outcome: 'inconclusive' },
-  ])('is $outcome when $when', async ({ isAvailable, outcome }) => {
+    { when: 'blocks are damaged, twice', errors: [damaged, damaged], isAvailable: true, outcome: 'refuted' },
+    { when: 'a node restarts', errors: ['connection refused'], isAvailable: true, outcome: 'inconclusive' },
+    { when: 'one replica has stopped', errors: [damaged, 'EOF'], isAvailable: true, outcome: 'inconclusive' },
+    { when: 'Longhorn says nothing', errors: [], isAvailable: true, outcome: 'inconclusive' },
+    { when: 'the target cannot be reached', errors: [damaged], isAvailable: false, outcome: 'inconclusive' },
+  ])('is $outcome when Longhorn cannot bring it back: $when', async ({ errors, isAvailable, outcome }) => {
     const world = await setUp();
     world.faults.isFaulted = 2;
+    world.faults.restoreErrors = errors;
     await world.play(3);
     const target = { namespace: 'longhorn-system', name: 'default' };
     const status = { available: isAvailable };
