@@ -258,6 +258,8 @@ export const operationWork = z.strictObject({
   /** Of a restore: `backup` is the one restored from, `volume` the one made; the persistent volume has its name. */
   restorePoint: z.string().max(maxPointId).optional(),
   dataAsOf: instant.optional(),
+  /** The cluster that made the point, where that is neither this one nor one it has adopted. */
+  foreignCluster: z.string().max(253).optional(),
   claimNamespace: z.string().max(63).optional(),
   claim: z.string().max(253).optional(),
   volumeMade: z.boolean().optional(),

@@ -124,6 +124,12 @@ function dataAsOfOf({ snapshotCreatedAt }: Backup): { readonly dataAsOf?: string
   return { dataAsOf: instant.safeParse(snapshotCreatedAt).data ?? new Date(at).toISOString() };
 }
 
+/** Of the chosen point, however it was chosen: by cluster, id, name or URL. */
+function foreignClusterOf(point: Backup, { ownClusters }: World): { readonly foreignCluster?: string } {
+  const { origin, cluster_id: cluster } = toRestorePoint(point, ownClusters?.seen ?? noClusters);
+  return origin === 'other-cluster' ? { foreignCluster: (cluster ?? 'unknown').slice(0, 253) } : {};
+}
+
 export function decideStart({ operation, world, rules, now }: Situation): Action {
   const status = statusOf(operation);
   const misfit = refusedBecause.requestMisfit(operation);
@@ -170,6 +176,7 @@ export function decideStart({ operation, world, rules, now }: Situation): Action
     backup: point.name,
     backupTarget: point.backupTargetName ?? '',
     ...dataAsOfOf(point),
+    ...foreignClusterOf(point, world),
     volume: restoredVolumeName(pvc, operation.metadata.uid),
     claimNamespace: namespace,
     claim: pvc,

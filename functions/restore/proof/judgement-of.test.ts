@@ -16,14 +16,16 @@ const proof = {
 function ended({
   kind = 'RestoreTest',
   clusterId,
+  foreignCluster,
   ...result
-}: OperationResult & { kind?: string; clusterId?: string }): Operation {
+}: OperationResult & { kind?: string; clusterId?: string; foreignCluster?: string }): Operation {
   const status: OperationStatus = {
     phase: result.proof?.outcome === 'verified' ? 'Succeeded' : 'Failed',
     progress: 100,
     message: '',
     steps: [],
     finishedAt: '2026-01-31T02:00:00.000Z',
+    work: { attempt: 1, ...(foreignCluster === undefined ? {} : { foreignCluster }) },
     result: { restorePoint: 'longhorn:default/a', dataAsOf: '2026-01-30T02:00:00Z', ...result },
   };
   const metadata = { name: 'soteria-restoretest-data-1', namespace: 'shop' };
@@ -55,10 +57,8 @@ describe('what outlives a restore test', () => {
     });
   });
 
-  it('is no count of what a claim of the same name holds in another cluster', () => {
-    const told = judgementOf(ended({ proof, clusterId: 'cluster-2' }));
-    expect(told).toMatchObject({ outcome: 'verified', strength: 'checksums' });
-    expect(told?.files).toBeUndefined();
+  it('is what the claim held also where this cluster, or one it has adopted, was named', () => {
+    expect(judgementOf(ended({ proof, clusterId: 'cluster-1' }))).toMatchObject({ outcome: 'verified', files: 3 });
   });
 
   it('is that it has refuted the point, and why', () => {
@@ -74,6 +74,8 @@ describe('what outlives a restore test', () => {
   it.each([
     ['an inconclusive test', ended({ proof: { ...proof, outcome: 'inconclusive' } })],
     ['a test that never began', ended({})],
+    ['a point of another cluster', ended({ proof, foreignCluster: 'cluster-2' })],
+    ['a refuted one', ended({ proof: { ...proof, outcome: 'refuted' }, foreignCluster: 'cluster-2' })],
     ['a plain restore', ended({ kind: 'Restore', proof })],
     ['a test without a point', ended({ proof, restorePoint: undefined })],
   ])('is nothing for %s', (_title, operation) => {

@@ -3,13 +3,16 @@ import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { ClaimJudgement } from '@soteria/shared/operation/verified-points.ts';
 
-/** Undefined for what has neither proved nor refuted anything. */
+/**
+ * Undefined for what has neither proved nor refuted anything. A claim of another cluster that has the same name is another claim: what is
+ * said of its points would stand among ours, push them out and become their baseline.
+ */
 export function judgementOf(operation: Operation): ClaimJudgement | undefined {
-  const { result, finishedAt } = operation.status ?? {};
+  const { result, finishedAt, work } = operation.status ?? {};
   const { proof, dataAsOf, restorePoint } = result ?? {};
   if (operation.spec.kind !== 'RestoreTest' || proof === undefined || proof.outcome === 'inconclusive')
     return undefined;
-  if (restorePoint === undefined || finishedAt === undefined) return undefined;
+  if (restorePoint === undefined || finishedAt === undefined || work?.foreignCluster !== undefined) return undefined;
   const common = {
     ...sourceRefOf(operation),
     point: restorePoint,
@@ -20,10 +23,7 @@ export function judgementOf(operation: Operation): ClaimJudgement | undefined {
     // Without a look at the claim it was the restore itself that failed.
     return { ...common, outcome: 'refuted', why: proof.why, strength: proof.strength ?? 'mounts' };
   }
-  const { strength, weaker, totalMs } = proof;
-  // A claim of another cluster that has the same name is another claim: it is no baseline of ours.
-  const isOther = operation.spec.request.clusterId !== undefined;
-  const { files, bytes } = isOther ? {} : proof;
+  const { strength, weaker, totalMs, files, bytes } = proof;
   return {
     ...common,
     outcome: 'verified',

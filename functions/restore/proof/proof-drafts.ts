@@ -28,15 +28,14 @@ function frameOf(operation: Operation, deadlineSeconds: number) {
 }
 
 export function verifyDraft(operation: Operation, image: string, earlier: ClaimProof | undefined) {
-  const { request } = operation.spec;
-  const { verify = {} } = request;
+  const { verify = {} } = operation.spec.request;
   const { work } = statusOf(operation);
   const tested = { point: work?.restorePoint ?? '', dataAsOf: work?.dataAsOf };
   return verificationJob({
     ...frameOf(operation, verifySeconds),
     image,
     checks: {
-      ...(request.clusterId === undefined ? baselineOf(earlier, tested) : {}),
+      ...(work?.foreignCluster === undefined ? baselineOf(earlier, tested) : {}),
       minFiles: verify.minFiles,
       minBytes: verify.minBytes,
       maxDropPercent: verify.maxDropPercent,

@@ -2,6 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type Job, jobs, namespaces, pods } from '@soteria/shared/kubernetes/core-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
+import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
 import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { encodeVerdict, type Verdict } from '@soteria/shared/verification/verdict.ts';
@@ -9,7 +10,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advanceOperation } from '../advance.ts';
 import { factOf } from '../announce.ts';
-import { createTestBench, rules, silent } from '../test-bench.ts';
+import { createTestBench, rules, shape, silent } from '../test-bench.ts';
 import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
 
 const verified: Verdict = {
@@ -277,6 +278,33 @@ describe('a restore test', () => {
     expect(args).toContain('--baseline-files 10000 --baseline-bytes 99 --max-drop 20 --min-files 2 --sample 5');
     expect(args).toContain('--manifest=SUMS --find-sqlite');
     expect((await world.end()).status?.result?.proof?.verifiers).toEqual(['files', 'database']);
+  });
+
+  it.each([
+    { by: 'its id', request: { snapshot: 'longhorn:default/theirs' } },
+    { by: 'its name', request: { snapshot: 'theirs' } },
+    { by: 'its URL', request: { backupUrl: 's3://bucket@region/?backup=theirs&volume=vol-1' } },
+    { by: 'its cluster', request: { clusterId: 'cluster-2' } },
+  ])('keeps a point of another cluster apart, chosen by $by: no proof and no baseline of ours', async ({ request }) => {
+    const world = await setUp(request);
+    const catalogue = {
+      [catalogueKeys.managed]: 'true',
+      [catalogueKeys.clusterId]: 'cluster-2',
+      [catalogueKeys.namespace]: 'shop',
+      [catalogueKeys.pvc]: 'data',
+      [catalogueKeys.claimShape]: JSON.stringify(shape),
+    };
+    world.seedBackups({ name: 'theirs', at: '2026-01-30T02:00:00Z', catalogue });
+    const ours = { point: 'longhorn:default/earlier', dataAsOf: '2026-01-29T01:00:00Z', files: 10_000, bytes: '99' };
+    const at = '2026-01-29T03:00:00.000Z';
+    await world.tools.verified.keep({ namespace: 'shop', pvc: 'data', outcome: 'verified', at, ...ours });
+    await world.play(6, 'not yet');
+    expect(argsOf(await world.job()).join(' ')).not.toMatch(/--baseline|--expect/);
+    expect((await world.end()).status).toMatchObject({ phase: 'Succeeded', result: { backup: 'theirs' } });
+    expect((await world.tools.verified.proofOf('shop', 'data'))?.points).toEqual([
+      { outcome: 'verified', at, ...ours },
+    ]);
+    expect(await world.left()).toEqual([]);
   });
 
   it('wants the same point to hold the same, the next time', async () => {
