@@ -29,9 +29,13 @@ export function marksOf(operation: Operation): Marks {
   };
 }
 
-/** The volume wakes the function; claim and persistent volume show in it. */
+/** A group without jobs: a volume in no group at all Longhorn puts into `default`, whose jobs would back it up. */
+const noJobsLabel = 'recurring-job-group.longhorn.io/soteria-none';
+
+/** The volume wakes the function; claim and persistent volume show in it. Of a restore test, nobody shall back it up. */
 export function marksOfVolume(operation: Operation): Marks {
-  return { ...marksOf(operation), [watchLabel]: functionName };
+  const isTest = operation.spec.kind === 'RestoreTest';
+  return { ...marksOf(operation), [watchLabel]: functionName, ...(isTest ? { [noJobsLabel]: 'enabled' } : {}) };
 }
 
 /** Taken off by the write that makes an object permanent. */

@@ -3,7 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type Job, jobs, namespaces, pods } from '@soteria/shared/kubernetes/core-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
-import { backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
+import { backupTargets, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { encodeVerdict, type Verdict } from '@soteria/shared/verification/verdict.ts';
 import fc from 'fast-check';
@@ -251,6 +251,15 @@ describe('a restore test', () => {
     working.pass(rules.stallMs);
     await working.wake();
     expect((await working.end()).status?.phase).toBe('Succeeded');
+  });
+
+  it('is never backed up by the default group of Longhorn’s recurring jobs', async () => {
+    const world = await setUp();
+    await world.play(3);
+    const [volume] = (await world.client.list(volumes)).items;
+    expect(volume?.metadata.labels).toMatchObject({ 'recurring-job-group.longhorn.io/soteria-none': 'enabled' });
+    await world.end();
+    expect(await world.left()).toEqual([]);
   });
 
   it('says that no verifier was defined, though it has passed', async () => {
