@@ -132,7 +132,7 @@ function recordedAnswer(asked: Asked, request: BackupRequest, incoming: Incoming
 /** It becomes part of the record, whose texts are bounded. */
 const maxKeyLength = 255;
 
-function refuseUnfitKey(key: string | undefined): void {
+export function refuseUnfitKey(key: string | undefined): void {
   if (key === undefined || (key !== '' && key.length <= maxKeyLength)) return;
   throw new SoteriaError('invalid_request', {
     what: 'the request for a backup is not valid',

@@ -6,11 +6,13 @@ import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.
 import { operationName, shortHash } from '@soteria/shared/operation/names.ts';
 import { type Operation, operationKinds, type OperationSpec } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
+import { byAge } from '@soteria/shared/operation/store.ts';
 import { advanceOperation } from '../advance.ts';
 import { requestOf } from '../ask.ts';
 import { namespaceKind } from '../namespace/advance-namespace.ts';
 import { planNamespaceBackup } from '../namespace/plan-namespace.ts';
 import type { BackupTools } from '../tools.ts';
+import { refuseUnfitKey } from './ask-http.ts';
 
 export interface NamespaceAnswer {
   readonly status: 200 | 202;
@@ -32,6 +34,8 @@ interface Asking {
   readonly namespace: string;
   readonly spec: OperationSpec & { readonly identity: string };
   readonly at: Date;
+  /** The caller chose the key and not the instant: the same request may come again, and would then have another name. */
+  readonly mayHaveTwin: boolean;
 }
 
 function specOf(request: NamespaceBackupRequest, identity: string): OperationSpec & { readonly identity: string } {
@@ -39,14 +43,37 @@ function specOf(request: NamespaceBackupRequest, identity: string): OperationSpe
   return { kind: namespaceKind, request: rest, identity };
 }
 
-/** The same request finds its Operation; two requests of one second have names of their own. */
-async function record({ store }: BackupTools, { namespace, spec, at }: Asking, signal: AbortSignal) {
+async function oldestOf({ store }: BackupTools, { namespace, spec }: Asking, signal: AbortSignal) {
   const present = await store.list({ namespace }, signal);
-  const repeat = present.find((one) => one.spec.kind === namespaceKind && one.spec.identity === spec.identity);
+  return present
+    .filter((one) => one.spec.kind === namespaceKind && one.spec.identity === spec.identity)
+    .toSorted(byAge)
+    .at(0);
+}
+
+/** Two equal requests may have been recorded at once under names of different seconds: the older one stays. */
+async function keepOldest(tools: BackupTools, made: Operation, asking: Asking, signal: AbortSignal) {
+  const oldest = asking.mayHaveTwin ? await oldestOf(tools, asking, signal) : undefined;
+  if (oldest === undefined || oldest.metadata.uid === made.metadata.uid) return made;
+  try {
+    await tools.store.withdraw(made, signal);
+    return oldest;
+  } catch (error) {
+    // Somebody has begun to move it already: it stays.
+    if (error instanceof SoteriaError && error.code === 'cluster_conflict') return made;
+    throw error;
+  }
+}
+
+/** The same request finds its Operation; two requests of one second have names of their own. */
+async function record(tools: BackupTools, asking: Asking, signal: AbortSignal) {
+  const { store } = tools;
+  const { namespace, spec, at } = asking;
+  const repeat = await oldestOf(tools, asking, signal);
   if (repeat !== undefined) return repeat;
   const name = operationName(operationKinds[namespaceKind].verb, namespace, at, shortHash(spec.identity));
   try {
-    return await store.create({ namespace, name, spec }, signal);
+    return await keepOldest(tools, await store.create({ namespace, name, spec }, signal), asking, signal);
   } catch (cause) {
     if (!(cause instanceof SoteriaError)) throw cause;
     const holder = cause.code === 'name_conflict' ? await store.get({ namespace, name }, signal) : undefined;
@@ -76,6 +103,7 @@ export async function askForNamespace(
   incoming: Incoming,
 ): Promise<NamespaceAnswer> {
   const request = parse(body);
+  refuseUnfitKey(idempotencyKey);
   const { namespace } = request;
   const { caller, receivedAt: at, signal } = incoming;
   await tools.authorize(caller, { verb: 'create', namespace }, signal);
@@ -90,7 +118,8 @@ export async function askForNamespace(
     requestedBy: { user: caller.user, via: 'http' as const },
     cause: { id: identity },
   };
-  const operation = await begin(tools, await record(tools, { namespace, spec, at }, signal), incoming);
+  const asking = { namespace, spec, at, mayHaveTwin: idempotencyKey !== undefined };
+  const operation = await begin(tools, await record(tools, asking, signal), incoming);
   const { name } = operation.metadata;
   const { phase, message, result = null, error = null } = statusOf(operation);
   return {
@@ -117,7 +146,8 @@ export async function askForNamespaceByEvent(
     cause: { source: event.source, id: event.id, ...(correlationId === undefined ? {} : { correlationId }) },
   };
   const at = event.time ?? incoming.receivedAt;
-  const { name } = (await record(tools, { namespace, spec, at }, signal)).metadata;
+  const asking = { namespace, spec, at, mayHaveTwin: event.time === undefined };
+  const { name } = (await record(tools, asking, signal)).metadata;
   log.info('namespace_backup_requested', { namespace, operation: name });
   await advanceOperation(tools, { namespace, name }, incoming);
 }

@@ -217,6 +217,37 @@ describe('the backup of a namespace', () => {
     expect((await send()).body.operation).toBe(first);
   });
 
+  it('is made once when the same request comes twice at once, in different seconds', async () => {
+    const bench = open([]);
+    const { store } = bench.tools;
+    const send = () =>
+      bench.http.post('/v1/backup/namespace').set('idempotency-key', 'k').send({ namespace: 'shop' }).expect(202);
+    let other: string | undefined;
+    // The other one is asked and recorded wholly after this one has looked for it and before this one is recorded.
+    Object.assign(bench.tools, {
+      store: {
+        ...store,
+        create: async (...given: Parameters<typeof store.create>) => {
+          Object.assign(bench.tools, { store });
+          bench.pass(1_000);
+          other = (await send()).body.operation;
+          bench.pass(1_000);
+          return store.create(...given);
+        },
+      },
+    });
+    expect((await send()).body.operation).toBe(other);
+    const all = await store.list({ namespace: 'shop' });
+    expect(all.filter(({ spec }) => spec.kind === 'NamespaceBackup')).toHaveLength(1);
+  });
+
+  it('refuses an empty key: all requests with it would be one', async () => {
+    const bench = open([]);
+    const send = bench.http.post('/v1/backup/namespace').set('idempotency-key', '').send({ namespace: 'shop' });
+    expect((await send.expect(400)).body).toMatchObject({ code: 'invalid_request' });
+    expect(await bench.store.list({})).toEqual([]);
+  });
+
   it('converges whatever write dies: each claim once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(60), { maxLength: 12 }), async (deaths) => {
