@@ -2,6 +2,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { settingsName } from '@soteria/shared/operation/pause.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
+import { operations } from '@soteria/shared/operation/schema.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';
@@ -81,6 +82,26 @@ describe('the switch', () => {
     expect(await whatLonghornHolds(bench)).toEqual([1, 0]);
     await setPaused(bench, 'false');
     await sweep(bench);
+    expect(await whatLonghornHolds(bench)).toEqual([0, 0]);
+  });
+
+  it('holds the tidying of what a deleted Operation has left, without an error to those who tell of it', async () => {
+    const bench = open();
+    const { body } = await bench.http.post('/v1/backup').send(ask).expect(202);
+    await setPaused(bench, 'true');
+    await bench.cluster.client.delete(operations, { namespace: 'shop', name: body.operation });
+    const tell = (type: string, data: object) =>
+      bench.http
+        .post('/')
+        .set({ 'ce-specversion': '1.0', 'ce-id': crypto.randomUUID(), 'ce-source': 'https://10.96.0.1:443' })
+        .set('ce-type', type)
+        .send(data);
+    const reference = { apiVersion: 'longhorn.io/v1beta2', namespace: 'longhorn-system', name: body.backup };
+    await tell('dev.knative.apiserver.ref.update', { ...reference, kind: 'Snapshot' }).expect(204);
+    await tell('dev.soteria.leftovers.due.v1', { function: 'backup' }).expect(204);
+    expect(await whatLonghornHolds(bench)).toEqual([1, 0]);
+    await setPaused(bench, 'false');
+    await tell('dev.soteria.leftovers.due.v1', { function: 'backup' }).expect(204);
     expect(await whatLonghornHolds(bench)).toEqual([0, 0]);
   });
 

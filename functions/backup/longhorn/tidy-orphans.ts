@@ -1,10 +1,8 @@
 /** Finds what nobody follows any more, and does with it what `orphans.ts` decides. */
-import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Log } from '@soteria/shared/function/contract.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import { refFromMarks, operationUidLabel } from '@soteria/shared/operation/marks.ts';
-import { pausedMessage } from '@soteria/shared/operation/pause.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import type { AdvanceTools } from '../advance.ts';
 import { decideOrphans, type OrphanAction } from './orphans.ts';
@@ -14,14 +12,6 @@ type OrphanTools = Pick<AdvanceTools, 'store' | 'longhorn' | 'cluster'>;
 export interface TidyCall {
   readonly signal?: AbortSignal | undefined;
   readonly log: Log;
-}
-
-function pausedFor({ namespace, name }: ObjectRef): SoteriaError {
-  return new SoteriaError('cluster_unavailable', {
-    what: `what operation ${namespace}/${name} has left was not tidied up`,
-    why: pausedMessage,
-    fix: 'unpause Soteria; the next sweep finds it',
-  });
 }
 
 function performOnOrphan(longhorn: Longhorn, action: OrphanAction, signal?: AbortSignal): Promise<void> {
@@ -52,7 +42,11 @@ export async function tidyOrphan(
   const { snapshots, backups } = tools.longhorn;
   const [snapshot, backup] = await Promise.all([snapshots.get(name, signal), backups.get(name, signal)]);
   const actions = decideOrphans({ uid, snapshot, backup });
-  if (actions.length > 0 && (await tools.cluster.isPaused(signal))) throw pausedFor(ref);
+  if (actions.length > 0 && (await tools.cluster.isPaused(signal))) {
+    // It stays watched: the next look for leftovers after the pause finds it.
+    log.info('orphan_held_by_pause', { object: name, operation: ref.name });
+    return;
+  }
   for (const action of actions) {
     log.info('orphan_tidied', { action: action.do, object: action.name, operation: ref.name });
     await performOnOrphan(tools.longhorn, action, signal);
