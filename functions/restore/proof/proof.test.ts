@@ -133,6 +133,23 @@ async function setUp(request: OperationRequest = {}, theirs: Theirs = {}) {
 }
 
 describe('a restore test', () => {
+  it('is in nobody’s way while its Job runs: the same point is restored meanwhile', async () => {
+    const world = await setUp();
+    await world.play(8, 'not yet');
+    expect(await world.job()).toBeDefined();
+    const emergency = { namespace: 'shop', name: 'soteria-restore-data-2' };
+    await world.store.create({
+      ...emergency,
+      spec: { kind: 'Restore', request: { pvc: 'data', targetPvc: 'data-2' } },
+    });
+    for (let round = 0; round < 5; round += 1) {
+      await advanceOperation(world.tools, emergency, { log: silent });
+      await world.step();
+    }
+    expect((await world.store.get(emergency))?.status?.phase).toBe('Succeeded');
+    expect((await world.end()).status?.phase).toBe('Succeeded');
+  });
+
   it('succeeds with the verdict and its times, told as verified', async () => {
     const world = await setUp({ verify: { minFiles: 2, sampleChecksums: 5 } });
     const operation = await world.end();
