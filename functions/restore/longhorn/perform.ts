@@ -16,6 +16,7 @@ import { functionName, temporaryMarks } from './about-operation.ts';
 import type { Action, RestoreFactName } from './action.ts';
 import { cancelChild, makeChild } from '../namespace/make-child.ts';
 import { lookAt, type Lookers } from './look-at.ts';
+import { wakeWaiting } from './wake-waiting.ts';
 import type { Look, World } from './world.ts';
 
 export interface Tools extends Lookers {
@@ -125,6 +126,7 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       return { operation, world: await hold(tools, known, action.backup, signal) };
     case 'release':
       await restores.release(action.backup, signal);
+      await wakeWaiting(tools, operation, action.backup, signal);
       return { operation, world: { ...world, backup: { seen: undefined } } };
     case 'create-volume':
       return orRefusal(known, async () => {

@@ -64,7 +64,7 @@ export const restoreWaits = {
   volume: [
     {
       waitsFor: 'another restore of the same backup to have read it',
-      wokenBy: 'nothing: no event tells of it',
+      wokenBy: 'that one, when it lets go of the backup',
       worstDelay: busySweep,
       endsBy: 'a hold whose holder is gone is taken over; otherwise Failed after `SOTERIA_RESTORE_DEADLINE_SECONDS`',
     },

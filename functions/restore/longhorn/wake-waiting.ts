@@ -1,0 +1,25 @@
+/** One restore at a time reads a backup: whoever lets go of it wakes those that have found it held, which no event would. */
+import type { Backup } from '@soteria/shared/longhorn/objects.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Tools } from './perform.ts';
+
+const readers: ReadonlySet<string> = new Set(['Restore', 'RestoreTest']);
+
+function waitsFor(backup: Backup, holder: Operation): (operation: Operation) => boolean {
+  return (operation) =>
+    operation.metadata.uid !== holder.metadata.uid &&
+    readers.has(operation.spec.kind) &&
+    operation.status?.work?.backup === backup.name &&
+    operation.status.work.volumeMade !== true;
+}
+
+/** To be called after the release: who looks at the backup later than this list finds it free. */
+export async function wakeWaiting(
+  { store, askAgain }: Pick<Tools, 'store' | 'askAgain'>,
+  holder: Operation,
+  backup: Backup,
+  signal?: AbortSignal,
+): Promise<void> {
+  const running = await store.list({ fieldSelector: 'status.phase=Running' }, signal);
+  for (const waiting of running.filter(waitsFor(backup, holder))) await askAgain(waiting, signal);
+}
