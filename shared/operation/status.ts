@@ -16,6 +16,12 @@ export function shorten(text: string, max = maxText): string {
   return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
 }
 
+/** Kept in memory until the next record: a crash before it sends the fact twice, never not at all. */
+export function withAnnounced(operation: Operation, fact: string): Operation {
+  const status = statusOf(operation);
+  return { ...operation, status: { ...status, announced: [...(status.announced ?? []), fact] } };
+}
+
 function instantOf(now: Date): string {
   return now.toISOString();
 }

@@ -1,16 +1,16 @@
 /** Does one action with one call, and answers what is now known. All judgement is in `decide.ts`. */
-import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup, Snapshot } from '@soteria/shared/longhorn/objects.ts';
 import type { Marks } from '@soteria/shared/longhorn/port.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
+import { createOrFind, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { watchLabel } from '@soteria/shared/operation/marks.ts';
 import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import { type Slots, slotHolderOf } from '@soteria/shared/operation/slots.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
+import { statusOf, withAnnounced } from '@soteria/shared/operation/status.ts';
 import type { Action, BackupFact } from './action.ts';
 import { lookAt, type Lookers } from './look-at.ts';
-import type { Look, World } from './world.ts';
+import type { World } from './world.ts';
 
 export interface Tools extends Lookers {
   readonly slots: Slots;
@@ -21,29 +21,12 @@ export interface Tools extends Lookers {
 
 type Known = KnownOf<World>;
 
-const finalRefusals: ReadonlySet<string> = new Set(['cluster_refused', 'cluster_forbidden', 'not_found']);
-
-/** A refusal that will not change is something to decide about; all else ends this wake-up and is tried again at the next. */
-function isFinalRefusal(thrown: unknown): thrown is SoteriaError {
-  return thrown instanceof SoteriaError && finalRefusals.has(thrown.code);
-}
-
 /** Makes, or finds out that it is refused for good; what was made or found is for the decision. */
 async function tryToCreate(world: World, create: () => Promise<Partial<World>>): Promise<World> {
   try {
     return { ...world, ...(await create()) };
   } catch (error) {
     if (isFinalRefusal(error)) return { ...world, refusal: error };
-    throw error;
-  }
-}
-
-/** Creates, or finds what has the name already: whose it is, is decided from its marks. */
-async function createOrFind<T>(create: () => Promise<T>, find: () => Promise<T | undefined>): Promise<Look<T>> {
-  try {
-    return { seen: await create() };
-  } catch (error) {
-    if (error instanceof SoteriaError && error.code === 'name_conflict') return { seen: await find() };
     throw error;
   }
 }
@@ -154,13 +137,9 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     case 'unwatch-backup':
       await longhorn.backups.unwatch(action.name, signal);
       return { operation, world: unwatchedBackup(world, action.name) };
-    case 'announce': {
+    case 'announce':
       await tools.announce(operation, action.fact, signal);
-      // Kept in memory until the next record: a crash before it sends the fact twice, never not at all.
-      const status = statusOf(operation);
-      const announced = [...(status.announced ?? []), action.fact];
-      return { operation: { ...operation, status: { ...status, announced } }, world };
-    }
+      return { operation: withAnnounced(operation, action.fact), world };
     case 'wait':
     case 'rest':
       return known;

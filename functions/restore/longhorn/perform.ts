@@ -4,10 +4,11 @@ import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
+import { createOrFind, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
 import { managedLabel } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Slots } from '@soteria/shared/operation/slots.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
+import { withAnnounced } from '@soteria/shared/operation/status.ts';
 import type { VerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
 import type { Claims } from '../claims.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
@@ -17,7 +18,7 @@ import type { Action, RestoreFactName } from './action.ts';
 import { cancelChild, makeChild } from '../namespace/make-child.ts';
 import { lookAt, type Lookers } from './look-at.ts';
 import { wakeWaiting } from './wake-waiting.ts';
-import type { Look, World } from './world.ts';
+import type { World } from './world.ts';
 
 export interface Tools extends Lookers {
   readonly claims: Claims;
@@ -35,24 +36,6 @@ export interface Tools extends Lookers {
 }
 
 type Known = KnownOf<World>;
-
-/** A refusal that will not change is something to decide about; all else ends this wake-up and is tried again at the next. */
-export function isFinalRefusal(thrown: unknown): thrown is SoteriaError {
-  return (
-    thrown instanceof SoteriaError &&
-    (thrown.code === 'cluster_refused' || thrown.code === 'not_found' || thrown.code === 'cluster_forbidden')
-  );
-}
-
-/** Creates, or finds what has the name already: whose it is, is decided from its marks. */
-async function createOrFind<T>(create: () => Promise<T>, find: () => Promise<T | undefined>): Promise<Look<T>> {
-  try {
-    return { seen: await create() };
-  } catch (error) {
-    if (error instanceof SoteriaError && error.code === 'name_conflict') return { seen: await find() };
-    throw error;
-  }
-}
 
 /** What the write leads to, or its final refusal as something known. */
 async function orRefusal({ operation, world }: Known, write: () => Promise<World>): Promise<Known> {
@@ -202,13 +185,9 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     case 'ask-again':
       await tools.askAgain(operation, signal);
       return { operation, world: { ...world, hasAskedAgain: true } };
-    case 'announce': {
+    case 'announce':
       await tools.announce(operation, action.fact, signal);
-      // Kept in memory until the next record: a crash before it sends the fact twice, never not at all.
-      const status = statusOf(operation);
-      const announced = [...(status.announced ?? []), action.fact];
-      return { operation: { ...operation, status: { ...status, announced } }, world };
-    }
+      return { operation: withAnnounced(operation, action.fact), world };
     case 'wait':
     case 'rest':
       return known;

@@ -1,9 +1,9 @@
 /** Does one action with one call, and answers what is now known. All judgement is in `decide-self-test.ts`. */
-import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
+import { createOrFind, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
+import { withAnnounced } from '@soteria/shared/operation/status.ts';
 import type { Claims } from '../claims.ts';
 import type { Look } from '../longhorn/world.ts';
 import { lookAtSelfTest, type SelfTestLookers } from './look-at-self-test.ts';
@@ -30,8 +30,6 @@ export interface SelfTestTools extends SelfTestLookers {
 
 type Known = KnownOf<SelfTestWorld>;
 
-const finalRefusals: ReadonlySet<string> = new Set(['cluster_refused', 'cluster_forbidden', 'not_found']);
-
 /** Creates, or finds what has the name already: whose it is, is decided from its marks. A final refusal is something to decide about. */
 async function tryToCreate<T>(
   { operation, world }: Known,
@@ -40,11 +38,9 @@ async function tryToCreate<T>(
   put: (found: Look<T>) => SelfTestWorld,
 ): Promise<Known> {
   try {
-    return { operation, world: put({ seen: await create() }) };
+    return { operation, world: put(await createOrFind(create, find)) };
   } catch (error) {
-    if (!(error instanceof SoteriaError)) throw error;
-    if (error.code === 'name_conflict') return { operation, world: put({ seen: await find() }) };
-    if (finalRefusals.has(error.code)) return { operation, world: { ...world, refusal: error } };
+    if (isFinalRefusal(error)) return { operation, world: { ...world, refusal: error } };
     throw error;
   }
 }
@@ -156,13 +152,9 @@ export async function performSelfTest(
     case 'keep-verdict':
       await selfTest.verdicts.keep(action.verdict, signal);
       return { operation, world: { ...world, isVerdictKept: true } };
-    case 'announce': {
+    case 'announce':
       await selfTest.announce(operation, action.fact, signal);
-      // Kept in memory until the next record: a crash before it sends the fact twice, never not at all.
-      const status = statusOf(operation);
-      const announced = [...(status.announced ?? []), action.fact];
-      return { operation: { ...operation, status: { ...status, announced } }, world };
-    }
+      return { operation: withAnnounced(operation, action.fact), world };
     case 'wait':
     case 'rest':
       return known;
