@@ -1,17 +1,10 @@
 /** Everything that stands against backing up a claim, in the order a person would check it. Pure: refusals are values. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import { longhornDriver, volumeHandleOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { BackupTarget, LonghornVolume } from '@soteria/shared/longhorn/objects.ts';
 import type { ClaimRef } from '@soteria/shared/operation/claim-ref.ts';
 import type { Look, World } from './world.ts';
-
-const longhornDriver = 'driver.longhorn.io';
-
-/** The Longhorn volume a persistent volume stands for. */
-export function volumeHandleOf(persistentVolume: PersistentVolume): string | undefined {
-  const csi = persistentVolume.spec?.csi;
-  return csi?.driver === longhornDriver ? csi.volumeHandle : undefined;
-}
 
 export function whyClaimNot(ref: ClaimRef, claim: Look<PersistentVolumeClaim>): SoteriaError | undefined {
   const name = `${ref.namespace}/${ref.pvc}`;
