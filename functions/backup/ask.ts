@@ -12,6 +12,7 @@ import type { Operation, OperationRequest, OperationSpec } from '@soteria/shared
 import { group, isTerminal, version } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import { keepOlder } from './keep-older.ts';
 import type { World } from './longhorn/world.ts';
 
 export interface Asking {
@@ -150,15 +151,8 @@ async function keepOldest(store: OperationStore, asked: Asked, asking: Asking, s
   const { namespace, pvc } = asking.request;
   const peers = await store.listOfClaim(namespace, pvc, signal);
   const oldest = peers.find(isRepeatOf(asking.identity));
-  if (oldest === undefined || oldest.metadata.uid === asked.operation.metadata.uid) return asked;
-  try {
-    await store.withdraw(asked.operation, signal);
-    return { operation: oldest, how: 'repeat', seen: {} };
-  } catch (error) {
-    // Somebody has begun to move it already: it stays and queues behind the older one.
-    if (error instanceof SoteriaError && error.code === 'cluster_conflict') return asked;
-    throw error;
-  }
+  const kept = await keepOlder(store, { made: asked.operation, oldest }, signal);
+  return kept === asked.operation ? asked : { operation: kept, how: 'repeat', seen: {} };
 }
 
 /** The Operation that already answers this identity (invariant 1). */

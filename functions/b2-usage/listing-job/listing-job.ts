@@ -6,6 +6,7 @@ import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import type { Job } from '@soteria/shared/kubernetes/core-types.ts';
 import { managedLabel, temporaryLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
 import { shortHash } from '@soteria/shared/operation/names.ts';
+import { unprivilegedContainer, unprivilegedPod } from '@soteria/shared/verification/restricted-pod.ts';
 
 export interface ListingJobInput {
   readonly namespace: string;
@@ -27,7 +28,6 @@ const deadlineSeconds = 21_600;
 const ttlSeconds = 86_400;
 /** Further Pods, each of which goes on where the one before it was. */
 const retries = 3;
-const nonRoot = 65_532;
 
 /** One for each time that a measurement is handed over. The Trigger of the function knows it by its beginning. */
 export function listingJobName(measurement: string, count: number): string {
@@ -63,12 +63,7 @@ function podSpec(image: string, measurement: string): PodSpec {
     serviceAccountName: listingAccount,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 30,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: nonRoot,
-      runAsGroup: nonRoot,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    securityContext: unprivilegedPod,
     containers: [
       {
         name: 'list',
@@ -85,13 +80,7 @@ function podSpec(image: string, measurement: string): PodSpec {
           { secretRef: { name: 'soteria-b2', optional: true } },
         ],
         terminationMessagePolicy: 'FallbackToLogsOnError',
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          capabilities: { drop: ['ALL'] },
-          readOnlyRootFilesystem: true,
-          runAsNonRoot: true,
-          seccompProfile: { type: 'RuntimeDefault' },
-        },
+        securityContext: unprivilegedContainer,
         resources: { requests: { cpu: '50m', memory: '96Mi' }, limits: { cpu: '1', memory: '192Mi' } },
       },
     ],

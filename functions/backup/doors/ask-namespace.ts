@@ -9,6 +9,7 @@ import { statusOf } from '@soteria/shared/operation/status.ts';
 import { byAge } from '@soteria/shared/operation/store.ts';
 import { advanceOperation } from '../advance.ts';
 import { requestOf } from '../ask.ts';
+import { keepOlder } from '../keep-older.ts';
 import { namespaceKind } from '../namespace/advance-namespace.ts';
 import { planNamespaceBackup } from '../namespace/plan-namespace.ts';
 import type { BackupTools } from '../tools.ts';
@@ -51,20 +52,6 @@ async function oldestOf({ store }: BackupTools, { namespace, spec }: Asking, sig
     .at(0);
 }
 
-/** Two equal requests may have been recorded at once under names of different seconds: the older one stays. */
-async function keepOldest(tools: BackupTools, made: Operation, asking: Asking, signal: AbortSignal) {
-  const oldest = asking.mayHaveTwin ? await oldestOf(tools, asking, signal) : undefined;
-  if (oldest === undefined || oldest.metadata.uid === made.metadata.uid) return made;
-  try {
-    await tools.store.withdraw(made, signal);
-    return oldest;
-  } catch (error) {
-    // Somebody has begun to move it already: it stays.
-    if (error instanceof SoteriaError && error.code === 'cluster_conflict') return made;
-    throw error;
-  }
-}
-
 /** The same request finds its Operation; two requests of one second have names of their own. */
 async function record(tools: BackupTools, asking: Asking, signal: AbortSignal) {
   const { store } = tools;
@@ -73,7 +60,9 @@ async function record(tools: BackupTools, asking: Asking, signal: AbortSignal) {
   if (repeat !== undefined) return repeat;
   const name = operationName(operationKinds[namespaceKind].verb, namespace, at, shortHash(spec.identity));
   try {
-    return await keepOldest(tools, await store.create({ namespace, name, spec }, signal), asking, signal);
+    const made = await store.create({ namespace, name, spec }, signal);
+    const oldest = asking.mayHaveTwin ? await oldestOf(tools, asking, signal) : undefined;
+    return await keepOlder(store, { made, oldest }, signal);
   } catch (cause) {
     if (!(cause instanceof SoteriaError)) throw cause;
     const holder = cause.code === 'name_conflict' ? await store.get({ namespace, name }, signal) : undefined;

@@ -1,18 +1,13 @@
 /** Finds what nobody follows any more, and does with it what `orphans.ts` decides. */
-import type { Log } from '@soteria/shared/function/contract.ts';
+import type { AdvanceCall } from '@soteria/shared/operation/advance.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
+import { isFollowing } from '@soteria/shared/operation/is-following.ts';
 import { refFromMarks, operationUidLabel } from '@soteria/shared/operation/marks.ts';
-import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import type { AdvanceTools } from '../advance.ts';
 import { decideOrphans, type OrphanAction } from './orphans.ts';
 
 type OrphanTools = Pick<AdvanceTools, 'store' | 'longhorn' | 'cluster'>;
-
-export interface TidyCall {
-  readonly signal?: AbortSignal | undefined;
-  readonly log: Log;
-}
 
 function performOnOrphan(longhorn: Longhorn, action: OrphanAction, signal?: AbortSignal): Promise<void> {
   switch (action.do) {
@@ -27,17 +22,11 @@ function performOnOrphan(longhorn: Longhorn, action: OrphanAction, signal?: Abor
   }
 }
 
-/** True while somebody will still look at what this operation has made. */
-export function isFollowing(operation: Operation | undefined, uid: string): boolean {
-  if (operation?.metadata.uid !== uid) return false;
-  return !isTerminal(operation.status?.phase) || operation.status?.settled !== true;
-}
-
 /** `name` is that of the attempt's two objects, `uid` that of the operation which does not follow them. */
 export async function tidyOrphan(
   tools: OrphanTools,
   { ref, uid, name }: { readonly ref: ObjectRef; readonly uid: string; readonly name: string },
-  { signal, log }: TidyCall,
+  { signal, log }: AdvanceCall,
 ): Promise<void> {
   const { snapshots, backups } = tools.longhorn;
   const [snapshot, backup] = await Promise.all([snapshots.get(name, signal), backups.get(name, signal)]);
@@ -54,7 +43,7 @@ export async function tidyOrphan(
 }
 
 /** Of everything that is watched, what no open Operation follows. Few objects are watched: those of open operations. */
-export async function tidyLeftovers(tools: OrphanTools, call: TidyCall): Promise<void> {
+export async function tidyLeftovers(tools: OrphanTools, call: AdvanceCall): Promise<void> {
   const { longhorn, store } = tools;
   const { signal } = call;
   const [snapshots, backups] = await Promise.all([

@@ -4,6 +4,7 @@ import { objectReference, operationDue } from '@soteria/shared/events/catalogue.
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import { hasFailed } from '@soteria/shared/longhorn/port-restore.ts';
 import {
+  operationUidLabel,
   operationNameLabel,
   operationNamespaceLabel,
   refFromMarks,
@@ -12,7 +13,8 @@ import {
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { advanceOperation, selfTestTools } from '../advance.ts';
 import { isOurs } from '../longhorn/about-operation.ts';
-import { isFollowing, tidyUnlessFollowed } from '../longhorn/tidy-orphans.ts';
+import { tidyUnlessFollowed } from '../longhorn/tidy-orphans.ts';
+import { isFollowing } from '@soteria/shared/operation/is-following.ts';
 import { isSelfTestName } from '../self-test/about-self-test.ts';
 import { tidyDeletedTests } from '../self-test/tidy-deleted.ts';
 import type { RestoreTools } from '../tools.ts';
@@ -35,7 +37,7 @@ async function wakeByVolume(tools: RestoreTools, volumeName: string, incoming: I
   const isSteady = !hasFailed(volume) && !volume.isDeleting;
   let wasFollowed = false;
   const seen = (operation: Operation) => {
-    wasFollowed = isFollowing(operation, volume);
+    wasFollowed = isFollowing(operation, volume.marks[operationUidLabel]);
     return isSteady && isOurs(operation, volume.marks) ? { volume: { seen: volume } } : {};
   };
   const moved = await advanceOperation(tools, ref, incoming, { seen });

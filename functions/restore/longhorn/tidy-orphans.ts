@@ -4,7 +4,7 @@
  * again.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Log } from '@soteria/shared/function/contract.ts';
+import type { AdvanceCall } from '@soteria/shared/operation/advance.ts';
 import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
@@ -16,8 +16,9 @@ import {
   temporaryLabel,
   watchLabel,
 } from '@soteria/shared/operation/marks.ts';
+import { isFollowing } from '@soteria/shared/operation/is-following.ts';
 import { pausedMessage } from '@soteria/shared/operation/pause.ts';
-import { isTerminal, type Operation, operationKinds } from '@soteria/shared/operation/schema.ts';
+import { operationKinds } from '@soteria/shared/operation/schema.ts';
 import { commandJobName } from '@soteria/shared/verification/command-job.ts';
 import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import { namesInUrl } from '../core/backup-url.ts';
@@ -28,20 +29,9 @@ type OrphanTools = Pick<Tools, 'store' | 'claims' | 'cluster' | 'restores' | 'pr
   readonly longhorn: Pick<Longhorn, 'backups'>;
 };
 
-export interface TidyCall {
-  readonly signal?: AbortSignal | undefined;
-  readonly log: Log;
-}
-
 function belongsTo(object: KubernetesObject | undefined, uid: string): object is KubernetesObject {
   const { labels, deletionTimestamp } = object?.metadata ?? {};
   return labels?.[operationUidLabel] === uid && labels[temporaryLabel] !== undefined && deletionTimestamp === undefined;
-}
-
-/** True while somebody will still look at what this operation has made. */
-export function isFollowing(operation: Operation | undefined, { marks }: Pick<RestoreVolume, 'marks'>): boolean {
-  if (operation === undefined || operation.metadata.uid !== marks[operationUidLabel]) return false;
-  return !isTerminal(operation.status?.phase) || operation.status?.settled !== true;
 }
 
 /** The claim's mark goes first (`decide-permanent.ts`): from then on it is somebody's, and what is under it stays. */
@@ -115,10 +105,10 @@ async function tidyOrphans(tools: OrphanTools, volume: RestoreVolume, signal?: A
 }
 
 /** Of the volume only its name is taken for true: what it is now is read after its Operation. */
-export async function tidyUnlessFollowed(tools: OrphanTools, found: RestoreVolume, call: TidyCall): Promise<void> {
+export async function tidyUnlessFollowed(tools: OrphanTools, found: RestoreVolume, call: AdvanceCall): Promise<void> {
   const { signal, log } = call;
   const ref = refFromMarks(found.marks);
-  if (ref === undefined || isFollowing(await tools.store.get(ref, signal), found)) return;
+  if (ref === undefined || isFollowing(await tools.store.get(ref, signal), found.marks[operationUidLabel])) return;
   const volume = await tools.restores.getVolume(found.name, signal);
   if (volume?.uid !== found.uid || volume.marks[temporaryLabel] === undefined) return;
   if (await tools.cluster.isPaused(signal)) {
@@ -133,7 +123,7 @@ export async function tidyUnlessFollowed(tools: OrphanTools, found: RestoreVolum
 }
 
 /** Few volumes are watched: those of open restores. */
-export async function tidyLeftovers(tools: OrphanTools, call: TidyCall): Promise<void> {
+export async function tidyLeftovers(tools: OrphanTools, call: AdvanceCall): Promise<void> {
   for (const volume of await tools.restores.listVolumes({ [watchLabel]: functionName }, call.signal)) {
     await tidyUnlessFollowed(tools, volume, call);
   }
