@@ -1,6 +1,7 @@
 /** `GET /v1/backups?namespace&pvc&limit&next`: every restore point, own and foreign, newest first. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { decodeCursor, encodeCursor, type PageCursor } from '@soteria/shared/function/page-cursor.ts';
 import * as z from 'zod';
 import { liveVolumeOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { RestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
@@ -25,30 +26,10 @@ export interface BackupList {
   readonly problems?: readonly Blocker[];
 }
 
-const cursorShape = z.tuple([z.string(), z.string()]);
-
 /** Where the next page starts: after this point, in the order of `newestFirst`. */
-function encodeCursor(last: RestorePoint): string {
-  return Buffer.from(JSON.stringify([last.data_as_of ?? '9', last.id])).toString('base64url');
-}
+const cursorOf = (last: RestorePoint): PageCursor => [last.data_as_of ?? '9', last.id];
 
-function decodeCursor(text: string): readonly [string, string] {
-  try {
-    return cursorShape.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-  } catch (error) {
-    throw new SoteriaError(
-      'invalid_request',
-      {
-        what: 'the list of backups cannot be continued',
-        why: 'the value of "next" is not one that an earlier answer gave',
-        fix: 'leave "next" out to start from the newest',
-      },
-      { cause: error },
-    );
-  }
-}
-
-function isAfter([at, id]: readonly [string, string]) {
+function isAfter([at, id]: PageCursor) {
   return (point: RestorePoint): boolean => {
     const pointAt = point.data_as_of ?? '9';
     return pointAt < at || (pointAt === at && point.id > id);
@@ -97,14 +78,15 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
     .map((point) => withJudgement(point, judged.get(point.id)))
     .filter((point) => isAsked(point, query, live))
     .toSorted(newestFirst);
-  const rest = query.next === undefined ? points : points.filter(isAfter(decodeCursor(query.next)));
+  const rest =
+    query.next === undefined ? points : points.filter(isAfter(decodeCursor(query.next, 'the list of backups')));
   const items = rest.slice(0, query.limit);
   const last = items.at(-1);
   const shared = whySharedId(backups, self, tools.now());
   return {
     volume: live ?? (namespace === undefined || pvc === undefined ? null : (points[0]?.volume ?? null)),
     items,
-    ...(rest.length > items.length && last !== undefined ? { next: encodeCursor(last) } : {}),
+    ...(rest.length > items.length && last !== undefined ? { next: encodeCursor(cursorOf(last)) } : {}),
     ...(shared === undefined ? {} : { problems: [toBlocker(shared)] }),
   };
 }

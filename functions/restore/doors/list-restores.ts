@@ -1,6 +1,7 @@
 /** `GET /v1/restores?namespace&source_namespace&pvc&phase&kind&limit&next`: newest first, a page at a time, and never silently cut. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { decodeCursor, encodeCursor, type PageCursor } from '@soteria/shared/function/page-cursor.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { type Operation, operationKinds, phases } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
@@ -31,25 +32,13 @@ export interface RestoreList {
   readonly next?: string;
 }
 
-/** Where the next page starts: after this one. */
-const cursorShape = z.tuple([z.string(), z.string()]);
+/** Where the next page starts: after this one, in the order of `byAge`. */
+const cursorOf = ({ metadata }: Operation): PageCursor => [metadata.creationTimestamp, metadata.uid];
 
-function encodeCursor({ metadata }: Operation): string {
-  return Buffer.from(JSON.stringify([metadata.creationTimestamp, metadata.uid])).toString('base64url');
-}
-
-function isAfter(cursor: string): (operation: Operation) => boolean {
-  try {
-    const [creationTimestamp, uid] = cursorShape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    return ({ metadata }) =>
-      metadata.creationTimestamp < creationTimestamp ||
-      (metadata.creationTimestamp === creationTimestamp && metadata.uid < uid);
-  } catch (error) {
-    const what = 'the list of restores cannot be continued';
-    const why = 'the value of "next" is not one that an earlier answer gave';
-    const fix = 'leave "next" out to start from the newest';
-    throw new SoteriaError('invalid_request', { what, why, fix }, { cause: error });
-  }
+function isAfter([creationTimestamp, uid]: PageCursor): (operation: Operation) => boolean {
+  return ({ metadata }) =>
+    metadata.creationTimestamp < creationTimestamp ||
+    (metadata.creationTimestamp === creationTimestamp && metadata.uid < uid);
 }
 
 function queryFrom(raw: unknown): RestoresQuery {
@@ -82,11 +71,11 @@ export async function listRestores(tools: RestoreTools, rawQuery: unknown, incom
   const found = (await tools.store.list({ namespace }, incoming.signal))
     .filter((one) => isAsked(one, query))
     .toSorted((a, b) => byAge(b, a));
-  const rest = next === undefined ? found : found.filter(isAfter(next));
+  const rest = next === undefined ? found : found.filter(isAfter(decodeCursor(next, 'the list of restores')));
   const page = rest.slice(0, limit);
   const last = page.at(-1);
   return {
     items: page.map(viewOf),
-    ...(rest.length > page.length && last !== undefined ? { next: encodeCursor(last) } : {}),
+    ...(rest.length > page.length && last !== undefined ? { next: encodeCursor(cursorOf(last)) } : {}),
   };
 }
