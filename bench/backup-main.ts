@@ -2,69 +2,34 @@
  * `npm run bench:backup [-- --json] [--runs N]`: what one backup with 100 progress updates asks of the API server, by wake-up and
  * verb, and how soon after its request the Backup object is there. On a real API server, with the shipped bundle and rights.
  */
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, createServer } from 'node:http';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { longhornCrds } from '../local/longhorn/crds.ts';
 import { bundleFunctions } from '../scripts/bundle-functions.ts';
-import { installCrds, readReferenceCrds } from '../test/servers/install-crds.ts';
 import { type PlayedLonghorn, playLonghorn } from './backup/play-longhorn.ts';
 import { openRequestLog } from './backup/read-requests.ts';
 import { type BackupRun, runBackup } from './backup/run-backup.ts';
-import { type BenchCluster, startBenchCluster } from './cluster.ts';
+import { type BenchCluster, installLonghornCrds, startBenchCluster } from './cluster.ts';
 import { readBenchOptions } from './options.ts';
 import { measurementsOf, type MetricUnits, printMeasurements } from './report.ts';
-import { runProgram } from './run-program.ts';
-import { waitUntil } from '../test/servers/wait-until.ts';
+import { serveFunction } from './serve-function.ts';
 
 const progressUpdates = 100;
 const { isJson, runs } = readBenchOptions(process.argv.slice(2), 5);
 
-/** Takes every fact, as a Broker does. */
-async function startSink(): Promise<{ url: string; close: () => void }> {
-  const server = createServer((incoming, outgoing) => {
-    incoming.resume();
-    incoming.on('end', () => outgoing.writeHead(202).end());
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the sink has no port');
-  return { url: `http://127.0.0.1:${address.port}/`, close: () => server.close() };
-}
-
 async function measure(cluster: BenchCluster, bundle: string, longhorn: PlayedLonghorn): Promise<BackupRun[]> {
-  const sink = await startSink();
-  const signingSecret = randomBytes(32).toString('hex');
-  const env = { ...(await cluster.functionEnv('backup')), K_SINK: sink.url, SOTERIA_SIGNING_SECRET: signingSecret };
-  const running = await runProgram({ name: 'backup', args: [bundle], env });
-  const agent = new Agent({ keepAlive: true });
+  const served = await serveFunction(cluster, 'backup', bundle);
   try {
-    await waitUntil('the function listens', async () => {
-      running.assertRunning();
-      return (await fetch(`http://127.0.0.1:${running.port}/readyz`)).ok;
-    });
     const requests = openRequestLog(cluster.server.auditLogPath, 'backup');
     const done: BackupRun[] = [];
     for (let run = 0; run <= runs; run += 1) {
-      const measured = await runBackup({
-        port: running.port,
-        agent,
-        longhorn,
-        progressUpdates,
-        signingSecret,
-        requests,
-      });
+      const measured = await runBackup({ served, longhorn, progressUpdates, requests });
       // The first has the clean start of everything to itself.
       if (run > 0) done.push(measured);
     }
     return done;
   } finally {
-    agent.destroy();
-    await running.stop();
-    sink.close();
+    await served.stop();
   }
 }
 
@@ -114,14 +79,7 @@ const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
 const cluster = await startBenchCluster();
 try {
   const admin = cluster.server.adminClient;
-  const reference = readReferenceCrds();
-  for (const crd of reference.length === 0 ? longhornCrds() : []) {
-    await admin.apply({ ...crd, metadata: { name: crd.metadata.name ?? '' } });
-  }
-  await installCrds(
-    admin,
-    reference.filter(({ metadata }) => metadata.name.endsWith('.longhorn.io')),
-  );
+  await installLonghornCrds(admin);
   await bundleFunctions({ outDir });
   const longhorn = await playLonghorn(admin);
   const done = await measure(cluster, join(outDir, 'backup.cjs'), longhorn);

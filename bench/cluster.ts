@@ -1,10 +1,11 @@
 /** A real API server with the shipped rights and definitions, and the identity of each function. */
 import { fileURLToPath } from 'node:url';
+import { longhornCrds } from '../local/longhorn/crds.ts';
 import { readKustomization } from '../local/manifests/read-kustomization.ts';
 import { type ApiServer, startApiServer } from '../test/servers/api-server.ts';
-import { type Crd, installCrds, readOwnCrds } from '../test/servers/install-crds.ts';
+import { type Crd, installCrds, readOwnCrds, readReferenceCrds } from '../test/servers/install-crds.ts';
 import { mountServiceAccount } from '../test/servers/service-account.ts';
-import type { AnyObject } from '../test/servers/admin-client.ts';
+import type { AdminClient, AnyObject } from '../test/servers/admin-client.ts';
 
 export interface BenchCluster {
   readonly server: ApiServer;
@@ -67,4 +68,16 @@ export async function startBenchCluster(): Promise<BenchCluster> {
     },
     stop: server.stop,
   };
+}
+
+/** Longhorn's kinds: its own definitions, or where they are not at hand, the local Longhorn's. */
+export async function installLonghornCrds(admin: AdminClient): Promise<void> {
+  const reference = readReferenceCrds();
+  for (const crd of reference.length === 0 ? longhornCrds() : []) {
+    await admin.apply({ ...crd, metadata: { name: crd.metadata.name ?? '' } });
+  }
+  await installCrds(
+    admin,
+    reference.filter(({ metadata }) => metadata.name.endsWith('.longhorn.io')),
+  );
 }

@@ -5,11 +5,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { longhornCrds } from '../local/longhorn/crds.ts';
 import { bundleFunctions } from '../scripts/bundle-functions.ts';
-import { installCrds, readReferenceCrds } from '../test/servers/install-crds.ts';
 import { openRequestLog } from './backup/read-requests.ts';
-import { startBenchCluster } from './cluster.ts';
+import { installLonghornCrds, startBenchCluster } from './cluster.ts';
 import { readBenchOptions } from './options.ts';
 import { type Measurement, measurementsOf, type MetricUnits, printMeasurements, type Samples } from './report.ts';
 import { measureBytes } from './restore/copy-bytes.ts';
@@ -74,14 +72,7 @@ async function measureRequests(): Promise<Measurement[]> {
   const cluster = await startBenchCluster();
   try {
     const admin = cluster.server.adminClient;
-    const reference = readReferenceCrds();
-    for (const crd of reference.length === 0 ? longhornCrds() : []) {
-      await admin.apply({ ...crd, metadata: { name: crd.metadata.name ?? '' } });
-    }
-    await installCrds(
-      admin,
-      reference.filter(({ metadata }) => metadata.name.endsWith('.longhorn.io')),
-    );
+    await installLonghornCrds(admin);
     await bundleFunctions({ outDir });
     const played = await playRestores(admin, manyClaims);
     const served = await serveFunction(cluster, 'restore', join(outDir, 'restore.cjs'));

@@ -10,8 +10,8 @@ import { post } from './post-event.ts';
 import { runProgram } from './run-program.ts';
 
 export interface ServedFunction {
-  /** Signed, as one function sends to another; throws unless it is answered with 204. */
-  send(type: EventType, data: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Signed, as one function sends to another; answers the milliseconds to its 204, and throws at any other answer. */
+  send(type: EventType, data: Readonly<Record<string, unknown>>): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -50,8 +50,11 @@ export async function serveFunction(cluster: BenchCluster, name: string, bundle:
     async send(type, data) {
       const event = { id: crypto.randomUUID(), type, data };
       const message = await toEventMessage(event, { source: '/soteria/bench', now: new Date(), signingSecret });
+      const startedAt = performance.now();
       const status = await post(running.port, message, agent);
+      const ms = performance.now() - startedAt;
       if (status !== 204) throw new Error(`${type} was answered ${status}: ${JSON.stringify(data)}`);
+      return ms;
     },
     stop,
   };

@@ -1,8 +1,6 @@
 /** One whole backup, wake-up by wake-up; what each of them asked of the API server. */
-import type { Agent } from 'node:http';
 import type { EventType } from '@soteria/shared/events/catalogue.ts';
-import { toEventMessage } from '@soteria/shared/events/outgoing.ts';
-import { post } from '../post-event.ts';
+import type { ServedFunction } from '../serve-function.ts';
 import { claim, type PlayedLonghorn } from './play-longhorn.ts';
 import type { RequestLog } from './read-requests.ts';
 
@@ -19,27 +17,20 @@ export interface BackupRun {
 }
 
 export interface RunOptions {
-  readonly port: number;
-  readonly agent: Agent;
+  readonly served: ServedFunction;
   readonly longhorn: PlayedLonghorn;
   readonly progressUpdates: number;
-  readonly signingSecret: string;
   readonly requests: RequestLog;
 }
 
 export async function runBackup(options: RunOptions): Promise<BackupRun> {
-  const { port, agent, longhorn, progressUpdates, signingSecret, requests } = options;
+  const { served, longhorn, progressUpdates, requests } = options;
   const wakeups: (Omit<Wakeup, 'requests'> & { readonly ms: number; readonly from: number; readonly to: number })[] =
     [];
 
   async function wake(cause: string, type: EventType, data: Readonly<Record<string, unknown>>): Promise<void> {
-    const event = { id: crypto.randomUUID(), type, data };
-    const message = await toEventMessage(event, { source: '/soteria/bench', now: new Date(), signingSecret });
     const from = requests.mark();
-    const startedAt = performance.now();
-    const status = await post(port, message, agent);
-    const ms = performance.now() - startedAt;
-    if (status !== 204) throw new Error(`the wake-up by ${cause} was answered ${status}`);
+    const ms = await served.send(type, data);
     wakeups.push({ cause, ms, from, to: requests.mark() });
   }
   const wakeByObject = (cause: string, kind: string, name: string) =>

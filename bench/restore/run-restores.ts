@@ -38,11 +38,10 @@ export async function runOne(
   progressUpdates: number,
 ): Promise<Wakeup[]> {
   const marks: { cause: string; ms: number; from: number; to: number }[] = [];
-  const wake = async (cause: string, send: () => Promise<void>): Promise<void> => {
+  const wake = async (cause: string, send: () => Promise<number>): Promise<void> => {
     const from = requests.mark();
-    const startedAt = performance.now();
-    await send();
-    marks.push({ cause, ms: performance.now() - startedAt, from, to: requests.mark() });
+    const ms = await send();
+    marks.push({ cause, ms, from, to: requests.mark() });
   };
   const byVolume = (cause: string, volume: string) =>
     wake(cause, () => served.send('dev.knative.apiserver.ref.update', volumeChanged(volume)));
