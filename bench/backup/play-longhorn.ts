@@ -9,7 +9,7 @@ const volume = 'pvc-bench';
 export const claim = { namespace: 'shop', pvc: 'data' } as const;
 
 export interface PlayedLonghorn {
-  /** The newest object of the kind, undefined when there is none. */
+  /** The object of the kind that was not there at the last look, undefined when there is none: instants have whole seconds only. */
   newest(plural: 'snapshots' | 'backups'): Promise<string | undefined>;
   snapshotIsReady(name: string): Promise<void>;
   backupIsAt(name: string, percent: number): Promise<void>;
@@ -75,15 +75,14 @@ export async function playLonghorn(admin: AdminClient): Promise<PlayedLonghorn> 
   );
   await make('backupvolumes', 'BackupVolume', volume, { volumeName: volume, backupTargetName: 'default' }, { size });
 
+  const seen = { snapshots: new Set<string>(), backups: new Set<string>() };
   return {
     async newest(plural) {
       const { items } = await admin.must<{ items: readonly AnyObject[] }>('GET', `${path}/${plural}`);
-      return items
-        .map(({ metadata }) => ({
-          name: metadata.name,
-          at: `${String(metadata['creationTimestamp'])}${metadata.name}`,
-        }))
-        .toSorted((a, b) => (a.at < b.at ? 1 : -1))[0]?.name;
+      const fresh = items.map(({ metadata }) => metadata.name).filter((name) => !seen[plural].has(name));
+      if (fresh.length > 1) throw new Error(`one wake-up led to ${fresh.length} ${plural}: ${fresh.join(', ')}`);
+      for (const name of fresh) seen[plural].add(name);
+      return fresh[0];
     },
     snapshotIsReady: (name) =>
       setStatus('snapshots', name, { readyToUse: true, creationTime: new Date().toISOString(), size: 4096 }),
