@@ -43,6 +43,8 @@ export function apiServerFlags({ dir, url, etcdUrl, auditLogPath, credentials }:
     `--service-account-signing-key-file=${credentials.serviceAccountPrivateKeyFile}`,
     `--audit-policy-file=${credentials.auditPolicyFile}`,
     `--audit-log-path=${auditLogPath}`,
+    // Megabytes: a log that is begun anew half-way would be counted from there.
+    '--audit-log-maxsize=100000',
     '--allow-privileged=true',
   ];
 }
