@@ -1,5 +1,5 @@
 /** A sink that refuses for good (a policy, a wrong address) costs the facts, never the backups. */
-import { SoteriaError } from '@soteria/shared/errors.ts';
+import { createRefusingSink } from '@soteria/shared/events/testing/refusing-sink.ts';
 import { expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';
 import { createAnnounce } from './announce.ts';
@@ -10,17 +10,14 @@ const ref = { namespace: 'shop', name: 'soteria-backup-data-1' };
 async function begin(code: 'cluster_refused' | 'cluster_unavailable') {
   const bench = createTestBench();
   await bench.store.create({ ...ref, spec: { kind: 'Backup', request: { pvc: 'data' } } });
-  const logged: unknown[] = [];
-  const error = new SoteriaError(code, { what: 'the event was not sent', why: 'the sink', fix: 'none' });
-  const publisher = { publish: () => Promise.reject(error) };
-  const log = { ...silent, error: (event: string, _error: unknown, fields = {}) => void logged.push([event, fields]) };
-  const tools = { ...bench.tools, announce: createAnnounce({ publisher, log }) };
+  const sink = createRefusingSink(code, silent);
+  const tools = { ...bench.tools, announce: createAnnounce(sink) };
   const round = async () => {
     await advanceOperation(tools, ref, { log: silent });
     bench.longhorn.step();
     bench.pass(2_000);
   };
-  return { ...bench, logged, round };
+  return { ...bench, logged: sink.logged, round };
 }
 
 it('a fact that is refused for good is logged, and the backup goes on to its end', async () => {

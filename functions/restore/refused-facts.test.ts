@@ -1,5 +1,5 @@
 /** A sink that refuses for good (a policy, a wrong address) costs the facts, never the restores. */
-import { SoteriaError } from '@soteria/shared/errors.ts';
+import { createRefusingSink } from '@soteria/shared/events/testing/refusing-sink.ts';
 import { expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';
 import { createAnnounce } from './announce.ts';
@@ -11,17 +11,14 @@ async function begin(code: 'cluster_refused' | 'cluster_unavailable') {
   const bench = createTestBench();
   bench.seedBackups({ name: 'point', at: '2026-01-30T01:00:00Z' });
   await bench.store.create({ ...ref, spec: { kind: 'Restore', request: { pvc: 'data', targetPvc: 'data-2' } } });
-  const logged: unknown[] = [];
-  const error = new SoteriaError(code, { what: 'the event was not sent', why: 'the sink', fix: 'none' });
-  const publisher = { publish: () => Promise.reject(error) };
-  const log = { ...silent, error: (event: string, _error: unknown, fields = {}) => void logged.push([event, fields]) };
-  const tools = { ...bench.tools, announce: createAnnounce({ publisher, log }) };
+  const sink = createRefusingSink(code, silent);
+  const tools = { ...bench.tools, announce: createAnnounce(sink) };
   const round = async () => {
     await advanceOperation(tools, ref, { log: silent });
     await bench.step();
     bench.pass(2_000);
   };
-  return { ...bench, logged, round };
+  return { ...bench, logged: sink.logged, round };
 }
 
 it('a fact that is refused for good is logged, and the restore goes on to its end', async () => {

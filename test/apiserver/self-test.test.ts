@@ -2,12 +2,11 @@
  * The self-test and adopting another cluster's points on a real API server: with the rights of the manifests and no more, admission in
  * force, and Kubernetes' own controllers beside.
  */
-import { listAll } from '@soteria/shared/kubernetes/client.ts';
-import { configMaps, jobs, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
-import { backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
 import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { listLeft } from '../e2e/list-left.ts';
 import { isAbout, type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
 import { type ApiServer, startApiServer } from '../servers/api-server.ts';
 import { installCrds, readOwnCrds, readReferenceCrds } from '../servers/install-crds.ts';
@@ -75,18 +74,9 @@ describeWithControllers('a self-test on a real API server', () => {
 
   const untilNothingIsLeft = () =>
     waitUntil('nothing is left', async () => {
-      const { client } = bed.local.cluster;
-      const inLonghorn = { namespace: 'longhorn-system' };
-      const all = [
-        ...(await Array.fromAsync(listAll(client, persistentVolumeClaims))),
-        ...(await Array.fromAsync(listAll(client, persistentVolumes))),
-        ...(await Array.fromAsync(listAll(client, jobs))),
-        ...(await Array.fromAsync(listAll(client, volumes, inLonghorn))),
-        ...(await Array.fromAsync(listAll(client, snapshots, inLonghorn))),
-        ...(await Array.fromAsync(listAll(client, backups, inLonghorn))),
-      ];
-      if (all.length === 0) return true;
-      throw new Error(all.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', '));
+      const left = await listLeft(bed.local.cluster.client);
+      if (left.length === 0) return true;
+      throw new Error(left.join(', '));
     });
 
   it('passes with the rights of the manifests, for who may ask in its namespace, and leaves nothing', async () => {

@@ -6,6 +6,7 @@ import { folderVersions } from '@soteria/local/bucket/folder-versions.ts';
 import { listingJob } from '@soteria/b2-usage/listing-job/listing-job.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isAbout, type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
+import type { UsageReport } from '../e2e/usage-report.ts';
 import { createAdminClient } from '../servers/admin-client.ts';
 import { type ApiServer, startApiServer } from '../servers/api-server.ts';
 import { installCrds, readOwnCrds, readReferenceCrds } from '../servers/install-crds.ts';
@@ -15,15 +16,6 @@ import { waitUntil } from '../servers/wait-until.ts';
 
 const namespace = 'sample';
 const jobsPath = '/apis/batch/v1/namespaces/soteria/jobs';
-
-interface Report {
-  readonly state: string;
-  readonly measured_at: string | null;
-  readonly measuring: { readonly job: string | null } | null;
-  readonly failure: object | null;
-  readonly totals: { readonly current_bytes: number; readonly current_objects: number } | null;
-  readonly claims: readonly { readonly namespace: string; readonly pvc: string; readonly backups: number }[];
-}
 
 describeWithControllers('usage on a real API server', () => {
   let server: ApiServer;
@@ -62,10 +54,10 @@ describeWithControllers('usage on a real API server', () => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     const answer = await fetch(new URL(path, bed.local.frontDoorUrl), init);
-    return { status: answer.status, body: (await answer.json()) as Report };
+    return { status: answer.status, body: (await answer.json()) as UsageReport };
   }
 
-  async function untilMeasured(after: string | null): Promise<Report> {
+  async function untilMeasured(after: string | null): Promise<UsageReport> {
     return waitUntil('it is measured', async () => {
       const { body } = await call('GET', '/v1/b2');
       if (body.failure !== null) throw new Error(JSON.stringify(body.failure));
@@ -73,7 +65,7 @@ describeWithControllers('usage on a real API server', () => {
     });
   }
 
-  async function expectTheFolder({ totals }: Report): Promise<void> {
+  async function expectTheFolder({ totals }: UsageReport): Promise<void> {
     const files = await folderVersions(bed.local.targetFolder);
     expect(totals).toMatchObject({
       current_objects: files.length,

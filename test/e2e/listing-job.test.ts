@@ -4,6 +4,7 @@ import { configMaps, jobs } from '@soteria/shared/kubernetes/core-types.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
 import { isAbout, type LocalBed, startLocalBed } from './local-bed.ts';
+import type { UsageReport } from './usage-report.ts';
 
 const claim = { namespace: 'shop', name: 'data' };
 const namespace = 'soteria';
@@ -17,23 +18,14 @@ beforeAll(async () => {
 });
 afterAll(() => bed.stop());
 
-async function call(method: string, path: string, body?: object): Promise<{ status: number; body: Report }> {
+async function call(method: string, path: string, body?: object): Promise<{ status: number; body: UsageReport }> {
   const headers = { 'content-type': 'application/json' };
   const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
   const answer = await fetch(new URL(path, bed.local.frontDoorUrl), init);
-  return { status: answer.status, body: (await answer.json()) as Report };
+  return { status: answer.status, body: (await answer.json()) as UsageReport };
 }
 
-interface Report {
-  readonly state: string;
-  readonly measured_at: string | null;
-  readonly measuring: { readonly job: string | null } | null;
-  readonly failure: object | null;
-  readonly totals: { readonly current_bytes: number; readonly current_objects: number } | null;
-  readonly claims: readonly { readonly namespace: string; readonly pvc: string; readonly backups: number }[];
-}
-
-const report = async (): Promise<Report> => (await call('GET', '/v1/b2')).body;
+const report = async (): Promise<UsageReport> => (await call('GET', '/v1/b2')).body;
 
 it('is listed by a Job, recorded by the function, and leaves no Job behind', async () => {
   await call('POST', '/v1/backup', { namespace: claim.namespace, pvc: claim.name });

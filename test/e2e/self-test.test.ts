@@ -2,12 +2,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
-import { jobs, persistentVolumeClaims, persistentVolumes, pods } from '@soteria/shared/kubernetes/core-types.ts';
-import { backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { pods } from '@soteria/shared/kubernetes/core-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
 import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
+import { listLeft } from './list-left.ts';
 import { type LocalBed, startLocalBed } from './local-bed.ts';
 
 describe('a self-test on the embedded default', () => {
@@ -39,29 +39,20 @@ describe('a self-test on the embedded default', () => {
     return operation;
   }
 
-  async function listLeft(): Promise<string[]> {
+  async function listAllLeft(): Promise<string[]> {
     const { client } = bed.local.cluster;
-    const inLonghorn = { namespace: 'longhorn-system' };
-    const all = [
-      ...(await Array.fromAsync(listAll(client, persistentVolumeClaims))),
-      ...(await Array.fromAsync(listAll(client, persistentVolumes))),
-      ...(await Array.fromAsync(listAll(client, jobs))),
-      ...(await Array.fromAsync(listAll(client, pods))),
-      ...(await Array.fromAsync(listAll(client, volumes, inLonghorn))),
-      ...(await Array.fromAsync(listAll(client, snapshots, inLonghorn))),
-      ...(await Array.fromAsync(listAll(client, backups, inLonghorn))),
-    ];
+    const ran = await Array.fromAsync(listAll(client, pods));
     const files = await readdir(join(bed.local.targetFolder, 'backupstore'), { recursive: true, withFileTypes: true });
     // The description of a volume stays: who may delete that may delete all of its backups at once.
     const onTarget = files
       .filter((one) => one.isFile() && one.name !== 'volume.cfg')
       .map(({ name }) => `on the target: ${name}`);
-    return [...all.map(({ kind, metadata }) => `${kind} ${metadata.name}`), ...onTarget];
+    return [...(await listLeft(client)), ...ran.map(({ metadata }) => `Pod ${metadata.name}`), ...onTarget];
   }
 
   const untilNothingIsLeft = () =>
     waitUntil('nothing is left', async () => {
-      const left = await listLeft();
+      const left = await listAllLeft();
       if (left.length === 0) return true;
       throw new Error(left.join(', '));
     });
