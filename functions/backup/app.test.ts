@@ -1,6 +1,6 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { operations } from '@soteria/shared/operation/schema.ts';
-import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
+import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench } from './test-bench.ts';

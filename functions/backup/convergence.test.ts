@@ -12,7 +12,7 @@ import { createFakeLonghorn, type FakeLonghorn } from '@soteria/shared/longhorn/
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import { watchLabel } from '@soteria/shared/operation/marks.ts';
 import { isTerminal, operations } from '@soteria/shared/operation/schema.ts';
-import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
+import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { askForBackup } from './ask.ts';

@@ -11,7 +11,7 @@ import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.t
 import { publishDue } from '@soteria/shared/operation/publish-due.ts';
 import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
-import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
+import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';

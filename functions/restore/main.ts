@@ -14,7 +14,7 @@ import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { publishDue } from '@soteria/shared/operation/publish-due.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
-import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
+import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { createAnnounce } from './announce.ts';
 import { defineRestore } from './app.ts';
 import { createClaims } from './claims.ts';

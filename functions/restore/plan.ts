@@ -1,13 +1,13 @@
 /** What a restore would do: resolved for real, nothing made. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
+import { noClusters } from '@soteria/shared/restore-points/own-clusters.ts';
 import { type RestorePoint, toRestorePoint, withJudgement } from '@soteria/shared/longhorn/restore-point.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { namespaceMissing } from './ask.ts';
 import type { Claims } from './claims.ts';
-import { shapeClaim } from './core/shape-claim.ts';
+import { shapeClaim } from './new-claim/shape-claim.ts';
 import { claimDraft } from './longhorn/claim-objects.ts';
 import { targetToRead } from './longhorn/decide-reading.ts';
 import { blockersOf, nextLook, pointOf } from './longhorn/decide-start.ts';

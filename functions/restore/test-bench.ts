@@ -32,7 +32,7 @@ import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { operations } from '@soteria/shared/operation/schema.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
-import { createVerifiedPoints, type VerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
+import { createVerifiedPoints, type VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import type { AdvanceTools } from './advance.ts';
 import { defineRestore } from './app.ts';
 import { createClaims } from './claims.ts';

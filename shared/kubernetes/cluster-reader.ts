@@ -3,7 +3,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from './core-types.ts';
 import { namespaces, persistentVolumeClaims, persistentVolumes } from './core-types.ts';
 import { type KubernetesClient, listAll } from './client.ts';
 import { readSeldom } from './read-seldom.ts';
-import type { OwnClusters } from '../longhorn/own-clusters.ts';
+import type { OwnClusters } from '../restore-points/own-clusters.ts';
 import { listAdopted } from '../operation/adopted-clusters.ts';
 import { readPaused } from '../operation/pause.ts';
 

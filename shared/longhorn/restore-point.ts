@@ -1,9 +1,9 @@
 /** Longhorn's backups as restore points: what a caller sees of each, newest first. Pure. */
 import type { Backup } from './objects.ts';
 import { whyNotRestorable } from './objects.ts';
-import type { Judgement } from '../operation/claim-proof.ts';
+import type { Judgement } from '../restore-points/claim-proof.ts';
 import { catalogueKeys, heldByLabel } from '../operation/marks.ts';
-import { isOwnCluster, type OwnClusters } from './own-clusters.ts';
+import { isOwnCluster, type OwnClusters } from '../restore-points/own-clusters.ts';
 
 /** One restore point in `GET /v1/backups`; sizes in bytes, instants RFC 3339, null where Longhorn does not know (yet). */
 export interface RestorePoint {

@@ -37,7 +37,7 @@ import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
-import { createVerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
+import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleFunctions } from '../../scripts/bundle-functions.ts';

@@ -1,7 +1,7 @@
 /** Whose a Longhorn volume's folder in the bucket is: by the live volume, then by its newest backup's labels. Pure. */
 import * as z from 'zod';
 import type { Backup, BackupVolume, LonghornVolume } from '@soteria/shared/longhorn/objects.ts';
-import { isOwnCluster, noClusters, type OwnClusters } from '@soteria/shared/longhorn/own-clusters.ts';
+import { isOwnCluster, noClusters, type OwnClusters } from '@soteria/shared/restore-points/own-clusters.ts';
 import { newestFirst, type RestorePoint, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { parseOwner } from '../measure/classify-key.ts';
 import type { MeasuredBucket } from '../measure/progress.ts';

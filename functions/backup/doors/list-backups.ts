@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { liveVolumeOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { RestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { newestFirst, toRestorePoint, withJudgement } from '@soteria/shared/longhorn/restore-point.ts';
-import { whySharedId } from '@soteria/shared/longhorn/shared-cluster-id.ts';
+import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
 import { type Blocker, toBlocker } from '../longhorn/plan.ts';
 import type { BackupTools } from '../tools.ts';
 

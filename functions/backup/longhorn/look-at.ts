@@ -6,7 +6,7 @@ import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Slots } from '@soteria/shared/operation/slots.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
-import type { VerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
+import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { volumeHandleOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { Place, World } from './world.ts';
 

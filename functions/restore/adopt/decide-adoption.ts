@@ -7,7 +7,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ClusterIdentity } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import { mayBeAlive, whySharedId } from '@soteria/shared/longhorn/shared-cluster-id.ts';
+import { mayBeAlive, whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { clusterIdsOf, type Survey, surveyCluster } from './survey-cluster.ts';
 

@@ -1,7 +1,7 @@
 /** What one cluster has left on the targets: counted from its points alone. Pure. */
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
-import { writersOf } from '@soteria/shared/longhorn/shared-cluster-id.ts';
+import { writersOf } from '@soteria/shared/restore-points/shared-cluster-id.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 
 export interface Survey {

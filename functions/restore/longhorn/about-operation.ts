@@ -12,7 +12,7 @@ import {
   watchLabel,
 } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { whyLabelsNot } from '../core/shape-claim.ts';
+import { whyLabelsNot } from '../new-claim/shape-claim.ts';
 
 import { commandSecondsOf, longestCommandSeconds } from '../proof/proof-drafts.ts';
 

@@ -6,7 +6,7 @@ import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
 import type { RestoreVolumeDraft } from '@soteria/shared/longhorn/port-restore.ts';
 import type { SlotNeed } from '@soteria/shared/operation/decide-slots.ts';
 import type { OperationRequest, OperationStatus } from '@soteria/shared/operation/schema.ts';
-import type { ClaimJudgement } from '@soteria/shared/operation/verified-points.ts';
+import type { ClaimJudgement } from '@soteria/shared/restore-points/verified-points.ts';
 import type { Place } from './world.ts';
 
 export type RestoreFactName = 'started' | 'completed' | 'failed' | 'skipped';

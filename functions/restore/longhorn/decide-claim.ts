@@ -6,7 +6,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { OperationWork } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
-import { type RestoredShape, shapeClaim } from '../core/shape-claim.ts';
+import { type RestoredShape, shapeClaim } from '../new-claim/shape-claim.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { claimDraft, persistentVolumeDraft } from './claim-objects.ts';

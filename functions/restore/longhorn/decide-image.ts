@@ -2,7 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import type { RestoredShape } from '../core/shape-claim.ts';
+import type { RestoredShape } from '../new-claim/shape-claim.ts';
 import { notRestored } from './about-operation.ts';
 import type { Action } from './action.ts';
 import type { Situation } from './decide.ts';

@@ -1,7 +1,7 @@
 /** Pending: is the claim's name free, which point is meant, can it be restored, is there a slot? */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import { noClusters } from '@soteria/shared/longhorn/own-clusters.ts';
+import { noClusters } from '@soteria/shared/restore-points/own-clusters.ts';
 import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
@@ -10,8 +10,8 @@ import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import { instant, isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import { byAge } from '@soteria/shared/operation/store.ts';
-import { selectRestorePoint } from '../core/select-restore-point.ts';
-import { shapeClaim } from '../core/shape-claim.ts';
+import { selectRestorePoint } from '@soteria/shared/restore-points/select-restore-point.ts';
+import { shapeClaim } from '../new-claim/shape-claim.ts';
 import { bytesToRead, longestBudgetWaitMs, noRoomToday } from '../proof/why-no-test.ts';
 import { notRestored, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';

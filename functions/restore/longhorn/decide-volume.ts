@@ -5,7 +5,7 @@ import { pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
 import { heldByLabel } from '@soteria/shared/operation/marks.ts';
 import type { OperationWork } from '@soteria/shared/operation/schema.ts';
 import { refuse, statusOf } from '@soteria/shared/operation/status.ts';
-import { shapeClaim } from '../core/shape-claim.ts';
+import { shapeClaim } from '../new-claim/shape-claim.ts';
 import { isOurs, marksOfVolume, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { waitFor, waitMoving } from './deadline.ts';

@@ -9,7 +9,7 @@ import { managedLabel } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Slots } from '@soteria/shared/operation/slots.ts';
 import { withAnnounced } from '@soteria/shared/operation/status.ts';
-import type { VerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
+import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import type { Claims } from '../claims.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
 import type { TestBudget } from '../proof/test-budget.ts';

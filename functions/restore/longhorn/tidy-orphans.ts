@@ -21,7 +21,7 @@ import { pausedMessage } from '@soteria/shared/operation/pause.ts';
 import { operationKinds } from '@soteria/shared/operation/schema.ts';
 import { commandJobName } from '@soteria/shared/verification/command-job.ts';
 import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
-import { namesInUrl } from '../core/backup-url.ts';
+import { namesInUrl } from '@soteria/shared/longhorn/backup-url.ts';
 import { functionName, temporaryMarks } from './about-operation.ts';
 import type { Tools } from './perform.ts';
 

@@ -5,7 +5,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import type { OwnClusters } from '@soteria/shared/longhorn/own-clusters.ts';
+import type { OwnClusters } from '@soteria/shared/restore-points/own-clusters.ts';
 import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
@@ -16,7 +16,7 @@ import {
   operationKinds,
   type OperationRequest,
 } from '@soteria/shared/operation/schema.ts';
-import { selectRestorePoint } from '../core/select-restore-point.ts';
+import { selectRestorePoint } from '@soteria/shared/restore-points/select-restore-point.ts';
 import { restoredFromAnnotation } from '../longhorn/claim-objects.ts';
 
 export interface NamespaceSituation {

@@ -1,4 +1,4 @@
-import type { Judgement } from '@soteria/shared/operation/claim-proof.ts';
+import type { Judgement } from '@soteria/shared/restore-points/claim-proof.ts';
 import { describe, expect, it } from 'vitest';
 import { baselineOf } from './baseline-of.ts';
 

@@ -1,5 +1,5 @@
 /** What a restored point is compared with: what the same point held when it was proved before, or what an earlier one held. Pure. */
-import type { ClaimProof, Judgement } from '@soteria/shared/operation/claim-proof.ts';
+import type { ClaimProof, Judgement } from '@soteria/shared/restore-points/claim-proof.ts';
 import type { VerificationChecks } from '@soteria/shared/verification/verification-job.ts';
 
 export interface TestedPoint {

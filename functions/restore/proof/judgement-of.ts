@@ -1,7 +1,7 @@
 /** What a restore test has said of its point, for the record that outlives it. Pure. */
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import type { ClaimJudgement } from '@soteria/shared/operation/verified-points.ts';
+import type { ClaimJudgement } from '@soteria/shared/restore-points/verified-points.ts';
 
 /**
  * Undefined for what has neither proved nor refuted anything. A claim of another cluster that has the same name is another claim: what is

@@ -1,5 +1,5 @@
 /** The Jobs of a restore test, as they are made: from its record, and what was proved before. Pure. */
-import type { ClaimProof } from '@soteria/shared/operation/claim-proof.ts';
+import type { ClaimProof } from '@soteria/shared/restore-points/claim-proof.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { durationMs } from '@soteria/shared/operation/duration.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';

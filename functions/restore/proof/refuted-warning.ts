@@ -1,10 +1,10 @@
 /** A restore of a point that a restore test has refuted is not refused: it may be all there is. But nobody shall rely on it unwarned. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
-import type { Judgement } from '@soteria/shared/operation/claim-proof.ts';
+import type { Judgement } from '@soteria/shared/restore-points/claim-proof.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import type { VerifiedPoints } from '@soteria/shared/operation/verified-points.ts';
+import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { pointOf } from '../longhorn/decide-start.ts';
 import type { World } from '../longhorn/world.ts';
 

@@ -6,9 +6,9 @@ import { redact } from '@soteria/shared/function/redact.ts';
 import type { ClusterIdentity } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import { type ClaimShape, parseClaimShape } from '@soteria/shared/longhorn/claim-shape.ts';
 import { type Backup, type BackupTarget, whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
-import type { OwnClusters } from '@soteria/shared/longhorn/own-clusters.ts';
+import type { OwnClusters } from '@soteria/shared/restore-points/own-clusters.ts';
 import { newestFirst, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
-import { whySharedId } from '@soteria/shared/longhorn/shared-cluster-id.ts';
+import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 
 export interface RecoveryInput {

@@ -8,7 +8,7 @@
 import { SoteriaError } from '../errors.ts';
 import type { ClusterIdentity } from '../kubernetes/cluster-reader.ts';
 import { catalogueKeys } from '../operation/marks.ts';
-import type { Backup } from './objects.ts';
+import type { Backup } from '../longhorn/objects.ts';
 
 /** Clocks of two clusters may differ by so much. */
 const clockSkewMs = 5 * 60_000;

@@ -1,10 +1,10 @@
 /** For any history of backups and any request, the chosen point is the one the rule says: held against a naive reading of the rule. */
-import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import { SoteriaError } from '../errors.ts';
+import type { Backup } from './objects.ts';
+import { catalogueKeys } from '../operation/marks.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type PointChoice, selectRestorePoint } from './select-restore-point.ts';
+import { type PointChoice, selectRestorePoint } from '../restore-points/select-restore-point.ts';
 
 /** One line of the history, in the words of the rule. */
 interface Entry {

@@ -5,12 +5,12 @@
  *     another's data is never taken by accident.
  *  3. Nothing fits: an answer that names the nearest points. Never another point than the one that was asked for.
  */
-import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import type { OwnClusters } from '@soteria/shared/longhorn/own-clusters.ts';
-import { type RestorePoint, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
-import { timeFromName } from '@soteria/shared/operation/names.ts';
-import { isSameBackup, namesInUrl } from './backup-url.ts';
+import { SoteriaError } from '../errors.ts';
+import type { Backup } from '../longhorn/objects.ts';
+import type { OwnClusters } from './own-clusters.ts';
+import { type RestorePoint, toRestorePoint } from '../longhorn/restore-point.ts';
+import { timeFromName } from '../operation/names.ts';
+import { isSameBackup, namesInUrl } from '../longhorn/backup-url.ts';
 
 export interface PointChoice {
   readonly namespace: string;

@@ -1,9 +1,9 @@
-import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import { SoteriaError } from '../errors.ts';
+import type { Backup } from './objects.ts';
+import { catalogueKeys } from '../operation/marks.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PointChoice, selectRestorePoint } from './select-restore-point.ts';
+import { type PointChoice, selectRestorePoint } from '../restore-points/select-restore-point.ts';
 
 function backup(name: string, at: string, change: Partial<Backup> = {}, cluster = 'here', pvc = 'data'): Backup {
   return {

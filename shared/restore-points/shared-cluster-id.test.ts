@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalogueKeys } from '../operation/marks.ts';
-import type { Backup } from './objects.ts';
+import type { Backup } from '../longhorn/objects.ts';
 import { mayBeAlive, whoShares, whySharedId, writersOf } from './shared-cluster-id.ts';
 
 const hourMs = 3_600_000;

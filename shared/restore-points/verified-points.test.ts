@@ -1,7 +1,7 @@
-import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
-import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { configMaps } from '../kubernetes/core-types.ts';
+import { createMemoryCluster } from '../kubernetes/memory-cluster.ts';
 import { describe, expect, it } from 'vitest';
-import { claimHash } from './names.ts';
+import { claimHash } from '../operation/names.ts';
 import { type ClaimJudgement, createVerifiedPoints, verifiedNames } from './verified-points.ts';
 
 const judged: ClaimJudgement = {
