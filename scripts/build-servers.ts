@@ -6,13 +6,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type PinnedServer, printsVersion, readRclonePin, readServerPins } from './server-pins.ts';
+import { type PinnedServer, printsVersion, readServerPins, toolFolders } from './server-pins.ts';
 import { installMoto } from './install-moto.ts';
 import { stopWith } from './stop-with.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const toolsDir = join(root, 'test/tools');
-const rcloneDir = join(toolsDir, 'rclone');
 const serversDir = join(root, '.cache/servers');
 
 const binaryOf = (server: PinnedServer) => join(serversDir, server.name);
@@ -21,6 +20,7 @@ const stampOf = (server: PinnedServer) => join(serversDir, `.${server.name}.stam
 function isCurrent(server: PinnedServer): boolean {
   if (!existsSync(binaryOf(server))) return false;
   if (existsSync(stampOf(server))) return readFileSync(stampOf(server), 'utf8') === server.stamp;
+  if (server.versionArgs === undefined) return false;
   // Put there by hand or by a cache of the CI: its own word decides, once.
   const printed = spawnSync(binaryOf(server), server.versionArgs, { encoding: 'utf8' }).stdout ?? '';
   if (!printsVersion(printed, server)) return false;
@@ -64,10 +64,10 @@ function build(server: PinnedServer, moduleDir: string): void {
 
 mkdirSync(serversDir, { recursive: true });
 console.log(installMoto({ requirementsFile: join(toolsDir, 'moto/requirements.txt'), serversDir }));
-const servers = [
-  ...readServerPins(readFileSync(join(toolsDir, 'go.mod'), 'utf8')).map((pin) => ({ pin, moduleDir: toolsDir })),
-  { pin: readRclonePin(readFileSync(join(rcloneDir, 'go.mod'), 'utf8')), moduleDir: rcloneDir },
-];
+const servers = toolFolders.flatMap((folder) => {
+  const moduleDir = join(toolsDir, folder);
+  return readServerPins(folder, readFileSync(join(moduleDir, 'go.mod'), 'utf8')).map((pin) => ({ pin, moduleDir }));
+});
 const outdated = servers.filter(({ pin }) => !isCurrent(pin));
 for (const { pin } of servers) {
   if (!outdated.some((one) => one.pin === pin)) console.log(`${pin.name}: ${pin.version} is there`);

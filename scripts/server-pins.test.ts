@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { printsVersion, readRclonePin, readServerPins } from './server-pins.ts';
+import { printsVersion, readServerPins, toolFolders } from './server-pins.ts';
 
 const goMod = `// The servers.
 module example.org/tools
@@ -20,15 +20,17 @@ require (
 replace k8s.io/api => k8s.io/api v0.36.3
 `;
 
+const ours = (folder: string) => readFileSync(new URL(`../test/tools/${folder}/go.mod`, import.meta.url), 'utf8');
+
 const pin = (text: string, name = 'kube-apiserver') => {
-  const found = readServerPins(text).find((server) => server.name === name);
+  const found = readServerPins('.', text).find((server) => server.name === name);
   if (found === undefined) throw new Error(`no ${name}`);
   return found;
 };
 
 describe('the pinned servers', () => {
   it('take their versions from go.mod', () => {
-    expect(readServerPins(goMod).map(({ name, version }) => [name, version])).toEqual([
+    expect(readServerPins('.', goMod).map(({ name, version }) => [name, version])).toEqual([
       ['etcd', 'v3.6.8'],
       ['kubectl', 'v1.36.3'],
       ['kube-controller-manager', 'v1.36.3'],
@@ -43,11 +45,9 @@ describe('the pinned servers', () => {
   });
 
   it('are one more in a go.mod of its own: rclone, which is told its version too', () => {
-    const ours = readFileSync(new URL('../test/tools/rclone/go.mod', import.meta.url), 'utf8');
-    const { version, linkerFlags } = readRclonePin(ours);
-    expect(version).toMatch(/^v\d+\.\d+\.\d+$/);
-    expect(linkerFlags).toBe(`-s -w -X github.com/rclone/rclone/fs.Version=${version}`);
-    expect(() => readRclonePin(goMod)).toThrow('requires no github.com/rclone/rclone');
+    const [rclone] = readServerPins('rclone', ours('rclone'));
+    expect(rclone?.linkerFlags).toBe(`-s -w -X github.com/rclone/rclone/fs.Version=${rclone?.version}`);
+    expect(() => readServerPins('rclone', goMod)).toThrow('requires no github.com/rclone/rclone');
   });
 
   it.each([
@@ -61,7 +61,7 @@ describe('the pinned servers', () => {
   });
 
   it('need their module in go.mod', () => {
-    expect(() => readServerPins(goMod.replace('go.etcd.io/etcd/server/v3 v3.6.8', ''))).toThrow(
+    expect(() => readServerPins('.', goMod.replace('go.etcd.io/etcd/server/v3 v3.6.8', ''))).toThrow(
       'requires no go.etcd.io/etcd/server/v3',
     );
   });
@@ -76,9 +76,10 @@ describe('the pinned servers', () => {
     expect(printsVersion(printed, pin(goMod, name))).toBe(isPinned);
   });
 
-  it('are all in the go.mod of this repository', () => {
-    const ours = readFileSync(new URL('../test/tools/go.mod', import.meta.url), 'utf8');
-    expect(readServerPins(ours).map(({ version }) => version)).toSatisfy((versions: string[]) =>
+  it.each(toolFolders)('are all in the go.mod of test/tools/%s', (folder) => {
+    const pins = readServerPins(folder, ours(folder));
+    expect(pins.length).toBeGreaterThan(0);
+    expect(pins.map(({ version }) => version)).toSatisfy((versions: string[]) =>
       versions.every((version) => /^v\d+\.\d+\.\d+$/.test(version)),
     );
   });

@@ -8,8 +8,8 @@ export interface PinnedServer {
   /** With its `v`. */
   readonly version: string;
   readonly linkerFlags: string;
-  /** What makes the binary print its version. */
-  readonly versionArgs: readonly string[];
+  /** What makes the binary print its version; left out: it cannot. */
+  readonly versionArgs?: readonly string[];
   /** Changes when the binary has to be built again. */
   readonly stamp: string;
 }
@@ -18,7 +18,7 @@ interface ServerSource {
   readonly name: string;
   readonly goPackage: string;
   readonly module: string;
-  readonly versionArgs: readonly string[];
+  readonly versionArgs?: readonly string[];
 }
 
 const kubernetes = (name: string, versionArgs: readonly string[]): ServerSource => ({
@@ -28,35 +28,51 @@ const kubernetes = (name: string, versionArgs: readonly string[]): ServerSource 
   versionArgs,
 });
 
-/** Quickest first: whoever watches sees that it works. */
-const sources: readonly ServerSource[] = [
-  {
-    name: 'etcd',
-    goPackage: 'go.etcd.io/etcd/server/v3',
-    module: 'go.etcd.io/etcd/server/v3',
-    versionArgs: ['--version'],
-  },
-  kubernetes('kubectl', ['version', '--client']),
-  kubernetes('kube-controller-manager', ['--version']),
-  kubernetes('kube-apiserver', ['--version']),
-];
+const eventing = (name: string, command: string): ServerSource => ({
+  name: `knative-${name}`,
+  goPackage: `knative.dev/eventing/cmd/${command}`,
+  module: 'knative.dev/eventing',
+});
 
-/** In a go.mod of its own, so that neither it nor Kubernetes moves the versions of the other. */
-const rclone: ServerSource = {
-  name: 'rclone',
-  goPackage: 'github.com/rclone/rclone',
-  module: 'github.com/rclone/rclone',
-  versionArgs: ['version'],
+/**
+ * Folder below `test/tools`, each with a go.mod of its own so that no tool moves the versions of another, and what is built from it.
+ * In each folder the quickest first: a person who watches sees that it works.
+ */
+const sources: Readonly<Record<string, readonly ServerSource[]>> = {
+  '.': [
+    {
+      name: 'etcd',
+      goPackage: 'go.etcd.io/etcd/server/v3',
+      module: 'go.etcd.io/etcd/server/v3',
+      versionArgs: ['--version'],
+    },
+    kubernetes('kubectl', ['version', '--client']),
+    kubernetes('kube-controller-manager', ['--version']),
+    kubernetes('kube-apiserver', ['--version']),
+  ],
+  rclone: [
+    {
+      name: 'rclone',
+      goPackage: 'github.com/rclone/rclone',
+      module: 'github.com/rclone/rclone',
+      versionArgs: ['version'],
+    },
+  ],
+  knative: [
+    eventing('ingress', 'broker/ingress'),
+    eventing('filter', 'broker/filter'),
+    eventing('dispatcher', 'in_memory/channel_dispatcher'),
+    eventing('apiserver-source', 'apiserver_receive_adapter'),
+    eventing('mtping', 'mtping'),
+  ],
+  queue: [{ name: 'knative-queue', goPackage: 'knative.dev/serving/cmd/queue', module: 'knative.dev/serving' }],
 };
 
-/** Of `test/tools/go.mod`. Throws when it does not name a module that a server is built from. */
-export function readServerPins(goMod: string): PinnedServer[] {
-  return sources.map((source) => pinOf(source, goMod));
-}
+export const toolFolders: readonly string[] = Object.keys(sources);
 
-/** Of `test/tools/rclone/go.mod`. Throws when it does not name rclone. */
-export function readRclonePin(goMod: string): PinnedServer {
-  return pinOf(rclone, goMod);
+/** Of the go.mod in that folder of `test/tools`. Throws when it does not name a module that a server is built from. */
+export function readServerPins(folder: string, goMod: string): PinnedServer[] {
+  return (sources[folder] ?? []).map((source) => pinOf(source, goMod));
 }
 
 function pinOf({ name, goPackage, module, versionArgs }: ServerSource, goMod: string): PinnedServer {
@@ -65,7 +81,7 @@ function pinOf({ name, goPackage, module, versionArgs }: ServerSource, goMod: st
   const stamp = createHash('sha256')
     .update([goPackage, linkerFlags, ...dependencyLines(goMod)].join('\n'))
     .digest('hex');
-  return { name, goPackage, version, linkerFlags, versionArgs, stamp };
+  return { name, goPackage, version, linkerFlags, ...(versionArgs === undefined ? {} : { versionArgs }), stamp };
 }
 
 /** True when what a binary prints names exactly this version. */
@@ -78,12 +94,12 @@ function versionOf(module: string, goMod: string): string {
     const [path, version] = line.replace(/^require /, '').split(/\s+/);
     if (path === module && version !== undefined) return version;
   }
-  throw new Error(`test/tools/go.mod requires no ${module}`);
+  throw new Error(`the go.mod requires no ${module}`);
 }
 
 /** Without these the servers call themselves v0.0.0, and clients choose features by that. */
 function versionFlags(module: string, version: string): string[] {
-  if (module === rclone.module) return [`-X ${module}/fs.Version=${version}`];
+  if (module === 'github.com/rclone/rclone') return [`-X ${module}/fs.Version=${version}`];
   if (module !== 'k8s.io/kubernetes') return [];
   const [major, minor] = version.slice(1).split('.');
   const at = 'k8s.io/component-base/version';
