@@ -1,7 +1,8 @@
 /** What a restore would do: resolved for real, nothing made. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { noClusters } from '@soteria/shared/restore-points/own-clusters.ts';
-import { type RestorePoint, toRestorePoint, withJudgement } from '@soteria/shared/longhorn/restore-point.ts';
+import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
+import { type RestorePoint, withJudgement } from '@soteria/shared/restore-points/restore-point.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';

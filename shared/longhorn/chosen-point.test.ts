@@ -4,7 +4,8 @@ import type { Backup } from './objects.ts';
 import { catalogueKeys } from '../operation/marks.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type PointChoice, selectRestorePoint } from '../restore-points/select-restore-point.ts';
+import type { PointChoice } from '../restore-points/select-restore-point.ts';
+import { selectBackup } from './restore-points.ts';
 
 /** One line of the history, in the words of the rule. */
 interface Entry {
@@ -138,7 +139,7 @@ it('is the one the rule says, and otherwise an error with what lies nearest', ()
         const choice = { ...point, clusterId };
         const backups = history.map((entry, index) => backupOf(entry, styles[index] ?? 0));
         const known = { backups, own: { id: 'here', adopted: ['adopted'] }, liveVolume, mayTakeAny };
-        const found = selectRestorePoint({ namespace: 'shop', pvc: 'data', ...choice }, known);
+        const found = selectBackup({ namespace: 'shop', pvc: 'data', ...choice }, known);
         const right = allowed(history, { choice, liveVolume, mayTakeAny });
         if (found instanceof SoteriaError) {
           expect(right).toEqual([]);

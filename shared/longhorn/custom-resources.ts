@@ -10,8 +10,9 @@ import {
   snapshotFromWire,
   volumeFromWire,
 } from './from-wire.ts';
-import type { BackupVolume } from './objects.ts';
+import type { Backup, BackupVolume } from './objects.ts';
 import type { BackupPort, Longhorn, SnapshotPort } from './port.ts';
+import { findBackup } from './restore-points.ts';
 import {
   backupTargetLabel,
   backupTargets,
@@ -111,6 +112,11 @@ export function createLonghorn(client: KubernetesClient, { namespace }: Longhorn
     unwatch: (name, signal) => unwatch(snapshots, name, signal),
   };
 
+  async function getBackup(name: string, signal?: AbortSignal): Promise<Backup | undefined> {
+    const wire = await client.get(backups, at(name), { signal });
+    return wire === undefined ? undefined : backupFromWire(wire);
+  }
+
   const backupPort: BackupPort = {
     async create(draft, { isDryRun }, signal) {
       const wire = {
@@ -134,10 +140,8 @@ export function createLonghorn(client: KubernetesClient, { namespace }: Longhorn
       };
       return backupFromWire(await client.create(backups, wire, { isDryRun, isSentOnce: !isDryRun, signal }));
     },
-    async get(name, signal) {
-      const wire = await client.get(backups, at(name), { signal });
-      return wire === undefined ? undefined : backupFromWire(wire);
-    },
+    get: getBackup,
+    find: (named, signal) => findBackup(getBackup, named, signal),
     async list({ volume }, signal) {
       if (volume === undefined) return (await listWhole(backups, undefined, signal)).map(backupFromWire);
       const found = await listOfVolume(backups, backupVolumeLabel, volume, signal);

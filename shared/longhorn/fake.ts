@@ -13,6 +13,7 @@ import {
 } from './fake-refusals.ts';
 import type { Backup, BackupTarget, LonghornVolume, Snapshot } from './objects.ts';
 import type { Longhorn } from './port.ts';
+import { findBackup } from './restore-points.ts';
 import { backupTargetLabel, backupVolumeLabel } from './resource-types.ts';
 
 export interface FakeLonghorn extends Longhorn {
@@ -73,6 +74,11 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
   /** As the cluster shows it: with a version that changes whenever anything in it does. */
   function seen({ view }: BackupRecord): Backup {
     return { ...structuredClone(view), resourceVersion: shortHash(writeJson(view)) };
+  }
+
+  async function getBackup(name: string): Promise<Backup | undefined> {
+    const found = records.backups.get(name);
+    return found === undefined ? undefined : seen(found);
   }
 
   function remove(name: string): void {
@@ -151,10 +157,8 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
         if (!isDryRun) records.backups.set(draft.name, { view: { ...made }, specLabels: made.catalogue });
         return made;
       },
-      get: async (name) => {
-        const found = records.backups.get(name);
-        return found === undefined ? undefined : seen(found);
-      },
+      get: getBackup,
+      find: (named) => findBackup(getBackup, named),
       list: async ({ volume }) =>
         [...records.backups.values()].map(seen).filter((view) => volume === undefined || view.volume === volume),
       listWatched: async (functionName) =>

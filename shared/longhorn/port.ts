@@ -5,6 +5,7 @@
  * Absence is `undefined`. Creating what exists throws `name_conflict`; a refusal of Longhorn's webhook throws `cluster_refused`
  * with its own message; a webhook that is down throws `cluster_unavailable`.
  */
+import type { PointReader } from '../restore-points/port.ts';
 import type { Backup, BackupTarget, BackupVolume, LonghornVolume, Snapshot } from './objects.ts';
 
 /** Marks every object gets: `metadata.labels` for selectors, which Longhorn loses when it re-reads a backup from the target. */
@@ -50,12 +51,11 @@ export interface SnapshotPort {
   unwatch(name: string, signal?: AbortSignal): Promise<void>;
 }
 
-export interface BackupPort {
+/** `list`: every backup Longhorn knows of. */
+export interface BackupPort extends PointReader<Backup> {
   /** Sent once: a second request could find the first one's backup made, completed and gone from the list, and overwrite it. */
   create(draft: BackupDraft, options: CreateOptions, signal?: AbortSignal): Promise<Backup>;
   get(name: string, signal?: AbortSignal): Promise<Backup | undefined>;
-  /** Every backup Longhorn knows of, of one volume or of all; complete, or it throws `list_truncated`. */
-  list(query: { readonly volume?: string | undefined }, signal?: AbortSignal): Promise<readonly Backup[]>;
   listWatched(functionName: string, signal?: AbortSignal): Promise<readonly Backup[]>;
   delete(name: string, uid: string, signal?: AbortSignal): Promise<void>;
   /**

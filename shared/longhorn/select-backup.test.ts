@@ -3,7 +3,8 @@ import type { Backup } from './objects.ts';
 import { catalogueKeys } from '../operation/marks.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PointChoice, selectRestorePoint } from '../restore-points/select-restore-point.ts';
+import type { PointChoice } from '../restore-points/select-restore-point.ts';
+import { selectBackup } from './restore-points.ts';
 
 function backup(name: string, at: string, change: Partial<Backup> = {}, cluster = 'here', pvc = 'data'): Backup {
   return {
@@ -40,7 +41,7 @@ const all = [tuesday, monday, broken, wednesday, another, elsewhere, nobodys];
 
 function select(choice: Partial<PointChoice>, more: object = {}) {
   const known = { backups: all, own: { id: 'here', adopted: [] }, mayTakeAny: false, ...more };
-  const found = selectRestorePoint({ namespace: 'shop', pvc: 'data', ...choice }, known);
+  const found = selectBackup({ namespace: 'shop', pvc: 'data', ...choice }, known);
   return found instanceof SoteriaError ? found : found.name;
 }
 

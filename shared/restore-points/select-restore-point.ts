@@ -1,16 +1,16 @@
 /**
- * Which restore point a request means. Invariants:
+ * Which restore point a request means. Pure. Invariants:
  *  1. Only points of the claim that was named; whose claim nobody recorded, only where the caller may take any.
  *  2. "latest" and an instant look at this cluster's points and those it has adopted, or at those of the cluster that was named:
  *     another's data is never taken by accident.
  *  3. Nothing fits: an answer that names the nearest points. Never another point than the one that was asked for.
  */
 import { SoteriaError } from '../errors.ts';
-import type { Backup } from '../longhorn/objects.ts';
-import type { OwnClusters } from './own-clusters.ts';
-import { type RestorePoint, toRestorePoint } from '../longhorn/restore-point.ts';
 import { timeFromName } from '../operation/names.ts';
-import { isSameBackup, namesInUrl } from '../longhorn/backup-url.ts';
+import { isOfClaim } from './of-claim.ts';
+import { inOrder, instantOf, isUsable } from './order.ts';
+import type { PointUrls } from './port.ts';
+import type { KnownPoint, RestorePoint } from './restore-point.ts';
 
 export interface PointChoice {
   readonly namespace: string;
@@ -22,37 +22,33 @@ export interface PointChoice {
   readonly clusterId?: string | undefined;
 }
 
-export interface KnownPoints {
-  readonly backups: readonly Backup[];
-  readonly own: OwnClusters;
+export interface Selection<Source> {
+  readonly points: readonly KnownPoint<Source>[];
+  readonly urls: PointUrls;
   /** The volume of the claim as it is now, when there is one: foreign points of it are the claim's. */
   readonly liveVolume?: string | undefined;
   /** True: points whose claim nobody recorded may be named too. */
   readonly mayTakeAny: boolean;
 }
 
-interface Candidate {
-  readonly backup: Backup;
-  readonly point: RestorePoint;
-}
+type Named = Pick<KnownPoint<unknown>, 'name' | 'point'>;
 
-type Found = Backup | SoteriaError;
-
-export function selectRestorePoint(choice: PointChoice, known: KnownPoints): Found {
-  const all = known.backups
-    .map((backup) => ({ backup, point: toRestorePoint(backup, known.own) }))
-    .toSorted(newestCandidateFirst);
+export function selectRestorePoint<Source>(
+  choice: PointChoice,
+  { points, urls, liveVolume, mayTakeAny }: Selection<Source>,
+): Source | SoteriaError {
   const { backupUrl, asOf, snapshot = 'latest' } = choice;
-  if (backupUrl !== undefined) return byUrl(choice, backupUrl, all, known);
-  const ofClaim = all.filter(({ point }) => isOfClaim(point, choice, known));
+  const isOfIt = ({ point }: KnownPoint<Source>): boolean => isOfClaim(point, choice, liveVolume);
+  if (backupUrl !== undefined) {
+    const found = points.find(({ point }) => point.url !== null && urls.isSame(point.url, backupUrl));
+    if (found === undefined) return urlUnknown(choice, urls.explainUnknown(backupUrl));
+    const isTheirs = isOfIt(found) || (found.point.pvc === null && mayTakeAny);
+    return byUrl(choice, found, isTheirs);
+  }
+  const ofClaim = inOrder(points.filter(isOfIt), ({ point }) => point);
   if (asOf !== undefined) return newestUntil(choice, Date.parse(asOf), ofClaim);
   if (snapshot === 'latest') return newestUntil(choice, Number.POSITIVE_INFINITY, ofClaim);
   return byName(choice, snapshot, ofClaim);
-}
-
-function isOfClaim(point: RestorePoint, { namespace, pvc }: PointChoice, { liveVolume }: KnownPoints): boolean {
-  if (point.pvc === null) return liveVolume !== undefined && point.volume === liveVolume;
-  return point.namespace === namespace && point.pvc === pvc;
 }
 
 /** Invariant 2. */
@@ -60,77 +56,65 @@ function isInScope({ origin, cluster_id: clusterId }: RestorePoint, wanted: stri
   return wanted === undefined ? origin !== 'other-cluster' : clusterId === wanted;
 }
 
-const instantOf = ({ point }: Candidate): number => Date.parse(point.data_as_of ?? '');
-
-/** By instant, however it is written; of one instant by id. Whose instant is unknown comes last, and is never chosen by it. */
-function newestCandidateFirst(a: Candidate, b: Candidate): number {
-  const [left, right] = [a, b].map((one) => instantOf(one) || Number.NEGATIVE_INFINITY);
-  if (left !== right) return (right ?? 0) - (left ?? 0);
-  return a.point.id < b.point.id ? -1 : 1;
-}
-
-function newestUntil(choice: PointChoice, until: number, ofClaim: readonly Candidate[]): Found {
+function newestUntil<Source>(
+  choice: PointChoice,
+  until: number,
+  ofClaim: readonly KnownPoint<Source>[],
+): Source | SoteriaError {
   const inScope = ofClaim.filter(({ point }) => isInScope(point, choice.clusterId));
-  const usable = inScope.filter((one) => one.point.restorable && !Number.isNaN(instantOf(one)));
-  const found = usable.find((one) => instantOf(one) <= until);
-  if (found !== undefined) return found.backup;
+  const usable = inScope.filter(({ point }) => isUsable(point));
+  const found = usable.find(({ point }) => instantOf(point) <= until);
+  if (found !== undefined) return found.source;
   const isLatest = until === Number.POSITIVE_INFINITY;
   const wish = isLatest ? 'the latest one' : `one of ${new Date(until).toISOString()} or before`;
   return nothingFits(choice, wish, isLatest ? undefined : until, usable, elsewhere(choice, inScope, ofClaim));
 }
 
 /** Why there may be nothing although there is something. */
-function elsewhere(choice: PointChoice, inScope: readonly Candidate[], ofClaim: readonly Candidate[]): string {
+function elsewhere(choice: PointChoice, inScope: readonly Named[], ofClaim: readonly Named[]): string {
   const unusable = inScope.find(({ point }) => !point.restorable);
-  if (unusable !== undefined) return `; ${unusable.backup.name} cannot be restored: ${unusable.point.reason ?? ''}`;
-  const others = new Set(ofClaim.filter(({ point }) => !isInScope(point, choice.clusterId)).map(clusterOf));
-  return others.size === 0
-    ? ''
-    : `; there are points of other clusters, which must be named: ${[...others].join(', ')}`;
+  if (unusable !== undefined) return `; ${unusable.name} cannot be restored: ${unusable.point.reason ?? ''}`;
+  const others = ofClaim.filter(({ point }) => !isInScope(point, choice.clusterId));
+  const ids = [...new Set(others.map(({ point }) => point.cluster_id ?? 'unknown'))];
+  return ids.length === 0 ? '' : `; there are points of other clusters, which must be named: ${ids.join(', ')}`;
 }
 
-const clusterOf = ({ point }: Candidate): string => point.cluster_id ?? 'unknown';
-
-function byName(choice: PointChoice, name: string, ofClaim: readonly Candidate[]): Found {
-  const isNamed = ({ backup, point }: Candidate): boolean =>
-    (point.id === name || backup.name === name || point.snapshot === name) &&
+function byName<Source>(
+  choice: PointChoice,
+  wanted: string,
+  ofClaim: readonly KnownPoint<Source>[],
+): Source | SoteriaError {
+  const isNamed = ({ name, point }: Named): boolean =>
+    [point.id, name, point.snapshot].includes(wanted) &&
     (choice.clusterId === undefined || point.cluster_id === choice.clusterId);
   const named = ofClaim.filter(isNamed);
-  const [only, another] = named.some(({ point }) => point.restorable)
-    ? named.filter(({ point }) => point.restorable)
-    : named;
+  const restorable = named.filter(({ point }) => point.restorable);
+  const [only, another] = restorable.length > 0 ? restorable : named;
   if (only === undefined) {
-    const about = timeFromName(name)?.getTime() ?? timeInside(name);
-    return nothingFits(
-      choice,
-      name,
-      about,
-      ofClaim.filter(({ point }) => point.restorable),
-      '',
-    );
+    const about = timeFromName(wanted)?.getTime() ?? timeInside(wanted);
+    const usable = ofClaim.filter(({ point }) => isUsable(point));
+    return nothingFits(choice, wanted, about, usable, '');
   }
   if (another !== undefined) {
     return new SoteriaError('conflict', {
       what: `claim ${choice.namespace}/${choice.pvc} was not restored`,
-      why: `${name} names ${named.length} restore points: ${named.map(({ point }) => point.id).join(', ')}`,
+      why: `${wanted} names ${named.length} restore points: ${named.map(({ point }) => point.id).join(', ')}`,
       fix: 'name one of them by its id',
     });
   }
-  return usableOrWhy(choice, only);
+  return whyNotUsable(choice, only) ?? only.source;
 }
 
-/** Longhorn's objects end in a hash after the time. */
+/** Names of a driver's objects end in a hash after the time. */
 function timeInside(name: string): number | undefined {
   return timeFromName(name.replace(/-[0-9a-f]{6}(-r\d+)?$/, ''))?.getTime();
 }
 
-function byUrl(choice: PointChoice, url: string, all: readonly Candidate[], known: KnownPoints): Found {
-  const found = all.find((one) => isOfUrl(one, url));
-  if (found === undefined) return urlUnknown(choice, url);
-  const { point } = found;
+function byUrl<Source>(choice: PointChoice, found: KnownPoint<Source>, isTheirs: boolean): Source | SoteriaError {
+  const { point, source } = found;
   if (choice.clusterId !== undefined && point.cluster_id !== choice.clusterId) return ofAnotherCluster(choice);
-  if (isOfClaim(point, choice, known) || (point.pvc === null && known.mayTakeAny)) return usableOrWhy(choice, found);
-  // Whose it is, is not told: the caller may have no right to know.
+  if (isTheirs) return whyNotUsable(choice, found) ?? source;
+  // The answer does not name the other claim: the caller may have no right to know it.
   return new SoteriaError('restore_point_not_usable', {
     what: `claim ${choice.namespace}/${choice.pvc} was not restored`,
     why:
@@ -144,27 +128,10 @@ function byUrl(choice: PointChoice, url: string, all: readonly Candidate[], know
   });
 }
 
-const isOfUrl = ({ point }: Candidate, url: string): boolean => point.url !== null && isSameBackup(point.url, url);
-
-/** Whether Longhorn lists a backup of that URL, whosever it is. */
-export function isUrlKnown(backups: readonly Backup[], url: string): boolean {
-  return backups.some((backup) => backup.url !== undefined && isSameBackup(backup.url, url));
-}
-
-function urlUnknown({ namespace, pvc }: PointChoice, url: string): SoteriaError {
-  const what = `claim ${namespace}/${pvc} was not restored`;
-  const names = namesInUrl(url);
-  if (names === undefined) {
-    return new SoteriaError('restore_point_not_found', {
-      what,
-      why: 'what was given as the URL of a backup is none: it has no ?backup=…&volume=…',
-      fix: 'take it from GET /v1/backups, or from Longhorn (Backup, the backup, its URL)',
-    });
-  }
+function urlUnknown({ namespace, pvc }: PointChoice, explained: ReturnType<PointUrls['explainUnknown']>): SoteriaError {
   return new SoteriaError('restore_point_not_found', {
-    what,
-    why: 'Longhorn knows no backup of that URL, and no backup target with that store',
-    fix: `add a backup target with the URL ${names.store} and its credential secret in Longhorn (Settings, Backup target), and ask again: it is read first when it has to be`,
+    what: `claim ${namespace}/${pvc} was not restored`,
+    ...explained,
   });
 }
 
@@ -176,38 +143,40 @@ function ofAnotherCluster({ namespace, pvc, clusterId = '' }: PointChoice): Sote
   });
 }
 
-function usableOrWhy(choice: PointChoice, { backup, point }: Candidate): Found {
-  if (point.restorable) return backup;
+function whyNotUsable(choice: PointChoice, { name, point }: Named): SoteriaError | undefined {
+  if (point.restorable) return undefined;
   return new SoteriaError('restore_point_not_usable', {
-    what: `claim ${choice.namespace}/${choice.pvc} was not restored from ${backup.name}`,
+    what: `claim ${choice.namespace}/${choice.pvc} was not restored from ${name}`,
     why: `it cannot be restored: ${point.reason ?? point.state}`,
     fix: 'name another restore point; see GET /v1/backups',
   });
 }
 
-function told(one: Candidate | undefined) {
+function shortOf(one: Named | undefined) {
   return one === undefined ? null : { id: one.point.id, data_as_of: one.point.data_as_of };
 }
 
-function inWords(label: string, one: Candidate | undefined): string {
-  return one === undefined ? `none ${label}` : `${label} it ${one.backup.name} of ${one.point.data_as_of ?? 'unknown'}`;
+function inWords(label: string, one: Named | undefined): string {
+  return one === undefined ? `none ${label}` : `${label} it ${one.name} of ${one.point.data_as_of ?? 'unknown'}`;
 }
 
-/** `usable` is newest first. */
 function nothingFits(
   { namespace, pvc }: PointChoice,
   wish: string,
   about: number | undefined,
-  usable: readonly Candidate[],
+  usable: readonly Named[],
   more: string,
 ): SoteriaError {
-  const before = about === undefined ? usable[0] : usable.find((one) => instantOf(one) <= about);
-  const after = about === undefined ? undefined : usable.findLast((one) => instantOf(one) > about);
+  // Also those that must be named: here only the instant counts.
+  const newestFirst = usable.toSorted((a, b) => instantOf(b.point) - instantOf(a.point));
+  const [newest] = newestFirst;
+  const before = about === undefined ? newest : newestFirst.find(({ point }) => instantOf(point) <= about);
+  const after = about === undefined ? undefined : newestFirst.findLast(({ point }) => instantOf(point) > about);
   const nearest =
-    usable.length === 0
+    newest === undefined
       ? 'the claim has no restore point that fits'
       : about === undefined
-        ? `the newest is ${usable[0]?.backup.name ?? ''} of ${usable[0]?.point.data_as_of ?? 'unknown'}`
+        ? `the newest is ${newest.name} of ${newest.point.data_as_of ?? 'unknown'}`
         : `the nearest are: ${inWords('before', before)}, ${inWords('after', after)}`;
   return new SoteriaError(
     'restore_point_not_found',
@@ -216,6 +185,6 @@ function nothingFits(
       why: nearest + more,
       fix: `list them with GET /v1/backups?namespace=${namespace}&pvc=${pvc} and name one by its id`,
     },
-    { details: { nearest_before: told(before), nearest_after: told(after) } },
+    { details: { nearest_before: shortOf(before), nearest_after: shortOf(after) } },
   );
 }

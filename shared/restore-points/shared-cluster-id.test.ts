@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalogueKeys } from '../operation/marks.ts';
-import type { Backup } from '../longhorn/objects.ts';
+import type { PointFacts } from './port.ts';
 import { mayBeAlive, whoShares, whySharedId, writersOf } from './shared-cluster-id.ts';
 
 const hourMs = 3_600_000;
@@ -9,13 +8,9 @@ const start = Date.parse('2026-01-01T00:00:00Z');
 const at = (hours: number) => new Date(start + hours * hourMs).toISOString();
 
 /** `uid`: undefined as of a version that did not say it. */
-function point(hours: number, uid: string | undefined, clusterId = 'home'): Backup {
-  const catalogue = {
-    [catalogueKeys.managed]: 'true',
-    [catalogueKeys.clusterId]: clusterId,
-    ...(uid === undefined ? {} : { [catalogueKeys.clusterUid]: uid }),
-  };
-  return { name: `${uid}-${hours}`, snapshotCreatedAt: at(hours), catalogue } as unknown as Backup;
+function point(hours: number, uid: string | undefined, clusterId = 'home'): PointFacts {
+  const made = { made_by: 'soteria', cluster_id: clusterId, cluster_uid: uid ?? null };
+  return { name: `${uid}-${hours}`, data_as_of: at(hours), ...made } as unknown as PointFacts;
 }
 
 const self = { id: 'home', uid: 'new', bornAt: at(100) };
@@ -54,7 +49,7 @@ describe('a cluster id', () => {
     fc.assert(
       fc.property(fc.array(life, { minLength: 2, maxLength: 4 }), (gaps) => {
         let clock = 0;
-        const points: Backup[] = [];
+        const points: PointFacts[] = [];
         const born: number[] = [];
         for (const [index, pauses] of gaps.entries()) {
           clock += 1;

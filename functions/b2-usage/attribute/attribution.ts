@@ -2,7 +2,9 @@
 import * as z from 'zod';
 import type { Backup, BackupVolume, LonghornVolume } from '@soteria/shared/longhorn/objects.ts';
 import { isOwnCluster, noClusters, type OwnClusters } from '@soteria/shared/restore-points/own-clusters.ts';
-import { newestFirst, type RestorePoint, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
+import { inOrder } from '@soteria/shared/restore-points/order.ts';
+import { type RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
 import { parseOwner } from '../measure/classify-key.ts';
 import type { MeasuredBucket } from '../measure/progress.ts';
 import { restOwner } from '../measure/tally.ts';
@@ -111,7 +113,7 @@ function isWholly({ prefix, unreadable, tally }: MeasuredBucket): boolean {
 function newestPoints(view: LonghornView | undefined): Map<string, RestorePoint> {
   const newest = new Map<string, RestorePoint>();
   const points = (view?.backups ?? []).map((backup) => toRestorePoint(backup, view?.own ?? noClusters));
-  for (const point of points.toSorted(newestFirst)) {
+  for (const point of inOrder(points, (one) => one)) {
     // The newest one may be somebody's that recorded no claim.
     const known = newest.get(point.volume ?? '');
     if (point.volume !== null && (known === undefined || known.pvc === null)) newest.set(point.volume, point);

@@ -4,19 +4,16 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
 import { backupRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { advanceOperation } from '../advance.ts';
 import type { Asked, Asking } from '../ask.ts';
 import { askForBackup, findRepeat, imagined } from '../ask.ts';
-import { durationMs } from '@soteria/shared/operation/duration.ts';
-import { newestWithin, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
 import type { BackupTools } from '../tools.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { nameOfAttempt } from '../longhorn/about-operation.ts';
 import { lookAhead, planBackup } from '../longhorn/plan.ts';
-import { reliableOf } from '../longhorn/decide-start.ts';
+import { reusableOf, reusePlaces } from '../longhorn/decide-reuse.ts';
 import { lookAt } from '../longhorn/look-at.ts';
 import { blockersOf } from '../longhorn/why-not-backable.ts';
 import type { World } from '../longhorn/world.ts';
@@ -76,17 +73,16 @@ async function reusedAnswer(
   incoming: Incoming,
 ): Promise<Answer | undefined> {
   if (request.max_age === undefined) return undefined;
-  const looked = await lookAt(tools, { operation, world }, 'points', incoming.signal);
-  const known = { ...looked, ...(await lookAt(tools, { operation, world }, 'refuted', incoming.signal)) };
-  const point = newestWithin(reliableOf(known), durationMs(String(request.max_age)), tools.now());
-  if (point === undefined || whyNotRestorable(point) !== undefined) return undefined;
-  const view = toRestorePoint(point, await tools.cluster.ownClusters(incoming.signal));
+  const known = await lookAt(tools, { operation, world }, reusePlaces, incoming.signal);
+  const found = reusableOf({ operation, world: known, now: tools.now() });
+  if (found === undefined) return undefined;
+  const { name, point: view } = found;
   return {
     status: 200,
     body: {
       driver: 'longhorn',
       volume: view.volume,
-      backup: point.name,
+      backup: name,
       namespace: request.namespace,
       pvc: request.pvc,
       requested_by: incoming.caller.user,

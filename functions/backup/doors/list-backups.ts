@@ -1,11 +1,15 @@
-/** `GET /v1/backups?namespace&pvc&limit&next`: every restore point, own and foreign, newest first. */
+/** `GET /v1/backups?namespace&pvc&limit&next`: every restore point, own and foreign; the first of a claim is what `latest` means. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import { decodeCursor, encodeCursor, type PageCursor } from '@soteria/shared/function/page-cursor.ts';
+import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
 import * as z from 'zod';
 import { liveVolumeOf } from '@soteria/shared/longhorn/live-volume.ts';
-import type { RestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
-import { newestFirst, toRestorePoint, withJudgement } from '@soteria/shared/longhorn/restore-point.ts';
+import type { RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
+import { longhornPoints, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
+import { withJudgement } from '@soteria/shared/restore-points/restore-point.ts';
+import { pageOfPoints } from '@soteria/shared/restore-points/list-points.ts';
+import { isOfClaim } from '@soteria/shared/restore-points/of-claim.ts';
+import { inOrder } from '@soteria/shared/restore-points/order.ts';
 import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
 import { type Blocker, toBlocker } from '../longhorn/plan.ts';
 import type { BackupTools } from '../tools.ts';
@@ -26,16 +30,6 @@ export interface BackupList {
   readonly problems?: readonly Blocker[];
 }
 
-/** Where the next page starts: after this point, in the order of `newestFirst`. */
-const cursorOf = (last: RestorePoint): PageCursor => [last.data_as_of ?? '9', last.id];
-
-function isAfter([at, id]: PageCursor) {
-  return (point: RestorePoint): boolean => {
-    const pointAt = point.data_as_of ?? '9';
-    return pointAt < at || (pointAt === at && point.id > id);
-  };
-}
-
 function queryFrom(raw: unknown): z.infer<typeof backupsQuery> {
   const parsed = backupsQuery.safeParse(raw);
   if (parsed.success) return parsed.data;
@@ -46,13 +40,12 @@ function queryFrom(raw: unknown): z.infer<typeof backupsQuery> {
   });
 }
 
-/** A point whose claim nobody recorded belongs to the claim whose live volume it was made of. */
 function isAsked(
   point: RestorePoint,
   { namespace, pvc }: z.infer<typeof backupsQuery>,
   live: string | undefined,
 ): boolean {
-  if (point.pvc === null && live !== undefined) return point.volume === live;
+  if (namespace !== undefined && pvc !== undefined) return isOfClaim(point, { namespace, pvc }, live);
   return (namespace === undefined || point.namespace === namespace) && (pvc === undefined || point.pvc === pvc);
 }
 
@@ -73,20 +66,19 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
       : liveVolumeOf(tools.cluster, { namespace, pvc }, incoming.signal),
   ]);
   const judged = new Map(verified.flatMap(({ points: some }) => some).map((one) => [one.point, one]));
-  const points = backups
-    .map((backup) => toRestorePoint(backup, own))
-    .map((point) => withJudgement(point, judged.get(point.id)))
-    .filter((point) => isAsked(point, query, live))
-    .toSorted(newestFirst);
-  const rest =
-    query.next === undefined ? points : points.filter(isAfter(decodeCursor(query.next, 'the list of backups')));
-  const items = rest.slice(0, query.limit);
-  const last = items.at(-1);
-  const shared = whySharedId(backups, self, tools.now());
+  const points = backups.map((backup) => toRestorePoint(backup, own)).filter((point) => isAsked(point, query, live));
+  const ordered = inOrder(points, (point) => point).map((point) => withJudgement(point, judged.get(point.id)));
+  const after = query.next === undefined ? undefined : decodeCursor(query.next, 'the list of backups');
+  const { items, next } = pageOfPoints(ordered, { limit: query.limit, after });
+  const shared = whySharedId(
+    backups.map((backup) => longhornPoints.describe(backup)),
+    self,
+    tools.now(),
+  );
   return {
-    volume: live ?? (namespace === undefined || pvc === undefined ? null : (points[0]?.volume ?? null)),
+    volume: live ?? (namespace === undefined || pvc === undefined ? null : (ordered[0]?.volume ?? null)),
     items,
-    ...(rest.length > items.length && last !== undefined ? { next: encodeCursor(cursorOf(last)) } : {}),
+    ...(next === undefined ? {} : { next: encodeCursor(next) }),
     ...(shared === undefined ? {} : { problems: [toBlocker(shared)] }),
   };
 }

@@ -1,20 +1,17 @@
 /** Pending: may it start, and under which names? */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { type Backup, whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
 import { catalogueKeys, claimLabel } from '@soteria/shared/operation/marks.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
-import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/status.ts';
+import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import { byAge } from '@soteria/shared/operation/store.ts';
-import { durationMs } from '@soteria/shared/operation/duration.ts';
-import { newestWithin, pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
 import type { Action } from './action.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { nameOfAttempt, refusedBecause } from './about-operation.ts';
+import { decideReuse } from './decide-reuse.ts';
 import type { Situation } from './decide.ts';
 import { blockersOf, nextLooks } from './why-not-backable.ts';
-import type { World } from './world.ts';
 
 /** The operation that must end before this one may start: a running one of the claim, or an older one. */
 function whoGoesFirst(operation: Operation, peers: readonly Operation[]): Operation | undefined {
@@ -38,29 +35,6 @@ function repeatOf(operation: Operation, peers: readonly Operation[]): Operation 
       peer.status?.phase !== 'Skipped' &&
       (peer.status?.startedAt !== undefined || byAge(peer, operation) < 0),
   );
-}
-
-/** What a restore test has refuted satisfies nobody. */
-export function reliableOf({ points, refuted }: Pick<World, 'points' | 'refuted'>): Backup[] {
-  return (points?.seen ?? []).filter((one) => refuted?.seen?.includes(pointIdOf(one)) !== true);
-}
-
-function reuseOrUndefined({ operation, world, now }: Situation): Action | undefined {
-  const maxAge = operation.spec.request.maxAge;
-  if (maxAge === undefined) return undefined;
-  if (world.points === undefined) return { do: 'look', at: 'points' };
-  if (world.refuted === undefined) return { do: 'look', at: 'refuted' };
-  const point = newestWithin(reliableOf(world), durationMs(maxAge), now);
-  if (point === undefined || whyNotRestorable(point) !== undefined) return undefined;
-  const result = {
-    reused: true,
-    restorePoint: pointIdOf(point),
-    backup: point.name,
-    ...(point.volume === undefined ? {} : { volume: point.volume }),
-    ...(point.snapshotCreatedAt === undefined ? {} : { dataAsOf: point.snapshotCreatedAt }),
-  };
-  const message = `restore point ${point.name} is not older than ${maxAge}: nothing had to be made`;
-  return { do: 'record', status: succeed(statusOf(operation), result, message, now) };
 }
 
 /**
@@ -135,7 +109,7 @@ export function decideStart(situation: Situation): Action {
 
   const ranBefore = ranBeforeOrUndefined(situation);
   if (ranBefore !== undefined) return ranBefore;
-  const reused = reuseOrUndefined(situation);
+  const reused = decideReuse(situation);
   if (reused !== undefined) return reused;
 
   const { name: key, nodeId: node } = volume;

@@ -78,6 +78,8 @@ async function lookAtOne(
     }
     case 'paused':
       return { paused: { seen: await cluster.isPaused(signal) } };
+    case 'ownClusters':
+      return { ownClusters: { seen: await cluster.ownClusters(signal) } };
     case 'identity':
       return { identity: { seen: await cluster.identity(signal) } };
   }

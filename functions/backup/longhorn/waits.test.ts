@@ -81,6 +81,8 @@ function see(place: Place, operation: Operation, dice: number): World {
       return { snapshots: { seen: pick([[snapshot], []], dice) } };
     case 'identity':
       return { identity: { seen: { id: 'cluster-1', uid: undefined, bornAt: undefined } } };
+    case 'ownClusters':
+      return { ownClusters: { seen: { id: 'cluster-1', adopted: [] } } };
     case 'paused':
       return { paused: { seen: dice % 5 === 0 } };
     case 'ownSlot':

@@ -5,6 +5,7 @@ import type { ClusterIdentity } from '@soteria/shared/kubernetes/cluster-reader.
 import type { Backup, BackupTarget, BackupVolume, LonghornVolume, Snapshot } from '@soteria/shared/longhorn/objects.ts';
 import type { SlotEntry } from '@soteria/shared/operation/decide-slots.ts';
 import type { Entered } from '@soteria/shared/operation/slots.ts';
+import type { OwnClusters } from '@soteria/shared/restore-points/own-clusters.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 
 /** Looked at; `seen` is undefined when it is not there. */
@@ -31,6 +32,8 @@ export interface World {
   /** Every snapshot of the volume. */
   readonly snapshots?: Look<readonly Snapshot[]>;
   readonly identity?: Look<ClusterIdentity>;
+  /** Whose points count as this cluster's. */
+  readonly ownClusters?: Look<OwnClusters>;
   /** Looked at before anything is created or deleted. */
   readonly paused?: Look<boolean>;
   /** The entry this Operation holds in the slots. */

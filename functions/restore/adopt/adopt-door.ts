@@ -1,5 +1,6 @@
 /** `POST /v1/backups/adopt`: takes over another cluster's restore points, without copying a byte. */
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
 import type { AdoptedCluster, Adoption } from '@soteria/shared/operation/adopted-clusters.ts';
 import * as z from 'zod';
 import type { Answer } from '../doors/ask-http.ts';
@@ -36,7 +37,8 @@ export async function adoptCluster(tools: RestoreTools, body: unknown, incoming:
     tools.longhorn.backups.list({}, signal),
   ]);
   const now = tools.now();
-  const { survey, isAdopted, blockers } = decideAdoption({ clusterId, isGone, backups, self, adopted, now });
+  const points = backups.map((backup) => longhornPoints.describe(backup));
+  const { survey, isAdopted, blockers } = decideAdoption({ clusterId, isGone, points, self, adopted, now });
   const told = { cluster_id: clusterId, this_cluster: self.id, dry_run: isDryRun, ...survey };
   if (isDryRun) {
     const blocked = blockers.map(({ code, explanation }) => Object.assign({ code }, explanation));

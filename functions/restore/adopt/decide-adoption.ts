@@ -1,21 +1,21 @@
 /**
  * May this cluster take over another one's points? Pure. Invariants:
  *  1. Never while this cluster shares its own id with a living one: what is whose is not known then.
- *  2. Never those of a cluster that may be alive, unless the caller says that it is gone: two clusters would thin out one set of points.
- *  3. Adopting again is success, also once nothing of it is left on the targets.
+ *  2. Never those of a cluster that may be alive, unless the caller says that it is gone: two clusters would prune one set of points.
+ *  3. Adopting again is success, also once no point of it is left on the targets.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ClusterIdentity } from '@soteria/shared/kubernetes/cluster-reader.ts';
-import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { mayBeAlive, whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
-import { clusterIdsOf, type Survey, surveyCluster } from './survey-cluster.ts';
+import type { PointFacts } from '@soteria/shared/restore-points/port.ts';
+import { clusterIdsOf, lastWrittenBy, type Survey, surveyCluster } from './survey-cluster.ts';
 
 export interface AdoptionQuestion {
   readonly clusterId: string;
   /** The caller vouches that nobody writes there any more. */
   readonly isGone: boolean;
-  readonly backups: readonly Backup[];
+  /** Every point on the targets. */
+  readonly points: readonly PointFacts[];
   readonly self: ClusterIdentity;
   readonly adopted: readonly string[];
   readonly now: Date;
@@ -32,13 +32,13 @@ export interface AdoptionPlan {
 const maxNamed = 20;
 
 export function decideAdoption(question: AdoptionQuestion): AdoptionPlan {
-  const { clusterId, backups, self, adopted, now } = question;
-  const survey = surveyCluster(backups, clusterId);
+  const { clusterId, points, self, adopted, now } = question;
+  const survey = surveyCluster(points, clusterId);
   const isAdopted = adopted.includes(clusterId);
   const blockers = [
-    whySharedId(backups, self, now),
+    whySharedId(points, self, now),
     clusterId === self.id ? ownId(clusterId) : undefined,
-    survey.points === 0 && !isAdopted ? nothingFound(clusterId, backups) : undefined,
+    survey.points === 0 && !isAdopted ? nothingFound(clusterId, points) : undefined,
     isAdopted || question.isGone ? undefined : whyAlive(question),
   ];
   return { survey, isAdopted, blockers: blockers.filter((one) => one !== undefined) };
@@ -52,8 +52,8 @@ function ownId(clusterId: string): SoteriaError {
   });
 }
 
-function nothingFound(clusterId: string, backups: readonly Backup[]): SoteriaError {
-  const known = clusterIdsOf(backups);
+function nothingFound(clusterId: string, points: readonly PointFacts[]): SoteriaError {
+  const known = clusterIdsOf(points);
   const named = known.slice(0, maxNamed).join(', ') + (known.length > maxNamed ? ' …' : '');
   return new SoteriaError('restore_point_not_found', {
     what: `cluster ${clusterId} was not adopted`,
@@ -63,12 +63,10 @@ function nothingFound(clusterId: string, backups: readonly Backup[]): SoteriaErr
 }
 
 /** What this very cluster wrote, before it was given another id, says nothing of another one's life. */
-function whyAlive({ clusterId, backups, self, now }: AdoptionQuestion): SoteriaError | undefined {
-  const others = backups.filter(
-    ({ catalogue }) => self.uid === undefined || catalogue[catalogueKeys.clusterUid] !== self.uid,
-  );
-  const { newest } = surveyCluster(others, clusterId);
-  if (newest === null || !mayBeAlive(Date.parse(newest), self, now)) return undefined;
+function whyAlive({ clusterId, points, self, now }: AdoptionQuestion): SoteriaError | undefined {
+  const others = points.filter(({ cluster_uid: uid }) => self.uid === undefined || uid !== self.uid);
+  const newest = lastWrittenBy(others, clusterId);
+  if (newest === undefined || !mayBeAlive(Date.parse(newest), self, now)) return undefined;
   return new SoteriaError('cluster_still_writes', {
     what: `cluster ${clusterId} was not adopted`,
     why: `its newest restore point is of ${newest}, after this cluster was made at ${self.bornAt ?? ''}: it may be alive`,

@@ -1,8 +1,8 @@
 /** What one cluster has left on the targets: counted from its points alone. Pure. */
-import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
+import { inOrder, instantOf, isForLatest } from '@soteria/shared/restore-points/order.ts';
+import type { PointFacts } from '@soteria/shared/restore-points/port.ts';
+import { restorePointOf } from '@soteria/shared/restore-points/restore-point.ts';
 import { writersOf } from '@soteria/shared/restore-points/shared-cluster-id.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 
 export interface Survey {
   readonly points: number;
@@ -13,7 +13,7 @@ export interface Survey {
   readonly size_bytes: bigint;
   /** What was uploaded for them. */
   readonly uploaded_bytes: bigint;
-  /** Instants of data; null when no point says one. */
+  /** Instants of data in the points that can be restored; null when there are none. The newest is what `latest` will mean at most. */
   readonly oldest: string | null;
   readonly newest: string | null;
   readonly targets: readonly string[];
@@ -21,40 +21,43 @@ export interface Survey {
   readonly written_by: readonly string[];
 }
 
-export function isOfCluster({ catalogue }: Backup, clusterId: string): boolean {
-  return catalogue[catalogueKeys.managed] === 'true' && catalogue[catalogueKeys.clusterId] === clusterId;
+function isOfCluster({ made_by: maker, cluster_id: id }: PointFacts, clusterId: string): boolean {
+  return maker === 'soteria' && id === clusterId;
 }
 
 /** Every id on the targets, sorted. */
-export function clusterIdsOf(backups: readonly Backup[]): string[] {
-  const ids = backups.map(({ catalogue }) =>
-    catalogue[catalogueKeys.managed] === 'true' ? catalogue[catalogueKeys.clusterId] : undefined,
-  );
-  return sortedOnce(ids);
+export function clusterIdsOf(points: readonly PointFacts[]): string[] {
+  return sortedOnce(points.map((one) => (one.made_by === 'soteria' ? one.cluster_id : null)));
 }
 
-export function surveyCluster(backups: readonly Backup[], clusterId: string): Survey {
-  const points = backups.filter((one) => isOfCluster(one, clusterId));
-  const instants = sortedOnce(points.map(({ snapshotCreatedAt }) => snapshotCreatedAt));
-  const namespaceOf = ({ catalogue }: Backup) => catalogue[catalogueKeys.namespace];
-  const claims = points.map((one) => `${namespaceOf(one) ?? ''}/${one.catalogue[catalogueKeys.pvc] ?? ''}`);
-  const sum = (sizeOf: (one: Backup) => bigint | undefined) =>
+/** The newest instant of its points, whether they can be restored or not: then it was alive. */
+export function lastWrittenBy(points: readonly PointFacts[], clusterId: string): string | undefined {
+  const written = points.filter((one) => isOfCluster(one, clusterId) && !Number.isNaN(instantOf(one)));
+  return written.toSorted((a, b) => instantOf(b) - instantOf(a))[0]?.data_as_of ?? undefined;
+}
+
+export function surveyCluster(all: readonly PointFacts[], clusterId: string): Survey {
+  const points = all.filter((one) => isOfCluster(one, clusterId));
+  const asOurs = points.map((one) => restorePointOf(one, { id: clusterId, adopted: [] }));
+  const usable = inOrder(asOurs.filter(isForLatest), (one) => one);
+  const sum = (sizeOf: (one: PointFacts) => bigint | null) =>
     points.reduce((total, one) => total + (sizeOf(one) ?? 0n), 0n);
   return {
     points: points.length,
-    restorable: points.filter((one) => whyNotRestorable(one) === undefined).length,
-    claims: new Set(claims).size,
-    namespaces: sortedOnce(points.map(namespaceOf)),
-    size_bytes: sum(({ sizeBytes }) => sizeBytes),
-    uploaded_bytes: sum(({ uploadedBytes }) => uploadedBytes),
-    oldest: instants[0] ?? null,
-    newest: instants.at(-1) ?? null,
-    targets: sortedOnce(points.map(({ backupTargetName }) => backupTargetName)),
+    restorable: asOurs.filter(({ restorable }) => restorable).length,
+    claims: new Set(points.map(({ namespace, pvc }) => `${namespace ?? ''}/${pvc ?? ''}`)).size,
+    namespaces: sortedOnce(points.map(({ namespace }) => namespace)),
+    size_bytes: sum(({ size_bytes: size }) => size),
+    uploaded_bytes: sum(({ uploaded_bytes: uploaded }) => uploaded),
+    oldest: usable.at(-1)?.data_as_of ?? null,
+    newest: usable[0]?.data_as_of ?? null,
+    targets: sortedOnce(points.map(({ target }) => target)),
     written_by: writersOf(points, clusterId).map(({ uid }) => uid),
   };
 }
 
-function sortedOnce(texts: readonly (string | undefined)[]): string[] {
-  const given = texts.filter((text) => text !== undefined && text !== '');
-  return [...new Set(given as string[])].toSorted((a, b) => a.localeCompare(b));
+function sortedOnce(texts: readonly (string | null)[]): string[] {
+  return [...new Set(texts.flatMap((text) => (text === null || text === '' ? [] : [text])))].toSorted((a, b) =>
+    a.localeCompare(b),
+  );
 }

@@ -2,7 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { noClusters } from '@soteria/shared/restore-points/own-clusters.ts';
-import { toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Wish } from '../ask.ts';
 import { targetToRead } from '../longhorn/decide-reading.ts';

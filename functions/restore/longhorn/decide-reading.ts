@@ -4,7 +4,7 @@ import type { BackupTarget } from '@soteria/shared/longhorn/objects.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import { isStoreOf, namesInUrl } from '@soteria/shared/longhorn/backup-url.ts';
-import { isUrlKnown } from '@soteria/shared/restore-points/select-restore-point.ts';
+import { isUrlKnown } from '@soteria/shared/longhorn/restore-points.ts';
 import { notRestored } from './about-operation.ts';
 import type { Action } from './action.ts';
 import type { Situation } from './decide.ts';

@@ -2,7 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { noClusters } from '@soteria/shared/restore-points/own-clusters.ts';
-import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
 import { claimLabel } from '@soteria/shared/operation/marks.ts';
@@ -10,7 +10,7 @@ import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import { instant, isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import { byAge } from '@soteria/shared/operation/store.ts';
-import { selectRestorePoint } from '@soteria/shared/restore-points/select-restore-point.ts';
+import { selectBackup } from '@soteria/shared/longhorn/restore-points.ts';
 import { shapeClaim } from '../new-claim/shape-claim.ts';
 import { bytesToRead, longestBudgetWaitMs, noRoomToday } from '../proof/why-no-test.ts';
 import { notRestored, refusedBecause } from './about-operation.ts';
@@ -42,7 +42,7 @@ export function pointOf(operation: Operation, { points, ownClusters, liveVolume 
   if (liveVolume === undefined && needsLiveVolume({ points, ownClusters })) return undefined;
   const { namespace, pvc } = sourceRefOf(operation);
   const { snapshot, backupUrl, asOf, clusterId: ofCluster } = operation.spec.request;
-  return selectRestorePoint(
+  return selectBackup(
     { namespace, pvc, snapshot, backupUrl, asOf, clusterId: ofCluster },
     {
       backups: points.seen,

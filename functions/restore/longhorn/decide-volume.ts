@@ -1,7 +1,7 @@
 /** Running, the names are recorded: hold the backup as it was read, look at what is held, make the volume from it (invariant 5). */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type Backup, whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
-import { pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
+import { pointIdOf } from '@soteria/shared/longhorn/restore-points.ts';
 import { heldByLabel } from '@soteria/shared/operation/marks.ts';
 import type { OperationWork } from '@soteria/shared/operation/schema.ts';
 import { refuse, statusOf } from '@soteria/shared/operation/status.ts';

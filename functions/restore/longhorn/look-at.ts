@@ -9,7 +9,6 @@ import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts'
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
 import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
@@ -17,8 +16,6 @@ import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-poi
 import { commandJobName } from '@soteria/shared/verification/command-job.ts';
 import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import type { Claims } from '../claims.ts';
-import { namesInUrl } from '@soteria/shared/longhorn/backup-url.ts';
-import { isUrlKnown } from '@soteria/shared/restore-points/select-restore-point.ts';
 import { type RestoredShape, shapeClaim } from '../new-claim/shape-claim.ts';
 import { commandDraft, verifyDraft } from '../proof/proof-drafts.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
@@ -48,17 +45,8 @@ async function readPoints(
   { snapshot, backupUrl }: OperationRequest,
   signal?: AbortSignal,
 ): Promise<readonly Backup[]> {
-  const name = backupUrl === undefined ? nameInId(snapshot ?? '') : namesInUrl(backupUrl)?.backup;
-  const backup = name === undefined ? undefined : await backups.get(name, signal);
-  const isMeant =
-    backup !== undefined &&
-    (backupUrl === undefined ? pointIdOf(backup) === snapshot : isUrlKnown([backup], backupUrl));
-  return isMeant ? [backup] : backups.list({}, signal);
-}
-
-/** `longhorn:<target>/<backup>` */
-function nameInId(id: string): string | undefined {
-  return /^longhorn:[^/]+\/([a-z0-9][a-z0-9_.-]*)$/.exec(id)?.[1];
+  const found = await backups.find({ id: snapshot, url: backupUrl }, signal);
+  return found === undefined ? backups.list({}, signal) : [found];
 }
 
 /** Of the chosen point. */

@@ -6,7 +6,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { OwnClusters } from '@soteria/shared/restore-points/own-clusters.ts';
-import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
 import { operationName, shortHash, timeFromName } from '@soteria/shared/operation/names.ts';
@@ -16,7 +16,7 @@ import {
   operationKinds,
   type OperationRequest,
 } from '@soteria/shared/operation/schema.ts';
-import { selectRestorePoint } from '@soteria/shared/restore-points/select-restore-point.ts';
+import { selectBackup } from '@soteria/shared/longhorn/restore-points.ts';
 import { restoredFromAnnotation } from '../longhorn/claim-objects.ts';
 
 export interface NamespaceSituation {
@@ -90,7 +90,7 @@ export function planNamespace(situation: NamespaceSituation, after = ''): Planne
     const none = (why: string): PlannedClaim => ({ pvc, targetPvc, point: { why }, isThere: false });
     if (!dnsSubdomain.safeParse(targetPvc).success) return none(`no claim can have the name ${targetPvc}`);
     const known = { backups: found.get(pvc) ?? [], own, mayTakeAny: false };
-    const point = selectRestorePoint({ namespace, pvc, asOf, clusterId: ofCluster }, known);
+    const point = selectBackup({ namespace, pvc, asOf, clusterId: ofCluster }, known);
     if (point instanceof SoteriaError) return none(point.explanation.why);
     const id = pointIdOf(point);
     const isThere = isRestored(present.get(targetPvc), id);

@@ -1,6 +1,6 @@
 /** A restore of a point that a restore test has refuted is not refused: it may be all there is. But nobody shall rely on it unwarned. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { pointIdOf } from '@soteria/shared/longhorn/restore-point.ts';
+import { pointIdOf } from '@soteria/shared/longhorn/restore-points.ts';
 import type { Judgement } from '@soteria/shared/restore-points/claim-proof.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';

@@ -5,9 +5,10 @@
 import { redact } from '@soteria/shared/function/redact.ts';
 import type { ClusterIdentity } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import { type ClaimShape, parseClaimShape } from '@soteria/shared/longhorn/claim-shape.ts';
-import { type Backup, type BackupTarget, whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
+import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
 import type { OwnClusters } from '@soteria/shared/restore-points/own-clusters.ts';
-import { newestFirst, toRestorePoint } from '@soteria/shared/longhorn/restore-point.ts';
+import { knownBackups, longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
+import { inOrder, isForLatest } from '@soteria/shared/restore-points/order.ts';
 import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 
@@ -62,25 +63,25 @@ interface Newest {
   readonly namespace: string;
   readonly dataAsOf: string | null;
   readonly shape: ClaimShape | undefined;
+  /** Of the newest point that recorded one: the Secrets and images that the claim needs. */
+  readonly needs: ClaimShape | undefined;
 }
 
 const byText = (a: string, b: string): number => a.localeCompare(b);
 
-/** Of each claim the newest point that can be restored: that is what a recovery takes. */
+/** Of each claim what `latest` means: that is what a recovery takes. */
 function newestOfClaims({ backups, own }: RecoveryInput): Newest[] {
-  const points = backups
-    .filter((backup) => whyNotRestorable(backup) === undefined)
-    .map((backup) => ({ backup, point: toRestorePoint(backup, own) }))
-    .filter(({ point }) => point.origin === 'own')
-    .toSorted((a, b) => newestFirst(a.point, b.point));
+  const points = inOrder(knownBackups(backups, own), ({ point }) => point).filter(({ point }) => isForLatest(point));
   const newest = new Map<string, Newest>();
-  for (const { backup, point } of points) {
+  for (const { source, point } of points) {
     const { namespace, pvc } = point;
     if (namespace === null || pvc === null) continue;
     const claim = `${namespace}/${pvc}`;
-    if (newest.has(claim)) continue;
-    const shape = parseClaimShape(backup.catalogue[catalogueKeys.claimShape] ?? '');
-    newest.set(claim, { claim, namespace, dataAsOf: point.data_as_of, shape });
+    const shape = parseClaimShape(source.catalogue[catalogueKeys.claimShape] ?? '');
+    const known = newest.get(claim);
+    // A recurring job's point says nothing of the claim's shape: what an older one needs must be kept all the same.
+    if (known === undefined) newest.set(claim, { claim, namespace, dataAsOf: point.data_as_of, shape, needs: shape });
+    else if (known.needs === undefined) newest.set(claim, { ...known, needs: shape });
   }
   return [...newest.values()].toSorted((a, b) => byText(a.claim, b.claim));
 }
@@ -102,7 +103,8 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string | undefined)
 export function recoveryFacts(input: RecoveryInput): RecoveryFacts {
   const { self, own, targets, backups, longhornNamespace, longhornVersion, image, now } = input;
   const claims = newestOfClaims(input);
-  const shared = whySharedId(backups, self, now);
+  const points = backups.map((backup) => longhornPoints.describe(backup));
+  const shared = whySharedId(points, self, now);
   return {
     written_at: now.toISOString(),
     cluster_id: self.id,
@@ -119,20 +121,16 @@ export function recoveryFacts(input: RecoveryInput): RecoveryFacts {
     namespaces: groupBy(claims, ({ namespace }) => namespace).map(([namespace, some]) => ({
       namespace,
       claims: some.length,
-      newest:
-        some
-          .map(({ dataAsOf }) => dataAsOf ?? '')
-          .toSorted(byText)
-          .at(-1) ?? null,
+      newest: some.toSorted((a, b) => Date.parse(b.dataAsOf ?? '') - Date.parse(a.dataAsOf ?? ''))[0]?.dataAsOf ?? null,
     })),
     encrypted: claims
-      .filter(({ shape }) => shape?.volume.isEncrypted === true)
-      .map(({ claim, shape }) => ({ claim, secrets: shape === undefined ? [] : secretsOf(shape) })),
-    backing_images: groupBy(claims, ({ shape }) => shape?.volume.backingImage).map(([name, some]) => ({
+      .filter(({ needs }) => needs?.volume.isEncrypted === true)
+      .map(({ claim, needs }) => ({ claim, secrets: needs === undefined ? [] : secretsOf(needs) })),
+    backing_images: groupBy(claims, ({ needs }) => needs?.volume.backingImage).map(([name, some]) => ({
       name,
       claims: some.map(({ claim }) => claim),
     })),
-    storage_classes: groupBy(claims, ({ shape }) => shape?.storageClassName).map(([name]) => name),
+    storage_classes: groupBy(claims, ({ needs }) => needs?.storageClassName).map(([name]) => name),
     without_shape: claims
       .filter(({ shape }) => shape === undefined || shape.truncated === true)
       .map(({ claim }) => claim),

@@ -1,0 +1,49 @@
+/**
+ * The one order of restore points: the first is what `latest` means, wherever it is asked. Pure. Invariants:
+ *  1. What `latest` may choose stands before what it may not: points that cannot be restored, whose instant is unknown, or of another
+ *     cluster. What a restore test has refuted keeps its place: it is told, and nothing older is taken without a word.
+ *  2. Then the newest data first, by instant, however it is written. Below what `latest` may choose, unknown is the youngest: it is
+ *     being made.
+ *  3. Of one instant by id.
+ */
+import type { RestorePoint } from './restore-point.ts';
+
+type Placed = Pick<RestorePoint, 'id' | 'data_as_of' | 'restorable' | 'origin'>;
+
+/** Milliseconds; NaN when it is unknown. */
+export function instantOf({ data_as_of: at }: Pick<RestorePoint, 'data_as_of'>): number {
+  return Date.parse(at ?? '');
+}
+
+/** It can be restored to a known instant. */
+export function isUsable(point: Placed): boolean {
+  return point.restorable && !Number.isNaN(instantOf(point));
+}
+
+/** Another cluster's data is never taken unless that cluster is named. */
+export function isForLatest(point: Placed): boolean {
+  return isUsable(point) && point.origin !== 'other-cluster';
+}
+
+/** The larger one stands first. */
+export function placeOf(point: Placed): string {
+  const at = instantOf(point);
+  return `${isForLatest(point) ? 'latest' : 'below'} ${Number.isNaN(at) ? '~' : new Date(at).toISOString()}`;
+}
+
+export function comparePlaces(
+  a: readonly [place: string, id: string],
+  b: readonly [place: string, id: string],
+): number {
+  if (a[0] !== b[0]) return a[0] > b[0] ? -1 : 1;
+  return a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0;
+}
+
+/** Each point's place is computed once: a list may hold twenty thousand. */
+export function inOrder<T>(items: readonly T[], pointOf: (item: T) => Placed): T[] {
+  const placed = items.map((item) => {
+    const point = pointOf(item);
+    return { item, at: [placeOf(point), point.id] as const };
+  });
+  return placed.toSorted((a, b) => comparePlaces(a.at, b.at)).map(({ item }) => item);
+}

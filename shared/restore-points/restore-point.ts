@@ -1,0 +1,65 @@
+/** A restore point as a caller sees it: what its driver knows, whose it is, and what restore tests have said of it. Pure. */
+import type { Judgement } from './claim-proof.ts';
+import { isOwnCluster, type OwnClusters } from './own-clusters.ts';
+import type { PointDriver, PointFacts } from './port.ts';
+
+/** One restore point in `GET /v1/backups`; sizes in bytes, instants RFC 3339, null where the driver does not know (yet). */
+export interface RestorePoint extends Omit<PointFacts, 'name' | 'target' | 'made_by' | 'cluster_uid'> {
+  readonly restorable: boolean;
+  /** The last restore test of it: when it proved the point, and how far the proof goes. */
+  readonly verified_at: string | null;
+  readonly verified_strength: string | null;
+  /** Why the proof is weaker than it could be. */
+  readonly verified_weaker: readonly string[];
+  /** When a restore test refuted it: do not rely on it. */
+  readonly refuted_at: string | null;
+  readonly refuted_because: string | null;
+  readonly origin: 'own' | 'other-cluster' | 'recurring-job' | 'foreign';
+}
+
+/** A point beside its driver's own record of it. */
+export interface KnownPoint<Source> {
+  readonly source: Source;
+  /** The driver's own name of it. */
+  readonly name: string;
+  readonly point: RestorePoint;
+}
+
+function originOf({ made_by: maker, cluster_id: clusterId }: PointFacts, own: OwnClusters): RestorePoint['origin'] {
+  if (maker === 'soteria') return isOwnCluster(own, clusterId ?? undefined) ? 'own' : 'other-cluster';
+  return maker === 'recurring-job' ? maker : 'foreign';
+}
+
+/** Until the restore tests have been read. */
+const unjudged = {
+  verified_at: null,
+  verified_strength: null,
+  verified_weaker: [],
+  refuted_at: null,
+  refuted_because: null,
+};
+
+export function restorePointOf(facts: PointFacts, own: OwnClusters): RestorePoint {
+  const { name: _name, target: _target, made_by: _maker, cluster_uid: _uid, ...shown } = facts;
+  return { ...shown, restorable: facts.reason === undefined, ...unjudged, origin: originOf(facts, own) };
+}
+
+export function knownPoints<Source>(
+  { describe }: Pick<PointDriver<Source>, 'describe'>,
+  sources: readonly Source[],
+  own: OwnClusters,
+): KnownPoint<Source>[] {
+  return sources.map((source) => {
+    const facts = describe(source);
+    return { source, name: facts.name, point: restorePointOf(facts, own) };
+  });
+}
+
+/** With what the last restore test of it said. */
+export function withJudgement(point: RestorePoint, judged: Judgement | undefined): RestorePoint {
+  if (judged === undefined) return point;
+  const { outcome, at, strength = null, weaker = [], why = null } = judged;
+  return outcome === 'verified'
+    ? { ...point, verified_at: at, verified_strength: strength, verified_weaker: weaker }
+    : { ...point, refuted_at: at, refuted_because: why };
+}
