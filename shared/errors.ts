@@ -60,7 +60,10 @@ export const errorTable = {
   cluster_conflict: { httpStatus: 409, isRetryable: true },
   cluster_expired: { httpStatus: 410, isRetryable: true },
   cluster_refused: { httpStatus: 422, isRetryable: false },
-  cluster_forbidden: { httpStatus: 500, isRetryable: false },
+  // Our credential: a mounted token is renewed, so that the same call may succeed later.
+  cluster_unauthenticated: { httpStatus: 503, isRetryable: true },
+  cluster_forbidden: { httpStatus: 422, isRetryable: false },
+  namespace_terminating: { httpStatus: 409, isRetryable: false },
   cluster_unavailable: { httpStatus: 503, isRetryable: true },
   list_truncated: { httpStatus: 503, isRetryable: true },
   internal: { httpStatus: 500, isRetryable: true },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ErrorCode } from '../errors.ts';
+import { type ErrorCode, errorTable } from '../errors.ts';
 import { operations } from '../operation/schema.ts';
-import { isObjectAbsent, refusalOf, type Answer, type Call } from './api-errors.ts';
+import { codeOfReason, isObjectAbsent, refusalOf, type Answer, type Call } from './api-errors.ts';
 import { statusOf } from './scripted-server.ts';
 
 const call: Call = { verb: 'create', type: operations, target: { name: 'a', namespace: 'shop' } };
@@ -14,8 +14,10 @@ function answerOf(status: number, body: unknown): Answer {
 describe('the mapping of API errors', () => {
   const cases: readonly (readonly [status: number, reason: string, details: object, code: ErrorCode])[] = [
     [400, 'BadRequest', {}, 'cluster_refused'],
-    [401, 'Unauthorized', {}, 'cluster_forbidden'],
+    [401, 'Unauthorized', {}, 'cluster_unauthenticated'],
     [403, 'Forbidden', named, 'cluster_forbidden'],
+    [403, 'Forbidden', { ...named, causes: [{ reason: 'NamespaceTerminating' }] }, 'namespace_terminating'],
+    [403, 'no such reason', named, 'cluster_forbidden'],
     [404, 'NotFound', named, 'not_found'],
     [404, 'NotFound', {}, 'cluster_refused'],
     [405, 'MethodNotAllowed', {}, 'cluster_refused'],
@@ -29,12 +31,24 @@ describe('the mapping of API errors', () => {
     [422, 'Invalid', { causes: [{ field: 'metadata.uid', message: 'immutable' }] }, 'cluster_conflict'],
     [429, 'TooManyRequests', {}, 'rate_limited'],
     [500, 'InternalError', {}, 'cluster_unavailable'],
+    [500, 'ServerTimeout', {}, 'cluster_unavailable'],
     [503, 'ServiceUnavailable', {}, 'cluster_unavailable'],
     [504, 'Timeout', {}, 'cluster_unavailable'],
     [301, '', {}, 'cluster_unavailable'],
   ];
   it.each(cases)('%i %s %j → %s', (status, reason, details, code) => {
     expect(refusalOf(call, answerOf(status, statusOf(status, reason, details)), undefined).code).toBe(code);
+  });
+
+  it.each(Object.entries(codeOfReason))('answers the reason %s with %s, which is not a 500', (_reason, code) => {
+    expect(errorTable[code].httpStatus).not.toBe(500);
+  });
+
+  it('names the namespace that is being terminated', () => {
+    const status = statusOf(403, 'Forbidden', { causes: [{ reason: 'NamespaceTerminating' }] });
+    const { why, fix } = refusalOf(call, answerOf(403, status), undefined).explanation;
+    expect(why).toBe('namespace shop is being terminated: nothing new can be made in it');
+    expect(fix).not.toContain('RBAC');
   });
 
   it('does not need a Status object to judge', () => {

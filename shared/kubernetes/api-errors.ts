@@ -3,7 +3,7 @@
  * machine-readable reason, never by message text; the message is only quoted, as the server's own words. Pure.
  */
 import * as z from 'zod';
-import { SoteriaError } from '../errors.ts';
+import { type ErrorCode, SoteriaError } from '../errors.ts';
 import { parseJson } from './json.ts';
 import { describeTarget, resourceName, type AnyType } from './resource-path.ts';
 
@@ -73,40 +73,77 @@ export function whatFailed(call: Call): string {
   return `could not ${call.verb} ${describeTarget(call.type, call.target)}`;
 }
 
-type RefusalCode =
-  | 'cluster_forbidden'
-  | 'cluster_refused'
-  | 'not_found'
-  | 'name_conflict'
-  | 'cluster_conflict'
-  | 'cluster_expired'
-  | 'rate_limited'
-  | 'cluster_unavailable';
+/**
+ * Every reason the API server gives (`metav1.StatusReason`), and those causes that say more than their reason. No code of this table
+ * is answered as a 500.
+ */
+export const codeOfReason = {
+  BadRequest: 'cluster_refused',
+  Unauthorized: 'cluster_unauthenticated',
+  Forbidden: 'cluster_forbidden',
+  NamespaceTerminating: 'namespace_terminating',
+  NotFound: 'not_found',
+  MethodNotAllowed: 'cluster_refused',
+  NotAcceptable: 'cluster_refused',
+  AlreadyExists: 'name_conflict',
+  Conflict: 'cluster_conflict',
+  Gone: 'cluster_expired',
+  Expired: 'cluster_expired',
+  RequestEntityTooLarge: 'cluster_refused',
+  UnsupportedMediaType: 'cluster_refused',
+  Invalid: 'cluster_refused',
+  TooManyRequests: 'rate_limited',
+  Timeout: 'cluster_unavailable',
+  ServerTimeout: 'cluster_unavailable',
+  InternalError: 'cluster_unavailable',
+  ServiceUnavailable: 'cluster_unavailable',
+  StoreReadError: 'cluster_unavailable',
+} as const satisfies Record<string, ErrorCode>;
 
-function codeOf(httpStatus: number, status: ApiStatus | undefined): RefusalCode {
+type Reason = keyof typeof codeOfReason;
+type RefusalCode = (typeof codeOfReason)[Reason];
+
+function isReason(reason: string): reason is Reason {
+  return Object.hasOwn(codeOfReason, reason);
+}
+
+/** For an answer without a reason, or with the reason of an admission webhook's own making. */
+function reasonOfStatus(httpStatus: number): Reason {
   switch (httpStatus) {
     case 401:
+      return 'Unauthorized';
     case 403:
-      return 'cluster_forbidden';
+      return 'Forbidden';
     case 404:
-      return isNamed(status) ? 'not_found' : 'cluster_refused';
-    case 409:
-      return status?.reason === 'AlreadyExists' ? 'name_conflict' : 'cluster_conflict';
-    case 410:
-      return 'cluster_expired';
-    case 429:
-      return 'rate_limited';
+      return 'NotFound';
     case 408:
-      return 'cluster_unavailable';
-    case 422:
-      // How the server answers a patch whose uid is another object's: nobody can want to change a uid.
-      return causesOf(status).some(({ field }) => field === 'metadata.uid') ? 'cluster_conflict' : 'cluster_refused';
+      return 'Timeout';
+    case 409:
+      return 'Conflict';
+    case 410:
+      return 'Expired';
+    case 429:
+      return 'TooManyRequests';
     default:
-      return httpStatus >= 400 && httpStatus < 500 ? 'cluster_refused' : 'cluster_unavailable';
+      return httpStatus >= 400 && httpStatus < 500 ? 'BadRequest' : 'ServiceUnavailable';
   }
 }
 
+function codeOf(httpStatus: number, status: ApiStatus | undefined): RefusalCode {
+  const causes = causesOf(status);
+  // How the server answers a patch whose uid is another object's: nobody can want to change a uid.
+  if (httpStatus === 422 && causes.some(({ field }) => field === 'metadata.uid')) return codeOfReason.Conflict;
+  if (causes.some(({ reason }) => reason === 'NamespaceTerminating')) return codeOfReason.NamespaceTerminating;
+  const told = status?.reason ?? '';
+  const reason = isReason(told) ? told : reasonOfStatus(httpStatus);
+  // The other 404, about the resource type, names no object.
+  return reason === 'NotFound' && !isNamed(status) ? codeOfReason.BadRequest : codeOfReason[reason];
+}
+
 function whyRefused(call: Call, httpStatus: number, status: ApiStatus | undefined): string {
+  if (codeOf(httpStatus, status) === 'namespace_terminating') {
+    return `namespace ${call.target.namespace ?? ''} is being terminated: nothing new can be made in it`;
+  }
   if (httpStatus === 404 && !isNamed(status)) {
     return `the API server does not know the resource ${resourceName(call.type)} in version ${call.type.version}`;
   }
@@ -132,10 +169,12 @@ function serverWords(status: ApiStatus | undefined): string {
 }
 
 const fixes: Readonly<Record<RefusalCode, (call: Call, httpStatus: number) => string>> = {
-  cluster_forbidden: ({ verb, type }, httpStatus) =>
-    httpStatus === 401
-      ? "check the token or client certificate: the service account's token mount, or the user of the kubeconfig"
-      : `allow the verb ${verb} on ${resourceName(type)} in the RBAC rules of the account used, unless a policy or quota refused it`,
+  cluster_unauthenticated: () =>
+    "check the token or client certificate: the service account's token mount, or the user of the kubeconfig",
+  cluster_forbidden: ({ verb, type }) =>
+    `allow the verb ${verb} on ${resourceName(type)} in the RBAC rules of the account used, unless a policy or quota refused it`,
+  namespace_terminating: ({ target }) =>
+    `name another namespace, or wait until this one is gone and create it again: kubectl get namespace ${target.namespace ?? ''}`,
   cluster_refused: ({ type }, httpStatus) =>
     httpStatus === 404
       ? `install the CRDs: ${resourceName(type)} comes with the component it belongs to; then ask again`

@@ -4,9 +4,9 @@
  *
  * Absence is `undefined`, never a throw. Every other refusal is a SoteriaError:
  * `cluster_conflict` (409 on a write: resourceVersion or uid precondition failed), `name_conflict` (409 AlreadyExists on create),
- * `not_found` (404 on replace, patch and on create into a missing namespace), `cluster_refused` (400/422, with the server's own
- * field causes), `cluster_forbidden` (401/403), `rate_limited` (429), `cluster_expired` (410), `cluster_unavailable` (5xx, network,
- * time-out).
+ * `not_found` (404 on replace, patch and on create into a missing namespace), `namespace_terminating` (403 on create into a namespace
+ * that is being deleted), `cluster_refused` (400/422, with the server's own field causes), `cluster_forbidden` (403),
+ * `cluster_unauthenticated` (401), `rate_limited` (429), `cluster_expired` (410), `cluster_unavailable` (5xx, network, time-out).
  */
 import type { KubernetesObject, ObjectMeta, ResourceType } from './resource-type.ts';
 

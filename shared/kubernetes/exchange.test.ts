@@ -190,7 +190,7 @@ describe('the token', () => {
     const client = createHttpClient({ server: server.url, token }, fakeTime().options);
     await client.get(configMaps, ref);
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
-    await expect(client.get(configMaps, ref)).rejects.toMatchObject({ code: 'cluster_forbidden' });
+    await expect(client.get(configMaps, ref)).rejects.toMatchObject({ code: 'cluster_unauthenticated' });
     expect(asked).toEqual(['old', 'new', 'old', 'new']);
   });
 

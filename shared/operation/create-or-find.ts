@@ -1,7 +1,12 @@
 /** Making what an operation has recorded the name of, when it may have been made before, or be refused. */
 import { SoteriaError } from '../errors.ts';
 
-const finalRefusals: ReadonlySet<string> = new Set(['cluster_refused', 'cluster_forbidden', 'not_found']);
+const finalRefusals: ReadonlySet<string> = new Set([
+  'cluster_refused',
+  'cluster_forbidden',
+  'namespace_terminating',
+  'not_found',
+]);
 
 /** A refusal that will not change is something to decide about; all else ends this wake-up and is tried again at the next. */
 export function isFinalRefusal(thrown: unknown): thrown is SoteriaError {

@@ -1,6 +1,7 @@
 /** A measurement from its beginning to the record; each call takes it one step further, and asks for the next by an event. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
+import { isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { Kept } from '../record/usage-store.ts';
 import { storeName } from '../config.ts';
@@ -168,8 +169,8 @@ async function makeJob(tools: UsageTools, kept: Kept<Progress>, incoming: Incomi
 }
 
 /** No right, a quota, a policy: slower without it, and still to an end. */
-function isNoJobAllowed({ code }: SoteriaError): boolean {
-  return code === 'cluster_forbidden' || code === 'cluster_refused' || code === 'name_conflict';
+function isNoJobAllowed(error: SoteriaError): boolean {
+  return error.code === 'name_conflict' || isFinalRefusal(error);
 }
 
 export async function askForNext(

@@ -1,6 +1,7 @@
 /** The restores of single claims that the restore of a namespace makes; each is moved at once. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
+import { isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Action } from '../longhorn/action.ts';
 import type { Tools } from '../longhorn/perform.ts';
@@ -26,9 +27,8 @@ async function makeOrFind(
   try {
     return await store.create({ ...ref, spec: { kind: 'Restore', request, identity, ...requestedBy, cause } }, signal);
   } catch (error) {
-    if (!(error instanceof SoteriaError)) throw error;
-    if (error.code === 'cluster_refused') return error.explanation.why;
-    if (error.code !== 'name_conflict') throw error;
+    if (isFinalRefusal(error)) return error.explanation.why;
+    if (!(error instanceof SoteriaError && error.code === 'name_conflict')) throw error;
     const found = await store.get(ref, signal);
     return found?.spec.identity === identity ? found : `operation ${name} exists and is another request's`;
   }
