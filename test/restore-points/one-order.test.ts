@@ -1,5 +1,4 @@
 /** One order of restore points: the first of `GET /v1/backups` is what `latest` means, wherever it is asked. */
-import { createAdaptorServer } from '@hono/node-server';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
@@ -8,7 +7,6 @@ import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import fc from 'fast-check';
-import supertest from 'supertest';
 import { expect, it } from 'vitest';
 import { defineBackup } from '../../functions/backup/app.ts';
 import { rules } from '../../functions/backup/longhorn/fixtures.ts';
@@ -85,6 +83,24 @@ const living: JsonObject[] = [
   },
 ];
 
+interface Answered {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+function callerOf({ fetch }: { readonly fetch: (request: Request) => Response | Promise<Response> }) {
+  const read = async (request: Request): Promise<Answered> => {
+    const answer = await fetch(request);
+    return { status: answer.status, body: JSON.parse(await answer.text()) as Record<string, unknown> };
+  };
+  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  return {
+    get: (path: string) => read(new Request(`http://soteria${path}`, { headers })),
+    post: (path: string, body: object) =>
+      read(new Request(`http://soteria${path}`, { method: 'POST', headers, body: JSON.stringify(body) })),
+  };
+}
+
 /** Both functions over one cluster, as an installation has them. */
 async function open(entries: readonly Entry[]) {
   const bench = createTestBench();
@@ -123,8 +139,8 @@ async function open(entries: readonly Entry[]) {
     },
   );
   return {
-    ofBackup: supertest(createAdaptorServer({ fetch: backup.fetch })),
-    ofRestore: supertest(createAdaptorServer({ fetch: bench.app.fetch })),
+    ofBackup: callerOf(backup),
+    ofRestore: callerOf(bench.app),
   };
 }
 
@@ -142,37 +158,25 @@ const claim = { namespace: 'shop', pvc: 'data' };
 
 async function listed({ ofBackup }: Installation, limit: number): Promise<Listed[]> {
   const found: Listed[] = [];
-  for (let next: string | undefined, isFirst = true; isFirst || next !== undefined; isFirst = false) {
-    const query = { ...claim, limit, ...(next === undefined ? {} : { next }) };
-    const { body } = await ofBackup.get('/v1/backups').query(query).expect(200);
-    found.push(...body.items);
-    next = body.next;
-  }
+  let next = '';
+  do {
+    const { body } = await ofBackup.get(`/v1/backups?namespace=shop&pvc=data&limit=${limit}${next}`);
+    found.push(...(body['items'] as Listed[]));
+    next = typeof body['next'] === 'string' ? `&next=${body['next']}` : '';
+  } while (next !== '');
   return found;
 }
 
 /** What each door means by `latest`: the id of a point, or null. */
 async function latestOf({ ofRestore }: Installation) {
   const dry = { dry_run: true };
-  const restore = await ofRestore
-    .post('/v1/restores')
-    .send({ ...claim, target_pvc: 'data-2', ...dry })
-    .expect(200);
-  const test = await ofRestore
-    .post('/v1/restore-test')
-    .send({ ...claim, ...dry })
-    .expect(200);
+  const restore = await ofRestore.post('/v1/restores', { ...claim, target_pvc: 'data-2', ...dry });
+  const test = await ofRestore.post('/v1/restore-test', { ...claim, ...dry });
   const whole = { namespace: 'shop', target_namespace: 'shop', name_suffix: '-2', pvcs: ['data'], ...dry };
-  const namespace = await ofRestore.post('/v1/restores/namespace').send(whole);
-  const [only] = (namespace.body.claims ?? []) as {
-    readonly restore_point?: string | { readonly id: string } | null;
-  }[];
-  const ofNamespace = only?.restore_point ?? null;
-  return {
-    restore: restore.body.restore_point?.id ?? null,
-    test: test.body.restore_point?.id ?? null,
-    namespace: typeof ofNamespace === 'string' ? ofNamespace : (ofNamespace?.id ?? null),
-  };
+  const namespace = await ofRestore.post('/v1/restores/namespace', whole);
+  const [only] = (namespace.body['claims'] ?? []) as { readonly restore_point?: string }[];
+  const idOf = ({ body }: Answered) => (body['restore_point'] as Listed | null)?.id ?? null;
+  return { restore: idOf(restore), test: idOf(test), namespace: only?.restore_point ?? null };
 }
 
 const usable = (point: Listed | undefined) =>
@@ -195,12 +199,12 @@ async function expectOneOrder(installation: Installation, entries: readonly Entr
   expect(single).toEqual({ restore: latest, test: latest });
   if (!isNobodys) expect(namespace).toBe(latest);
 
-  const { body: page } = await installation.ofRestore.get('/v1/recovery').set('accept', 'application/json').expect(200);
-  const [shop] = page.namespaces as { readonly newest: string }[];
+  const { body: page } = await installation.ofRestore.get('/v1/recovery');
+  const [shop] = page['namespaces'] as { readonly newest: string }[];
   if (!isNobodys) expect(shop?.newest ?? null).toBe(latest === null ? null : (first?.data_as_of ?? null));
 
-  const asked = await installation.ofBackup.post('/v1/backup').send({ ...claim, max_age: '8760h', dry_run: false });
-  if (latest === null || first?.refuted_at !== null) expect(asked.body.reused ?? false).toBe(false);
+  const asked = await installation.ofBackup.post('/v1/backup', { ...claim, max_age: '8760h' });
+  if (latest === null || first?.refuted_at !== null) expect(asked.body['reused'] ?? false).toBe(false);
   else expect(asked.body).toMatchObject({ reused: true, restore_point: { id: latest } });
   expect(ids.length).toBe(entries.length);
 }
@@ -236,13 +240,12 @@ it('the first of the list is what latest means in every door, before and after a
     fc.asyncProperty(histories, fc.integer({ min: 1, max: 4 }), async (entries, pageSize) => {
       const installation = await open(entries);
       const adoption = { cluster_id: 'gone', is_gone: true };
-      const answer = await installation.ofRestore.post('/v1/backups/adopt').send(adoption);
+      const answer = await installation.ofRestore.post('/v1/backups/adopt', adoption);
       expect(answer.status).toBe(entries.some(({ by }) => by === 'gone') ? 200 : 404);
-      const ofGone = (await listed(installation, 1000)).filter(({ id }) =>
-        entries.some(({ name, by }) => by === 'gone' && id === `longhorn:default/${name}`),
-      );
       if (answer.status === 200) {
-        expect(answer.body.newest).toBe(usable(ofGone[0]) ? (ofGone[0]?.data_as_of ?? null) : null);
+        const ofGone = new Set(entries.filter(({ by }) => by === 'gone').map(({ name }) => `longhorn:default/${name}`));
+        const first = (await listed(installation, 1000)).find(({ id }) => ofGone.has(id));
+        expect(answer.body['newest']).toBe(usable(first) ? (first?.data_as_of ?? null) : null);
       }
       await expectOneOrder(installation, entries, pageSize);
     }),
