@@ -15,7 +15,8 @@ import { type NextStarter, startNext } from '@soteria/shared/operation/start-nex
 import type { WaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import type { Action } from './longhorn/action.ts';
 import { decideBackup } from './longhorn/decide.ts';
-import { perform, type Tools } from './longhorn/perform.ts';
+import { perform } from './longhorn/perform.ts';
+import type { Tools } from './longhorn/tools.ts';
 import type { Rules, World } from './longhorn/world.ts';
 import {
   advanceNamespace,

@@ -12,7 +12,8 @@ import { shapeClaim } from './new-claim/shape-claim.ts';
 import { claimDraft } from './longhorn/claim-objects.ts';
 import { targetToRead } from './longhorn/decide-reading.ts';
 import { blockersOf, nextLook, pointOf } from './longhorn/decide-start.ts';
-import { lookAt, type Lookers } from './longhorn/look-at.ts';
+import { lookAt } from './longhorn/look-at.ts';
+import type { Lookers } from './longhorn/tools.ts';
 import type { World } from './longhorn/world.ts';
 import { judgementOfPoint, warningOf } from './proof/refuted-warning.ts';
 

@@ -3,7 +3,7 @@
  * must notice. An invariant without a row does not compile.
  */
 import { decideBackup } from '@soteria/backup/longhorn/decide.ts';
-import type { Situation } from '@soteria/backup/longhorn/decide.ts';
+import type { Situation } from '@soteria/backup/longhorn/situation.ts';
 import type { Action } from '@soteria/backup/longhorn/action.ts';
 import type { BackupTools } from '@soteria/backup/tools.ts';
 import { operationUidLabel } from '@soteria/shared/operation/marks.ts';

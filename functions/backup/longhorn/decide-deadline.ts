@@ -2,7 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { refuse, statusOf } from '@soteria/shared/operation/status.ts';
 import type { Action } from './action.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 
 const minutes = (ms: number) => `${Math.round(ms / 60_000)} minutes`;
 

@@ -5,7 +5,7 @@ import type { Operation, OperationStatus, OperationWork } from '@soteria/shared/
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import type { Action, BackupFact } from './action.ts';
 import { isOurs } from './about-operation.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 
 const factOfPhase: Readonly<Record<string, BackupFact>> = {
   Succeeded: 'completed',

@@ -7,7 +7,7 @@ import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
 import type { Action } from './action.ts';
 import { backupDraftOf } from './backup-draft.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import { decideWaitForTarget } from './decide-refusal.ts';
 import type { Place, World } from './world.ts';
 

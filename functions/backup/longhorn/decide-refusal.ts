@@ -3,7 +3,7 @@ import type { SoteriaError } from '@soteria/shared/errors.ts';
 import { refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Action } from './action.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import { decideDeadline } from './decide-deadline.ts';
 import { whyTargetNot } from './why-not-backable.ts';
 

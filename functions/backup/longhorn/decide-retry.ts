@@ -3,7 +3,7 @@ import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
 import type { OperationWork } from '@soteria/shared/operation/schema.ts';
 import type { Action } from './action.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import { decideLateStart } from './decide-deadline.ts';
 import { beginAttempt } from './new-attempt.ts';
 

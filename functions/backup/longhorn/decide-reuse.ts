@@ -7,7 +7,7 @@ import { succeed, statusOf } from '@soteria/shared/operation/status.ts';
 import type { KnownPoint } from '@soteria/shared/restore-points/restore-point.ts';
 import { reusablePoint } from '@soteria/shared/restore-points/reusable-point.ts';
 import type { Action } from './action.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import type { Place } from './world.ts';
 
 /** What must be looked at to know whether a point may be reused. */

@@ -3,7 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import type { Action } from './action.ts';
 import { isOurs, marksOf, refusedBecause } from './about-operation.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import { decideLateStart } from './decide-deadline.ts';
 import { decideIntent } from './decide-intent.ts';
 import { decideRefusal } from './decide-refusal.ts';

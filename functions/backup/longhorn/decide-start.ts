@@ -10,7 +10,7 @@ import type { Action } from './action.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { nameOfAttempt, refusedBecause } from './about-operation.ts';
 import { decideReuse } from './decide-reuse.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import { blockersOf, nextLooks } from './why-not-backable.ts';
 
 /** The operation that must end before this one may start: a running one of the claim, or an older one. */

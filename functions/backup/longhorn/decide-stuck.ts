@@ -1,7 +1,7 @@
 /** Longhorn works on it and nothing moves: given up for a new attempt (longhorn.md 5), later for a large volume than for a small one. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Action } from './action.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import { decideLateStart, stillForMs } from './decide-deadline.ts';
 import { retryLater } from './new-attempt.ts';
 

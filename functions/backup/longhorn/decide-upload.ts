@@ -8,7 +8,7 @@ import { pointIdOf } from '@soteria/shared/longhorn/restore-points.ts';
 import type { Action } from './action.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';
 import { backupDraftOf } from './backup-draft.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import { decideDeadline, decideLateStart, stillForMs } from './decide-deadline.ts';
 import { looksForDraft } from './decide-intent.ts';
 import { decideRefusal } from './decide-refusal.ts';

@@ -20,14 +20,7 @@ import { decideRetry } from './decide-retry.ts';
 import { decideSnapshot } from './decide-snapshot.ts';
 import { decideStart } from './decide-start.ts';
 import { decideUpload } from './decide-upload.ts';
-import type { Rules, World } from './world.ts';
-
-export interface Situation {
-  readonly operation: Operation;
-  readonly world: World;
-  readonly rules: Rules;
-  readonly now: Date;
-}
+import type { Situation } from './situation.ts';
 
 export function decideBackup(situation: Situation): Action {
   const action = decideStage(situation);

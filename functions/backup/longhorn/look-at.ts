@@ -1,22 +1,10 @@
 /** Looks at the cluster: one call a place, several places at once. */
-import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
-import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import type { Known } from '@soteria/shared/operation/advance.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import type { Slots } from '@soteria/shared/operation/slots.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
-import type { OperationStore } from '@soteria/shared/operation/store.ts';
-import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { volumeHandleOf } from '@soteria/shared/longhorn/live-volume.ts';
+import type { Lookers } from './tools.ts';
 import type { Place, World } from './world.ts';
-
-export interface Lookers {
-  readonly store: OperationStore;
-  readonly longhorn: Longhorn;
-  readonly cluster: ClusterReader;
-  readonly slots: Pick<Slots, 'entries'>;
-  readonly verified: Pick<VerifiedPoints, 'proofOf'>;
-}
 
 /** Names that are known, and where they are not yet, what they most likely are: see `withoutWrongGuesses`. */
 function namesFor({ operation, world }: Known<World>) {

@@ -5,7 +5,7 @@ import type { Operation, OperationStatus, OperationWork } from '@soteria/shared/
 import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
 import type { Action } from './action.ts';
 import { nameOfAttempt, refusedBecause } from './about-operation.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 
 /** Of a uid, in [0, 1): spreads many that failed together, and is the same whenever it is asked. */
 function spreadOf(operation: Operation, attempt: number): number {

@@ -3,21 +3,13 @@ import type { Backup, Snapshot } from '@soteria/shared/longhorn/objects.ts';
 import type { Marks } from '@soteria/shared/longhorn/port.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import { createOrFind, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { watchLabel } from '@soteria/shared/operation/marks.ts';
-import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
-import { type Slots, slotHolderOf } from '@soteria/shared/operation/slots.ts';
+import { slotHolderOf } from '@soteria/shared/operation/slots.ts';
 import { statusOf, withAnnounced } from '@soteria/shared/operation/status.ts';
-import type { Action, BackupFact } from './action.ts';
-import { lookAt, type Lookers } from './look-at.ts';
+import type { Action } from './action.ts';
+import { lookAt } from './look-at.ts';
+import type { Tools } from './tools.ts';
 import type { World } from './world.ts';
-
-export interface Tools extends Lookers {
-  readonly slots: Slots;
-  /** Has the sweep come every two minutes from now on. */
-  readonly keepAwake: KeepAwake;
-  readonly announce: (operation: Operation, fact: BackupFact, signal: AbortSignal | undefined) => Promise<void>;
-}
 
 type Known = KnownOf<World>;
 

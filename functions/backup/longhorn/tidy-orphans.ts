@@ -1,11 +1,11 @@
-/** Finds what nobody follows any more, and does with it what `orphans.ts` decides. */
+/** Finds what nobody follows any more, and does with it what `decide-orphans.ts` decides. */
 import type { AdvanceCall } from '@soteria/shared/operation/advance.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import { isFollowing } from '@soteria/shared/operation/is-following.ts';
 import { refFromMarks, operationUidLabel } from '@soteria/shared/operation/marks.ts';
 import type { AdvanceTools } from '../advance.ts';
-import { decideOrphans, type OrphanAction } from './orphans.ts';
+import { decideOrphans, type OrphanAction } from './decide-orphans.ts';
 
 type OrphanTools = Pick<AdvanceTools, 'store' | 'longhorn' | 'cluster'>;
 

@@ -3,7 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Beginning, Known } from '@soteria/shared/operation/advance.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
-import type { Tools } from '../longhorn/perform.ts';
+import type { Tools } from '../longhorn/tools.ts';
 import type { World } from '../longhorn/world.ts';
 import type { ChildDraft, NamespaceAction, NamespaceWorld } from './world.ts';
 

@@ -4,7 +4,7 @@ import type { OperationWork } from '@soteria/shared/operation/schema.ts';
 import { refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import { notRestored } from './about-operation.ts';
 import type { Action } from './action.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 
 const minutes = (ms: number) => `${Math.round(ms / 60_000)} minutes`;
 

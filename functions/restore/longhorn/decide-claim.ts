@@ -11,7 +11,7 @@ import { isOurs, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { claimDraft, persistentVolumeDraft } from './claim-objects.ts';
 import { waitFor } from './deadline.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import type { World } from './world.ts';
 
 type Volume = NonNullable<NonNullable<World['volume']>['seen']>;

@@ -5,8 +5,8 @@ import { statusOf } from '@soteria/shared/operation/status.ts';
 import { judgementOf } from '../proof/judgement-of.ts';
 import { isOurs, isOursAndTemporary } from './about-operation.ts';
 import type { Action, RestoreFactName } from './action.ts';
-import type { Situation } from './decide.ts';
-import { letGo } from './let-go.ts';
+import type { Situation } from './situation.ts';
+import { releaseBackup } from './release-backup.ts';
 
 const factOfPhase: Readonly<Record<string, RestoreFactName>> = {
   Succeeded: 'completed',
@@ -49,7 +49,7 @@ export function decideEnding(situation: Situation): Action {
   if (judged !== undefined) return { do: 'keep-proof', judged };
   const isKept = status.phase === 'Succeeded' && situation.operation.spec.kind !== 'RestoreTest';
   const removal = isKept ? undefined : removeWhatWasMade(situation, status);
-  const next = removal ?? letGo(situation, status.work);
+  const next = removal ?? releaseBackup(situation, status.work);
   if (next !== undefined) return next;
   const neverBegan = situation.operation.spec.kind === 'RestoreTest' && status.work?.volume === undefined;
   if (neverBegan && situation.world.hasLeftBudget !== true) return { do: 'leave-budget' };

@@ -5,7 +5,7 @@ import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { RestoredShape } from '../new-claim/shape-claim.ts';
 import { notRestored } from './about-operation.ts';
 import type { Action } from './action.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import type { World } from './world.ts';
 
 export function whyImageNot(

@@ -4,7 +4,7 @@ import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
 import { refuse, statusOf, succeed } from '@soteria/shared/operation/status.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 
 function resultOf({ operation, world, now }: Situation): OperationResult {
   const status = statusOf(operation);

@@ -7,7 +7,7 @@ import { isStoreOf, namesInUrl } from '@soteria/shared/longhorn/backup-url.ts';
 import { isUrlKnown } from '@soteria/shared/longhorn/restore-points.ts';
 import { notRestored } from './about-operation.ts';
 import type { Action } from './action.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import type { World } from './world.ts';
 
 /** Longhorn refuses to read a target more often. */

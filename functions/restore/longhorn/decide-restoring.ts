@@ -9,8 +9,8 @@ import { proofStep } from '../proof/proof-result.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { waitFor, waitMoving } from './deadline.ts';
-import { letGo } from './let-go.ts';
-import type { Situation } from './decide.ts';
+import { releaseBackup } from './release-backup.ts';
+import type { Situation } from './situation.ts';
 
 /** Progress is written in tenths: every change of Longhorn's own would be one more write to the API server. */
 const progressStep = 10;
@@ -141,7 +141,7 @@ function decideRestored(situation: Situation, work: OperationWork): Action {
   if (work.isReleased === true || next.do === 'look' || isNearEnd(next)) return next;
   const { operation } = situation;
   const status = { ...statusOf(operation), work: { ...work, isReleased: true } };
-  return letGo(situation, work) ?? decideBinding({ ...situation, operation: { ...operation, status } });
+  return releaseBackup(situation, work) ?? decideBinding({ ...situation, operation: { ...operation, status } });
 }
 
 export function decideRestoring(situation: Situation, work: OperationWork): Action {

@@ -17,7 +17,7 @@ import { notRestored, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { decideImage, whyImageNot } from './decide-image.ts';
 import { decideReading, isUnknownUrl, targetToRead } from './decide-reading.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import type { Place, World } from './world.ts';
 
 /** Another restore that makes the same claim: the older one, or the one that runs. */

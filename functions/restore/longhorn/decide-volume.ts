@@ -9,7 +9,7 @@ import { shapeClaim } from '../new-claim/shape-claim.ts';
 import { isOurs, marksOfVolume, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { waitFor, waitMoving } from './deadline.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 import type { Look } from './world.ts';
 
 /** Undefined once it is ours. */

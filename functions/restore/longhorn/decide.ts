@@ -10,7 +10,6 @@
  *  5. The backup is held, read again, and only then restored from; it is released when the volume is
  *     restored, or the operation has ended.
  */
-import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
 import { refuse, statusOf } from '@soteria/shared/operation/status.ts';
 import { refusedBecause } from './about-operation.ts';
@@ -23,14 +22,7 @@ import { decideStart } from './decide-start.ts';
 import { decideVolume } from './decide-volume.ts';
 import { decideProof } from '../proof/decide-proof.ts';
 import { withVerdict } from '../proof/judge-failure.ts';
-import type { Rules, World } from './world.ts';
-
-export interface Situation {
-  readonly operation: Operation;
-  readonly world: World;
-  readonly rules: Rules;
-  readonly now: Date;
-}
+import type { Situation } from './situation.ts';
 
 export function decideRestore(situation: Situation): Action {
   return withVerdict(situation, decideStage(situation));

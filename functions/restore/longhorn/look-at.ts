@@ -1,41 +1,21 @@
 /** One look at the cluster: each answers what is now known. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
-import type { BackingImages } from '@soteria/shared/longhorn/backing-images.ts';
 import { liveVolumeOf } from '@soteria/shared/longhorn/live-volume.ts';
-import type { NodeRooms } from '@soteria/shared/longhorn/node-room.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
-import type { OperationStore } from '@soteria/shared/operation/store.ts';
-import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { commandJobName } from '@soteria/shared/verification/command-job.ts';
 import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
-import type { Claims } from '../claims.ts';
 import { type RestoredShape, shapeClaim } from '../new-claim/shape-claim.ts';
 import { commandDraft, verifyDraft } from '../proof/proof-drafts.ts';
-import type { ProofJobs } from '../proof/proof-jobs.ts';
 import { bytesToRead, noFileSystem, tooLargeToTest, whyNoJobs } from '../proof/why-no-test.ts';
 import { childIdentity } from '../namespace/plan-namespace.ts';
 import { pointOf } from './decide-start.ts';
-import type { Place, Rules, World } from './world.ts';
-
-export interface Lookers {
-  readonly store: OperationStore;
-  readonly longhorn: Longhorn;
-  readonly restores: LonghornRestores;
-  readonly images: BackingImages;
-  readonly rooms: NodeRooms;
-  readonly cluster: ClusterReader;
-  readonly claims: Pick<Claims, 'listClaims' | 'mayGrow'>;
-  readonly proofs: Pick<ProofJobs, 'get' | 'whyNot'>;
-  readonly rules: Pick<Rules, 'runnerImage' | 'maxTestBytesPerDay'>;
-  readonly verified: Pick<VerifiedPoints, 'proofOf'>;
-}
+import type { Lookers } from './tools.ts';
+import type { Place, World } from './world.ts';
 
 type Known = KnownOf<World>;
 

@@ -3,37 +3,16 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import { createOrFind, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
 import { managedLabel } from '@soteria/shared/operation/marks.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import type { Slots } from '@soteria/shared/operation/slots.ts';
 import { withAnnounced } from '@soteria/shared/operation/status.ts';
-import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
-import type { Claims } from '../claims.ts';
-import type { ProofJobs } from '../proof/proof-jobs.ts';
-import type { TestBudget } from '../proof/test-budget.ts';
 import { functionName, temporaryMarks } from './about-operation.ts';
-import type { Action, RestoreFactName } from './action.ts';
+import type { Action } from './action.ts';
 import { cancelChild, makeChild } from '../namespace/make-child.ts';
-import { lookAt, type Lookers } from './look-at.ts';
+import { lookAt } from './look-at.ts';
+import type { Tools } from './tools.ts';
 import { wakeWaiting } from './wake-waiting.ts';
 import type { World } from './world.ts';
-
-export interface Tools extends Lookers {
-  readonly claims: Claims;
-  readonly proofs: ProofJobs;
-  readonly verified: Pick<VerifiedPoints, 'keep' | 'proofOf'>;
-  readonly slots: Slots;
-  readonly budget: TestBudget;
-  readonly now: () => Date;
-  /** The sweep comes more often while something runs. */
-  readonly keepAwake: KeepAwake;
-  /** Moves a child at once, as it was read or made just now; undefined when something hinders it, which is its own matter. */
-  readonly moveChild: (child: Operation) => Promise<Operation | undefined>;
-  readonly askAgain: (operation: Operation, signal: AbortSignal | undefined) => Promise<void>;
-  readonly announce: (operation: Operation, fact: RestoreFactName, signal: AbortSignal | undefined) => Promise<void>;
-}
 
 type Known = KnownOf<World>;
 

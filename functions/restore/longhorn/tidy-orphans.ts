@@ -23,7 +23,7 @@ import { commandJobName } from '@soteria/shared/verification/command-job.ts';
 import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import { namesInUrl } from '@soteria/shared/longhorn/backup-url.ts';
 import { functionName, temporaryMarks } from './about-operation.ts';
-import type { Tools } from './perform.ts';
+import type { Tools } from './tools.ts';
 
 type OrphanTools = Pick<Tools, 'store' | 'claims' | 'cluster' | 'restores' | 'proofs'> & {
   readonly longhorn: Pick<Longhorn, 'backups'>;
@@ -40,7 +40,7 @@ function isPermanent({ metadata: { labels } }: KubernetesObject): boolean {
 }
 
 /** Nobody prunes a backup that is held: whoever held it is gone. */
-async function letGo(
+async function releaseBackup(
   { longhorn, restores }: OrphanTools,
   { fromBackup = '' }: RestoreVolume,
   uid: string,
@@ -80,7 +80,7 @@ async function tidyOrphans(tools: OrphanTools, volume: RestoreVolume, signal?: A
     if (belongsTo(persistentVolume, uid)) {
       await claims.markPersistentVolume(volume.name, persistentVolume.metadata.uid, temporaryMarks, signal);
     }
-    await letGo(tools, volume, uid, signal);
+    await releaseBackup(tools, volume, uid, signal);
     await restores.markVolume(volume.name, volume.uid, temporaryMarks, signal);
     return [`kept volume ${volume.name}`];
   }
@@ -96,7 +96,7 @@ async function tidyOrphans(tools: OrphanTools, volume: RestoreVolume, signal?: A
     await claims.deletePersistentVolume(volume.name, persistentVolume.metadata.uid, signal);
     done.push(`deleted persistent volume ${volume.name}`);
   }
-  await letGo(tools, volume, uid, signal);
+  await releaseBackup(tools, volume, uid, signal);
   if (!volume.isDeleting) {
     await restores.deleteVolume(volume.name, volume.uid, signal);
     done.push(`deleted volume ${volume.name}`);

@@ -1,7 +1,7 @@
 /** One restore at a time reads a backup: whoever lets go of it wakes those that have found it held, which no event would. */
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import type { Tools } from './perform.ts';
+import type { Tools } from './tools.ts';
 
 const readers: ReadonlySet<string> = new Set(['Restore', 'RestoreTest']);
 

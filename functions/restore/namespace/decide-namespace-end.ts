@@ -4,7 +4,7 @@ import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { refuse, shorten, statusOf, succeed } from '@soteria/shared/operation/status.ts';
 import type { Action } from '../longhorn/action.ts';
-import type { Situation } from '../longhorn/decide.ts';
+import type { Situation } from '../longhorn/situation.ts';
 
 const maxProblems = 100;
 /** A hundred of them and everything else must fit into one record. */

@@ -15,7 +15,7 @@ import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/st
 import { refusedBecause } from '../longhorn/about-operation.ts';
 import type { Action, RestoreFactName } from '../longhorn/action.ts';
 import { waitFor } from '../longhorn/deadline.ts';
-import type { Situation } from '../longhorn/decide.ts';
+import type { Situation } from '../longhorn/situation.ts';
 import { decideEnd, problemOf } from './decide-namespace-end.ts';
 import { childName, childRequest, isToRestore, type PlannedClaim, planNamespace } from './plan-namespace.ts';
 

@@ -4,7 +4,7 @@ import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import { isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Action } from '../longhorn/action.ts';
-import type { Tools } from '../longhorn/perform.ts';
+import type { Tools } from '../longhorn/tools.ts';
 import type { World } from '../longhorn/world.ts';
 import { childIdentity } from './plan-namespace.ts';
 

@@ -10,7 +10,7 @@ import { readOutcome, type VerificationEnd } from '@soteria/shared/verification/
 import { isOurs } from '../longhorn/about-operation.ts';
 import type { Action } from '../longhorn/action.ts';
 import { waitFor } from '../longhorn/deadline.ts';
-import type { Situation } from '../longhorn/decide.ts';
+import type { Situation } from '../longhorn/situation.ts';
 import { commandDraft, commandSecondsOf, verifyDraft, verifySeconds } from './proof-drafts.ts';
 import type { ProofJob } from './proof-jobs.ts';
 import { proofResult, proofStep } from './proof-result.ts';

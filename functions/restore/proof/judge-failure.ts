@@ -6,7 +6,7 @@
 import { hasFailed } from '@soteria/shared/longhorn/port-restore.ts';
 import { shorten, statusOf } from '@soteria/shared/operation/status.ts';
 import type { Action } from '../longhorn/action.ts';
-import type { Situation } from '../longhorn/decide.ts';
+import type { Situation } from '../longhorn/situation.ts';
 import { saysDamaged } from './damage-in-words.ts';
 
 /** The failure with a verdict in it, or what must be looked at first. Other actions stay as they are. */

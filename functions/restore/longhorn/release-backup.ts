@@ -2,10 +2,10 @@
 import { heldByLabel } from '@soteria/shared/operation/marks.ts';
 import type { OperationWork } from '@soteria/shared/operation/schema.ts';
 import type { Action } from './action.ts';
-import type { Situation } from './decide.ts';
+import type { Situation } from './situation.ts';
 
 /** Undefined once it is not held by this operation. */
-export function letGo({ operation, world }: Situation, work: OperationWork | undefined): Action | undefined {
+export function releaseBackup({ operation, world }: Situation, work: OperationWork | undefined): Action | undefined {
   if (work?.backup === undefined || work.isReleased === true) return undefined;
   if (world.backup === undefined) return { do: 'look', at: 'backup' };
   const backup = world.backup.seen;

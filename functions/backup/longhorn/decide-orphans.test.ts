@@ -1,6 +1,6 @@
 import { managedLabel, operationUidLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
 import { describe, expect, it } from 'vitest';
-import { decideOrphans } from './orphans.ts';
+import { decideOrphans } from './decide-orphans.ts';
 import { backupWith, snapshotWith } from './fixtures.ts';
 
 const uid = 'uid-of-operation';

@@ -1,0 +1,10 @@
+/** What a decision about one Operation of kind Restore or RestoreTest is made from. */
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Rules, World } from './world.ts';
+
+export interface Situation {
+  readonly operation: Operation;
+  readonly world: World;
+  readonly rules: Rules;
+  readonly now: Date;
+}
