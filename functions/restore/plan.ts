@@ -11,7 +11,7 @@ import type { Claims } from './claims.ts';
 import { shapeClaim } from './new-claim/shape-claim.ts';
 import { claimDraft } from './longhorn/claim-objects.ts';
 import { targetToRead } from './longhorn/decide-reading.ts';
-import { blockersOf, nextLook, pointOf } from './longhorn/decide-start.ts';
+import { blockersOf, nextLook } from './longhorn/decide-start.ts';
 import { lookAt } from './longhorn/look-at.ts';
 import type { Lookers } from './longhorn/tools.ts';
 import type { World } from './longhorn/world.ts';
@@ -42,7 +42,7 @@ export async function lookAlong(tools: Lookers, operation: Operation, signal?: A
 }
 
 function planOf(operation: Operation, world: World): Plan {
-  const point = pointOf(operation, world);
+  const { chosen: point } = world;
   const blocked = blockersOf(operation, world).map(({ code, explanation, details }) =>
     Object.assign({ code }, explanation, details),
   );
@@ -82,7 +82,7 @@ async function whyNotHere(
 ): Promise<SoteriaError | undefined> {
   // Of a test it is known already.
   if (world.noTest?.seen !== undefined) return undefined;
-  const point = pointOf(operation, world);
+  const { chosen: point } = world;
   const shape =
     point === undefined || point instanceof SoteriaError ? point : shapeClaim(point, operation.spec.request);
   if (shape === undefined || shape instanceof SoteriaError || world.claim?.seen !== undefined) return undefined;

@@ -6,7 +6,6 @@ import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Wish } from '../ask.ts';
 import { targetToRead } from '../longhorn/decide-reading.ts';
-import { pointOf } from '../longhorn/decide-start.ts';
 import type { World } from '../longhorn/world.ts';
 import type { RestoreTools } from '../tools.ts';
 
@@ -40,7 +39,7 @@ export async function authorizePoint(
       throw error;
     }
   }
-  const point = pointOf(operation, world);
+  const { chosen: point } = world;
   if (point === undefined || point instanceof SoteriaError) return false;
   const isNobodys = toRestorePoint(point, world.ownClusters?.seen ?? noClusters).pvc === null;
   if (!isNobodys || point.volume === world.liveVolume?.seen) return false;

@@ -3,18 +3,18 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { noClusters } from '@soteria/shared/restore-points/own-clusters.ts';
 import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
-import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
 import { claimLabel } from '@soteria/shared/operation/marks.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import { instant, isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import { byAge } from '@soteria/shared/operation/store.ts';
-import { selectBackup } from '@soteria/shared/longhorn/restore-points.ts';
 import { shapeClaim } from '../new-claim/shape-claim.ts';
 import { bytesToRead, longestBudgetWaitMs, noRoomToday } from '../proof/why-no-test.ts';
 import { notRestored, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
+import { needsLiveVolume } from './choose-point.ts';
 import { decideImage, whyImageNot } from './decide-image.ts';
 import { decideReading, isUnknownUrl, targetToRead } from './decide-reading.ts';
 import type { Situation } from './situation.ts';
@@ -31,34 +31,11 @@ function whoMakesIt(operation: Operation, peers: readonly Operation[]): Operatio
   );
 }
 
-/** The volume the source claim has now says whose the points are that do not say it themselves. */
-function needsLiveVolume({ points, ownClusters }: Pick<World, 'points' | 'ownClusters'>): boolean {
-  return points?.seen?.some((one) => toRestorePoint(one, ownClusters?.seen ?? noClusters).pvc === null) === true;
-}
-
-/** A point, or why there is none; undefined while something must be looked at first. */
-export function pointOf(operation: Operation, { points, ownClusters, liveVolume }: World) {
-  if (points?.seen === undefined || ownClusters === undefined) return undefined;
-  if (liveVolume === undefined && needsLiveVolume({ points, ownClusters })) return undefined;
-  const { namespace, pvc } = sourceRefOf(operation);
-  const { snapshot, backupUrl, asOf, clusterId: ofCluster } = operation.spec.request;
-  return selectBackup(
-    { namespace, pvc, snapshot, backupUrl, asOf, clusterId: ofCluster },
-    {
-      backups: points.seen,
-      own: ownClusters.seen ?? noClusters,
-      liveVolume: liveVolume?.seen,
-      // An identity is written by the functions alone; what `kubectl create` claims about its maker's rights counts for nothing.
-      mayTakeAny: operation.spec.identity !== undefined && operation.spec.requestedBy?.mayTakeAny === true,
-    },
-  );
-}
-
 /** What must be looked at next to judge the request; undefined when all of it is known. */
 export function nextLook(operation: Operation, world: World): Place | undefined {
   for (const at of ['claim', 'peers', 'points', 'ownClusters'] as const) if (world[at] === undefined) return at;
-  if (world.liveVolume === undefined && needsLiveVolume(world)) return 'liveVolume';
-  const point = pointOf(operation, world);
+  if (needsLiveVolume(world)) return 'liveVolume';
+  const { chosen: point } = world;
   if (isUnknownUrl(operation, world) && world.targets === undefined) return 'targets';
   if (point === undefined || point instanceof SoteriaError) return undefined;
   if (world.target === undefined) return 'target';
@@ -94,7 +71,7 @@ export function blockersOf(operation: Operation, world: World): SoteriaError[] {
       refusedBecause.targetTaken(operation, `operation ${other.metadata.name} is making claim ${namespace}/${pvc}`),
     );
   }
-  const point = pointOf(operation, world);
+  const { chosen: point } = world;
   // It is not there yet, which is not the same as nowhere.
   if (targetToRead(operation, world) !== undefined) return found;
   if (point instanceof SoteriaError) found.push(point);
@@ -144,7 +121,7 @@ export function decideStart({ operation, world, rules, now }: Situation): Action
   if (blocker !== undefined) return { do: 'record', status: refuse(status, 'Failed', blocker, now) };
   const target = targetToRead(operation, world);
   if (target !== undefined) return decideReading({ operation, world, rules, now }, target);
-  const point = pointOf(operation, world);
+  const { chosen: point } = world;
   if (point === undefined || point instanceof SoteriaError) return { do: 'wait' };
 
   const image = decideImage({ operation, world, rules, now });

@@ -47,8 +47,9 @@ function makeVolume(situation: Situation, work: OperationWork, backup: Backup): 
 /** As it was read to be chosen, or as it is now: the hold is refused when it has changed since. */
 function backupOf({ operation, world }: Situation, work: OperationWork): Look<Backup> | undefined {
   if (world.backup !== undefined) return world.backup;
-  const chosen = world.points?.seen?.find((one) => pointIdOf(one) === work.restorePoint);
-  return chosen === undefined || operation.status?.work?.attempt !== 1 ? undefined : { seen: chosen };
+  const { chosen } = world;
+  if (chosen === undefined || chosen instanceof SoteriaError || operation.status?.work?.attempt !== 1) return undefined;
+  return pointIdOf(chosen) === work.restorePoint ? { seen: chosen } : undefined;
 }
 
 /** Undefined once the volume is there, and ours. */

@@ -13,7 +13,7 @@ import { type RestoredShape, shapeClaim } from '../new-claim/shape-claim.ts';
 import { commandDraft, verifyDraft } from '../proof/proof-drafts.ts';
 import { bytesToRead, noFileSystem, tooLargeToTest, whyNoJobs } from '../proof/why-no-test.ts';
 import { childIdentity } from '../namespace/plan-namespace.ts';
-import { pointOf } from './decide-start.ts';
+import { withChosenPoint } from './choose-point.ts';
 import type { Lookers } from './tools.ts';
 import type { Place, World } from './world.ts';
 
@@ -31,7 +31,7 @@ async function readPoints(
 
 /** Of the chosen point. */
 function shapeOf({ operation, world }: Known): RestoredShape | undefined {
-  const point = pointOf(operation, world);
+  const { chosen: point } = world;
   if (point === undefined || point instanceof SoteriaError) return undefined;
   const shape = shapeClaim(point, operation.spec.request);
   return shape instanceof SoteriaError ? undefined : shape;
@@ -43,7 +43,7 @@ async function whyNoTest(
   { operation, world }: Known,
   signal?: AbortSignal,
 ): Promise<SoteriaError | undefined> {
-  const point = pointOf(operation, world);
+  const { chosen: point } = world;
   const bytes = point === undefined || point instanceof SoteriaError ? 0n : bytesToRead(point);
   if (shapeOf({ operation, world })?.volumeMode === 'Block') return noFileSystem(operation);
   if (bytes > rules.maxTestBytesPerDay) return tooLargeToTest(operation, bytes, rules.maxTestBytesPerDay);
@@ -54,7 +54,11 @@ async function whyNoTest(
   return undefined;
 }
 
-export async function lookAt(
+export async function lookAt(tools: Lookers, known: Known, place: Place, signal?: AbortSignal): Promise<World> {
+  return withChosenPoint(known.operation, await lookAtPlace(tools, known, place, signal), place);
+}
+
+async function lookAtPlace(
   tools: Lookers,
   { operation, world }: Known,
   place: Place,
@@ -114,7 +118,7 @@ export async function lookAt(
     }
     case 'target': {
       // Once it runs, the record says which one it is.
-      const point = work?.backupTarget === undefined ? pointOf(operation, world) : undefined;
+      const point = work?.backupTarget === undefined ? world.chosen : undefined;
       const target = work?.backupTarget ?? (point instanceof SoteriaError ? undefined : point?.backupTargetName);
       return { ...world, target: { seen: await longhorn.getTarget(target ?? '', signal) } };
     }
@@ -124,7 +128,7 @@ export async function lookAt(
     }
     case 'imageBackup': {
       const image = shapeOf({ operation, world })?.volume.backingImage ?? '';
-      const point = pointOf(operation, world);
+      const { chosen: point } = world;
       const target = point instanceof SoteriaError ? undefined : point?.backupTargetName;
       return { ...world, imageBackup: { seen: await tools.images.findBackup(image, target ?? '', signal) } };
     }

@@ -32,7 +32,7 @@ function without(world: World, ...keys: readonly (keyof World)[]): World {
 
 /** Whether anything may be made from it, is decided from the backup as it is with the hold on it. */
 async function hold({ restores }: Tools, { operation, world }: Known, backup: Backup, signal?: AbortSignal) {
-  const rest = without(world, 'points', 'running');
+  const rest = without(world, 'points', 'chosen', 'running');
   try {
     return { ...rest, backup: { seen: await restores.hold(backup, operation.metadata.uid, signal) } };
   } catch (error) {

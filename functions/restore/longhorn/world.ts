@@ -38,6 +38,8 @@ export interface World {
   /** Every backup that Longhorn knows. */
   readonly points?: Look<readonly Backup[]>;
   readonly ownClusters?: Look<OwnClusters>;
+  /** The point that the request means, or why there is none: decided when all that it takes has been looked at. */
+  readonly chosen?: Backup | SoteriaError;
   /** Name of the volume the source claim has now. */
   readonly liveVolume?: Look<string>;
   /** The backup that is restored from. */
@@ -80,6 +82,7 @@ export interface World {
 
 /** What is known from acting, not from looking. */
 type Remembered =
+  | 'chosen'
   | 'slot'
   | 'hasLeftSlot'
   | 'budget'

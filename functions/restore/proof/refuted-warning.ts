@@ -5,7 +5,6 @@ import type { Judgement } from '@soteria/shared/restore-points/claim-proof.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
-import { pointOf } from '../longhorn/decide-start.ts';
 import type { World } from '../longhorn/world.ts';
 
 /** What the last restore test of the chosen point said; undefined when there was none. */
@@ -15,7 +14,7 @@ export async function judgementOfPoint(
   world: World,
   signal?: AbortSignal,
 ): Promise<Judgement | undefined> {
-  const point = pointOf(operation, world);
+  const { chosen: point } = world;
   if (point === undefined || point instanceof SoteriaError) return undefined;
   const { namespace, pvc } = sourceRefOf(operation);
   const id = pointIdOf(point);
