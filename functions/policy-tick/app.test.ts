@@ -23,7 +23,7 @@ function post({ app }: Bench, path: string, attributes: Record<string, string>, 
   });
 }
 
-async function ping(bench: Bench, source = 'sweep') {
+async function ping(bench: Bench, source = 'sweep', status = 204) {
   const path = `/apis/v1/namespaces/soteria/pingsources/${source}`;
   const answer = await post(
     bench,
@@ -31,7 +31,8 @@ async function ping(bench: Bench, source = 'sweep') {
     { id: crypto.randomUUID(), source: path, type: 'dev.knative.sources.ping' },
     '{}',
   );
-  expect(answer.status).toBe(204);
+  expect(answer.status).toBe(status);
+  return answer;
 }
 
 function busySweep({ client }: Bench) {
@@ -82,6 +83,49 @@ describe('the sweep', () => {
   });
 });
 
+describe('a sweep whose sink refuses an event', () => {
+  const refused = (isRetryable: boolean) =>
+    new SoteriaError(isRetryable ? 'cluster_unavailable' : 'cluster_refused', {
+      what: 'the event was not sent',
+      why: 'the sink refuses it',
+      fix: 'see the sink',
+    });
+
+  it.each([
+    ['for good', false, 204],
+    ['for now', true, 503],
+  ])('does everything else all the same, refused %s', async (_title, isRetryable, status) => {
+    const bench = createTestBench({
+      onPublish: (type) => {
+        if (type === 'dev.soteria.operation.due.v1') throw refused(isRetryable);
+      },
+    });
+    await record(bench, 'open', { phase: 'Running' });
+    await record(bench, 'open-too', { phase: 'Running' });
+    await record(bench, 'old', { phase: 'Failed', settled: true, finishedAt: '2026-08-01T00:00:00Z' });
+    await bench.slots.enter(holder('ghost', 'ghost'), { on: 'volume', key: 'w', mode: 'shared' });
+    expect((await ping(bench, 'sweep', status)).status).toBe(status);
+    expect((await bench.store.list({})).map(({ metadata }) => metadata.name)).toEqual(['open', 'open-too']);
+    expect(bench.published.map(({ extensions }) => extensions?.['function'])).toEqual(['backup', 'restore']);
+    expect(await busySweep(bench)).toBeDefined();
+  });
+
+  it('stops to come every two minutes when nothing is open', async () => {
+    const bench = createTestBench({
+      onPublish: () => {
+        throw refused(true);
+      },
+    });
+    await bench.client.create(pingSources, {
+      apiVersion: 'sources.knative.dev/v1',
+      kind: 'PingSource',
+      metadata: { name: busySweepName, namespace: 'soteria' },
+    });
+    await ping(bench, busySweepName, 503);
+    expect(await busySweep(bench)).toBeUndefined();
+  });
+});
+
 const lost = {
   id: 'request-1',
   source: '/ariadne',
@@ -118,6 +162,17 @@ describe('a dead letter', () => {
     expect(await letters(bench)).toEqual([]);
     const again = await bench.app.request(`/v1/dead-letters/${String(letter?.['id'])}/replay`, { method: 'POST' });
     expect(again.status).toBe(404);
+  });
+
+  it('stays when its replay is refused again before the letter is removed', async () => {
+    const bench: Bench = createTestBench({
+      onResend: () => post(bench, '/dead-letters', lost, '{"namespace":"shop","pvc":"data"}'),
+    });
+    await post(bench, '/dead-letters', lost, '{"namespace":"shop","pvc":"data"}');
+    const [letter] = await letters(bench);
+    const replayed = await bench.app.request(`/v1/dead-letters/${String(letter?.['id'])}/replay`, { method: 'POST' });
+    expect(replayed.status).toBe(202);
+    expect(await letters(bench)).toMatchObject([{ event: { id: 'request-1' }, count: 2 }]);
   });
 
   it('that is too large is named, but not kept whole', async () => {

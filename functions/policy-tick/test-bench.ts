@@ -16,7 +16,13 @@ import { createLetterBox } from './dead-letters/letter-box.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
 
-export function createTestBench() {
+export interface BenchOptions {
+  readonly onResend?: () => Promise<unknown>;
+  /** Throws what the sink answers to an event of this type. */
+  readonly onPublish?: (type: string) => void;
+}
+
+export function createTestBench({ onResend, onPublish }: BenchOptions = {}) {
   let time = Date.parse('2026-08-20T02:00:00Z');
   const now = () => new Date(time);
   const cluster = createMemoryCluster({
@@ -37,14 +43,14 @@ export function createTestBench() {
     busySweep: createBusySweep(client, namespace),
     letters: createLetterBox(client, namespace),
     publisher: {
-      publish: (event) => {
+      publish: async (event) => {
+        onPublish?.(event.type);
         published.push(event);
-        return Promise.resolve();
       },
     },
-    resend: (event) => {
+    resend: async (event) => {
       resent.push(event);
-      return Promise.resolve();
+      await onResend?.();
     },
     authorize: () => Promise.resolve(),
     isPaused: (signal) => readPaused(client, namespace, signal),

@@ -44,7 +44,8 @@ export async function replayDeadLetter(tools: PolicyTickTools, id: string, { cal
     });
   }
   await tools.resend(letter.event, signal);
-  await tools.letters.remove(id, signal);
+  // The event may have been refused and kept again by now: a Broker redelivers within 20 ms.
+  await tools.letters.remove(letter, signal);
   log.info('dead_letter_replayed', { ce_type: letter.event.type, ce_id: letter.event.id, user: caller.user });
   return { ...viewOf(letter), replayed: true };
 }

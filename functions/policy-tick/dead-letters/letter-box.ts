@@ -2,7 +2,7 @@
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { updateConfigMap } from '@soteria/shared/kubernetes/update-config-map.ts';
-import { type DeadLetter, parseLetters, withLetter } from './letter.ts';
+import { type DeadLetter, parseLetters, withLetter, withoutLetter } from './letter.ts';
 
 export const letterBoxName = 'soteria-dead-letters';
 
@@ -10,7 +10,8 @@ export interface LetterBox {
   put(letter: DeadLetter, signal?: AbortSignal): Promise<void>;
   /** The newest first. */
   list(signal?: AbortSignal): Promise<readonly DeadLetter[]>;
-  remove(id: string, signal?: AbortSignal): Promise<void>;
+  /** Only the letter that was read: when it was refused and kept again since, it stays. */
+  remove(letter: DeadLetter, signal?: AbortSignal): Promise<void>;
 }
 
 export function createLetterBox(client: KubernetesClient, namespace: string): LetterBox {
@@ -19,12 +20,7 @@ export function createLetterBox(client: KubernetesClient, namespace: string): Le
     put: (letter, signal) =>
       updateConfigMap(client, ref, (data) => ({ data: withLetter(data, letter), answer: undefined }), signal),
     list: async (signal) => parseLetters((await client.get(configMaps, ref, { signal }))?.data ?? {}),
-    remove: (id, signal) =>
-      updateConfigMap(
-        client,
-        ref,
-        ({ [id]: removed, ...rest }) => ({ data: removed === undefined ? undefined : rest, answer: undefined }),
-        signal,
-      ),
+    remove: (letter, signal) =>
+      updateConfigMap(client, ref, (data) => ({ data: withoutLetter(data, letter), answer: undefined }), signal),
   };
 }

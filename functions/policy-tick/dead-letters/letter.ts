@@ -102,3 +102,13 @@ export function withLetter(data: Readonly<Record<string, string>>, letter: DeadL
   }
   return kept;
 }
+
+/** Undefined: the letter is gone, or it was kept again after it was read. Then its count or its instant differs. */
+export function withoutLetter(
+  data: Readonly<Record<string, string>>,
+  { id, count, at }: DeadLetter,
+): Record<string, string> | undefined {
+  const { [id]: kept, ...rest } = data;
+  const [present] = parseLetters(kept === undefined ? {} : { [id]: kept });
+  return present?.count === count && present.at === at ? rest : undefined;
+}

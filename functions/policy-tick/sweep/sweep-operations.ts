@@ -1,10 +1,10 @@
 /**
- * The repair of every lost event: each open Operation is pointed out to the function that moves it, slots that a crash has left
- * are given back, what has ended long enough ago is purged, what nobody follows is looked for. Correctness rests on this and on
- * nothing faster.
+ * The repair of every lost event. The sweep wakes the function of each open Operation, frees the slots that a crash has left, purges
+ * Operations that ended long enough ago, and asks for a look at leftovers. Correctness rests on the sweep alone; every event is
+ * only faster.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import type { Incoming, Log, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { publishDue } from '@soteria/shared/operation/publish-due.ts';
 import { busySweepName } from '@soteria/shared/operation/busy-sweep.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
@@ -14,7 +14,7 @@ import { decideSweep, type Swept } from './decide-sweep.ts';
 import { publishLeftovers } from './publish-leftovers.ts';
 
 async function look({ store, slots, now }: PolicyTickTools, signal: AbortSignal): Promise<Swept> {
-  // The entries first: whoever enters after that is not mistaken for one that waits.
+  // The entries first: an operation that enters a slot after this read is not mistaken for a waiting one.
   const entries = await slots.entries(signal);
   return decideSweep({ operations: await store.list({}, signal), entries, now: now() });
 }
@@ -23,32 +23,63 @@ async function purge({ store }: PolicyTickTools, operation: Operation, signal: A
   try {
     await store.withdraw(operation, signal);
   } catch (error) {
-    // Somebody wrote to it: the next sweep judges it anew.
+    // The operation has changed: the next sweep judges it anew.
     if (!(error instanceof SoteriaError && error.code === 'cluster_conflict')) throw error;
   }
 }
 
-/** Removed first and looked for after: whoever begins in between either sees it gone and makes it, or is seen here. */
+/** Stops first and looks after: an operation that begins in between finds the source gone and makes it, or this look finds the operation. */
 async function sleepUnlessOpen(tools: PolicyTickTools, signal: AbortSignal): Promise<void> {
   await tools.busySweep.stop(signal);
   const { openCount } = await look(tools, signal);
   if (openCount > 0) await tools.busySweep.start(signal);
 }
 
+/**
+ * A part that fails ends no other part. A failure that may pass ends its own part, and the sweep is delivered again; after a refusal
+ * that stays, the part goes on with its next item.
+ */
+function createParts(log: Log) {
+  let failure: unknown;
+  return {
+    async each<T>(part: string, items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+      for (const item of items) {
+        try {
+          await work(item);
+        } catch (error) {
+          log.error('sweep_part_failed', error, { part });
+          if (error instanceof SoteriaError && !error.isRetryable) continue;
+          failure ??= error;
+          return;
+        }
+      }
+    },
+    throwFailure(): void {
+      if (failure !== undefined) throw failure;
+    },
+  };
+}
+
 export async function sweepOperations(tools: PolicyTickTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
+  const { publisher, slots, busySweep } = tools;
   const { signal, traceparent, log } = incoming;
-  const recovered = await tools.slots.recover(signal);
+  const parts = createParts(log);
+  let recovered = 0;
+  await parts.each('slots', [slots], async () => (recovered = await slots.recover(signal)));
   const { wake, purge: old, openCount } = await look(tools, signal);
   const cause = { causationId: event.id, traceparent };
-  for (const operation of wake) await publishDue(tools.publisher, operation, cause, signal);
+  await parts.each('wake', wake, (operation) => publishDue(publisher, operation, cause, signal));
   // Forgetting is deleting.
   const isPaused = await tools.isPaused(signal);
-  for (const operation of isPaused ? [] : old) await purge(tools, operation, signal);
+  await parts.each('purge', isPaused ? [] : old, (operation) => purge(tools, operation, signal));
   const isBusySweep = event.source.endsWith(`/${busySweepName}`);
   const lookers = decideLeftovers({ isBusySweep, openCount, slotsRecovered: recovered, now: tools.now() });
-  for (const name of lookers) await publishLeftovers(tools.publisher, name, cause, signal);
-  if (openCount > 0 && !isBusySweep) await tools.busySweep.start(signal);
-  if (openCount === 0) await sleepUnlessOpen(tools, signal);
+  await parts.each('leftovers', lookers, (name) => publishLeftovers(publisher, name, cause, signal));
+  await parts.each(busySweepName, [busySweep], async () => {
+    if (openCount === 0) await sleepUnlessOpen(tools, signal);
+    else if (!isBusySweep) await busySweep.start(signal);
+  });
   const purged = isPaused ? 0 : old.length;
   log.info('swept', { open: openCount, woken: wake.length, purged, slotsRecovered: recovered, isPaused });
+  parts.throwFailure();
 }
