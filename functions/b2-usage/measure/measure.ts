@@ -73,16 +73,17 @@ export async function advanceMeasurement(tools: UsageTools, incoming: Incoming):
   await tryTo(tools, next, kept, incoming);
 }
 
-/** What the store refuses, or what no record can hold, ends the measurement; the rest is tried again by whoever delivers. */
+/** What the store refuses, or what no record can hold, ends the measurement; after any other error the event is delivered again. */
 async function tryTo(tools: UsageTools, next: Next, kept: Kept<Progress>, incoming: Incoming): Promise<void> {
   try {
     await perform(tools, next, kept, incoming);
   } catch (error) {
     if (!(error instanceof SoteriaError)) throw error;
     const trouble = troubleOf(error);
-    if (error.code === 'bucket_unavailable') await recordFailure(tools, trouble, incoming);
+    if (trouble.isFinal) incoming.log.error('measurement_failed', error);
+    // When the failure cannot be recorded, for example after the deadline, the first error is still the cause.
+    else if (error.code === 'bucket_unavailable') await recordFailure(tools, trouble, incoming).catch(() => undefined);
     if (!trouble.isFinal) throw error;
-    incoming.log.error('measurement_failed', error);
     await recordFailure(tools, trouble, incoming);
     const left = await tools.usage.readProgress(incoming.signal);
     if (left.value !== undefined) await finish(tools, { value: left.value, object: left.object }, incoming);

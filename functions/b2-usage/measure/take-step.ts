@@ -81,8 +81,8 @@ export async function takeStep(
     return { isDone, kept: { value: progress, object } };
   } catch (error) {
     await storing;
-    // So that whoever goes on need not wait for the lease to run out.
-    if (error instanceof SoteriaError && storeFailure === undefined) await store(true);
+    // Releases the lease, so that the next step can begin at once. When even that fails, the first error is still the cause.
+    if (error instanceof SoteriaError && storeFailure === undefined) await store(true).catch(() => undefined);
     throw error;
   } finally {
     opened.close();
