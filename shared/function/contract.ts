@@ -62,6 +62,8 @@ export interface AnyEvent extends ReceivedEvent<unknown, string> {
 export type AnyEventHandler = (event: AnyEvent, incoming: Incoming) => Promise<void>;
 
 export interface KitEnv {
+  /** `outgoing`: of a request that came over a socket. */
+  Bindings: { readonly outgoing?: { once(event: 'close', listener: () => void): unknown } };
   Variables: { incoming: Incoming; traceId?: string | undefined; isPaused?: boolean };
 }
 

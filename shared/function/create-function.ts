@@ -32,7 +32,7 @@ export function createFunction(definition: FunctionDefinition, tools: KitTools):
 
   async function fetch(request: Request): Promise<Response> {
     const door = findDoor(doors, request.method, new URL(request.url).pathname);
-    return door === undefined ? (await loadRoutes()).fetch(request) : answerFetch(door, request);
+    return door === undefined ? (await loadRoutes()).fetch(request, {}) : answerFetch(door, request);
   }
 
   return {

@@ -39,7 +39,11 @@ export function httpDoor(tools: KitTools): MiddlewareHandler<KitEnv> {
       // Hono lets only Errors reach the error handler.
       throw thrown instanceof Error ? thrown : toSoteriaError(thrown);
     } finally {
-      visit.end();
+      visit.answered();
+      const { outgoing } = c.env;
+      // An answer may stream: it is sent, or lost with its connection, when `outgoing` closes.
+      if (outgoing === undefined) visit.end();
+      else outgoing.once('close', () => visit.end());
     }
   };
 }

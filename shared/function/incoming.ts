@@ -36,7 +36,9 @@ export interface Visit {
   elapsedSeconds(): number;
   /** The same visit, once the event has been read. Its trace counts where this hop's request named none. */
   withEvent(eventTraceparent: string | undefined, fields: LogFields): Visit;
-  /** To be called once the answer is made. */
+  /** To be called once the answer has begun: no deadline cuts what is streamed after it. */
+  answered(): void;
+  /** To be called once the answer is sent: until then the signal still aborts when the process drains. */
   end(): void;
 }
 
@@ -69,6 +71,7 @@ export function beginVisit(
         if (signal.aborted) reject(endOf(signal));
       }),
     elapsedSeconds: () => (performance.now() - startedMs) / 1000,
+    answered: () => clearTimeout(timer),
     end: () => {
       clearTimeout(timer);
       leave?.();

@@ -150,3 +150,45 @@ describe('the address to listen on', () => {
     await expect(second).rejects.toThrow(served.address);
   });
 });
+
+describe('an answer that streams', () => {
+  /** A route that streams until its signal aborts; the deadline is long past by then. */
+  async function stream() {
+    const drain = new AbortController();
+    const ended = Promise.withResolvers<void>();
+    const routes: KitOptions['routes'] = (app) => {
+      app.get('/v1/stream', (c) => {
+        const { signal } = c.get('incoming');
+        const body = new ReadableStream<Uint8Array>({
+          start(controller) {
+            controller.enqueue(new TextEncoder().encode('begun\n'));
+            signal.addEventListener('abort', () => {
+              controller.enqueue(new TextEncoder().encode('the function stops\n'));
+              controller.close();
+              ended.resolve();
+            });
+          },
+        });
+        return c.body(body);
+      });
+    };
+    const options = { routes, authRequired: false, drainSignal: drain.signal, deadlineMs: 20 };
+    const { served } = await start(options, 50, () => drain.abort());
+    const answer = await fetch(`http://${served.address}/v1/stream`);
+    return { served, answer, ended: ended.promise };
+  }
+
+  it('has its drain signal until it ends, and is not cut by the deadline', async () => {
+    const { served, answer } = await stream();
+    const whole = answer.text();
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    await served.drain();
+    await expect(whole).resolves.toBe('begun\nthe function stops\n');
+  });
+
+  it('ends when its reader leaves', async () => {
+    const { answer, ended } = await stream();
+    await answer.body?.cancel();
+    await expect(ended).resolves.toBeUndefined();
+  });
+});
