@@ -1,7 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
+import { findJsonFault } from '@soteria/shared/strict-json.ts';
 import { busySweepName, pingSources } from '@soteria/shared/operation/busy-sweep.ts';
 import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { letterBoxName } from './dead-letters/letter-box.ts';
 import { createTestBench } from './test-bench.ts';
 
 type Bench = ReturnType<typeof createTestBench>;
@@ -138,6 +141,8 @@ const lost = {
   knativeerrordata: Buffer.from('claim gone').toString('base64'),
 };
 
+const box = { namespace: 'soteria', name: letterBoxName };
+
 async function letters(bench: Bench) {
   return ((await (await bench.app.request('/v1/dead-letters')).json()) as { items: Record<string, unknown>[] }).items;
 }
@@ -189,6 +194,14 @@ describe('a dead letter', () => {
     const bench = createTestBench();
     expect((await post(bench, '/dead-letters', { ...lost, comment: 'x'.repeat(5_000) }, '{}')).status).toBe(204);
     expect(await letters(bench)).toMatchObject([{ replayable: false, event: { id: 'request-1' } }]);
+  });
+
+  it('with text that no list may hold is kept readable, and not replayed', async () => {
+    const bench = createTestBench();
+    expect((await post(bench, '/dead-letters', { ...lost, comment: 'a%00' }, String.raw`"\ud83d"`)).status).toBe(204);
+    expect(await letters(bench)).toMatchObject([{ replayable: false, event: { data: String.raw`"\ud83d"` } }]);
+    const [json] = Object.values((await bench.client.get(configMaps, box))?.data ?? {});
+    expect(findJsonFault(json ?? '')).toBeUndefined();
   });
 
   it('is kept although no Kubernetes Event can be made of it', async () => {

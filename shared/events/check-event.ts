@@ -2,10 +2,21 @@
 import type * as z from 'zod';
 import { SoteriaError } from '../errors.ts';
 import type { EventDefinition } from './catalogue.ts';
+import { findTextFault } from '../strict-json.ts';
+import { unfitText } from './read-envelope.ts';
 import type { RawEvent } from './receive.ts';
 
 const maxAgeMs = 60 * 60_000;
 const maxAheadMs = 5 * 60_000;
+
+/** Throws `unprocessable` for an attribute that cannot be stored or handed on, and what was found wrong in the data. */
+export function refuseUnreadable({ sent, id, source, type, subject = '', extensions }: RawEvent): void {
+  for (const [name, value] of Object.entries({ id, source, type, subject, ...extensions })) {
+    const fault = findTextFault(value);
+    if (fault !== undefined) throw unfitText(`its attribute ${name}`, fault);
+  }
+  if (sent.kind === 'broken') throw sent.error;
+}
 
 /** Throws `request_expired`: brokers replay events that are weeks old. An event that tells no time is as old as its arrival. */
 export function refuseExpired(definition: EventDefinition, { type, time }: RawEvent, now: Date): void {

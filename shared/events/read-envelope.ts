@@ -4,6 +4,7 @@
  */
 import { SoteriaError, toSoteriaError } from '../errors.ts';
 import type { RequestHeaders } from '../function/door.ts';
+import { parseJson as parseStrictly } from '../strict-json.ts';
 
 export type SentData =
   | { readonly kind: 'none' }
@@ -109,21 +110,38 @@ function decodeText(bytes: Uint8Array, contentType: string | undefined): string 
 }
 
 function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (thrown) {
-    // The parser's own words quote the body.
-    throw notAnEvent('its body is not JSON', 'send well-formed JSON, or name its true content type', thrown);
-  }
+  const { value, fault } = parseStrictly(text);
+  if (fault === undefined) return value;
+  const { member, why, cause } = fault;
+  if (member === '') throw notAnEvent(`its body ${why}`, 'send well-formed JSON, or name its true content type', cause);
+  throw unfitText(`its member ${member}`, why);
 }
 
-/** HTTP binding 3.1.3.2: what a header cannot hold comes percent-encoded. */
+/** What is well-formed, and yet cannot be stored or handed on. */
+export function unfitText(place: string, why: string): SoteriaError {
+  return new SoteriaError('unprocessable', {
+    what: 'the event cannot be processed',
+    why: `${place} ${why}`,
+    fix: 'send each member once, and texts in well-formed Unicode without NUL',
+  });
+}
+
+/**
+ * HTTP binding 3.1.3.2: what a header cannot hold comes percent-encoded. Knative, which writes structured events anew as binary ones,
+ * sends such characters as raw UTF-8 instead, and leaves a percent sign as it is. Node reads header bytes as Latin-1.
+ */
 function decodeHeaderValue(value: string): string {
   try {
-    return decodeURIComponent(value);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(value, 'latin1'));
+    return isPercentEncoded(text) ? decodeURIComponent(text) : text;
   } catch {
     return value;
   }
+}
+
+/** A sender that encodes leaves neither a space, nor `"`, nor anything beyond ASCII. */
+function isPercentEncoded(text: string): boolean {
+  return text.includes('%') && /^[\x21\x23-\x7e]*$/.test(text);
 }
 
 function quoted(text: string): string {

@@ -32,6 +32,20 @@ describe('an event that arrives', () => {
     expect(event.extensions).toEqual({ note: '100% sure' });
   });
 
+  it.each([
+    ['bücher', 'bücher'],
+    ['100%25 größe', '100%25 größe'],
+    ['a%20b and c', 'a%20b and c'],
+    ['\u{1F600}', '\u{1F600}'],
+  ])('has its attribute %j as it was meant, also when it comes as raw UTF-8', async (meant, expected) => {
+    const raw = Buffer.from(meant, 'utf8').toString('latin1');
+    expect((await receive({ 'ce-note': raw })).extensions).toEqual({ note: expected });
+  });
+
+  it('has bytes that are no UTF-8 as the Latin-1 they are', async () => {
+    expect((await receive({ 'ce-note': 'caf\u{E9}' })).extensions).toEqual({ note: 'café' });
+  });
+
   it('has extensions of every kind as texts', async () => {
     const body = JSON.stringify({
       specversion: '1.0',

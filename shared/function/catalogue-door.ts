@@ -1,7 +1,7 @@
-/** `POST /`: events of the catalogue. After the envelope, in this order: type, sender, time, data, handler. */
+/** `POST /`: events of the catalogue. After the envelope, in this order: texts, type, sender, time, data, handler. */
 import { SoteriaError } from '../errors.ts';
 import { type EventDefinition, eventCatalogue } from '../events/catalogue.ts';
-import { readEventData, refuseExpired } from '../events/check-event.ts';
+import { readEventData, refuseExpired, refuseUnreadable } from '../events/check-event.ts';
 import type { RawEvent } from '../events/receive.ts';
 import type { Caller, EventHandler, FunctionDefinition } from './contract.ts';
 import type { Door, RequestHeaders } from './door.ts';
@@ -21,13 +21,14 @@ export function catalogueDoor(on: FunctionDefinition['on'], tools: KitTools): Do
     const { unsignedEvents } = tools.settings;
     if (caller.proof !== 'none' || mayBeUnsigned(rule, unsignedEvents)) return caller;
     throw new SoteriaError('unauthenticated', {
-      what: `an event of type ${event.type} was not heard`,
+      what: `the event of type ${event.type} was rejected`,
       why: `nothing proves who sent it, and SOTERIA_UNSIGNED_EVENTS is ${unsignedEvents}`,
       fix: 'ask by HTTP with a token, or create an Operation; an event may ask for this only when it is signed',
     });
   }
 
   return eventDoor(async (event, headers, { signal, receivedAt, traceparent, log }) => {
+    refuseUnreadable(event);
     const { type, definition, handler } = choose(event.type, on);
     const caller = await callerOf(event, definition.unsigned, headers, signal);
     refuseExpired(definition, event, receivedAt);
@@ -41,7 +42,7 @@ function choose(type: string, on: FunctionDefinition['on']) {
   const handler: EventHandler | undefined = isCatalogued(type) ? on[type] : undefined;
   if (isCatalogued(type) && handler !== undefined) return { type, handler, definition: eventCatalogue[type] };
   throw new SoteriaError('unprocessable', {
-    what: `an event of type ${type.slice(0, 200)} came to a function that has no use for it`,
+    what: `an event of type ${type.slice(0, 200)} is not one that this function handles`,
     why: 'a Trigger filters for too much, or sender and function are of different versions',
     fix: 'compare the filter of the Trigger with the event catalogue',
   });

@@ -117,6 +117,12 @@ describe('an event that is refused', () => {
     ['binary data that are broken JSON', binaryEvent({ data: '{"namespace":' }), 400],
     ['a body that is not UTF-8', { ...binaryEvent(), body: new Uint8Array([0x22, 0xff, 0x22]) }, 400],
     ['a charset nobody knows', withHeaders(binaryEvent(), { 'content-type': 'application/json; charset=utf-16' }), 400],
+    ['half of a character in its data', binaryEvent({ data: String.raw`{"namespace":"media","pvc":"a\ud83d"}` }), 422],
+    ['NUL in its data', structuredEvent({ data: { ...backupData, tags: ['a\0'] } }), 422],
+    ['a member of its data twice', binaryEvent({ data: '{"namespace":"media","pvc":"a","pvc":"b"}' }), 422],
+    ['an attribute twice', { ...structuredEvent(), body: '{"id":"a","id":"b"}' }, 422],
+    ['NUL in an attribute', binaryEvent({ extensions: { note: 'a%00' } }), 422],
+    ['half of a character in an attribute', structuredEvent({ subject: 'a\u{D83D}' }), 422],
     ['data that are text', withHeaders(binaryEvent(), { 'content-type': 'text/plain' }), 422],
     ['a request without data', binaryEvent({ data: '' }), 422],
     ['a member of the wrong type', binaryEvent({ data: { ...backupData, pvc: 7 } }), 422],
@@ -207,6 +213,19 @@ describe('a signed event', () => {
   it('carries the one it speaks for', async () => {
     const onBehalfOf = { user: 'jané "x" 100%', groups: ['a b', 'c,d'] };
     const { handled } = await send(await message({ onBehalfOf }));
+    expect(handled[0]?.incoming.caller).toEqual({ ...onBehalfOf, proof: 'signature' });
+  });
+
+  it('survives a broker that writes the attributes of a structured event as raw UTF-8', async () => {
+    const onBehalfOf = { user: 'jané "x" 100%', groups: ['büro'] };
+    const request = await message({ subject: 'media/bücher', onBehalfOf });
+    const raw = Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Buffer.from(decodeURIComponent(value)).toString('latin1'),
+    ]);
+    const { status, handled } = await send({ ...request, headers: Object.fromEntries(raw) as Record<string, string> });
+    expect(status).toBe(204);
+    expect(handled[0]?.event.subject).toBe('media/bücher');
     expect(handled[0]?.incoming.caller).toEqual({ ...onBehalfOf, proof: 'signature' });
   });
 
@@ -315,6 +334,8 @@ describe('the door for dead letters', () => {
     ['that are old, unsigned restores', binaryEvent({ type: restore, time: at(-6000), data: {} }), {}],
     ['with a wrong signature', binaryEvent({ extensions: { soteriasignature: 'v1=00' } }), backupData],
     ['with broken JSON', binaryEvent({ data: '{"a":' }), '{"a":'],
+    ['with half of a character', binaryEvent({ data: String.raw`"\ud83d"` }), String.raw`"\ud83d"`],
+    ['with NUL in an attribute', binaryEvent({ extensions: { note: 'a%00' } }), backupData],
     ['with text', withHeaders(binaryEvent({ data: 'hello' }), { 'content-type': 'text/plain' }), 'hello'],
     ['without data', binaryEvent({ data: '' }), undefined],
   ])('takes letters %s', async (_title, request, data) => {

@@ -1,12 +1,14 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SoteriaError } from '../errors.ts';
 import type { FunctionDefinition } from './contract.ts';
+import { readJsonBody } from './json-body.ts';
 import { currentSecret, kit, type KitOptions, present } from './testing/kit.ts';
 import { signedIdentityHeaders } from './verify-request.ts';
 
 const routes: FunctionDefinition['routes'] = (app) => {
   app.get('/v1/me', (c) => c.json({ ...c.get('incoming').caller, trace: c.get('incoming').traceparent }));
   app.post('/v1/echo/:name', async (c) => c.json({ body: await c.req.text(), user: c.get('incoming').caller.user }));
+  app.post('/v1/json', async (c) => c.json({ body: await readJsonBody(c) }));
   app.get('/v1/refuse', () => {
     throw new SoteriaError(
       'claim_not_found',
@@ -66,6 +68,38 @@ describe('the HTTP door', () => {
     const traceId = response.headers.get('traceparent')?.slice(3, 35);
     expect(JSON.parse(text)).toMatchObject({ status: expected, instance: path, trace_id: traceId });
     expect(logLines.join('')).toContain(String(traceId));
+  });
+
+  it.each([
+    ['/v1/me?pvc=a&pvc=b', 'the parameter "pvc" is there twice'],
+    ['/v1/me?a=1&p%76c=&pvc', 'the parameter "pvc" is there twice'],
+    ['/v1/me?pvc=%00', 'the parameter "pvc" holds the character NUL'],
+    ['/v1/me?p%00=1', 'the name of a parameter holds the character NUL'],
+    ['/v1/me?pvc=%ED%A0%BD', 'the parameter "pvc" is not percent-encoded UTF-8'],
+    ['/v1/me?pvc=100%', 'the parameter "pvc" is not percent-encoded UTF-8'],
+    ['/v1/echo/a%00b', 'the path holds the character NUL'],
+    ['/v1/echo/%FF', 'the path is not percent-encoded UTF-8'],
+  ])('refuses the address %s, because %s', async (path, why) => {
+    const response = await set().app.request(path, asJane);
+    expect(response.status).toBe(400);
+    await expect(response.json()).resolves.toMatchObject({ code: 'invalid_request', why });
+  });
+
+  it('lets a parameter be empty, unknown to it, and of any language', async () => {
+    expect((await set().app.request('/v1/me?&a=&b=%F0%9F%98%80+x&c', asJane)).status).toBe(200);
+  });
+
+  it.each([
+    ['{"pvc":"a","pvc":"b"}', 'the member pvc of its body is there twice'],
+    [String.raw`{"tags":["a","\ud83d"]}`, 'the member tags[1] of its body is not well-formed Unicode'],
+    [String.raw`{"a":{"b":"\u0000"}}`, 'the member a.b of its body holds the character NUL'],
+    ['{"a":', 'its body is not valid JSON'],
+    [new Uint8Array([0x22, 0xff, 0x22]), 'its body is not UTF-8'],
+  ])('refuses the JSON body %s, because %s', async (body, why) => {
+    const headers = { ...asJane.headers, 'content-type': 'application/json' };
+    const response = await set().app.request('/v1/json', { method: 'POST', headers, body });
+    expect(response.status).toBe(400);
+    await expect(response.json()).resolves.toMatchObject({ why: expect.stringContaining(why) as string });
   });
 
   it('gives the whole explanation, with further members and headers', async () => {

@@ -1,6 +1,7 @@
 /** The HTTP door: every request that is neither an event nor a look at health or metrics passes here before its route. */
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { SoteriaError, toSoteriaError } from '../errors.ts';
+import { refuseUnfitAddress } from './check-address.ts';
 import type { KitEnv } from './contract.ts';
 import type { Doors } from './door.ts';
 import { routePath } from './hono.ts';
@@ -20,13 +21,15 @@ export function httpDoor(tools: KitTools): MiddlewareHandler<KitEnv> {
     c.header('traceparent', traceparent);
 
     async function enter(): Promise<void> {
+      const address = new URL(c.req.raw.url);
+      refuseUnfitAddress(address);
       await limitBody(c, tools.settings.maxBodyBytes);
       const caller = await tools.authenticate({
         door: 'http',
         headers: c.req.raw.headers,
         signal,
         method: c.req.method,
-        path: pathAndQuery(c),
+        path: address.pathname + address.search,
         bodyDigest: async () => bodyDigestOf(new Uint8Array(await c.req.arrayBuffer())),
       });
       c.set('incoming', { caller, signal, receivedAt, traceparent, log: visit.log.with({ user: caller.user }) });
@@ -95,9 +98,4 @@ export function refuseUnrouted(app: Hono<KitEnv>, doors: Doors, c: Context<KitEn
     why: `this route takes ${allowed.join(', ')}`,
     fix: `use ${allowed.join(' or ')}`,
   });
-}
-
-function pathAndQuery(c: Context): string {
-  const { pathname, search } = new URL(c.req.raw.url);
-  return pathname + search;
 }

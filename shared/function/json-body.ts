@@ -1,8 +1,9 @@
-/** JSON in and out of HTTP handlers: a clear refusal for what is not JSON, and byte counts beyond 2^53 written exactly. */
+/** JSON in and out of HTTP handlers: a clear refusal of what is not strict JSON, and byte counts beyond 2^53 written exactly. */
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { SoteriaError } from '../errors.ts';
 import { writeJson } from '../kubernetes/json.ts';
+import { readJson } from '../strict-json.ts';
 
 export async function readJsonBody(c: Context): Promise<unknown> {
   const contentType = c.req.header('content-type') ?? '';
@@ -13,20 +14,16 @@ export async function readJsonBody(c: Context): Promise<unknown> {
       fix: 'send the body as application/json',
     });
   }
-  const text = await c.req.text();
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new SoteriaError(
-      'invalid_request',
-      {
-        what: 'the request cannot be read',
-        why: 'its body is not valid JSON',
-        fix: 'check the body with a JSON linter',
-      },
-      { cause: error },
-    );
-  }
+  const { value, fault } = readJson(new Uint8Array(await c.req.arrayBuffer()));
+  if (fault === undefined) return value;
+  const { member, why, cause } = fault;
+  const place = member === '' ? 'its body' : `the member ${member} of its body`;
+  const explanation = {
+    what: 'the request cannot be read',
+    why: `${place} ${why}`,
+    fix: 'check the body with a JSON linter',
+  };
+  throw new SoteriaError('invalid_request', explanation, { cause });
 }
 
 /** Byte counts are bigints: they become JSON numbers with all their digits. While Soteria is paused, every object says so. */

@@ -39,7 +39,7 @@ export async function replayDeadLetter(tools: PolicyTickTools, id: string, { cal
   if (letter.isCut) {
     throw new SoteriaError('unprocessable', {
       what: `dead letter ${id} cannot be replayed`,
-      why: 'it was larger than 64 KiB, or one of its attributes was too long: not all of it was kept',
+      why: 'it was larger than 64 KiB, or one of its texts was too long or not readable: not all of it was kept as it was sent',
       fix: `have its sender ${letter.event.source} send it again`,
     });
   }

@@ -1,6 +1,7 @@
 /** A dead letter as it is kept, and how many of them: a ring of the newest that fits into one ConfigMap. Pure. */
 import type { AnyEvent } from '@soteria/shared/function/contract.ts';
 import { shortHash } from '@soteria/shared/operation/names.ts';
+import { findTextFault, toFitText } from '@soteria/shared/strict-json.ts';
 import * as z from 'zod';
 
 const maxText = 4_096;
@@ -19,7 +20,7 @@ export const deadLetter = z.object({
     extensions: z.record(z.string(), text),
     data: z.unknown().optional(),
   }),
-  /** True: some of it was too large to be kept, it cannot be replayed. */
+  /** True: some of it was too large to be kept, or no list may hold it; it cannot be replayed. */
   isCut: z.boolean(),
   /** How often it came: a broker may deliver it twice. */
   count: z.int().min(1),
@@ -47,9 +48,9 @@ export function letterIdOf(event: { readonly source: string; readonly id: string
 export function toLetter(event: AnyEvent, at: Date): DeadLetter {
   const { id, source, type, subject, time, extensions, data } = event;
   let { isCut } = event;
-  const cut = (whole: string, length: number): string => {
-    isCut ||= whole.length > length;
-    return whole.slice(0, length);
+  const cut = (whole: string, length = Infinity): string => {
+    isCut ||= whole.length > length || findTextFault(whole) !== undefined;
+    return toFitText(whole).slice(0, length).toWellFormed();
   };
   const letter: DeadLetter = {
     id: letterIdOf(event),
@@ -62,7 +63,7 @@ export function toLetter(event: AnyEvent, at: Date): DeadLetter {
       ...(subject === undefined ? {} : { subject: cut(subject, 1_024) }),
       ...(time === undefined ? {} : { time: time.toISOString() }),
       extensions: Object.fromEntries(Object.entries(extensions).map(([name, value]) => [name, cut(value, maxText)])),
-      data,
+      data: typeof data === 'string' ? cut(data) : data,
     },
     isCut: false,
     count: 1,
