@@ -51,5 +51,5 @@ describe('a JSON text', () => {
 function texts(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, member]) => [name, ...texts(member)]);
+  return Object.entries(value).flatMap(([name, member]) => [name].concat(texts(member)));
 }

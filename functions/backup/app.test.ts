@@ -433,4 +433,25 @@ describe('operations', () => {
     expect(await bench.longhorn.snapshots.listOfVolume('vol-1')).toEqual([]);
     await bench.http.get('/v1/operations/soteria-backup-nothing-20260101-000000').expect(404);
   });
+
+  it('are listed in pages', async () => {
+    const bench = open();
+    for (const mode of ['full', 'incremental', 'full']) {
+      const { body } = await bench.http
+        .post('/v1/backup')
+        .send({ ...ask, mode })
+        .expect(202);
+      await bench.http.post(`/v1/operations/${body.operation}/cancel`).expect(202);
+      bench.pass(1_000);
+    }
+    const all = await bench.http.get('/v1/operations').expect(200);
+    expect(all.body.items).toHaveLength(3);
+    const first = await bench.http.get('/v1/operations?limit=2').expect(200);
+    const second = await bench.http.get(`/v1/operations?limit=2&next=${first.body.next}`).expect(200);
+    expect([...first.body.items, ...second.body.items]).toEqual(all.body.items);
+    expect(second.body.next).toBeUndefined();
+    for (const query of ['limit=0', 'limit=1001', 'next=nonsense', 'phase=Gone', 'limit=1&limit=2']) {
+      await bench.http.get(`/v1/operations?${query}`).expect(400);
+    }
+  });
 });

@@ -27,6 +27,8 @@ export interface OperationStore {
     signal?: AbortSignal,
   ): Promise<readonly Operation[]>;
   list(query: ListQuery, signal?: AbortSignal): Promise<readonly Operation[]>;
+  /** As `list`, but only a few are in memory at a time, however many there are. */
+  each(query: ListQuery, signal?: AbortSignal): AsyncIterable<Operation>;
   /** With the object's resourceVersion: `cluster_conflict` means somebody else wrote, re-read and decide again. */
   replaceStatus(operation: Operation, status: OperationStatus, signal?: AbortSignal): Promise<Operation>;
   /** Gives an Operation made by `kubectl create` the labels that ours are born with. */
@@ -87,6 +89,7 @@ export function createOperationStore(client: KubernetesClient): OperationStore {
       return found.filter(({ spec }) => spec.cause?.parent === name && spec.identity?.includes(`:${uid}:`) === true);
     },
     list,
+    each: (query, signal) => listAll(client, operations, { limit: 100, ...query }, options(signal)),
     replaceStatus: (operation, status, signal) =>
       client.replace(operations, { ...operation, status }, { ...options(signal), subresource: 'status' }),
     label: (operation, signal) => {

@@ -1,12 +1,14 @@
-/** `GET /v1/operations[/{name}]` and `POST /v1/operations/{name}/cancel`. */
+/** `GET /v1/operations[/{name}]`, the list newest first and a page at a time, and `POST /v1/operations/{name}/cancel`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
+import { listPage } from '@soteria/shared/operation/list-page.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { phases } from '@soteria/shared/operation/schema.ts';
 import { askToCancel } from '@soteria/shared/operation/ask-to-cancel.ts';
 import { progressViewOf } from '@soteria/shared/operation/view.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
-import { byAge, findOperation } from '@soteria/shared/operation/store.ts';
+import { findOperation } from '@soteria/shared/operation/store.ts';
 import * as z from 'zod';
 import { placeInQueue } from '@soteria/shared/operation/place-in-queue.ts';
 import { waitingSelector } from '@soteria/shared/operation/waiting-line.ts';
@@ -17,7 +19,15 @@ const operationsQuery = z.strictObject({
   namespace: z.string().min(1).max(253).optional(),
   pvc: z.string().min(1).max(253).optional(),
   phase: z.enum(phases).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(500),
+  next: z.string().max(2048).optional(),
 });
+
+export interface OperationList {
+  readonly items: readonly unknown[];
+  /** To be given as `next` for the following page; left out on the last one. */
+  readonly next?: string;
+}
 
 /** What a caller sees of one Operation. */
 export function viewOf(operation: Operation): Record<string, unknown> {
@@ -37,26 +47,24 @@ export async function listOperations(
   tools: BackupTools,
   rawQuery: unknown,
   incoming: Incoming,
-): Promise<{ items: unknown[] }> {
+): Promise<OperationList> {
   const query = operationsQuery.safeParse(rawQuery);
   if (!query.success) {
     throw new SoteriaError('invalid_request', {
       what: 'the list of operations cannot be given',
       why: query.error.issues.map((issue) => `${issue.path.join('.') || 'the query'}: ${issue.message}`).join('; '),
-      fix: `allowed are namespace, pvc and phase (${phases.join(', ')})`,
+      fix: `allowed are namespace, pvc, phase (${phases.join(', ')}), limit (1 to 1000) and next`,
     });
   }
-  const { namespace, pvc, phase } = query.data;
+  const { namespace, pvc, phase, limit, next } = query.data;
+  const after = next === undefined ? undefined : decodeCursor(next, 'the list of operations');
   await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
-  const found = await tools.store.list({ namespace }, incoming.signal);
-  const items = found
-    .filter(
-      (one) =>
-        (pvc === undefined || one.spec.request.pvc === pvc) && (phase === undefined || statusOf(one).phase === phase),
-    )
-    .toSorted((a, b) => byAge(b, a))
-    .map(viewOf);
-  return { items };
+  const isAsked = ({ spec }: Operation): boolean => pvc === undefined || spec.request.pvc === pvc;
+  const page = await listPage(tools.store, { namespace, phase, limit, after, isAsked }, incoming.signal);
+  return {
+    items: page.operations.map(viewOf),
+    ...(page.next === undefined ? {} : { next: encodeCursor(page.next) }),
+  };
 }
 
 async function find(

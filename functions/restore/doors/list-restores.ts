@@ -1,11 +1,10 @@
 /** `GET /v1/restores?namespace&source_namespace&pvc&phase&kind&limit&next`: newest first, a page at a time, and never silently cut. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import { decodeCursor, encodeCursor, type PageCursor } from '@soteria/shared/function/page-cursor.ts';
+import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { listPage } from '@soteria/shared/operation/list-page.ts';
 import { type Operation, operationKinds, phases } from '@soteria/shared/operation/schema.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
-import { byAge } from '@soteria/shared/operation/store.ts';
 import * as z from 'zod';
 import { functionName } from '../longhorn/about-operation.ts';
 import type { RestoreTools } from '../tools.ts';
@@ -32,15 +31,6 @@ export interface RestoreList {
   readonly next?: string;
 }
 
-/** Where the next page starts: after this one, in the order of `byAge`. */
-const cursorOf = ({ metadata }: Operation): PageCursor => [metadata.creationTimestamp, metadata.uid];
-
-function isAfter([creationTimestamp, uid]: PageCursor): (operation: Operation) => boolean {
-  return ({ metadata }) =>
-    metadata.creationTimestamp < creationTimestamp ||
-    (metadata.creationTimestamp === creationTimestamp && metadata.uid < uid);
-}
-
 function queryFrom(raw: unknown): RestoresQuery {
   const parsed = restoresQuery.safeParse(raw);
   if (parsed.success) return parsed.data;
@@ -53,29 +43,28 @@ function queryFrom(raw: unknown): RestoresQuery {
   });
 }
 
-function isAsked(operation: Operation, { source_namespace: source, pvc, phase, kind }: RestoresQuery): boolean {
+function isAsked(operation: Operation, { source_namespace: source, pvc, kind }: RestoresQuery): boolean {
   const { request, kind: ofKind } = operation.spec;
   return (
     isOfThisFunction(operation) &&
     (source === undefined || sourceRefOf(operation).namespace === source) &&
     (pvc === undefined || request.pvc === pvc || request.targetPvc === pvc) &&
-    (phase === undefined || statusOf(operation).phase === phase) &&
     (kind === undefined || ofKind === kind)
   );
 }
 
 export async function listRestores(tools: RestoreTools, rawQuery: unknown, incoming: Incoming): Promise<RestoreList> {
   const query = queryFrom(rawQuery);
-  const { namespace, limit, next } = query;
+  const { namespace, phase, limit, next } = query;
+  const after = next === undefined ? undefined : decodeCursor(next, 'the list of restores');
   await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
-  const found = (await tools.store.list({ namespace }, incoming.signal))
-    .filter((one) => isAsked(one, query))
-    .toSorted((a, b) => byAge(b, a));
-  const rest = next === undefined ? found : found.filter(isAfter(decodeCursor(next, 'the list of restores')));
-  const page = rest.slice(0, limit);
-  const last = page.at(-1);
+  const page = await listPage(
+    tools.store,
+    { namespace, phase, limit, after, isAsked: (operation) => isAsked(operation, query) },
+    incoming.signal,
+  );
   return {
-    items: page.map(viewOf),
-    ...(rest.length > page.length && last !== undefined ? { next: encodeCursor(cursorOf(last)) } : {}),
+    items: page.operations.map(viewOf),
+    ...(page.next === undefined ? {} : { next: encodeCursor(page.next) }),
   };
 }
