@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { bucketRefused, bucketUnavailable } from './bucket/bucket-errors.ts';
-import { newBucket } from './measure/progress.ts';
-import { emptyTally } from './measure/tally.ts';
+import { newBucket } from './tally/measured-bucket.ts';
+import { emptyTally } from './tally/tally.ts';
 import { exposeGauges } from './report/expose-gauges.ts';
 import { configured, createTestBench } from './test-bench.ts';
 import { createFakeSource, object } from './testing/fake-source.ts';

@@ -16,7 +16,7 @@ import { defaultPace, type UsageTools } from './tools.ts';
 
 async function main([task, measurement = '']: readonly string[]): Promise<void> {
   if (task === listTask)
-    process.exit(await (await import('./listing-job/list-in-job.ts')).listInJob(process.env, measurement));
+    process.exit(await (await import('./in-job/list-in-job.ts')).listInJob(process.env, measurement));
   const running = await startFunction({
     name: 'b2-usage',
     settings: readUsageSettings(process.env),
@@ -37,7 +37,7 @@ async function main([task, measurement = '']: readonly string[]): Promise<void> 
         openSource:
           store === undefined
             ? undefined
-            : async (onCall) => (await import('./bucket/open-source.ts')).openSource(store, onCall),
+            : async (onCall) => (await import('./open-source.ts')).openSource(store, onCall),
       };
       metrics.alsoExpose(async () => exposeGauges(await readReport(tools, now())));
       return defineUsage(tools);

@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import { createLog } from '@soteria/shared/function/log.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { describe, expect, it } from 'vitest';
-import { openSource } from './bucket/open-source.ts';
+import { openSource } from './open-source.ts';
 import { defaultPatience } from './bucket/try-again.ts';
-import { runListing } from './listing-job/run-listing.ts';
+import { runListing } from './in-job/run-listing.ts';
 import { exposeGauges } from './report/expose-gauges.ts';
 import { createTestBench } from './test-bench.ts';
 

@@ -1,6 +1,6 @@
 /** What every door of this function works with; `main.ts` puts it together. */
 import type { Authorize } from '@soteria/shared/function/authorize.ts';
-import type { Adoptions } from './adopt/adopt-door.ts';
+import type { Adoptions } from './adopt/adoptions.ts';
 import type { AdvanceTools } from './advance.ts';
 
 export interface RestoreTools extends AdvanceTools {

@@ -1,6 +1,6 @@
 /** The function's B2 part against a server with B2's semantics: versions, markers, pages, tokens that expire, storms of refusals. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { openSource } from '../../functions/b2-usage/bucket/open-source.ts';
+import { openSource } from '../../functions/b2-usage/open-source.ts';
 import { type B2Key, type B2Server, type B2ServerOptions, startB2Server } from '../../local/bucket/b2-server.ts';
 import { inListingOrder, type StoredVersion } from '../../local/bucket/stored-version.ts';
 import { key, measureBucket, type MeasureOptions, settingsOf, tallyOf } from './measure-bucket.ts';

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeName } from '../../functions/b2-usage/config.ts';
-import { newProgress, type Progress } from '../../functions/b2-usage/measure/progress.ts';
+import { newProgress, type Progress } from '../../functions/b2-usage/record/progress.ts';
 import { createUsageStore, type UsageStore } from '../../functions/b2-usage/record/usage-store.ts';
 import { startB2Server } from '../../local/bucket/b2-server.ts';
 import { applyManifests } from '../../local/apply-manifests.ts';

@@ -1,9 +1,10 @@
 /** Everything the function does between the store's address and its sums, without the cluster. */
-import { openSource } from '../../functions/b2-usage/bucket/open-source.ts';
+import { openSource } from '../../functions/b2-usage/open-source.ts';
 import { defaultPatience } from '../../functions/b2-usage/bucket/try-again.ts';
 import type { StoreSettings } from '../../functions/b2-usage/config.ts';
 import { listTasks } from '../../functions/b2-usage/measure/list-tasks.ts';
-import { newBucket, newProgress, type Progress } from '../../functions/b2-usage/measure/progress.ts';
+import { newBucket } from '../../functions/b2-usage/tally/measured-bucket.ts';
+import { newProgress, type Progress } from '../../functions/b2-usage/record/progress.ts';
 
 export interface MeasureOptions {
   readonly store: Partial<StoreSettings> & Pick<StoreSettings, 'api' | 'endpoint'>;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBucketPages } from './bucket-pages.ts';
 import { servePages } from './serve-pages.ts';
-import { openSource } from '../../functions/b2-usage/bucket/open-source.ts';
+import { openSource } from '../../functions/b2-usage/open-source.ts';
 import type { ListedVersion } from '../../functions/b2-usage/bucket/port.ts';
 import { listenOnLoopback } from '../../local/mesh/loopback-server.ts';
 import { hasMoto, type MotoServer, startMotoServer } from '../servers/moto-server.ts';

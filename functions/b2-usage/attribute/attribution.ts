@@ -5,9 +5,9 @@ import { isOwnCluster, noClusters, type OwnClusters } from '@soteria/shared/rest
 import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { inOrder } from '@soteria/shared/restore-points/order.ts';
 import { type RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
-import { parseOwner } from '../measure/classify-key.ts';
-import type { MeasuredBucket } from '../measure/progress.ts';
-import { restOwner } from '../measure/tally.ts';
+import { parseOwner } from '../tally/classify-key.ts';
+import type { MeasuredBucket } from '../tally/measured-bucket.ts';
+import { restOwner } from '../tally/tally.ts';
 
 export const attributionShape = z.object({
   /** Key in the bucket's tally. */

@@ -4,7 +4,7 @@ import type { Incoming } from '@soteria/shared/function/contract.ts';
 import * as z from 'zod';
 import { isLeased } from '../measure/lease.ts';
 import { askForNext, beginMeasurement } from '../measure/measure.ts';
-import type { Progress } from '../measure/progress.ts';
+import type { Progress } from '../record/progress.ts';
 import { buildReport, type UsageReport } from '../report/build-report.ts';
 import type { UsageTools } from '../tools.ts';
 

@@ -7,7 +7,7 @@ import { bucketRefused, bucketUnavailable } from '../bucket/bucket-errors.ts';
 import { configured, createTestBench } from '../test-bench.ts';
 import { createFakeSource, type FakeSourceOptions, object } from '../testing/fake-source.ts';
 import { listingJobName } from './listing-job.ts';
-import { runListing } from './run-listing.ts';
+import { runListing } from '../in-job/run-listing.ts';
 
 const namespace = 'soteria';
 const versions = Array.from({ length: 40 }, (_, n) => object(`f/${String(n).padStart(3, '0')}`, 10));

@@ -3,7 +3,8 @@ import type { ListingJob } from '../listing-job/listing-jobs.ts';
 import type { Measurement } from '../record/usage-record.ts';
 import { decideNext } from './decide-next.ts';
 import { expectDurationMs } from './expect-duration.ts';
-import { newBucket, newProgress, type Progress } from './progress.ts';
+import { newBucket } from '../tally/measured-bucket.ts';
+import { newProgress, type Progress } from '../record/progress.ts';
 
 const minute = 60_000;
 const uploads = { count: 0, bytes: 0, oldestAtMs: 0, staleCount: 0, staleBytes: 0, isComplete: true };

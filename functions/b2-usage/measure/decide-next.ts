@@ -2,7 +2,7 @@
 import type { ListingJob } from '../listing-job/listing-jobs.ts';
 import type { Measurement } from '../record/usage-record.ts';
 import { expectDurationMs } from './expect-duration.ts';
-import type { Progress, Trouble } from './progress.ts';
+import type { Progress, Trouble } from '../record/progress.ts';
 
 export interface Situation {
   readonly progress: Progress;

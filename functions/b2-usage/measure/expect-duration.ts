@@ -1,7 +1,7 @@
 /** How long a measurement will take in all, as far as anybody can tell. Pure. */
 import { sumBuckets } from '../record/history.ts';
 import type { Measurement } from '../record/usage-record.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from '../record/progress.ts';
 
 /** Below this nothing is known about the store's speed. */
 const tellingMs = 5_000;

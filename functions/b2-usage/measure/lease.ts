@@ -1,5 +1,5 @@
 /** Who is at a measurement: as long as the lease in its progress holds, nobody else. Pure. */
-import type { Progress } from './progress.ts';
+import type { Progress } from '../record/progress.ts';
 
 /** No lease is as long as this: it was given by a clock that is ahead, and must not keep everybody out until ours is there. */
 const longestMs = 120_000;

@@ -4,7 +4,8 @@ import { bucketRefused } from '../bucket/bucket-errors.ts';
 import type { ListedVersion } from '../bucket/port.ts';
 import { createFakeSource, type FakeSourceOptions, marker, object } from '../testing/fake-source.ts';
 import { listTasks } from './list-tasks.ts';
-import { newBucket, newProgress, type Progress } from './progress.ts';
+import { newBucket } from '../tally/measured-bucket.ts';
+import { newProgress, type Progress } from '../record/progress.ts';
 
 const startedAt = new Date('2026-03-01T00:00:00Z');
 

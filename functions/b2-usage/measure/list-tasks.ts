@@ -1,10 +1,11 @@
 /** Works through the open stretches of a measurement, several at a time, until none is left or the time is up. */
 import { reasonOf } from '../bucket/bucket-errors.ts';
 import type { BucketSource } from '../bucket/port.ts';
-import type { MeasuredBucket, Progress, Task } from './progress.ts';
+import type { MeasuredBucket } from '../tally/measured-bucket.ts';
+import type { Progress, Task } from '../record/progress.ts';
 import { type ReadPage, readPage } from './read-page.ts';
 import { isWorthSplitting, splitTask } from './split-task.ts';
-import { addTally } from './tally.ts';
+import { addTally } from '../tally/tally.ts';
 
 export interface ListOptions {
   readonly source: BucketSource;

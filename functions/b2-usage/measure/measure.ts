@@ -8,10 +8,12 @@ import { storeName } from '../config.ts';
 import type { UsageTools } from '../tools.ts';
 import { listingJob, listingJobName } from '../listing-job/listing-job.ts';
 import type { ListingJob } from '../listing-job/listing-jobs.ts';
-import { recordFailure, recordMeasurement, sendPendingFacts, troubleOf } from './conclude.ts';
+import { recordFailure, troubleOf } from '../conclude/record-failure.ts';
+import { recordMeasurement } from '../conclude/record-measurement.ts';
+import { sendPendingFacts } from '../conclude/send-pending-facts.ts';
 import { decideNext, type Next } from './decide-next.ts';
 import { isLeased } from './lease.ts';
-import { newProgress, type Progress } from './progress.ts';
+import { newProgress, type Progress } from '../record/progress.ts';
 import { takeStep } from './take-step.ts';
 
 /** Stores the wish; what is under way already is joined. */

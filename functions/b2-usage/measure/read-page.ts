@@ -4,9 +4,9 @@
  *  2. A listing goes by name, and by age within a name, newest first: what follows a version of the same name was hidden by it.
  */
 import type { BucketSource, ListedVersion, PageRequest } from '../bucket/port.ts';
-import { createClassifier } from './classify-key.ts';
-import type { Task } from './progress.ts';
-import { countVersion, emptyTally, type Tally } from './tally.ts';
+import { createClassifier } from '../tally/classify-key.ts';
+import type { Task } from '../record/progress.ts';
+import { countVersion, emptyTally, type Tally } from '../tally/tally.ts';
 
 export interface ReadPage {
   readonly tally: Tally;

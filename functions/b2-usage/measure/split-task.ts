@@ -1,5 +1,5 @@
 /** When a listing is long, which of its folders are worth listing side by side. Pure. */
-import type { Task } from './progress.ts';
+import type { Task } from '../record/progress.ts';
 
 /** More open stretches than this make the record of the progress too large. */
 const maxTasks = 1024;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bucketRefused } from '../bucket/bucket-errors.ts';
 import { createTestBench } from '../test-bench.ts';
 import { createFakeSource } from '../testing/fake-source.ts';
-import { newProgress } from './progress.ts';
+import { newProgress } from '../record/progress.ts';
 import { takeStep } from './take-step.ts';
 
 describe('a step of a measurement', () => {

@@ -9,9 +9,10 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BucketSource } from '../bucket/port.ts';
 import type { Kept } from '../record/usage-store.ts';
 import type { UsageTools } from '../tools.ts';
-import { countUploads } from './count-uploads.ts';
+import { countUploads } from '../tally/count-uploads.ts';
 import { listTasks } from './list-tasks.ts';
-import { newBucket, type Progress } from './progress.ts';
+import { newBucket } from '../tally/measured-bucket.ts';
+import { type Progress } from '../record/progress.ts';
 
 /** What is needed of the tools, so that a measurement runs wherever it is started. */
 export type StepTools = Pick<UsageTools, 'usage' | 'openSource' | 'now' | 'pace' | 'settings'> & {

@@ -1,6 +1,6 @@
 /** Past sums, bounded: every measurement of two days, one a day for five weeks. Pure. */
 import * as z from 'zod';
-import type { MeasuredBucket } from '../measure/progress.ts';
+import type { MeasuredBucket } from '../tally/measured-bucket.ts';
 
 const sample = z.object({
   at: z.string(),

@@ -1,7 +1,7 @@
 /** What is kept of measurements: the last good one, why a newer one failed, history, and the facts still to be sent. */
 import * as z from 'zod';
 import { attributionShape } from '../attribute/attribution.ts';
-import { measuredBucket } from '../measure/progress.ts';
+import { measuredBucket } from '../tally/measured-bucket.ts';
 import { historyShape } from './history.ts';
 
 export const measurementShape = z.object({

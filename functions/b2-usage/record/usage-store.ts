@@ -3,7 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { type ConfigMap, configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import type * as z from 'zod';
-import { type Progress, progressShape } from '../measure/progress.ts';
+import { type Progress, progressShape } from './progress.ts';
 import { halveOwners } from './history.ts';
 import { emptyRecord, recordShape, type UsageRecord } from './usage-record.ts';
 

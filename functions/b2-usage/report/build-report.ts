@@ -1,5 +1,6 @@
 /** `GET /v1/b2`: everything from the record, nothing from the store, so that it answers at once. Pure. */
-import type { Progress, Uploads } from '../measure/progress.ts';
+import type { Progress } from '../record/progress.ts';
+import type { Uploads } from '../tally/measured-bucket.ts';
 import { type Sample, sampleBefore, sumBuckets } from '../record/history.ts';
 import type { Measurement, UsageRecord } from '../record/usage-record.ts';
 import { type Cost, estimateCost, storedBytes } from './estimate-cost.ts';

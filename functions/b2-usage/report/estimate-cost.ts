@@ -1,5 +1,5 @@
 /** Cost now, to the month's end, and what other retentions would save. Pure. */
-import { hiddenAgeDays } from '../measure/tally.ts';
+import { hiddenAgeDays } from '../tally/tally.ts';
 import { type History, type Sample, sampleBefore, sumBuckets } from '../record/history.ts';
 import type { Measurement } from '../record/usage-record.ts';
 import { callCost, type PriceCard, storageCost } from './price-card.ts';

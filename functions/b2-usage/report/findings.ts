@@ -1,6 +1,6 @@
 /** What an operator should look at, each with its fix. Pure. */
 import type { Attribution } from '../attribute/attribution.ts';
-import { hiddenAgeDays, type OwnerTally } from '../measure/tally.ts';
+import { hiddenAgeDays, type OwnerTally } from '../tally/tally.ts';
 import type { Measurement } from '../record/usage-record.ts';
 import type { PriceCard } from './price-card.ts';
 

@@ -1,6 +1,6 @@
 /** What is no Longhorn volume: restic's and kopia's repositories, the rest of Longhorn's store, and the rest by prefix. Pure. */
-import { parseOwner } from '../measure/classify-key.ts';
-import type { OwnerTally } from '../measure/tally.ts';
+import { parseOwner } from '../tally/classify-key.ts';
+import type { OwnerTally } from '../tally/tally.ts';
 import type { Measurement } from '../record/usage-record.ts';
 
 export interface RepositoryUsage {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attribute, type LonghornView } from '../attribute/attribution.ts';
-import { newBucket, type MeasuredBucket } from '../measure/progress.ts';
+import { newBucket, type MeasuredBucket } from '../tally/measured-bucket.ts';
 import { appendSample, type History, sampleBefore } from '../record/history.ts';
 import type { Measurement } from '../record/usage-record.ts';
 import { estimateCost } from './estimate-cost.ts';

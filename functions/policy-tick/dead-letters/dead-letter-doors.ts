@@ -1,7 +1,7 @@
 /** `GET /v1/dead-letters` and `POST /v1/dead-letters/{id}/replay`: what no function took, and asking once more. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import type { PolicyTickTools } from '../app.ts';
+import type { PolicyTickTools } from '../tools.ts';
 import type { DeadLetter } from './letter.ts';
 
 function viewOf({ id, at, reason, event, isCut, count }: DeadLetter) {

@@ -1,6 +1,6 @@
 /** An event no function took: one log line, the letter itself, and then one Kubernetes Event that people and alerts can see. */
 import type { AnyEvent, Incoming } from '@soteria/shared/function/contract.ts';
-import type { PolicyTickTools } from '../app.ts';
+import type { PolicyTickTools } from '../tools.ts';
 import { toLetter } from './letter.ts';
 import type { Teller } from './tell-letters.ts';
 

@@ -8,7 +8,7 @@ import type { Incoming, Log, ReceivedEvent } from '@soteria/shared/function/cont
 import { publishDue } from '@soteria/shared/operation/publish-due.ts';
 import { busySweepName } from '@soteria/shared/operation/busy-sweep.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import type { PolicyTickTools } from '../app.ts';
+import type { PolicyTickTools } from '../tools.ts';
 import { decideLeftovers } from './decide-leftovers.ts';
 import { decideSweep, type Swept } from './decide-sweep.ts';
 import { publishLeftovers } from './publish-leftovers.ts';

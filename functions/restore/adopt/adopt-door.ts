@@ -1,17 +1,11 @@
 /** `POST /v1/backups/adopt`: takes over another cluster's restore points, without copying a byte. */
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
-import type { AdoptedCluster, Adoption } from '@soteria/shared/operation/adopted-clusters.ts';
 import * as z from 'zod';
 import type { Answer } from '../doors/ask-http.ts';
 import { parseBody } from '../doors/parse-body.ts';
 import type { RestoreTools } from '../tools.ts';
 import { decideAdoption } from './decide-adoption.ts';
-
-/** The record of what was taken over. */
-export interface Adoptions {
-  keep(cluster: AdoptedCluster, signal?: AbortSignal): Promise<Adoption>;
-}
 
 const adoptRequest = z.strictObject({
   cluster_id: z.string().min(1).max(253),

@@ -2,7 +2,7 @@
 import type { Environment } from '@soteria/shared/config/environment.ts';
 import { createLog } from '@soteria/shared/function/log.ts';
 import { connectToCluster } from '@soteria/shared/kubernetes/connect.ts';
-import { openSource } from '../bucket/open-source.ts';
+import { openSource } from '../open-source.ts';
 import { jobPatience } from '../bucket/try-again.ts';
 import { readUsageSettings } from '../config.ts';
 import { createUsageStore } from '../record/usage-store.ts';

@@ -1,11 +1,11 @@
 /** The adapter that the settings name, with connections of its own. */
-import type { StoreSettings } from '../config.ts';
-import type { OpenSource } from '../tools.ts';
-import { createB2Source } from './b2/b2-source.ts';
-import { createExchange } from './exchange.ts';
-import type { OnCall } from './port.ts';
-import { createS3Source } from './s3/s3-source.ts';
-import { defaultPatience, type Patience } from './try-again.ts';
+import type { StoreSettings } from './config.ts';
+import type { OpenSource } from './tools.ts';
+import { createB2Source } from './bucket/b2/b2-source.ts';
+import { createExchange } from './bucket/exchange.ts';
+import type { OnCall } from './bucket/port.ts';
+import { createS3Source } from './bucket/s3/s3-source.ts';
+import { defaultPatience, type Patience } from './bucket/try-again.ts';
 
 export function openSource(settings: StoreSettings, onCall: OnCall, patience: Patience = defaultPatience): OpenSource {
   const { api, endpoint, region, addressing, keyId, applicationKey, buckets, ca, parallel } = settings;

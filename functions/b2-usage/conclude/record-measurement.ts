@@ -1,5 +1,4 @@
-/** The end of a measurement: the record first, the facts after it, each as often as it takes. */
-import { type SoteriaError, toSoteriaError } from '@soteria/shared/errors.ts';
+/** The end of a measurement: its record, and in it the facts that are still to be sent (`send-pending-facts.ts`). */
 import { factId } from '@soteria/shared/events/event-id.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { attribute } from '../attribute/attribution.ts';
@@ -7,10 +6,10 @@ import { storedBytes } from '../report/estimate-cost.ts';
 import { checkLimits } from '../report/thresholds.ts';
 import { appendSample, sumBuckets } from '../record/history.ts';
 import type { Measurement, PendingFact, UsageRecord } from '../record/usage-record.ts';
-import { reasonOf } from '../bucket/bucket-errors.ts';
 import type { UsageTools } from '../tools.ts';
-import type { MeasuredBucket, Progress, Trouble } from './progress.ts';
-import { settleConfigs } from './settle-configs.ts';
+import type { MeasuredBucket } from '../tally/measured-bucket.ts';
+import type { Progress } from '../record/progress.ts';
+import { settleConfigs } from '../tally/settle-configs.ts';
 
 export async function recordMeasurement(tools: UsageTools, progress: Progress, incoming: Incoming): Promise<void> {
   const { usage, readLonghorn, settings, now } = tools;
@@ -77,50 +76,4 @@ function measuredFact(measurement: Measurement): PendingFact {
       objects: sums.objects,
     },
   };
-}
-
-export function troubleOf(error: SoteriaError): Trouble {
-  const { what, why, fix } = error.explanation;
-  return { reason: reasonOf(error) ?? error.code, what, why, fix, isFinal: isFinal(error) };
-}
-
-/** The store refuses, or there is none: trying again changes nothing. */
-function isFinal({ code }: SoteriaError): boolean {
-  return code === 'bucket_refused' || code === 'unprocessable';
-}
-
-/** The last good numbers stay. */
-export async function recordFailure(tools: UsageTools, trouble: Trouble, { signal }: Pick<Incoming, 'signal'>) {
-  const { usage, now } = tools;
-  const { value: record, object } = await usage.readRecord(signal);
-  const at = now().toISOString();
-  const { reason, what, why, fix } = trouble;
-  const failure = { at, since: record.failure?.since ?? at, reason, what, why, fix };
-  await usage.writeRecord({ value: { ...record, failure }, object }, signal);
-}
-
-/** Facts are no reason to keep a measurement waiting, and so not for longer. */
-const patienceMs = 5_000;
-
-/** Never in the way of a measurement: what the sink does not take now goes with a later wake-up, what it refuses for good is dropped. */
-export async function sendPendingFacts({ usage, publisher }: UsageTools, incoming: Incoming): Promise<void> {
-  const { signal, traceparent, log } = incoming;
-  const { value: record, object } = await usage.readRecord(signal);
-  const { pendingFacts } = record;
-  if (pendingFacts.length === 0) return;
-  const inTime = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
-  let done = 0;
-  for (const { id, type, data } of pendingFacts) {
-    try {
-      await publisher.publish({ id, type, data, traceparent }, inTime);
-    } catch (thrown) {
-      const error = toSoteriaError(thrown);
-      const fields = { ce_id: id, ce_type: type, pending: pendingFacts.length - done };
-      log.error(error.isRetryable ? 'fact_not_sent' : 'fact_dropped', error, fields);
-      if (error.isRetryable) break;
-    }
-    done += 1;
-  }
-  if (done === 0) return;
-  await usage.writeRecord({ value: { ...record, pendingFacts: pendingFacts.slice(done) }, object }, signal);
 }

@@ -6,10 +6,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Log } from '@soteria/shared/function/contract.ts';
 import { storeName } from '../config.ts';
-import { troubleOf } from '../measure/conclude.ts';
+import { troubleOf } from '../conclude/record-failure.ts';
 import { isCounted } from '../measure/decide-next.ts';
 import { leaseLeftMs } from '../measure/lease.ts';
-import type { Trouble } from '../measure/progress.ts';
+import type { Trouble } from '../record/progress.ts';
 import { type StepTools, takeStep } from '../measure/take-step.ts';
 
 export interface ListingTools extends StepTools {

@@ -1,7 +1,7 @@
 /** The unfinished uploads of a bucket: paid for like anything else, and shown by no listing of objects. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BucketRef, BucketSource } from '../bucket/port.ts';
-import type { Uploads } from './progress.ts';
+import type { Uploads } from './measured-bucket.ts';
 
 /** Each costs calls of its own; whoever has more of them needs a rule, not a number. */
 const maxUploads = 500;

@@ -1,6 +1,6 @@
 /** A measurement under way, as it is stored between steps: all that a process needs to go on where another one stopped. */
 import * as z from 'zod';
-import { emptyTally, tallyShape } from './tally.ts';
+import { measuredBucket } from '../tally/measured-bucket.ts';
 
 /** A stretch of the listing. */
 const task = z.object({
@@ -14,35 +14,6 @@ const task = z.object({
   last: z.object({ key: z.string(), atMs: z.number() }).optional(),
 });
 export type Task = z.infer<typeof task>;
-
-const traits = z.object({
-  isVersioned: z.boolean().optional(),
-  hasObjectLock: z.boolean().optional(),
-  hasHiddenVersionRule: z.boolean().optional(),
-});
-
-export const uploadsShape = z.object({
-  count: z.number(),
-  bytes: z.number(),
-  oldestAtMs: z.number(),
-  /** Older than the operator's limit. */
-  staleCount: z.number(),
-  staleBytes: z.number(),
-  /** False: there are more than were counted, or they could not be listed. */
-  isComplete: z.boolean(),
-});
-export type Uploads = z.infer<typeof uploadsShape>;
-
-export const measuredBucket = z.object({
-  name: z.string(),
-  prefix: z.string(),
-  traits,
-  tally: tallyShape,
-  uploads: uploadsShape.optional(),
-  /** Prefixes that the key may not list. */
-  unreadable: z.array(z.string()),
-});
-export type MeasuredBucket = z.infer<typeof measuredBucket>;
 
 /** Why nothing more comes of it, as it is told to the operator. */
 export const troubleShape = z.object({
@@ -111,8 +82,4 @@ export function newProgress(id: string, startedAt: Date, by: string, store = '')
     excessRights: [],
     tasks: [],
   };
-}
-
-export function newBucket(name: string, prefix: string, traits: MeasuredBucket['traits']): MeasuredBucket {
-  return { name, prefix, traits, tally: emptyTally(), unreadable: [] };
 }

@@ -1,0 +1,25 @@
+/** A measurement that could not be made: the last good numbers stay, and beside them stands why there are no newer ones. */
+import { type SoteriaError } from '@soteria/shared/errors.ts';
+import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { reasonOf } from '../bucket/bucket-errors.ts';
+import type { UsageTools } from '../tools.ts';
+import type { Trouble } from '../record/progress.ts';
+
+export function troubleOf(error: SoteriaError): Trouble {
+  const { what, why, fix } = error.explanation;
+  return { reason: reasonOf(error) ?? error.code, what, why, fix, isFinal: isFinal(error) };
+}
+
+/** The store refuses, or there is none: trying again changes nothing. */
+function isFinal({ code }: SoteriaError): boolean {
+  return code === 'bucket_refused' || code === 'unprocessable';
+}
+
+export async function recordFailure(tools: UsageTools, trouble: Trouble, { signal }: Pick<Incoming, 'signal'>) {
+  const { usage, now } = tools;
+  const { value: record, object } = await usage.readRecord(signal);
+  const at = now().toISOString();
+  const { reason, what, why, fix } = trouble;
+  const failure = { at, since: record.failure?.since ?? at, reason, what, why, fix };
+  await usage.writeRecord({ value: { ...record, failure }, object }, signal);
+}

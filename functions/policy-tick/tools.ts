@@ -1,0 +1,25 @@
+/** What every door of this function works with; `main.ts` puts it together. */
+import type { Resend } from '@soteria/shared/events/resend.ts';
+import type { Publisher } from '@soteria/shared/events/publish.ts';
+import type { Authorize } from '@soteria/shared/function/authorize.ts';
+import type { IsPaused } from '@soteria/shared/function/tell-paused.ts';
+import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { BusySweep } from '@soteria/shared/operation/busy-sweep.ts';
+import type { LetterBox } from './dead-letters/letter-box.ts';
+import type { Slots } from '@soteria/shared/operation/slots.ts';
+import type { OperationStore } from '@soteria/shared/operation/store.ts';
+
+export interface PolicyTickTools {
+  readonly client: KubernetesClient;
+  readonly store: OperationStore;
+  readonly slots: Slots;
+  readonly busySweep: BusySweep;
+  readonly letters: LetterBox;
+  readonly publisher: Publisher;
+  readonly resend: Resend;
+  readonly authorize: Authorize;
+  readonly isPaused: IsPaused;
+  /** Soteria's own. */
+  readonly namespace: string;
+  readonly now: () => Date;
+}
