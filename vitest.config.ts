@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/**/*.test.ts'],
-          exclude: [...exclude, 'test/apiserver/**', 'test/rights/**'],
+          exclude: [...exclude, 'test/apiserver/**', 'test/knative/**', 'test/rights/**'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -42,8 +42,20 @@ export default defineConfig({
         },
       },
       {
+        // Each file starts an API server and Knative's data plane of its own: one after another.
+        test: {
+          name: 'knative',
+          include: ['test/knative/**/*.test.ts'],
+          exclude,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
         // After all others: it reads what they had the functions do.
-        test: { name: 'rights', include: ['test/rights/**/*.test.ts'], exclude, sequence: { groupOrder: 2 } },
+        test: { name: 'rights', include: ['test/rights/**/*.test.ts'], exclude, sequence: { groupOrder: 3 } },
       },
     ],
   },

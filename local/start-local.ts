@@ -25,7 +25,7 @@ import type { MeshActivity } from './mesh/activity.ts';
 import type { ChaosSwitches } from './mesh/chaos.ts';
 import { startFrontDoor } from './mesh/front-door.ts';
 import type { Pace } from './mesh/pace.ts';
-import { startMesh } from './mesh/start-mesh.ts';
+import { type Mesh, type MeshOptions, startMesh } from './mesh/start-mesh.ts';
 import { ensureSample } from './sample.ts';
 
 export interface StartLocalOptions {
@@ -42,6 +42,8 @@ export interface StartLocalOptions {
   /** Of the local Longhorn; left out, slow enough that its states can be seen. */
   readonly longhornPace?: Partial<LonghornPace>;
   readonly chaos?: ChaosSwitches;
+  /** Left out: the mesh of this folder. The tests put Knative's own data plane here. */
+  readonly startMesh?: (options: MeshOptions) => Promise<Mesh>;
 }
 
 export interface Local {
@@ -116,7 +118,7 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
     stops.push(() => jobs.stop());
     const bucket = await startLocalBucket(cluster.client, folders.target('default'));
     stops.push(() => bucket.close());
-    const mesh = await startMesh({
+    const mesh = await (options.startMesh ?? startMesh)({
       client: cluster.client,
       namespace: soteriaNamespace,
       apiServerUrl: cluster.url,

@@ -1,6 +1,6 @@
 /**
  * `npm run servers`: builds the servers that the tests run on, from source, into `.cache/servers`. What is there and current
- * stays; from nothing it takes about ten minutes on two cores, most of them for kube-apiserver.
+ * stays; from nothing it takes about a quarter of an hour on two cores, most of them for kube-apiserver.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';

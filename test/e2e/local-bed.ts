@@ -41,7 +41,9 @@ export interface LocalBed {
   stop(): Promise<void>;
 }
 
-export interface LocalBedOptions extends Partial<Pick<StartLocalOptions, 'kubeconfig' | 'chaos' | 'hasSample'>> {
+export interface LocalBedOptions extends Partial<
+  Pick<StartLocalOptions, 'kubeconfig' | 'chaos' | 'hasSample' | 'startMesh'>
+> {
   /** Divides the time until an idle function sleeps: it sleeps after 80 seconds divided by this. */
   readonly sleepPace?: number;
   /** Divides the pauses between repeated deliveries. */
@@ -49,7 +51,7 @@ export interface LocalBedOptions extends Partial<Pick<StartLocalOptions, 'kubeco
 }
 
 export async function startLocalBed(options: LocalBedOptions = {}): Promise<LocalBed> {
-  const { kubeconfig, chaos, hasSample = false, sleepPace = 20, retryPace = 1 } = options;
+  const { kubeconfig, chaos, startMesh, hasSample = false, sleepPace = 20, retryPace = 1 } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'soteria-e2e-'));
   const activities: MeshActivity[] = [];
   const start = (): Promise<Local> =>
@@ -61,6 +63,7 @@ export async function startLocalBed(options: LocalBedOptions = {}): Promise<Loca
       pace: { sleep: sleepPace, retry: retryPace },
       onActivity: (activity) => activities.push(activity),
       ...(chaos === undefined ? {} : { chaos }),
+      ...(startMesh === undefined ? {} : { startMesh }),
     });
   let local = await start();
 

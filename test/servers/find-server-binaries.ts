@@ -38,6 +38,6 @@ export function findServerBinaries(assetsDir = process.env['KUBEBUILDER_ASSETS']
 export function explainMissing({ missing, dir }: MissingBinaries): string {
   return (
     `no ${missing.join(' and no ')} in ${dir}. ` +
-    'Run `npm run servers` (needs Go; about ten minutes, once), or set KUBEBUILDER_ASSETS to a folder that holds them.'
+    'Run `npm run servers` (needs Go; about a quarter of an hour, once), or set KUBEBUILDER_ASSETS to a folder that holds them.'
   );
 }

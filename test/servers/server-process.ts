@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { endWithRun } from './end-with-run.ts';
 
 export interface ServerProcess {
   readonly name: string;
@@ -36,9 +37,7 @@ export function startServerProcess(
       resolve();
     });
   });
-  // A test run that is cut short must not leave servers running.
-  const killNow = () => child.kill('SIGKILL');
-  process.once('exit', killNow);
+  const hasEnded = endWithRun(() => child.kill('SIGKILL'));
 
   return {
     name,
@@ -56,7 +55,7 @@ export function startServerProcess(
         if (end === undefined) child.kill('SIGKILL');
         await ended;
       }
-      process.off('exit', killNow);
+      hasEnded();
     },
   };
 }

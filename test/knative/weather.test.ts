@@ -1,0 +1,129 @@
+/**
+ * Knative's own programs are killed and started anew while backups run. Their in-memory channel loses events and their adapter misses changes: the sweep
+ * brings each Operation to its end, and each claim has one backup.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Claim } from '../e2e/local-bed.ts';
+import { backupRequested, contentModes, post } from '../e2e/send-event.ts';
+import { waitUntil } from '../servers/wait-until.ts';
+import { describeOnKnative, type MeshBed, startMeshBed } from './mesh-bed.ts';
+
+const sweep = { type: 'dev.knative.sources.ping', source: '/apis/v1/namespaces/soteria/pingsources/sweep', data: {} };
+const claimsOf = (namespace: string, count: number): Claim[] =>
+  Array.from({ length: count }, (_, index) => ({ namespace, name: `claim-${index}` }));
+
+describeOnKnative('bad weather on Knative’s own data plane', () => {
+  let on: MeshBed;
+  beforeAll(async () => {
+    on = await startMeshBed();
+  });
+  afterAll(() => on.stop());
+
+  const send = (event: Parameters<typeof contentModes.binary>[0], mode: keyof typeof contentModes = 'binary') =>
+    post(on.bed.local.brokerUrl, contentModes[mode](event));
+
+  /** Until the Broker has taken it: the ingress may be starting anew. */
+  async function sendUntilTaken(event: Parameters<typeof send>[0]): Promise<void> {
+    await waitUntil('the Broker takes the event', async () => (await send(event)) === 202, { deadlineMs: 30_000 });
+  }
+
+  async function sweepUntilEnded(namespace: string, count: number): Promise<void> {
+    await waitUntil(
+      `all ${count} Operations of ${namespace} have ended`,
+      async () => {
+        await sendUntilTaken(sweep);
+        const found = await on.bed.listOperations(namespace);
+        const isOver = found.length === count && found.every(({ status }) => status?.settled === true);
+        return isOver || Promise.reject(new Error(found.map(({ status }) => status?.message).join('; ')));
+      },
+      { everyMs: 1_000, deadlineMs: 90_000 },
+    );
+  }
+
+  async function expectOneEach(claims: readonly Claim[]): Promise<void> {
+    for (const claim of claims) {
+      const found = (await on.bed.listOperations(claim.namespace)).filter(
+        ({ spec }) => spec.request.pvc === claim.name,
+      );
+      expect(found.map(({ status }) => status?.phase)).toEqual(['Succeeded']);
+      const backups = await on.bed.listRestorable(claim);
+      expect(backups.map(({ name }) => name)).toEqual([found[0]?.status?.result?.backup]);
+    }
+  }
+
+  it.each(['dispatcher', 'filter', 'apiserver-source', 'ingress'] as const)(
+    'the %s is killed twice while backups run',
+    async (program) => {
+      const namespace = `killed-${program}`;
+      const claims = claimsOf(namespace, 4);
+      await on.bed.makeClaims(claims);
+      for (const [index, { name: pvc }] of claims.entries()) {
+        // The same event again and again: it is one request, however often its sender has to try.
+        const event = {
+          type: backupRequested,
+          id: `${namespace}-${index}`,
+          time: new Date(),
+          data: { namespace, pvc },
+        };
+        await sendUntilTaken(event);
+        if (index % 2 === 0) await on.mesh.restart(program);
+        // A request that was lost in the channel is sent again by a careful sender.
+        await pause(200);
+        await sendUntilTaken(event);
+      }
+      await waitUntil(
+        'every request is recorded',
+        async () => {
+          const count = (await on.bed.listOperations(namespace)).length;
+          if (count === claims.length) return true;
+          for (const [index, { name: pvc }] of claims.entries()) {
+            await sendUntilTaken({ type: backupRequested, id: `${namespace}-${index}`, data: { namespace, pvc } });
+          }
+          throw new Error(`${count} are`);
+        },
+        { everyMs: 2_000, deadlineMs: 60_000 },
+      );
+      await sweepUntilEnded(namespace, claims.length);
+      await expectOneEach(claims);
+    },
+  );
+
+  it('functions are killed at their work, twelve times over', async () => {
+    const namespace = 'killed-functions';
+    const claims = claimsOf(namespace, 6);
+    await on.bed.makeClaims(claims);
+    for (const { name: pvc } of claims) {
+      await sendUntilTaken({ type: backupRequested, data: { namespace, pvc } });
+      for (const afterMs of [20, 60]) {
+        await pause(afterMs);
+        on.mesh.pods.get('backup')?.crash();
+      }
+    }
+    await sweepUntilEnded(namespace, claims.length);
+    await expectOneEach(claims);
+  });
+
+  it('the PingSource’s own event wakes the sweep', async () => {
+    const before = on.bed.activities.length;
+    await on.server.adminClient.apply({
+      apiVersion: 'sources.knative.dev/v1',
+      kind: 'PingSource',
+      metadata: { name: 'sweep-each-minute', namespace: 'soteria' },
+      spec: {
+        schedule: '* * * * *',
+        contentType: 'application/json',
+        data: '{}',
+        sink: { ref: { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', name: 'default' } },
+      },
+    });
+    await waitUntil(
+      'policy-tick has swept',
+      () =>
+        on.bed.activities
+          .slice(before)
+          .some((one) => one.kind === 'log' && one.service === 'policy-tick' && one.line.includes('swept')),
+      { deadlineMs: 75_000 },
+    );
+  });
+});
