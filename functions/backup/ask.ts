@@ -72,18 +72,14 @@ export function requestOf(body: BackupRequest): OperationRequest {
 
 /** An Operation as it would be recorded: what a plan and a first look reason about. Never stored. */
 export function imagined(request: BackupRequest, at: Date): Operation {
-  return {
-    apiVersion: `${group}/${version}`,
-    kind: 'Operation',
-    metadata: {
-      name: operationName('backup', request.pvc, at),
-      namespace: request.namespace,
-      uid: '',
-      resourceVersion: '',
-      creationTimestamp: at.toISOString(),
-    },
-    spec: { kind: 'Backup', request: requestOf(request) },
-  };
+  const { namespace, pvc } = request;
+  const spec: OperationSpec = { kind: 'Backup', request: requestOf(request) };
+  return imaginedAs({ namespace, name: operationName('backup', pvc, at) }, spec, at);
+}
+
+export function imaginedAs(ref: { namespace: string; name: string }, spec: OperationSpec, at: Date): Operation {
+  const metadata = { ...ref, uid: '', resourceVersion: '', creationTimestamp: at.toISOString() };
+  return { apiVersion: `${group}/${version}`, kind: 'Operation', metadata, spec };
 }
 
 /** Joining is written with the resourceVersion it was judged by: when the snapshot was taken meanwhile, it does not happen. */
@@ -133,7 +129,7 @@ async function createUnderFreeName(
   });
 }
 
-function namespaceMissing(namespace: string, pvc: string, cause: unknown): SoteriaError {
+export function namespaceMissing(namespace: string, pvc: string, cause: unknown): SoteriaError {
   return new SoteriaError(
     'claim_not_found',
     {

@@ -131,7 +131,8 @@ describe('POST /v1/restores', () => {
     expect(plan.body).toMatchObject({
       dry_run: true,
       operation: null,
-      restore_point: { id: 'longhorn:default/tuesday' },
+      restore_point: 'longhorn:default/tuesday',
+      point: { id: 'longhorn:default/tuesday' },
       claim: { storage_class: 'longhorn', fs_type: 'xfs', grown_to: '2Gi', labels: { app: 'copy' } },
       blocked_by: [],
     });
@@ -171,6 +172,7 @@ describe('POST /v1/restores', () => {
       422,
       'restore_point_not_usable',
     ],
+    ['a class that is not there', { ...ask, storage_class: 'x' }, 422, 'unprocessable'],
     ['less than there is', { ...ask, size: '1Mi' }, 422, 'restore_point_not_usable'],
     ['a namespace that is not there', { ...ask, target_namespace: 'nowhere' }, 404, 'not_found'],
   ])('answers %s clearly and changes nothing', async (_title, body, status, code) => {

@@ -150,6 +150,19 @@ export function refuseOtherRequest(known: Operation, { kind, request }: Wish): v
   });
 }
 
+/** The Operation that an earlier request under the same key has recorded; throws `conflict` when that asked for something else. */
+export async function findRepeat(
+  store: OperationStore,
+  wish: Wish,
+  identity: string,
+  signal?: AbortSignal,
+): Promise<Operation | undefined> {
+  const known = await store.list({ namespace: wish.namespace }, signal);
+  const repeat = known.find(({ spec }) => spec.identity === identity);
+  if (repeat !== undefined) refuseOtherRequest(repeat, wish);
+  return repeat;
+}
+
 export async function askForRestore(store: OperationStore, asking: Asking, signal?: AbortSignal): Promise<Asked> {
   const { kind, namespace, subject, request, identity, requestedBy, cause, at } = asking;
   if (asking.isRepeatable && asking.isNameFixed !== true) {

@@ -6,6 +6,9 @@ import { type RestorePoint, withJudgement } from '@soteria/shared/restore-points
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { whyNotRecorded } from '@soteria/shared/operation/why-not-recorded.ts';
+import type { PlannedClaim } from '@soteria/shared/http-contract/ask-answers.ts';
+import type { Judgement } from '@soteria/shared/restore-points/claim-proof.ts';
 import { namespaceMissing } from './ask.ts';
 import type { Claims } from './claims.ts';
 import { shapeClaim } from './new-claim/shape-claim.ts';
@@ -15,17 +18,17 @@ import { blockersOf, nextLook } from './longhorn/decide-start.ts';
 import { lookAt } from './longhorn/look-at.ts';
 import type { Lookers } from './longhorn/tools.ts';
 import type { World } from './longhorn/world.ts';
-import { judgementOfPoint, warningOf } from './proof/refuted-warning.ts';
 
 export interface Plan {
-  readonly restore_point: RestorePoint | null;
+  readonly point: RestorePoint | null;
+  /** The name of the point at its driver. */
+  readonly backup: string | null;
   /** As it would be made: the source's own shape and what was asked for. */
-  readonly claim: object | null;
-  readonly blocked_by: readonly object[];
+  readonly claim: PlannedClaim | null;
   /** Name of the backup target that Longhorn is to read first, because it does not list the backup of that URL yet. */
-  readonly reads_target?: string;
+  readonly reads_target: string | null;
   /** Name of the backing image that Longhorn is to make from its backup first. */
-  readonly restores_image?: string;
+  readonly restores_image: string | null;
 }
 
 export interface PlanTools extends Lookers {
@@ -41,19 +44,18 @@ export async function lookAlong(tools: Lookers, operation: Operation, signal?: A
   return world;
 }
 
-function planOf(operation: Operation, world: World): Plan {
+/** Where nothing was looked at. */
+export const noPlan: Plan = { point: null, backup: null, claim: null, reads_target: null, restores_image: null };
+
+export function planOf(operation: Operation, world: World, judged: Judgement | undefined): Plan {
   const { chosen: point } = world;
-  const blocked = blockersOf(operation, world).map(({ code, explanation, details }) =>
-    Object.assign({ code }, explanation, details),
-  );
   if (point === undefined || point instanceof SoteriaError) {
-    const target = targetToRead(operation, world);
-    const first = target === undefined ? {} : { reads_target: target.name };
-    return { restore_point: null, claim: null, blocked_by: blocked, ...first };
+    return { ...noPlan, reads_target: targetToRead(operation, world)?.name ?? null };
   }
   const shape = shapeClaim(point, operation.spec.request);
   return {
-    restore_point: toRestorePoint(point, world.ownClusters?.seen ?? noClusters),
+    point: withJudgement(toRestorePoint(point, world.ownClusters?.seen ?? noClusters), judged),
+    backup: point.name,
     claim:
       shape instanceof SoteriaError
         ? null
@@ -68,8 +70,8 @@ function planOf(operation: Operation, world: World): Plan {
             encrypted: shape.volume.isEncrypted,
             shape_recorded: shape.isRecorded,
           },
-    blocked_by: blocked,
-    ...(world.imageBackup?.seen === undefined ? {} : { restores_image: world.imageBackup.seen.image }),
+    reads_target: null,
+    restores_image: world.imageBackup?.seen?.image ?? null,
   };
 }
 
@@ -97,23 +99,16 @@ async function whyNotHere(
   }
 }
 
-/** Every obstacle there is, also those that only the cluster knows. */
-export async function tryPlan(
+/** Every obstacle there is, in the order in which the request meets them; the last are known to the cluster alone. */
+export async function obstaclesOf(
   tools: PlanTools,
   operation: Operation,
   world: World,
   signal?: AbortSignal,
-): Promise<Plan> {
-  const judged = await judgementOfPoint(tools.verified, operation, world, signal);
-  const unjudged = planOf(operation, world);
-  const { restore_point: point } = unjudged;
-  const plan = {
-    ...unjudged,
-    restore_point: point === null ? null : withJudgement(point, judged),
-    ...warningOf(operation, judged),
-  };
-  const refused = await whyNotHere(tools, operation, world, signal);
-  if (refused === undefined) return plan;
-  const { code, explanation } = refused;
-  return { ...plan, blocked_by: [...plan.blocked_by, Object.assign({ code }, explanation)] };
+): Promise<SoteriaError[]> {
+  const { namespace = '' } = operation.metadata;
+  const missing = (cause: SoteriaError) => namespaceMissing(namespace, cause);
+  const unrecorded = await whyNotRecorded(tools.store, operation, missing, signal);
+  const last = unrecorded ?? (await whyNotHere(tools, operation, world, signal));
+  return [...blockersOf(operation, world), ...(last === undefined ? [] : [last])];
 }

@@ -18,6 +18,8 @@ export interface OperationStore {
   get(ref: ObjectRef, signal?: AbortSignal): Promise<Operation | undefined>;
   /** Throws `name_conflict` when the name is taken, `not_found` when the namespace does not exist. */
   create(draft: OperationDraft, signal?: AbortSignal): Promise<Operation>;
+  /** As `create`, and nothing is made. */
+  tryCreate(draft: OperationDraft, signal?: AbortSignal): Promise<void>;
   /** Of one claim, oldest first; terminal ones too. */
   listOfClaim(namespace: string, claim: string, signal?: AbortSignal): Promise<readonly Operation[]>;
   /** Those that another one has made; `isOpen`: only those that have not ended. */
@@ -47,6 +49,11 @@ function labelsOf(namespace: string, spec: OperationSpec): Record<string, string
   };
 }
 
+function toObject({ namespace, name, spec }: OperationDraft) {
+  const metadata = { name, namespace, labels: labelsOf(namespace, spec) };
+  return { apiVersion: `${group}/${version}`, kind: 'Operation', metadata, spec };
+}
+
 /** Neither Succeeded nor Failed, Skipped or Cancelled. */
 const openSelector = terminalPhases.map((phase) => `status.phase!=${phase}`).join(',');
 
@@ -67,17 +74,10 @@ export function createOperationStore(client: KubernetesClient): OperationStore {
 
   return {
     get: (ref, signal) => client.get(operations, ref, options(signal)),
-    create: ({ namespace, name, spec }, signal) =>
-      client.create(
-        operations,
-        {
-          apiVersion: `${group}/${version}`,
-          kind: 'Operation',
-          metadata: { name, namespace, labels: labelsOf(namespace, spec) },
-          spec,
-        },
-        options(signal),
-      ),
+    create: (draft, signal) => client.create(operations, toObject(draft), options(signal)),
+    async tryCreate(draft, signal) {
+      await client.create(operations, toObject(draft), { ...options(signal), isDryRun: true });
+    },
     listOfClaim: async (namespace, claim, signal) => {
       const found = await list({ namespace, labelSelector: `${claimLabel}=${claimHash(namespace, claim)}` }, signal);
       return found.toSorted(byAge);

@@ -2,6 +2,19 @@
 import type { Operation } from './schema.ts';
 import { statusOf } from './status.ts';
 
+/** What every answer to a request says of its Operation; without a uid it is imagined, by a dry run. */
+export function askedViewOf(operation: Operation, caller: string) {
+  const { name, uid } = operation.metadata;
+  const common = { job_name: name };
+  if (uid === '') {
+    const nothing = { operation: null, phase: null, message: null, error: null };
+    return { ...common, requested_by: caller, dry_run: true, ...nothing };
+  }
+  const { phase, message, error = null } = statusOf(operation);
+  const by = operation.spec.requestedBy?.user ?? caller;
+  return { ...common, requested_by: by, dry_run: false, operation: name, phase, message, error };
+}
+
 export function progressViewOf(operation: Operation) {
   const { metadata, spec } = operation;
   const status = statusOf(operation);

@@ -4,8 +4,11 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
 import { backupRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import type { BackupAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
+import { askedViewOf } from '@soteria/shared/operation/view.ts';
+import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
 import { advanceOperation } from '../advance.ts';
 import type { Asked, Asking } from '../ask.ts';
 import { askForBackup, findRepeat, imagined } from '../ask.ts';
@@ -17,21 +20,6 @@ import { reusableOf, reusePlaces } from '../longhorn/decide-reuse.ts';
 import { lookAt } from '../longhorn/look-at.ts';
 import { blockersOf } from '../longhorn/why-not-backable.ts';
 import type { World } from '../longhorn/world.ts';
-
-/** Fields of both answers the first version had (SA-08, SB-32x); those that do not apply are null. */
-export interface BackupAnswer {
-  readonly driver: 'longhorn';
-  readonly volume: string | null;
-  readonly backup: string | null;
-  readonly namespace: string;
-  readonly pvc: string;
-  readonly requested_by: string;
-  readonly dry_run: boolean;
-  readonly job_name: string | null;
-  readonly secret: null;
-  readonly operation: string | null;
-  readonly [more: string]: unknown;
-}
 
 export interface Answer {
   readonly status: 200 | 202;
@@ -65,63 +53,58 @@ function refuseOtherDrivers(request: BackupRequest, tools: BackupTools): void {
   });
 }
 
+/** One schema for the plan, for what was recorded, and for an existing point. */
+function answerOf(operation: Operation, world: World, { rules }: BackupTools, { caller }: Incoming): BackupAnswer {
+  const status = statusOf(operation);
+  const { namespace, pvc } = claimRefOf(operation);
+  const volume = world.volume?.seen;
+  const backup = status.result?.backup ?? status.work?.snapshot ?? nameOfAttempt(operation, 1);
+  return {
+    driver: 'longhorn',
+    volume: status.work?.volume ?? volume?.name ?? null,
+    backup,
+    namespace,
+    pvc,
+    secret: null,
+    ...askedViewOf(operation, caller.user),
+    restore_point: status.result?.restorePoint ?? null,
+    point: null,
+    data_as_of: status.result?.dataAsOf ?? null,
+    reused: status.result?.reused ?? false,
+    joined: false,
+    repeated: false,
+    backup_target: status.work?.backupTarget ?? volume?.backupTargetName ?? null,
+    snapshot: backup,
+    mode: operation.spec.request.mode ?? rules.defaultMode,
+    estimated_bytes: volume?.actualSizeBytes ?? null,
+    blocked_by: [],
+    longhorn: null,
+  };
+}
+
 async function reusedAnswer(
   tools: BackupTools,
-  request: BackupRequest,
   operation: Operation,
   world: World,
   incoming: Incoming,
 ): Promise<Answer | undefined> {
-  if (request.max_age === undefined) return undefined;
+  if (operation.spec.request.maxAge === undefined) return undefined;
   const known = await lookAt(tools, { operation, world }, reusePlaces, incoming.signal);
   const found = reusableOf({ operation, world: known, now: tools.now() });
   if (found === undefined) return undefined;
-  const { name, point: view } = found;
-  return {
-    status: 200,
-    body: {
-      driver: 'longhorn',
-      volume: view.volume,
-      backup: name,
-      namespace: request.namespace,
-      pvc: request.pvc,
-      requested_by: incoming.caller.user,
-      dry_run: false,
-      job_name: null,
-      secret: null,
-      operation: null,
-      reused: true,
-      data_as_of: view.data_as_of,
-      restore_point: view,
-    },
-  };
+  const { name: backup, point } = found;
+  const { id, volume, snapshot, data_as_of } = point;
+  const made = { ...answerOf(operation, world, tools, incoming), dry_run: false, job_name: null, reused: true };
+  return { status: 200, body: { ...made, backup, point, restore_point: id, volume, snapshot, data_as_of } };
 }
 
-function recordedAnswer(asked: Asked, request: BackupRequest, incoming: Incoming, world: World): Answer {
-  const { operation } = asked;
-  const { name } = operation.metadata;
-  const status = statusOf(operation);
+function recordedAnswer({ operation, how }: Asked, world: World, tools: BackupTools, incoming: Incoming): Answer {
+  const { name, namespace = '' } = operation.metadata;
+  const answer = answerOf(operation, world, tools, incoming);
   return {
     status: 202,
-    location: `/v1/operations/${name}?namespace=${request.namespace}`,
-    body: {
-      driver: 'longhorn',
-      volume: status.work?.volume ?? world.volume?.seen?.name ?? null,
-      backup: status.result?.backup ?? status.work?.snapshot ?? nameOfAttempt(operation, 1),
-      namespace: request.namespace,
-      pvc: claimRefOf(operation).pvc,
-      requested_by: operation.spec.requestedBy?.user ?? incoming.caller.user,
-      dry_run: false,
-      job_name: name,
-      secret: null,
-      operation: name,
-      phase: status.phase,
-      message: status.message,
-      reused: status.result?.reused ?? false,
-      joined: asked.how === 'joined',
-      repeated: asked.how === 'repeat',
-      data_as_of: status.result?.dataAsOf ?? null,
-    },
+    location: `/v1/operations/${name}?namespace=${namespace}`,
+    body: { ...answer, joined: how === 'joined', repeated: how === 'repeat' },
   };
 }
 
@@ -150,35 +133,24 @@ export async function askByHttp(
   const at = incoming.receivedAt;
   const operation = imagined(request, at);
   if (request.dry_run === true) {
-    const [plan, longhorn] = await Promise.all([
-      planBackup(tools, tools.rules, operation, claimRefOf(operation), incoming.signal),
+    const [{ world, blockers }, longhorn] = await Promise.all([
+      planBackup(tools, tools.rules, operation, incoming.signal),
       tools.checkLonghorn(incoming.signal),
     ]);
-    const body = {
-      driver: 'longhorn' as const,
-      namespace: request.namespace,
-      pvc: request.pvc,
-      requested_by: incoming.caller.user,
-      dry_run: true,
-      job_name: operation.metadata.name,
-      secret: null,
-      operation: null,
-      ...plan,
-      longhorn,
-    };
-    return { status: 200, body };
+    const answer = answerOf(operation, world, tools, incoming);
+    return { status: 200, body: { ...answer, blocked_by: blockers.map(toBlocker), longhorn } };
   }
   const identity = `http:${incoming.caller.user}:${idempotencyKey ?? randomUUID()}`;
   const repeat =
     idempotencyKey === undefined ? undefined : await findRepeat(tools.store, request, identity, incoming.signal);
   if (repeat !== undefined) {
-    return recordedAnswer({ operation: repeat, how: 'repeat', seen: {} }, request, incoming, {});
+    return recordedAnswer({ operation: repeat, how: 'repeat', seen: {} }, {}, tools, incoming);
   }
 
   const world = await lookAhead(tools, operation, incoming.signal);
   const [blocker] = blockersOf(claimRefOf(operation), world);
   if (blocker !== undefined) throw blocker;
-  const reused = await reusedAnswer(tools, request, operation, world, incoming);
+  const reused = await reusedAnswer(tools, operation, world, incoming);
   if (reused !== undefined) return reused;
 
   const asking: Asking = {
@@ -190,7 +162,7 @@ export async function askByHttp(
     at,
   };
   const asked = await askForBackup(tools.store, asking, incoming.signal);
-  return recordedAnswer(await begin(tools, asked, world, incoming), request, incoming, world);
+  return recordedAnswer(await begin(tools, asked, world, incoming), world, tools, incoming);
 }
 
 /** The record is stored: whatever goes wrong from here on is the next wake-up's to repair, not the caller's problem. */

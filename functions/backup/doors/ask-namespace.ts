@@ -2,13 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type NamespaceBackupRequest, namespaceBackupRequest } from '@soteria/shared/events/catalogue.ts';
+import type { NamespaceBackupAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { operationName, shortHash } from '@soteria/shared/operation/names.ts';
 import { type Operation, operationKinds, type OperationSpec } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { byAge } from '@soteria/shared/operation/store.ts';
+import { askedViewOf } from '@soteria/shared/operation/view.ts';
+import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/why-not-recorded.ts';
 import { advanceOperation } from '../advance.ts';
-import { requestOf } from '../ask.ts';
+import { imaginedAs, requestOf } from '../ask.ts';
 import { keepOlder } from '../keep-older.ts';
 import { namespaceKind } from '../namespace/advance-namespace.ts';
 import { planNamespaceBackup } from '../namespace/plan-namespace.ts';
@@ -18,7 +21,7 @@ import { refuseUnfitKey } from './ask-http.ts';
 export interface NamespaceAnswer {
   readonly status: 200 | 202;
   readonly location?: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: NamespaceBackupAnswer;
 }
 
 function parse(body: unknown): NamespaceBackupRequest {
@@ -52,25 +55,34 @@ async function oldestOf({ store }: BackupTools, { namespace, spec }: Asking, sig
     .at(0);
 }
 
+function namespaceMissing(namespace: string, cause: SoteriaError): SoteriaError {
+  const what = `namespace ${namespace} cannot be backed up`;
+  const fix = 'check the name with: kubectl get namespaces';
+  return new SoteriaError('not_found', { what, why: 'there is no such namespace', fix }, { cause });
+}
+
+interface Recorded {
+  readonly operation: Operation;
+  readonly isRepeat: boolean;
+}
+
 /** The same request finds its Operation; two requests of one second have names of their own. */
-async function record(tools: BackupTools, asking: Asking, signal: AbortSignal) {
+async function record(tools: BackupTools, asking: Asking, signal: AbortSignal): Promise<Recorded> {
   const { store } = tools;
   const { namespace, spec, at } = asking;
   const repeat = await oldestOf(tools, asking, signal);
-  if (repeat !== undefined) return repeat;
+  if (repeat !== undefined) return { operation: repeat, isRepeat: true };
   const name = operationName(operationKinds[namespaceKind].verb, namespace, at, shortHash(spec.identity));
   try {
     const made = await store.create({ namespace, name, spec }, signal);
     const oldest = asking.mayHaveTwin ? await oldestOf(tools, asking, signal) : undefined;
-    return await keepOlder(store, { made, oldest }, signal);
+    const operation = await keepOlder(store, { made, oldest }, signal);
+    return { operation, isRepeat: operation !== made };
   } catch (cause) {
     if (!(cause instanceof SoteriaError)) throw cause;
     const holder = cause.code === 'name_conflict' ? await store.get({ namespace, name }, signal) : undefined;
-    if (holder !== undefined) return holder;
-    if (cause.code !== 'not_found') throw cause;
-    const what = `namespace ${namespace} cannot be backed up`;
-    const fix = 'check the name with: kubectl get namespaces';
-    throw new SoteriaError('not_found', { what, why: 'there is no such namespace', fix }, { cause });
+    if (holder !== undefined) return { operation: holder, isRepeat: true };
+    throw cause.code === 'not_found' ? namespaceMissing(namespace, cause) : cause;
   }
 }
 
@@ -96,26 +108,33 @@ export async function askForNamespace(
   const { namespace } = request;
   const { caller, receivedAt: at, signal } = incoming;
   await tools.authorize(caller, { verb: 'create', namespace }, signal);
-  const about = { namespace, requested_by: caller.user };
-  if (request.dry_run === true) {
-    const plan = await planNamespaceBackup(tools.cluster, namespace, signal);
-    return { status: 200, body: { ...about, dry_run: true, operation: null, ...plan } };
-  }
   const identity = `http:${caller.user}:${idempotencyKey ?? randomUUID()}`;
-  const spec = {
-    ...specOf(request, identity),
-    requestedBy: { user: caller.user, via: 'http' as const },
-    cause: { id: identity },
-  };
+  const requestedBy = { user: caller.user, via: 'http' as const };
+  const spec = { ...specOf(request, identity), requestedBy, cause: { id: identity } };
+  const answerOf = (operation: Operation, isRepeat = false): NamespaceBackupAnswer => ({
+    namespace,
+    ...askedViewOf(operation, caller.user),
+    result: statusOf(operation).result ?? null,
+    repeated: isRepeat,
+    claims: null,
+    skipped: null,
+    blocked_by: [],
+  });
+  if (request.dry_run === true) {
+    const name = operationName(operationKinds[namespaceKind].verb, namespace, at, shortHash(identity));
+    const operation = imaginedAs({ namespace, name }, spec, at);
+    const [plan, unrecorded] = await Promise.all([
+      planNamespaceBackup(tools.cluster, namespace, signal),
+      whyNotRecorded(tools.store, operation, (cause) => namespaceMissing(namespace, cause), signal),
+    ]);
+    const blocked = unrecorded === undefined ? [] : [toBlocker(unrecorded)];
+    return { status: 200, body: { ...answerOf(operation), ...plan, blocked_by: blocked } };
+  }
   const asking = { namespace, spec, at, mayHaveTwin: idempotencyKey !== undefined };
-  const operation = await begin(tools, await record(tools, asking, signal), incoming);
-  const { name } = operation.metadata;
-  const { phase, message, result = null, error = null } = statusOf(operation);
-  return {
-    status: 202,
-    location: `/v1/operations/${name}?namespace=${namespace}`,
-    body: { ...about, dry_run: false, operation: name, job_name: name, phase, message, result, error },
-  };
+  const { operation: recorded, isRepeat } = await record(tools, asking, signal);
+  const operation = await begin(tools, recorded, incoming);
+  const location = `/v1/operations/${operation.metadata.name}?namespace=${namespace}`;
+  return { status: 202, location, body: answerOf(operation, isRepeat) };
 }
 
 export async function askForNamespaceByEvent(
@@ -136,7 +155,7 @@ export async function askForNamespaceByEvent(
   };
   const at = event.time ?? incoming.receivedAt;
   const asking = { namespace, spec, at, mayHaveTwin: event.time === undefined };
-  const { name } = (await record(tools, asking, signal)).metadata;
+  const { name } = (await record(tools, asking, signal)).operation.metadata;
   log.info('namespace_backup_requested', { namespace, operation: name });
   await advanceOperation(tools, { namespace, name }, incoming);
 }

@@ -11,7 +11,8 @@ import { pageOfPoints } from '@soteria/shared/restore-points/list-points.ts';
 import { isOfClaim } from '@soteria/shared/restore-points/of-claim.ts';
 import { inOrder } from '@soteria/shared/restore-points/order.ts';
 import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
-import { type Blocker, toBlocker } from '../longhorn/plan.ts';
+import type { Blocker } from '@soteria/shared/http-contract/parts.ts';
+import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
 import type { BackupTools } from '../tools.ts';
 
 export const backupsQuery = z.strictObject({

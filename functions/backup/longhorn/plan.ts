@@ -6,31 +6,11 @@ import { backupDraftOf } from './backup-draft.ts';
 import { marksOf } from './about-operation.ts';
 import { lookAt } from './look-at.ts';
 import type { Lookers } from './tools.ts';
-import type { ClaimRef } from '@soteria/shared/operation/claim-ref.ts';
+import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { whyNotRecorded } from '@soteria/shared/operation/why-not-recorded.ts';
+import { namespaceMissing } from '../ask.ts';
 import { blockersOf, nextLooks } from './why-not-backable.ts';
 import type { Rules, World } from './world.ts';
-
-export interface Blocker {
-  readonly code: string;
-  readonly what: string;
-  readonly why: string;
-  readonly fix: string;
-}
-
-export interface Plan {
-  readonly volume: string | null;
-  readonly backup_target: string | null;
-  readonly snapshot: string;
-  readonly backup: string;
-  readonly mode: 'incremental' | 'full';
-  /** At most so many bytes are read; an increment uploads less. Null when the volume is not known. */
-  readonly estimated_bytes: bigint | null;
-  readonly blocked_by: readonly Blocker[];
-}
-
-export function toBlocker({ code, explanation }: SoteriaError): Blocker {
-  return { code, ...explanation };
-}
 
 /** Follows claim → persistent volume → volume → target as far as it goes. */
 export async function lookAlong(tools: Lookers, operation: Operation, signal?: AbortSignal): Promise<World> {
@@ -89,24 +69,19 @@ async function dryRun(
   return refusals.filter((one) => one !== undefined);
 }
 
+/** What was seen, and everything that stands against the backup, in the order in which the request meets it. */
 export async function planBackup(
   tools: Lookers,
   rules: Rules,
   operation: Operation,
-  ref: ClaimRef,
   signal?: AbortSignal,
-): Promise<Plan> {
+): Promise<{ readonly world: World; readonly blockers: readonly SoteriaError[] }> {
+  const ref = claimRefOf(operation);
   const world = await lookAlong(tools, operation, signal);
   const blockers = blockersOf(ref, world);
+  const missing = (cause: SoteriaError) => namespaceMissing(ref.namespace, ref.pvc, cause);
+  const unrecorded = await whyNotRecorded(tools.store, operation, missing, signal);
+  if (unrecorded !== undefined) blockers.push(unrecorded);
   if (blockers.length === 0) blockers.push(...(await dryRun(tools, operation, world, rules, signal)));
-  const volume = world.volume?.seen;
-  return {
-    volume: volume?.name ?? null,
-    backup_target: volume?.backupTargetName ?? null,
-    snapshot: nameOfAttempt(operation, 1),
-    backup: nameOfAttempt(operation, 1),
-    mode: operation.spec.request.mode ?? rules.defaultMode,
-    estimated_bytes: volume?.actualSizeBytes ?? null,
-    blocked_by: blockers.map(toBlocker),
-  };
+  return { world, blockers };
 }

@@ -1,6 +1,8 @@
 /** `POST /v1/backups/adopt`: takes over another cluster's restore points, without copying a byte. */
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import type { AdoptAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import { longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
+import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
 import * as z from 'zod';
 import type { Answer } from '../doors/ask-http.ts';
 import { parseBody } from '../doors/parse-body.ts';
@@ -33,16 +35,23 @@ export async function adoptCluster(tools: RestoreTools, body: unknown, incoming:
   const now = tools.now();
   const points = backups.map((backup) => longhornPoints.describe(backup));
   const { survey, isAdopted, blockers } = decideAdoption({ clusterId, isGone, points, self, adopted, now });
-  const told = { cluster_id: clusterId, this_cluster: self.id, dry_run: isDryRun, ...survey };
-  if (isDryRun) {
-    const blocked = blockers.map(({ code, explanation }) => Object.assign({ code }, explanation));
-    return { status: 200, body: { ...told, already_adopted: isAdopted, blocked_by: blocked } };
-  }
+  const told: AdoptAnswer = {
+    cluster_id: clusterId,
+    this_cluster: self.id,
+    dry_run: isDryRun,
+    ...survey,
+    already_adopted: isAdopted,
+    adopted_by: null,
+    adopted_at: null,
+    blocked_by: blockers.map(toBlocker),
+  };
+  if (isDryRun) return { status: 200, body: told };
   const [blocker] = blockers;
   if (blocker !== undefined) throw blocker;
   const record = { clusterId, adoptedBy: caller.user, adoptedAt: now.toISOString() };
   const { cluster, isNew } = await tools.adoptions.keep(record, signal);
   incoming.log.info('cluster_adopted', { cluster: clusterId, points: survey.points, isNew, requestedBy: caller.user });
   const { adoptedBy, adoptedAt } = cluster;
-  return { status: 200, body: { ...told, already_adopted: !isNew, adopted_by: adoptedBy, adopted_at: adoptedAt } };
+  const answer: AdoptAnswer = { ...told, already_adopted: !isNew, adopted_by: adoptedBy, adopted_at: adoptedAt };
+  return { status: 200, body: answer };
 }

@@ -75,7 +75,7 @@ describe('POST /v1/backups/adopt', () => {
       .post('/v1/restores')
       .send({ ...restore, dry_run: true })
       .expect(200);
-    expect(plan.body).toMatchObject({ blocked_by: [], restore_point: { id: 'longhorn:default/new', origin: 'own' } });
+    expect(plan.body).toMatchObject({ blocked_by: [], point: { id: 'longhorn:default/new', origin: 'own' } });
     const whole = { namespace: 'shop', target_namespace: 'shop', name_suffix: '-2', dry_run: true };
     const planned = await http.post('/v1/restores/namespace').send(whole).expect(200);
     expect(planned.body.claims.map(({ pvc }: { pvc: string }) => pvc)).toEqual(['data', 'logs']);

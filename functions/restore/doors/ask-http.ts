@@ -2,14 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { restoreRequest, type RestoreRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import type { RestoreAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
+import { askedViewOf } from '@soteria/shared/operation/view.ts';
+import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
+import type { Judgement } from '@soteria/shared/restore-points/claim-proof.ts';
 import { advanceOperation } from '../advance.ts';
-import { askForRestore, type Asked, imagined, refuseOtherRequest, type Wish, wishOfRestore } from '../ask.ts';
+import { askForRestore, type Asked, findRepeat, imagined, type Wish, wishOfRestore } from '../ask.ts';
 import { blockersOf } from '../longhorn/decide-start.ts';
-import { lookAlong, tryPlan } from '../plan.ts';
+import { lookAlong, noPlan, obstaclesOf, type Plan, planOf } from '../plan.ts';
+import type { World } from '../longhorn/world.ts';
 import { judgementOfPoint, warningOf } from '../proof/refuted-warning.ts';
 import { verifiersViewOf } from '../proof/verifiers-of.ts';
 import type { RestoreTools } from '../tools.ts';
@@ -19,7 +24,7 @@ import { parseBody, refuseTwoChoices } from './parse-body.ts';
 export interface Answer {
   readonly status: 200 | 202;
   readonly location?: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: object;
 }
 
 const example =
@@ -32,46 +37,45 @@ export function parseRestoreRequest(body: unknown): RestoreRequest {
   return request;
 }
 
-/** Members of both answers the first version had (SA-08, SB-32x); those that do not apply are null. */
-function answerOf(operation: Operation, incoming: Incoming) {
+interface Answered {
+  readonly operation: Operation;
+  readonly plan: Plan;
+  /** What a restore test has said of the point. */
+  readonly judged?: Judgement | undefined;
+}
+
+/** One schema for the plan and for what was recorded. */
+function answerOf({ operation, plan, judged }: Answered, incoming: Incoming): RestoreAnswer {
   const source = sourceRefOf(operation);
   const target = claimRefOf(operation);
-  const status = statusOf(operation);
-  const { work, result } = status;
+  const { work, result } = statusOf(operation);
+  const { uid } = operation.metadata;
+  const { point, backup, ...rest } = plan;
   return {
     driver: 'longhorn',
-    volume:
-      work?.volume ?? (operation.metadata.uid === '' ? null : restoredVolumeName(target.pvc, operation.metadata.uid)),
-    backup: work?.backup ?? null,
+    volume: work?.volume ?? (uid === '' ? null : restoredVolumeName(target.pvc, uid)),
+    backup: work?.backup ?? backup,
     namespace: source.namespace,
     pvc: source.pvc,
     target_namespace: target.namespace,
     target_pvc: target.pvc,
-    requested_by: operation.spec.requestedBy?.user ?? incoming.caller.user,
-    job_name: operation.metadata.name,
     secret: null,
-    restore_point: work?.restorePoint ?? null,
-    data_as_of: result?.dataAsOf ?? work?.dataAsOf ?? null,
+    ...askedViewOf(operation, incoming.caller.user),
+    repeated: false,
+    restore_point: work?.restorePoint ?? point?.id ?? null,
+    point,
+    data_as_of: result?.dataAsOf ?? work?.dataAsOf ?? point?.data_as_of ?? null,
+    blocked_by: [],
+    ...rest,
     ...verifiersViewOf(operation),
+    ...warningOf(operation, judged),
   };
 }
 
-function recordedAnswer({ operation, how }: Asked, incoming: Incoming): Answer {
-  const { name, namespace = '' } = operation.metadata;
-  const { phase, message, error = null } = statusOf(operation);
-  return {
-    status: 202,
-    location: `/v1/restores/${name}?namespace=${namespace}`,
-    body: {
-      ...answerOf(operation, incoming),
-      dry_run: false,
-      operation: name,
-      phase,
-      message,
-      error,
-      repeated: how === 'repeat',
-    },
-  };
+function recordedAnswer(answered: Answered, how: Asked['how'], incoming: Incoming): Answer {
+  const { name, namespace = '' } = answered.operation.metadata;
+  const body = { ...answerOf(answered, incoming), repeated: how === 'repeat' };
+  return { status: 202, location: `/v1/restores/${name}?namespace=${namespace}`, body };
 }
 
 export async function askByHttp(
@@ -102,36 +106,38 @@ export async function askForWish(
   const operation = imagined(wish, at);
   const identity = `http:${caller.user}:${idempotencyKey ?? randomUUID()}`;
   const isRepeatable = idempotencyKey !== undefined;
-  if (isRepeatable && !isDryRun) {
-    const known = await tools.store.list({ namespace: wish.namespace }, signal);
-    const repeat = known.find(({ spec }) => spec.identity === identity);
-    if (repeat !== undefined) {
-      refuseOtherRequest(repeat, wish);
-      return recordedAnswer({ operation: repeat, how: 'repeat' }, incoming);
-    }
-  }
+  const repeat = isRepeatable && !isDryRun ? await findRepeat(tools.store, wish, identity, signal) : undefined;
+  if (repeat !== undefined) return recordedAnswer({ operation: repeat, plan: noPlan }, 'repeat', incoming);
   const world = await lookAlong(tools, operation, signal);
   const mayTakeAny = await authorizePoint(tools, operation, world, incoming);
+  const judging = judgementOfPoint(tools.verified, operation, world, signal);
   if (isDryRun) {
-    const plan = { dry_run: true, operation: null, ...(await tryPlan(tools, operation, world, signal)) };
-    return { status: 200, body: { ...answerOf(operation, incoming), ...plan } };
+    const judged = await judging;
+    const blocked = (await obstaclesOf(tools, operation, world, signal)).map(toBlocker);
+    const answered = { operation, plan: planOf(operation, world, judged), judged };
+    return { status: 200, body: { ...answerOf(answered, incoming), blocked_by: blocked } };
   }
+  const judged = await judging.catch(() => undefined);
   const [blocker] = blockersOf(operation, world);
   if (blocker !== undefined) throw blocker;
   const by = requestedBy(incoming, 'http', mayTakeAny);
   const asking = { ...wish, identity, isRepeatable, requestedBy: by, cause: { id: identity }, at };
-  const asked = await askForRestore(tools.store, asking, signal);
-  const judged = await judgementOfPoint(tools.verified, operation, world, signal).catch(() => undefined);
-  const answer = recordedAnswer(await begin(tools, asked, incoming), incoming);
-  return { ...answer, body: { ...answer.body, ...warningOf(operation, judged) } };
+  const asked = await begin(tools, await askForRestore(tools.store, asking, signal), incoming);
+  const plan = planOf(operation, world, judged);
+  return recordedAnswer({ operation: asked.operation, plan, judged }, asked.how, incoming);
 }
 
 /** The record is stored: whatever goes wrong from here on is the next wake-up's to repair, not the caller's problem. */
-export async function begin(tools: RestoreTools, asked: Asked, incoming: Incoming): Promise<Asked> {
+export async function begin(
+  tools: RestoreTools,
+  asked: Asked,
+  incoming: Incoming,
+  seen: () => World = () => ({}),
+): Promise<Asked> {
   if (asked.how === 'repeat') return asked;
   const { namespace, name } = asked.operation.metadata;
   try {
-    const moved = await advanceOperation(tools, { namespace, name }, incoming, { operation: asked.operation });
+    const moved = await advanceOperation(tools, { namespace, name }, incoming, { operation: asked.operation, seen });
     return { ...asked, operation: moved ?? asked.operation };
   } catch (error) {
     incoming.log.error('operation_not_begun', error, { operation: name });

@@ -1,12 +1,19 @@
-/** `POST /v1/restores/namespace`: the plan of a dry run, or a recorded Operation that makes a Restore of each claim. */
+/** `POST /v1/restores/namespace`: the plan of a dry run, or a recorded Operation that makes a Restore of each claim. Both say what is restored. */
 import { randomUUID } from 'node:crypto';
 import { type NamespaceRestoreRequest, namespaceRestoreRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
-import { askForRestore, imagined, wishOfNamespace } from '../ask.ts';
+import type { SoteriaError } from '@soteria/shared/errors.ts';
+import type { NamespaceRestoreAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
+import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { askedViewOf } from '@soteria/shared/operation/view.ts';
+import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/why-not-recorded.ts';
+import { type Asked, askForRestore, findRepeat, imagined, namespaceMissing, wishOfNamespace } from '../ask.ts';
+import { refusedBecause } from '../longhorn/about-operation.ts';
 import { lookAt } from '../longhorn/look-at.ts';
 import type { World } from '../longhorn/world.ts';
-import { planOfNamespace } from '../namespace/decide-namespace.ts';
+import { planOfNamespace, whyNothing } from '../namespace/decide-namespace.ts';
+import { staticStorageClass } from '../new-claim/shape-claim.ts';
 import type { RestoreTools } from '../tools.ts';
 import { type Answer, begin } from './ask-http.ts';
 import { authorizeWish } from './authorize-restore.ts';
@@ -20,6 +27,34 @@ export function parseNamespaceRequest(body: unknown): NamespaceRestoreRequest {
   return parseBody(namespaceRestoreRequest, body, example);
 }
 
+/** What is restored, claim by claim, and why the request is refused. */
+async function planOf(tools: RestoreTools, operation: Operation, { receivedAt: now, signal }: Incoming) {
+  let world: World = {};
+  for (const place of ['points', 'ownClusters', 'claims'] as const) {
+    world = await lookAt(tools, { operation, world }, place, signal);
+  }
+  const taken = new Set(world.claims?.seen?.map(({ metadata }) => metadata.name));
+  const planned = planOfNamespace({ operation, world, now });
+  const claims = planned.flatMap(({ pvc, targetPvc, point, isThere }) => {
+    if ('why' in point) return [];
+    const blocked = !isThere && taken.has(targetPvc) ? ('target_exists' as const) : null;
+    const chosen = { restore_point: point.id, data_as_of: point.dataAsOf ?? null };
+    return [{ pvc, target_pvc: targetPvc, ...chosen, already_restored: isThere, blocked_by: blocked }];
+  });
+  const without = planned.flatMap(({ pvc, point }) => ('why' in point ? [{ pvc, why: point.why }] : []));
+  const nothing = whyNothing(sourceRefOf(operation).namespace, planned);
+  const noClass = await whyNoClass(tools, operation, signal);
+  const refusals = [nothing, noClass].filter((one) => one !== undefined);
+  return { claims, without_point: without, refusals, world };
+}
+
+async function whyNoClass({ claims }: RestoreTools, { metadata, spec }: Operation, signal: AbortSignal) {
+  const { storageClass } = spec.request;
+  if (storageClass === undefined || storageClass === staticStorageClass) return undefined;
+  if ((await claims.mayGrow(storageClass, signal)) !== undefined) return undefined;
+  return refusedBecause.noStorageClass(`nothing was restored into namespace ${metadata.namespace ?? ''}`, storageClass);
+}
+
 export async function askForNamespace(
   tools: RestoreTools,
   body: unknown,
@@ -30,43 +65,39 @@ export async function askForNamespace(
   const wish = wishOfNamespace(request);
   await authorizeWish(tools, wish, incoming);
   const { caller, receivedAt: at, signal } = incoming;
-  const about = { namespace: request.namespace, target_namespace: request.target_namespace };
-  if (request.dry_run === true) {
-    const operation = imagined(wish, at);
-    let world: World = {};
-    for (const place of ['points', 'ownClusters', 'claims'] as const) {
-      world = await lookAt(tools, { operation, world }, place, signal);
-    }
-    const taken = new Set(world.claims?.seen?.map(({ metadata }) => metadata.name));
-    const plan = planOfNamespace({ operation, world, now: at });
-    const claims = plan.flatMap(({ pvc, targetPvc, point, isThere }) => {
-      if ('why' in point) return [];
-      const blocked = !isThere && taken.has(targetPvc) ? 'target_exists' : null;
-      const chosen = { restore_point: point.id, data_as_of: point.dataAsOf ?? null };
-      return [{ pvc, target_pvc: targetPvc, ...chosen, already_restored: isThere, blocked_by: blocked }];
-    });
-    const without = plan.flatMap(({ pvc, point }) => ('why' in point ? [{ pvc, why: point.why }] : []));
-    return { status: 200, body: { ...about, dry_run: true, operation: null, claims, without_point: without } };
-  }
+  const { target_namespace: targetNamespace } = request;
+  const operation = imagined(wish, at);
   const identity = `http:${caller.user}:${idempotencyKey ?? randomUUID()}`;
-  const requestedBy = { user: caller.user, via: 'http' as const };
   const isRepeatable = idempotencyKey !== undefined;
+  const isDryRun = request.dry_run === true;
+  const repeat = isRepeatable && !isDryRun ? await findRepeat(tools.store, wish, identity, signal) : undefined;
+  const plan = repeat === undefined ? await planOf(tools, operation, incoming) : undefined;
+  const { claims = null, without_point = null, refusals = [], world = {} } = plan ?? {};
+  const answerOf = (of: Operation, blockers: readonly SoteriaError[], isRepeat: boolean): NamespaceRestoreAnswer => ({
+    namespace: request.namespace,
+    target_namespace: targetNamespace,
+    ...askedViewOf(of, caller.user),
+    repeated: isRepeat,
+    claims,
+    without_point,
+    blocked_by: blockers.map(toBlocker),
+  });
+  if (isDryRun) {
+    const missing = (cause: SoteriaError) => namespaceMissing(targetNamespace, cause);
+    const unrecorded = await whyNotRecorded(tools.store, operation, missing, signal);
+    const blockers = unrecorded === undefined ? refusals : [...refusals, unrecorded];
+    return { status: 200, body: answerOf(operation, blockers, false) };
+  }
+  const [refusal] = refusals;
+  if (refusal !== undefined) throw refusal;
+  const requestedBy = { user: caller.user, via: 'http' as const };
   const asking = { ...wish, identity, isRepeatable, requestedBy, cause: { id: identity }, at };
-  const { operation, how } = await begin(tools, await askForRestore(tools.store, asking, signal), incoming);
-  const { name } = operation.metadata;
-  const { phase, message, error = null } = statusOf(operation);
+  const asked: Asked =
+    repeat === undefined ? await askForRestore(tools.store, asking, signal) : { operation: repeat, how: 'repeat' };
+  const recorded = await begin(tools, asked, incoming, () => world);
   return {
     status: 202,
-    location: `/v1/restores/${name}?namespace=${request.target_namespace}`,
-    body: {
-      ...about,
-      dry_run: false,
-      operation: name,
-      job_name: name,
-      phase,
-      message,
-      error,
-      repeated: how === 'repeat',
-    },
+    location: `/v1/restores/${recorded.operation.metadata.name}?namespace=${targetNamespace}`,
+    body: answerOf(recorded.operation, [], recorded.how === 'repeat'),
   };
 }

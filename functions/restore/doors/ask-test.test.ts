@@ -31,7 +31,7 @@ describe('a restore of a point that was refuted', () => {
       .post('/v1/restores')
       .send({ ...restore, dry_run: true })
       .expect(200);
-    expect(plan.body).toMatchObject({ warning, restore_point: { refuted_at: at, verified_at: null }, blocked_by: [] });
+    expect(plan.body).toMatchObject({ warning, point: { refuted_at: at, verified_at: null }, blocked_by: [] });
     const answer = await bench.http.post('/v1/restores').send(restore).expect(202);
     expect(answer.body).toMatchObject({ warning, phase: 'Running' });
   });

@@ -110,6 +110,13 @@ export const refusedBecause = {
     });
   },
 
+  noStorageClass: (what: string, storageClass: string) =>
+    new SoteriaError('unprocessable', {
+      what,
+      why: `there is no storage class ${storageClass}`,
+      fix: 'leave storage_class out, or name a class that kubectl get storageclasses lists',
+    }),
+
   /** Kubernetes would refuse it after the bytes are restored. */
   mayNotGrow: (operation: Operation, storageClass: string, isThere: boolean) =>
     new SoteriaError('restore_point_not_usable', {

@@ -10,7 +10,7 @@ import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import { instant, isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import { byAge } from '@soteria/shared/operation/store.ts';
-import { shapeClaim } from '../new-claim/shape-claim.ts';
+import { shapeClaim, staticStorageClass } from '../new-claim/shape-claim.ts';
 import { bytesToRead, longestBudgetWaitMs, noRoomToday } from '../proof/why-no-test.ts';
 import { notRestored, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
@@ -31,6 +31,15 @@ function whoMakesIt(operation: Operation, peers: readonly Operation[]): Operatio
   );
 }
 
+/**
+ * The class that the source had may be gone with its cluster, and its claims bind all the same. A class that the request names and nobody
+ * has made is a mistake of the request. Longhorn's own class for volumes without a provisioner need not exist.
+ */
+function isClassAskedFor({ spec }: Operation): boolean {
+  const { storageClass } = spec.request;
+  return storageClass !== undefined && storageClass !== staticStorageClass;
+}
+
 /** What must be looked at next to judge the request; undefined when all of it is known. */
 export function nextLook(operation: Operation, world: World): Place | undefined {
   for (const at of ['claim', 'peers', 'points', 'ownClusters'] as const) if (world[at] === undefined) return at;
@@ -42,7 +51,8 @@ export function nextLook(operation: Operation, world: World): Place | undefined 
   if (operation.spec.kind === 'RestoreTest' && world.noTest === undefined) return 'noTest';
   const shape = shapeClaim(point, operation.spec.request);
   if (shape instanceof SoteriaError) return undefined;
-  if (shape.size !== undefined && world.storageClass === undefined) return 'storageClass';
+  const isClassMeant = shape.size !== undefined || isClassAskedFor(operation);
+  if (isClassMeant && world.storageClass === undefined) return 'storageClass';
   if (shape.volume.backingImage === undefined) return undefined;
   if (world.backingImage === undefined) return 'backingImage';
   return world.backingImage.seen === undefined && world.imageBackup === undefined ? 'imageBackup' : undefined;
@@ -80,8 +90,11 @@ export function blockersOf(operation: Operation, world: World): SoteriaError[] {
   if (shape instanceof SoteriaError) return [...found, shape];
   const target = world.target === undefined ? undefined : whyTargetNot(operation, point, world);
   if (target !== undefined) found.push(target);
-  if (shape.size !== undefined && world.storageClass !== undefined && world.storageClass.seen !== true) {
-    found.push(refusedBecause.mayNotGrow(operation, shape.storageClassName, world.storageClass.seen === false));
+  const { storageClass } = world;
+  if (storageClass !== undefined && shape.size !== undefined && storageClass.seen !== true) {
+    found.push(refusedBecause.mayNotGrow(operation, shape.storageClassName, storageClass.seen === false));
+  } else if (storageClass !== undefined && storageClass.seen === undefined) {
+    found.push(refusedBecause.noStorageClass(notRestored(operation), shape.storageClassName));
   }
   if (world.noTest?.seen !== undefined) found.push(world.noTest.seen);
   const image = whyImageNot(operation, shape, world);

@@ -52,7 +52,7 @@ export interface World {
   readonly imageBackup?: Look<BackingImageBackup>;
   /** Where there is room, when Longhorn finds no place. */
   readonly rooms?: Look<readonly NodeRoom[]>;
-  /** Of the claim to make, where it is to grow: whether it may; not seen: there is no such class. */
+  /** Of the claim to make, where the request names it or the claim is to grow: whether it may grow; not seen: there is no such class. */
   readonly storageClass?: Look<boolean>;
   /** Uids of all operations that run: whoever holds the backup and is not among them is gone. */
   readonly running?: Look<readonly string[]>;

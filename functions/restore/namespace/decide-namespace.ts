@@ -51,19 +51,23 @@ export function planOfNamespace(
   return planNamespace({ operation, backups, own: world.ownClusters?.seen ?? noClusters, claims, asOf }, after);
 }
 
+/** Not one claim can be restored. */
+export function whyNothing(namespace: string, plan: readonly PlannedClaim[]): SoteriaError | undefined {
+  if (plan.some(({ point }) => 'id' in point)) return undefined;
+  const why = plan.flatMap(({ pvc, point }) => ('why' in point ? [`${pvc}: ${point.why}`] : [])).join('; ');
+  return new SoteriaError('restore_point_not_found', {
+    what: `namespace ${namespace} was not restored`,
+    why: why === '' ? 'none of its claims has a restore point' : why,
+    fix: `list what there is with GET /v1/backups?namespace=${namespace}`,
+  });
+}
+
 function decideBegin(situation: Situation, plan: readonly PlannedClaim[]): Action {
   const { operation, world, now } = situation;
   const status = statusOf(operation);
   const { namespace } = sourceRefOf(operation);
-  if (!plan.some(({ point }) => 'id' in point)) {
-    const why = plan.flatMap(({ pvc, point }) => ('why' in point ? [`${pvc}: ${point.why}`] : [])).join('; ');
-    const nothing = new SoteriaError('restore_point_not_found', {
-      what: `namespace ${namespace} was not restored`,
-      why: why === '' ? 'none of its claims has a restore point' : why,
-      fix: `list what there is with GET /v1/backups?namespace=${namespace}`,
-    });
-    return { do: 'record', status: refuse(status, 'Failed', nothing, now) };
-  }
+  const nothing = whyNothing(namespace, plan);
+  if (nothing !== undefined) return { do: 'record', status: refuse(status, 'Failed', nothing, now) };
   if (world.isKeptAwake !== true) return { do: 'keep-awake' };
   const counts = { cursor: '', claimCount: plan.length, takenCount: 0, skippedCount: 0, presentCount: 0 };
   const work = { attempt: 1, dataAsOf: instantOf(situation), ...counts };

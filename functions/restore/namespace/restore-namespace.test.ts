@@ -120,11 +120,14 @@ describe('POST /v1/restores/namespace', () => {
 
   it('refuses a namespace without any point', async () => {
     const bench = open();
-    const answer = await bench.http
+    const empty = { ...ask, namespace: 'empty' };
+    const answer = await bench.http.post('/v1/restores/namespace').send(empty).expect(404);
+    expect(answer.body).toMatchObject({ code: 'restore_point_not_found' });
+    const plan = await bench.http
       .post('/v1/restores/namespace')
-      .send({ ...ask, namespace: 'empty' })
-      .expect(202);
-    expect(answer.body).toMatchObject({ phase: 'Failed', error: { code: 'restore_point_not_found' } });
+      .send({ ...empty, dry_run: true })
+      .expect(200);
+    expect(plan.body).toMatchObject({ claims: [], blocked_by: [{ code: 'restore_point_not_found' }] });
   });
 
   it('cancelled, cancels its children and leaves nothing but what was restored', async () => {

@@ -41,7 +41,7 @@ export interface RestoredShape {
 }
 
 /** Longhorn's own class for volumes nobody provisions; a claim without any would get the cluster's default. */
-const staticStorageClass = 'longhorn-static';
+export const staticStorageClass = 'longhorn-static';
 
 /** Kubernetes counts in 64 bits. */
 const largestBytes = 2n ** 63n - 1n;

@@ -1,15 +1,20 @@
 /** `POST /v1/selftest`, `dev.soteria.selftest.requested.v1`, and `GET /v1/selftest`: may this installation be relied on? */
 import { randomUUID } from 'node:crypto';
+import { SoteriaError } from '@soteria/shared/errors.ts';
 import { selfTestRequest, type SelfTestRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import type { SelfTestAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
-import { isTerminal, type OperationSpec } from '@soteria/shared/operation/schema.ts';
+import { isTerminal, type Operation, type OperationSpec } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { byAge } from '@soteria/shared/operation/store.ts';
+import { askedViewOf } from '@soteria/shared/operation/view.ts';
+import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/why-not-recorded.ts';
 import { advanceOperation } from '../advance.ts';
-import { askForRestore, type Asking, type Wish } from '../ask.ts';
+import { askForRestore, type Asked, type Asking, findRepeat, imagined, namespaceMissing, type Wish } from '../ask.ts';
 import { type Answer, begin } from '../doors/ask-http.ts';
 import { parseBody } from '../doors/parse-body.ts';
+import { refusedBecause } from '../longhorn/about-operation.ts';
 import type { RestoreTools } from '../tools.ts';
 import { defaultSize, defaultStorageClass, testBytes } from './about-self-test.ts';
 
@@ -26,24 +31,21 @@ function wishOf({ storage_class: storageClass, size }: SelfTestRequest): Wish {
 const authorize = (tools: RestoreTools, { caller, signal }: Incoming, verb: 'create' | 'list') =>
   tools.authorize(caller, { verb, namespace: proofNamespace }, signal);
 
-/** What stands in the way already, before anything is made. */
-async function planOf(tools: RestoreTools, request: SelfTestRequest, signal: AbortSignal) {
-  const targets = await tools.longhorn.listTargets(signal);
+/** What stands in the way before anything is made. */
+async function refusalsOf(tools: RestoreTools, request: SelfTestRequest, signal: AbortSignal): Promise<SoteriaError[]> {
+  const storageClass = request.storage_class ?? defaultStorageClass;
+  const [targets, mayGrow] = await Promise.all([
+    tools.longhorn.listTargets(signal),
+    tools.claims.mayGrow(storageClass, signal),
+  ]);
   const isReady = targets.some(({ name, isAvailable }) => name === 'default' && isAvailable);
-  const blocked = {
-    code: 'target_unavailable',
+  const noClass = refusedBecause.noStorageClass('a self-test would wait for its claim without end', storageClass);
+  const noTarget = new SoteriaError('target_unavailable', {
     what: 'a self-test would fail at the step "backup"',
     why: 'Longhorn’s backup target "default" is not available',
     fix: 'set its URL and its credential secret in Longhorn (Settings, Backup target), and wait until it is available',
-  };
-  return {
-    namespace: proofNamespace,
-    storage_class: request.storage_class ?? defaultStorageClass,
-    size: request.size ?? defaultSize,
-    bytes: testBytes,
-    steps: ['claim', 'write', 'backup', 'restore', 'compare', 'tidy'],
-    blocked_by: isReady ? [] : [blocked],
-  };
+  });
+  return [...(mayGrow === undefined ? [noClass] : []), ...(isReady ? [] : [noTarget])];
 }
 
 export async function askForSelfTest(
@@ -55,28 +57,43 @@ export async function askForSelfTest(
   const request = parseBody(selfTestRequest, body, example, 'a self-test');
   await authorize(tools, incoming, 'create');
   const { caller, signal, receivedAt: at } = incoming;
-  if (request.dry_run === true) {
-    return { status: 200, body: { dry_run: true, operation: null, ...(await planOf(tools, request, signal)) } };
-  }
+  const wish = wishOf(request);
+  const about = {
+    namespace: proofNamespace,
+    storage_class: request.storage_class ?? defaultStorageClass,
+    size: request.size ?? defaultSize,
+    bytes: testBytes,
+    steps: ['claim', 'write', 'backup', 'restore', 'compare', 'tidy'],
+  };
+  const isDryRun = request.dry_run === true;
   const identity = `http:${caller.user}:${idempotencyKey ?? randomUUID()}`;
-  const requestedBy = { user: caller.user, via: 'http' as const };
   const isRepeatable = idempotencyKey !== undefined;
-  const asking: Asking = { ...wishOf(request), identity, isRepeatable, requestedBy, cause: { id: identity }, at };
-  const { operation, how } = await begin(tools, await askForRestore(tools.store, asking, signal), incoming);
-  const { name } = operation.metadata;
-  const { phase, message, error = null } = statusOf(operation);
+  const repeat = isRepeatable && !isDryRun ? await findRepeat(tools.store, wish, identity, signal) : undefined;
+  const refusals = repeat === undefined ? await refusalsOf(tools, request, signal) : [];
+  const answerOf = (operation: Operation, blockers: readonly SoteriaError[], isRepeat: boolean): SelfTestAnswer => ({
+    ...about,
+    ...askedViewOf(operation, caller.user),
+    repeated: isRepeat,
+    blocked_by: blockers.map(toBlocker),
+  });
+  if (isDryRun) {
+    const operation = imagined(wish, at);
+    const missing = (cause: SoteriaError) => namespaceMissing(proofNamespace, cause);
+    const unrecorded = await whyNotRecorded(tools.store, operation, missing, signal);
+    const blockers = unrecorded === undefined ? refusals : [...refusals, unrecorded];
+    return { status: 200, body: answerOf(operation, blockers, false) };
+  }
+  const [refusal] = refusals;
+  if (refusal !== undefined) throw refusal;
+  const requestedBy = { user: caller.user, via: 'http' as const };
+  const asking: Asking = { ...wish, identity, isRepeatable, requestedBy, cause: { id: identity }, at };
+  const asked: Asked =
+    repeat === undefined ? await askForRestore(tools.store, asking, signal) : { operation: repeat, how: 'repeat' };
+  const { operation, how } = await begin(tools, asked, incoming);
   return {
     status: 202,
-    location: `/v1/operations/${name}?namespace=${proofNamespace}`,
-    body: {
-      dry_run: false,
-      operation: name,
-      namespace: proofNamespace,
-      phase,
-      message,
-      error,
-      repeated: how === 'repeat',
-    },
+    location: `/v1/operations/${operation.metadata.name}?namespace=${proofNamespace}`,
+    body: answerOf(operation, [], how === 'repeat'),
   };
 }
 

@@ -483,8 +483,14 @@ describe('the doors of the self-test', () => {
   });
 
   it('tell the plan and make nothing when it is a dry run', async () => {
-    const { http, store } = await open();
-    const { body } = await http.post('/v1/selftest').send({ dry_run: true, storage_class: 'fast' }).expect(200);
+    const { http, store, cluster } = await open();
+    const ask = { dry_run: true, storage_class: 'fast' };
+    const early = await http.post('/v1/selftest').send(ask).expect(200);
+    expect(early.body).toMatchObject({
+      blocked_by: [{ code: 'unprocessable', why: 'there is no storage class fast' }],
+    });
+    cluster.seed({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'fast' } });
+    const { body } = await http.post('/v1/selftest').send(ask).expect(200);
     expect(body).toMatchObject({ storage_class: 'fast', size: '64Mi', blocked_by: [] });
     expect(await store.list({})).toEqual([]);
   });
