@@ -5,10 +5,14 @@ export interface SnapshotSituation {
   readonly isDeleting: boolean;
   readonly isReady: boolean;
   readonly isMarkedRemoved: boolean;
+  /** While it has not been taken yet, this says what Longhorn waits for. */
   readonly error: string;
   /** False: it describes a snapshot that must exist already. */
   readonly mustBeTaken: boolean;
+  readonly volumeName: string;
   readonly volumeState: string | undefined;
+  /** Its status says when it was taken. */
+  readonly hasInstant: boolean;
   /** Its bytes are there, whatever its status says. */
   readonly isTaken: boolean;
   /** The volume's head is its child: it cannot be merged into anything yet. */
@@ -20,7 +24,10 @@ export type SnapshotAction =
   | { readonly type: 'nothing' }
   /** Its bytes are copied now, and it becomes ready. */
   | { readonly type: 'take' }
-  | { readonly type: 'fail'; readonly message: string }
+  /** It cannot be taken now, and says why; it is tried again (since 1.8). */
+  | { readonly type: 'wait'; readonly message: string }
+  /** It was taken, and the engine does not have it any more: final. */
+  | { readonly type: 'lose'; readonly message: string }
   /** Terminating until a newer snapshot exists: normal, not an error (longhorn.md 1.3). */
   | { readonly type: 'markRemoved' }
   | { readonly type: 'remove' }
@@ -29,15 +36,28 @@ export type SnapshotAction =
 
 export function decideSnapshot(snapshot: SnapshotSituation): SnapshotAction {
   if (snapshot.isDeleting) return decideRemoval(snapshot);
-  if (snapshot.isReady || snapshot.error !== '') return { type: 'nothing' };
-  if (snapshot.faults.snapshotError !== undefined) return { type: 'fail', message: snapshot.faults.snapshotError };
-  if (snapshot.faults.snapshotVanishes === true) return { type: 'vanish' };
-  if (snapshot.faults.snapshotNeverReady === true) return { type: 'nothing' };
-  if (snapshot.volumeState === undefined) return { type: 'fail', message: 'the volume is not found' };
-  if (snapshot.isTaken) return { type: 'take' };
-  if (!snapshot.mustBeTaken) return { type: 'fail', message: 'the snapshot is not found in the engine' };
-  // The volume attaches by itself for it.
-  return snapshot.volumeState === 'attached' ? { type: 'take' } : { type: 'nothing' };
+  const { faults, hasInstant } = snapshot;
+  if (faults.snapshotLost === true && (snapshot.isReady || snapshot.volumeState === 'attached')) {
+    return snapshot.error === '' || !hasInstant ? { type: 'lose', message: lostMessage } : { type: 'nothing' };
+  }
+  if (snapshot.isReady || hasInstant) return { type: 'nothing' };
+  if (faults.snapshotVanishes === true) return { type: 'vanish' };
+  const why = whyNotYet(snapshot);
+  if (why === undefined) return faults.snapshotNeverReady === true ? { type: 'nothing' } : { type: 'take' };
+  return snapshot.error === why ? { type: 'nothing' } : { type: 'wait', message: why };
+}
+
+const lostMessage = 'lost track of the corresponding snapshot info inside volume engine';
+
+/** Longhorn says it at once, attaches the volume, and takes the snapshot when the engine runs. */
+function whyNotYet(snapshot: SnapshotSituation): string | undefined {
+  if (snapshot.faults.snapshotError !== undefined) return snapshot.faults.snapshotError;
+  if (snapshot.volumeState === undefined) return `failed to get volume ${snapshot.volumeName}`;
+  if (snapshot.isTaken) return undefined;
+  if (!snapshot.mustBeTaken) return lostMessage;
+  if (snapshot.volumeState === 'attached') return undefined;
+  const engine = `${snapshot.volumeName}-e-0`;
+  return `failed to take snapshot because the volume engine ${engine} is not running. Waiting for the volume to be attached`;
 }
 
 function decideRemoval({ isTaken, isNewest, isMarkedRemoved, volumeState }: SnapshotSituation): SnapshotAction {

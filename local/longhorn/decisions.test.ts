@@ -78,7 +78,9 @@ const snapshot: SnapshotSituation = {
   isMarkedRemoved: false,
   error: '',
   mustBeTaken: true,
+  volumeName: 'vol',
   volumeState: 'attached',
+  hasInstant: false,
   isTaken: false,
   isNewest: true,
   faults: {},
@@ -87,12 +89,14 @@ const snapshot: SnapshotSituation = {
 describe('a snapshot', () => {
   test.each<{ when: string; is: Partial<SnapshotSituation>; next: string }>([
     { when: 'the volume is attached', is: {}, next: 'take' },
-    { when: 'the volume is detached', is: { volumeState: 'detached' }, next: 'nothing' },
+    { when: 'the volume is detached', is: { volumeState: 'detached' }, next: 'wait' },
+    { when: 'the volume was detached and is attached', is: { error: 'engine is not running' }, next: 'take' },
     { when: 'it was taken before a restart', is: { volumeState: 'detached', isTaken: true }, next: 'take' },
-    { when: 'it should exist and does not', is: { mustBeTaken: false }, next: 'fail' },
-    { when: 'there is no volume', is: { volumeState: undefined }, next: 'fail' },
-    { when: 'it is ready', is: { isReady: true }, next: 'nothing' },
-    { when: 'it has failed', is: { error: 'cannot freeze' }, next: 'nothing' },
+    { when: 'it should exist and does not', is: { mustBeTaken: false }, next: 'wait' },
+    { when: 'there is no volume', is: { volumeState: undefined }, next: 'wait' },
+    { when: 'it is ready', is: { isReady: true, hasInstant: true }, next: 'nothing' },
+    { when: 'it could not be taken a while ago', is: { error: 'cannot freeze' }, next: 'take' },
+    { when: 'it was lost', is: { error: 'lost track', hasInstant: true }, next: 'nothing' },
     { when: 'the newest is deleted', is: { isDeleting: true, isTaken: true }, next: 'markRemoved' },
     { when: 'an older one is deleted', is: { isDeleting: true, isTaken: true, isNewest: false }, next: 'remove' },
     {
@@ -103,6 +107,18 @@ describe('a snapshot', () => {
     { when: 'one is deleted before it was taken', is: { isDeleting: true }, next: 'remove' },
   ])('when $when: $next', ({ is, next }) => {
     expect(decideSnapshot({ ...snapshot, ...is }).type).toBe(next);
+  });
+
+  test('of a detached volume says so once, in Longhorn’s words', () => {
+    const detached = { ...snapshot, volumeState: 'detached' };
+    const waiting = decideSnapshot(detached);
+    expect(waiting).toEqual({
+      type: 'wait',
+      message:
+        'failed to take snapshot because the volume engine vol-e-0 is not running. Waiting for the volume to be attached',
+    });
+    const error = waiting.type === 'wait' ? waiting.message : '';
+    expect(decideSnapshot({ ...detached, error })).toEqual({ type: 'nothing' });
   });
 
   test('has its place between an older and a newer one, or before the head', () => {

@@ -51,7 +51,16 @@ export const faultTable = {
   // Its snapshot
   snapshotNeverReady: { kind: 'switch', effect: 'new snapshots never become ready', seen: '#10090, #8650' },
   snapshotVanishes: { kind: 'switch', effect: 'new snapshots go before they are ready', seen: '#10090' },
-  snapshotError: { kind: 'message', effect: 'new snapshots fail with this message', seen: '#10308' },
+  snapshotError: {
+    kind: 'message',
+    effect: 'new snapshots are not taken, with this message, and Longhorn tries again',
+    seen: '#10308',
+  },
+  snapshotLost: {
+    kind: 'switch',
+    effect: 'snapshots are taken, and the engine then loses them',
+    seen: 'lm:controller/snapshot_controller.go',
+  },
 
   // Its volume
   faultedVolume: { kind: 'name', effect: 'the volume of this name is faulted', seen: '#10393' },

@@ -248,14 +248,35 @@ describe('the local Longhorn', () => {
     expect(await at.longhorn.snapshots.get('snap')).toMatchObject({ isReady: false });
   });
 
-  test('a snapshot can fail, and a volume can be faulted', async () => {
+  test('a snapshot of a detached volume says what it waits for, then is taken, and says nothing more', async () => {
+    const volume = await at.addClaim('data');
+    at.local().faults.set('detachedVolume', volume);
+    await until('it is detached', async () => (await at.longhorn.getVolume(volume))?.state === 'detached');
+    at.local().faults.set('slowAttach', true);
+    await at.longhorn.snapshots.create(snapshotDraft('snap', volume), really);
+    const waiting = await until('it waits', async () => {
+      const snapshot = await at.longhorn.snapshots.get('snap');
+      return snapshot?.waitMessage === undefined ? undefined : snapshot;
+    });
+    expect(waiting).toMatchObject({ isReady: false, waitMessage: expect.stringContaining('engine'), error: undefined });
+    at.local().faults.clear('slowAttach');
+    await until('it is ready', async () => (await at.longhorn.snapshots.get('snap'))?.isReady);
+    expect(await at.longhorn.snapshots.get('snap')).toMatchObject({ error: undefined, waitMessage: undefined });
+    await until('it is detached again', async () => (await at.longhorn.getVolume(volume))?.state === 'detached');
+  });
+
+  test('a snapshot can wait or be lost, and a volume can be faulted', async () => {
     const volume = await at.addClaim('data');
     at.local().faults.set('snapshotError', 'cannot freeze');
     await at.longhorn.snapshots.create(snapshotDraft('snap', volume), really);
     await until(
-      'the snapshot failed',
-      async () => (await at.longhorn.snapshots.get('snap'))?.error === 'cannot freeze',
+      'the snapshot waits',
+      async () => (await at.longhorn.snapshots.get('snap'))?.waitMessage === 'cannot freeze',
     );
+    at.local().faults.clear('snapshotError');
+    await until('the snapshot is ready', async () => (await at.longhorn.snapshots.get('snap'))?.isReady);
+    at.local().faults.set('snapshotLost', true);
+    await until('it is lost', async () => (await at.longhorn.snapshots.get('snap'))?.error?.startsWith('lost track'));
     at.local().faults.set('faultedVolume', volume);
     await until('the volume is faulted', async () => (await at.longhorn.getVolume(volume))?.robustness === 'faulted');
     at.local().faults.clearAll();

@@ -20,7 +20,9 @@ export async function reconcileSnapshot(world: World, name: string): Promise<num
     isMarkedRemoved: snapshot.status?.markRemoved === true,
     error: snapshot.status?.error ?? '',
     mustBeTaken: snapshot.spec.createSnapshot === true,
+    volumeName,
     volumeState: volume === undefined || isDeleting(volume) ? undefined : (volume.status?.state ?? ''),
+    hasInstant: (snapshot.status?.creationTime ?? '') !== '',
     isTaken: (await readSnapshotRecord(world.folders.snapshot(volumeName, name))) !== undefined,
     isNewest: place.children['volume-head'] === true,
     faults: world.faults,
@@ -29,9 +31,14 @@ export async function reconcileSnapshot(world: World, name: string): Promise<num
     case 'take':
       if (volume !== undefined) await take(world, snapshot, volume);
       return undefined;
-    case 'fail':
+    case 'wait':
       await patchStatus(world, snapshots, snapshot, { readyToUse: false, error: action.message });
       return undefined;
+    case 'lose': {
+      const creationTime = snapshot.status?.creationTime ?? instantOf(world.now());
+      await patchStatus(world, snapshots, snapshot, { readyToUse: false, error: action.message, creationTime });
+      return undefined;
+    }
     case 'markRemoved':
       await patchStatus(world, snapshots, snapshot, { readyToUse: false, markRemoved: true });
       return undefined;
@@ -62,6 +69,7 @@ async function take(world: World, snapshot: SnapshotResource, volume: VolumeReso
   await patchStatus(world, snapshots, snapshot, {
     ownerID: world.nodeName,
     readyToUse: true,
+    error: '',
     userCreated: true,
     markRemoved: false,
     creationTime: createdAt,

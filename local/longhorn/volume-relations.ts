@@ -44,9 +44,6 @@ export function isBackupAtWork({ metadata, spec, status }: BackupResource): bool
 /** A snapshot that still needs the volume's engine. */
 export function isSnapshotAtWork({ metadata, spec, status }: SnapshotResource): boolean {
   return (
-    metadata.deletionTimestamp === undefined &&
-    spec.createSnapshot === true &&
-    status?.readyToUse !== true &&
-    (status?.error ?? '') === ''
+    metadata.deletionTimestamp === undefined && spec.createSnapshot === true && (status?.creationTime ?? '') === ''
   );
 }

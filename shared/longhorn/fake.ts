@@ -25,7 +25,10 @@ export interface FakeLonghorn extends Longhorn {
   /** One step for everything: snapshots become ready; backups go new → InProgress → Completed → read back. */
   step(): void;
   finishSnapshot(name: string): void;
-  failSnapshot(name: string, message: string): void;
+  /** Longhorn cannot take it yet, and says why; it tries again until it can. */
+  delaySnapshot(name: string, message: string): void;
+  /** It was taken, and its bytes are lost. */
+  loseSnapshot(name: string, message: string): void;
   /** State InProgress with this progress. */
   progressBackup(name: string, progress: number): void;
   /** Completed and read back from the target: restorable. */
@@ -221,10 +224,15 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
     },
     finishSnapshot(name) {
       const snapshot = known(records.snapshots, name);
-      Object.assign(snapshot, { isReady: true, createdAt: snapshot.createdAt ?? instant(), sizeBytes: 2_097_152n });
+      const createdAt = snapshot.createdAt ?? instant();
+      Object.assign(snapshot, { isReady: true, waitMessage: undefined, createdAt, sizeBytes: 2_097_152n });
     },
-    failSnapshot: (name, message) =>
-      void Object.assign(known(records.snapshots, name), { isReady: false, error: message }),
+    delaySnapshot: (name, message) =>
+      void Object.assign(known(records.snapshots, name), { isReady: false, waitMessage: message }),
+    loseSnapshot(name, message) {
+      const snapshot = known(records.snapshots, name);
+      Object.assign(snapshot, { isReady: false, error: message, createdAt: snapshot.createdAt ?? instant() });
+    },
     progressBackup: (name, progress) =>
       void Object.assign(known(records.backups, name).view, { state: 'InProgress', progress }),
     finishBackup: (name) => finish(known(records.backups, name)),

@@ -166,6 +166,19 @@ describe('tolerance', () => {
     expect(bytesOf(wire)).toBe(bytes);
   });
 
+  test.each([
+    { when: 'before the snapshot is taken', creationTime: '', expected: { waitMessage: 'the engine is not running' } },
+    {
+      when: 'once it was taken',
+      creationTime: '2026-08-20T02:00:04Z',
+      expected: { error: 'the engine is not running' },
+    },
+  ])('an error of a snapshot is a wait or final: $when', ({ creationTime, expected }) => {
+    const status = { readyToUse: false, creationTime, error: 'the engine is not running' };
+    const snapshot = snapshotFromWire(snapshots.parse({ ...envelope('Snapshot'), spec: { volume: 'v' }, status }));
+    expect(snapshot).toMatchObject({ error: undefined, waitMessage: undefined, ...expected });
+  });
+
   test('nulls, missing blocks and unknown members do no harm', () => {
     const backup = backups.parse({
       ...envelope('Backup'),

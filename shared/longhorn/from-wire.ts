@@ -72,15 +72,20 @@ function tooManySnapshotsOf(status: VolumeResource['status']): string | undefine
 }
 
 export function snapshotFromWire({ metadata, spec, status }: SnapshotResource): Snapshot {
+  const createdAt = textOf(status?.creationTime);
+  const message = textOf(status?.error);
+  // Longhorn sets `error` as soon as it cannot take the snapshot yet (the engine is not running), and clears it once it has.
+  const isWaiting = createdAt === undefined;
   return {
     name: metadata.name,
     uid: metadata.uid,
     volume: spec.volume,
     isReady: status?.readyToUse === true,
-    error: textOf(status?.error),
+    error: isWaiting ? undefined : message,
+    waitMessage: isWaiting ? message : undefined,
     isMarkedRemoved: status?.markRemoved === true,
     isDeleting: metadata.deletionTimestamp !== undefined,
-    createdAt: textOf(status?.creationTime),
+    createdAt,
     sizeBytes: bytesOf(status?.size) ?? 0n,
     marks: metadata.labels ?? {},
   };

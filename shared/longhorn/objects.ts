@@ -65,7 +65,10 @@ export interface Snapshot {
   readonly uid: string;
   readonly volume: string;
   readonly isReady: boolean;
+  /** Final: what was taken is lost. */
   readonly error?: string | undefined;
+  /** Why it is not taken yet: Longhorn tries again by itself. */
+  readonly waitMessage?: string | undefined;
   readonly isMarkedRemoved: boolean;
   readonly isDeleting: boolean;
   /** The instant of the data, RFC 3339. */

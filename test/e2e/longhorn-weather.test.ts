@@ -106,10 +106,25 @@ describe('when Longhorn misbehaves', () => {
 
   it('gives up after the last attempt, and leaves nothing (#10308)', async () => {
     const { claim } = await makeClaim();
-    bed.local.faults.set('snapshotError', 'cannot freeze the file system');
+    bed.local.faults.set('snapshotLost', true);
     await ask(claim);
-    expectExplained(await sweepUntil('it has ended', claim, hasSettled), /cannot freeze/);
+    expectExplained(await sweepUntil('it has ended', claim, hasSettled), /lost track/);
     expect(await bed.listRestorable(claim)).toEqual([]);
+  });
+
+  it('backs up a volume that nobody uses: Longhorn says “error” until it has attached it', async () => {
+    const { claim, volume } = await makeClaim();
+    const longhorn = createLonghorn(bed.local.cluster.client, { namespace: 'longhorn-system' });
+    bed.local.faults.set('detachedVolume', volume);
+    await waitUntil('it is detached', async () => (await longhorn.getVolume(volume))?.state === 'detached');
+    bed.local.faults.set('slowAttach', true);
+    await ask(claim);
+    const isAttaching = ({ status }: Operation) => (status?.message ?? '').includes('Waiting for the volume');
+    await sweepUntil('it waits for the volume', claim, isAttaching);
+    bed.local.faults.clear('slowAttach');
+    const ended = await sweepUntil('it has ended', claim, hasSettled);
+    await expectOneGoodBackup(claim, ended);
+    expect(ended.status?.result?.backup).not.toMatch(/-r\d$/);
   });
 
   it('waits for a webhook that is down, and loses nothing by it', async () => {

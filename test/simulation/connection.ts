@@ -6,6 +6,7 @@ import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/
 import { backups, longhornGroup } from '@soteria/shared/longhorn/resource-types.ts';
 import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
 import type { Evidence, LonghornWrite } from './evidence.ts';
+import { wantedForMs } from './owners.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** `down`: nothing is done. `answers lost`: all is done, and the caller never hears of it. Counts down by calls. */
@@ -91,6 +92,7 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
         uid,
         isKnownMade,
         pausedForMs,
+        waitedMs: verb === 'delete' ? wantedForMs(cluster, before, now()) : undefined,
       });
     }
     return answer;

@@ -21,6 +21,7 @@ const ends: { readonly [F in Fault]?: 'Succeeded' | 'Failed' } = {
   snapshotNeverReady: 'Failed',
   snapshotVanishes: 'Failed',
   snapshotError: 'Failed',
+  snapshotLost: 'Failed',
   faultedVolume: 'Failed',
   degradedVolume: 'Succeeded',
   detachedVolume: 'Succeeded',

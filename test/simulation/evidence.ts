@@ -24,6 +24,8 @@ export interface LonghornWrite {
   readonly isKnownMade: boolean;
   /** How long Soteria had been paused by then; 0: it was not. */
   readonly pausedForMs: number;
+  /** Of a deleted Snapshot that Longhorn had not taken yet, while an open Operation wanted it: how old it was. */
+  readonly waitedMs: number | undefined;
 }
 
 export interface Evidence {

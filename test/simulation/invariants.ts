@@ -5,6 +5,7 @@
 import { catalogueKeys, watchLabel } from '@soteria/shared/operation/marks.ts';
 import { isTerminal, type Operation, operationStatus } from '@soteria/shared/operation/schema.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
+import { rules } from './compose.ts';
 import type { TargetRecord } from './longhorn/target.ts';
 import { madeBy, namesAlive, uidOfBackup } from './owners.ts';
 import type { Played } from './run-history.ts';
@@ -36,6 +37,9 @@ const ownerOf = (record: TargetRecord): string | undefined => record.labels[cata
 
 /** A wake-up that has looked at the switch lives a minute at most; a process remembers it for five seconds. */
 const noticedAfterMs = 65_000;
+
+/** Of two processes. */
+const clocksDifferMs = 200_000;
 
 export const invariants = {
   everyRecordedRequestEnds: ({ ending }) =>
@@ -110,6 +114,14 @@ export const invariants = {
     first(evidence.writes, ({ verb, plural, name, pausedForMs }) =>
       pausedForMs > noticedAfterMs && (verb === 'create' || verb === 'delete')
         ? `${verb} of ${plural} ${name} when Soteria had been paused for ${pausedForMs / 1000} s`
+        : undefined,
+    ),
+
+  /** With the Snapshot goes its attach ticket: a detached volume would never be backed up. */
+  noWaitingSnapshotIsGivenUp: ({ evidence }) =>
+    first(evidence.writes, ({ name, waitedMs = rules.stallMs }) =>
+      waitedMs + clocksDifferMs < rules.stallMs
+        ? `snapshot ${name} was given up after ${waitedMs / 1000} s, while Longhorn was about to take it`
         : undefined,
     ),
 

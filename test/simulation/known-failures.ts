@@ -47,11 +47,20 @@ export const knownFailures: readonly KnownFailure[] = [
     tests: [],
   },
   {
-    symptom: 'the volume is detached: it is attached for the backup, which takes a minute',
-    seen: ['#10171'],
-    soteria: 'waits',
-    faults: ['detachedVolume', 'slowAttach'],
-    tests: [],
+    symptom:
+      'the volume is detached, or its engine is being upgraded: status.error of the Snapshot says so at once, and is cleared when the volume has been attached and the snapshot is taken',
+    seen: ['#10171', 'lm:controller/snapshot_controller.go'],
+    soteria:
+      'waits and shows the message while creationTime is empty: deleting the Snapshot would give up its attach ticket; a new attempt after the stall limit',
+    faults: ['detachedVolume', 'slowAttach', 'snapshotError'],
+    tests: ['shared/longhorn/from-wire.test.ts', weather, 'test/simulation/mutants.test.ts'],
+  },
+  {
+    symptom: 'a snapshot that was taken is lost by the engine: status.error with a creationTime',
+    seen: ['lm:controller/snapshot_controller.go'],
+    soteria: 'a failed attempt: a new one takes another snapshot',
+    faults: ['snapshotLost'],
+    tests: ['functions/backup/longhorn/decide-snapshot.test.ts', weather],
   },
   {
     symptom: 'the lock of the volume on the target is held',

@@ -52,8 +52,35 @@ const again: History = {
   ],
 };
 
+/** A backup is completed, its object is lost, and operations are looked at before and after that. */
+const missed: History = {
+  ...lost,
+  moves: [
+    ...lost.moves.slice(0, 3),
+    ...[1, 6, 6].flatMap((steps) => [
+      { do: 'longhorn', steps } as const,
+      { do: 'go', steps: 300 } as const,
+      { do: 'sweep' } as const,
+      { do: 'go', steps: 300 } as const,
+    ]),
+  ],
+};
+
+/** Nobody uses the volume: Longhorn attaches it for the snapshot. */
+const detached: History = {
+  ...lost,
+  moves: [
+    { do: 'fault', fault: 'detachedVolume' },
+    { do: 'longhorn', steps: 3 },
+    { do: 'ask', door: 'event', claim: 0, id: 0, reuses: false },
+    { do: 'go', steps: 200 },
+    { do: 'longhorn', steps: 1 },
+    { do: 'go', steps: 200 },
+  ],
+};
+
 /** Enough for the rarest of the planted bugs to show; the seed stays. */
-const histories = [lost, deleted, again, ...sample(400, 7)];
+const histories = [lost, deleted, again, missed, detached, ...sample(400, 7)];
 
 const rows = [
   ...Object.entries(mutants).map(([name, [bug, mutation]]) => ({ name, bug, mutation })),

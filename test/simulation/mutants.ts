@@ -81,6 +81,14 @@ const makeForOthers: Decide = (situation) => {
   return decideBackup(name === undefined ? situation : { ...situation, world: { ...world, intended: name } });
 };
 
+/** As Longhorn's `error` reads when nobody asks whether the snapshot was taken. */
+const takeWaitForFailure: Decide = (situation) => {
+  const seen = situation.world.snapshot?.seen;
+  if (seen?.waitMessage === undefined) return decideBackup(situation);
+  const snapshot = { seen: { ...seen, error: seen.waitMessage } };
+  return decideBackup({ ...situation, world: { ...situation.world, snapshot } });
+};
+
 const noPeers: Decide = (situation) =>
   decideBackup({ ...situation, world: { ...situation.world, peers: { seen: [] } } });
 
@@ -137,6 +145,7 @@ export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mu
     'nobody looks at the switch',
     { decide: (situation) => decideBackup({ ...situation, world: { ...situation.world, paused: { seen: false } } }) },
   ],
+  noWaitingSnapshotIsGivenUp: ['what a snapshot waits for is taken for its failure', { decide: takeWaitForFailure }],
   noForeignObjectIsTouched: ['whatever has the name is taken for our own', { decide: takeForOurs }],
   limitsAreKept: [
     'everybody is let in, and nobody looks at the others',

@@ -46,16 +46,17 @@ export function decideSnapshot(situation: Situation): Action {
   if (snapshot.error !== undefined) {
     const failed = new SoteriaError('snapshot_failed', {
       what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} was not backed up`,
-      why: `Longhorn could not take snapshot ${name} of volume ${volume}: ${snapshot.error}`,
+      why: `Longhorn has lost snapshot ${name} of volume ${volume}: ${snapshot.error}`,
       fix: `see: kubectl describe snapshots.longhorn.io -n longhorn-system ${name}`,
     });
     return retryLater(situation, failed);
   }
   if (snapshot.isDeleting) return retryOrFail(situation, `snapshot ${name} is being deleted by somebody`);
   if (!snapshot.isReady) {
-    const late = decideStuck(situation, `snapshot ${name} is not ready`);
+    const because = snapshot.waitMessage === undefined ? '' : `: ${snapshot.waitMessage}`;
+    const late = decideStuck(situation, `snapshot ${name} is not ready${because}`);
     if (late !== undefined) return late;
-    const next = waiting(status, `waiting for snapshot ${name} to be ready`);
+    const next = waiting(status, `waiting for snapshot ${name} to be ready${because}`);
     return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };
   }
   return decideIntent(situation, name);

@@ -34,7 +34,7 @@ export const backupWaits = {
   ],
   snapshot: [
     {
-      waitsFor: 'the snapshot to be ready',
+      waitsFor: 'the snapshot to be ready; Longhorn attaches a volume that nobody uses for it',
       wokenBy: 'the change of the Snapshot (ApiServerSource)',
       worstDelay: busySweep,
       endsBy: 'a new attempt after `SOTERIA_BACKUP_STALL_SECONDS`',

@@ -13,7 +13,9 @@ export function lookAtSnapshot({ objects, faults, instant }: Parts, snapshot: Sn
     isMarkedRemoved: status?.markRemoved === true,
     error: status?.error ?? '',
     mustBeTaken: spec.createSnapshot === true,
+    volumeName: spec.volume,
     volumeState: objects.get(volumes, spec.volume)?.status?.state ?? undefined,
+    hasInstant: takenAt !== '',
     isTaken: takenAt !== '',
     isNewest: !objects
       .list(snapshots)
@@ -22,9 +24,15 @@ export function lookAtSnapshot({ objects, faults, instant }: Parts, snapshot: Sn
   });
   switch (action.type) {
     case 'take':
-      return objects.patchStatus(snapshots, name, { readyToUse: true, creationTime: instant(), size: 4096 });
-    case 'fail':
+      return objects.patchStatus(snapshots, name, { readyToUse: true, error: '', creationTime: instant(), size: 4096 });
+    case 'wait':
       return objects.patchStatus(snapshots, name, { readyToUse: false, error: action.message });
+    case 'lose':
+      return objects.patchStatus(snapshots, name, {
+        readyToUse: false,
+        error: action.message,
+        creationTime: takenAt === '' ? instant() : takenAt,
+      });
     case 'markRemoved':
       return objects.patchStatus(snapshots, name, { readyToUse: false, markRemoved: true });
     case 'vanish':

@@ -23,7 +23,7 @@ export function isAtWork(one: SnapshotResource | BackupResource, volume: string)
   if (one.metadata.deletionTimestamp !== undefined) return false;
   if ('volume' in one.spec) {
     const { status } = one as SnapshotResource;
-    return one.spec.volume === volume && status?.readyToUse !== true && (status?.error ?? '') === '';
+    return one.spec.volume === volume && (status?.creationTime ?? '') === '';
   }
   const { metadata, spec, status } = one as BackupResource;
   return (
