@@ -10,6 +10,8 @@ export interface Followed {
   readonly take: (object: UntypedObject) => Promise<void> | void;
   /** Ends what was taken up under that name; called also before a refusal is reported. */
   readonly drop: (name: string) => Promise<void> | void;
+  /** Lets an object go that is being deleted. */
+  readonly release?: (object: UntypedObject) => Promise<void>;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface Followed {
 export async function followObjects(
   parts: WatchParts & { readonly namespace: string },
   type: ResourceType<UntypedObject>,
-  { take, drop }: Followed,
+  { take, drop, release }: Followed,
 ): Promise<void> {
   /** Name → what of the object decides how it runs. */
   const known = new Map<string, string>();
@@ -28,7 +30,10 @@ export async function followObjects(
 
   async function takeUp(object: UntypedObject): Promise<void> {
     const { name, annotations, labels, deletionTimestamp } = object.metadata;
-    if (deletionTimestamp !== undefined) return;
+    if (deletionTimestamp !== undefined) {
+      await release?.(object);
+      return;
+    }
     const essence = JSON.stringify([object['spec'], annotations, labels]);
     if (known.get(name) === essence) return;
     known.set(name, essence);

@@ -8,7 +8,10 @@ import { runApiServerSource } from './sources/run-api-server-source.ts';
 import type { ApiServerSourceParts } from './sources/run-api-server-source.ts';
 import { runPingSource } from './sources/run-ping-source.ts';
 import type { PingParts } from './sources/run-ping-source.ts';
-import { writeReady } from './write-status.ts';
+import { writeFinalizers, writeReady } from './write-status.ts';
+
+/** Knative's own: a PingSource that is deleted is still there, and its name taken, until the controller has seen it. */
+const finalizer = 'pingsources.sources.knative.dev';
 
 export type SourcesParts = ApiServerSourceParts & PingParts & { readonly namespace: string };
 
@@ -31,11 +34,13 @@ export function followSources(parts: SourcesParts): Sources {
       async take(object) {
         const source = readManifest(pingSourceSpec, object);
         end(`pingsources/${source.name}`);
+        await writeFinalizers(parts, pingSources, object, [finalizer]);
         running.set(`pingsources/${source.name}`, runPingSource(parts, source));
         const sinkUri = resolveDestination(source.spec.sink, source.namespace, parts.addresses);
         await writeReady(parts, pingSources, object, { sinkUri });
       },
       drop: (name) => end(`pingsources/${name}`),
+      release: (object) => writeFinalizers(parts, pingSources, object, []),
     });
   }
 

@@ -20,15 +20,38 @@ export async function writeReady(
   object: UntypedObject,
   fields: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const { name, namespace } = object.metadata;
   const ready = { type: 'Ready', status: 'True', lastTransitionTime: parts.clock.now().toISOString() };
   const status = { observedGeneration: object.metadata.generation ?? 1, conditions: [ready], ...fields };
+  await write(parts, object, 'status', ({ name, namespace }, signal) =>
+    parts.client.patch(type, { name, namespace }, { status }, { subresource: 'status', signal }),
+  );
+}
+
+/** Only of this very object: another may have its name by now. */
+export async function writeFinalizers(
+  parts: StatusParts,
+  type: ResourceType<UntypedObject>,
+  object: UntypedObject,
+  finalizers: readonly string[],
+): Promise<void> {
+  await write(parts, object, 'finalizer', ({ name, namespace, uid }, signal) =>
+    parts.client.patch(type, { name, namespace }, { metadata: { uid, finalizers } }, { signal }),
+  );
+}
+
+async function write(
+  { signal, onActivity }: StatusParts,
+  { kind, metadata }: UntypedObject,
+  part: string,
+  patch: (metadata: UntypedObject['metadata'], signal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
   try {
-    await parts.client.patch(type, { name, namespace }, { status }, { subresource: 'status', signal: parts.signal });
+    await patch(metadata, signal);
   } catch (thrown) {
-    if (parts.signal.aborted) return;
-    const { what, why } = toSoteriaError(thrown).explanation;
-    const message = `the status of ${object.kind} ${namespace ?? ''}/${name} was not written: ${what}, ${why}`;
-    parts.onActivity({ kind: 'warning', message });
+    const error = toSoteriaError(thrown);
+    if (signal.aborted || error.code === 'not_found' || error.code === 'cluster_conflict') return;
+    const { what, why } = error.explanation;
+    const object = `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+    onActivity({ kind: 'warning', message: `the ${part} of ${object} was not written: ${what}, ${why}` });
   }
 }

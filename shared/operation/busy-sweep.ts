@@ -1,11 +1,14 @@
 /**
- * The sweep that comes every two minutes while something is open: a PingSource that whoever moves an operation to Running makes,
- * and that the sweep which finds nothing open removes. It has no owner: it outlives the operation that needed it first.
+ * The sweep that comes every two minutes while an operation is open. It is a PingSource: the function that moves an operation to
+ * Running creates it, and the sweep that finds nothing open deletes it. It has no owner, because it outlives the operation that
+ * needed it first.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '../errors.ts';
 import type { Log } from '../function/contract.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { untyped } from '../kubernetes/core-types.ts';
+import { createOrFind } from './create-or-find.ts';
 import { managedLabel } from './marks.ts';
 
 export const pingSources = untyped({
@@ -20,37 +23,60 @@ export const pingSources = untyped({
 export const busySweepName = 'sweep-busy';
 
 export interface BusySweep {
-  /** Again is success. */
+  /** Starting a sweep that is there is success. Throws `name_conflict` when one that is being deleted does not go. */
   start(signal?: AbortSignal): Promise<void>;
   stop(signal?: AbortSignal): Promise<void>;
 }
 
-export function createBusySweep(client: KubernetesClient, namespace: string): BusySweep {
+type Sleep = (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+
+const sleepReally: Sleep = (ms, signal) => wait(ms, undefined, { signal });
+
+/** Knative holds a deleted PingSource by its finalizer for 20 to 130 ms, and for as long as its controller is down. */
+const waitsMs = [25, 50, 100, 200, 400] as const;
+
+export function createBusySweep(client: KubernetesClient, namespace: string, sleep: Sleep = sleepReally): BusySweep {
+  const ref = { namespace, name: busySweepName };
   const labels = { 'app.kubernetes.io/part-of': 'soteria', [managedLabel]: 'true' };
+  const draft = {
+    apiVersion: 'sources.knative.dev/v1',
+    kind: 'PingSource',
+    metadata: { ...ref, labels },
+    spec: {
+      schedule: '*/2 * * * *',
+      contentType: 'application/json',
+      data: '{}',
+      sink: { ref: { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', name: 'default', namespace } },
+    },
+  };
+
+  /** False: the source that has the name is being deleted, or was deleted since. */
+  async function isThere(signal: AbortSignal | undefined): Promise<boolean> {
+    const { seen } = await createOrFind(
+      () => client.create(pingSources, draft, { signal }),
+      () => client.get(pingSources, ref, { signal }),
+    );
+    return seen !== undefined && seen.metadata.deletionTimestamp === undefined;
+  }
+
   return {
     async start(signal) {
-      try {
-        await client.create(
-          pingSources,
-          {
-            apiVersion: 'sources.knative.dev/v1',
-            kind: 'PingSource',
-            metadata: { name: busySweepName, namespace, labels },
-            spec: {
-              schedule: '*/2 * * * *',
-              contentType: 'application/json',
-              data: '{}',
-              sink: { ref: { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', name: 'default', namespace } },
-            },
-          },
-          { signal },
-        );
-      } catch (error) {
-        if (!(error instanceof SoteriaError && error.code === 'name_conflict')) throw error;
+      for (const ms of waitsMs) {
+        if (await isThere(signal)) return;
+        await sleep(ms, signal);
       }
+      if (!(await isThere(signal))) throw notGoing(namespace);
     },
-    stop: (signal) => client.delete(pingSources, { namespace, name: busySweepName }, { signal }),
+    stop: (signal) => client.delete(pingSources, ref, { signal }),
   };
+}
+
+function notGoing(namespace: string): SoteriaError {
+  return new SoteriaError('name_conflict', {
+    what: `PingSource ${namespace}/${busySweepName} was not made`,
+    why: 'the one before it is being deleted and does not go: its finalizer is Knative’s',
+    fix: 'check that Knative’s eventing-controller runs; until it does, only the hourly sweep repairs lost events',
+  });
 }
 
 /** An operation that is about to run, and those that held a slot when it got its own. */
@@ -64,8 +90,8 @@ export type KeepAwake = (wakeful: Wakeful, signal: AbortSignal | undefined) => P
 const maxSure = 1_000;
 
 /**
- * Nobody stops it while an operation is open, and whoever holds a slot is: beside one for which it was seen to be there, it is there
- * still. Work is not held up because the sweep cannot be made to come more often: the hourly one comes all the same.
+ * No sweep deletes the source while an operation is open, and an operation that holds a slot is open. So the source is still there
+ * beside any operation for which it was seen. When the source cannot be made, work goes on: the hourly sweep comes all the same.
  */
 export function createKeepAwake(busySweep: BusySweep, log: Log): KeepAwake {
   const sure = new Set<string>();

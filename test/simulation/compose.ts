@@ -45,6 +45,7 @@ export interface Surroundings {
   readonly client: KubernetesClient;
   readonly publisher: Publisher;
   readonly now: () => Date;
+  readonly sleep: () => Promise<void>;
 }
 
 /** Planted bugs: what replaces a part of the real thing. */
@@ -61,7 +62,7 @@ function slotsOver({ client, now }: Surroundings, { slots: disturb = (slots) => 
 }
 
 export function composeBackup(surroundings: Surroundings, mutation: Mutation): BackupTools {
-  const { client, publisher, now } = surroundings;
+  const { client, publisher, now, sleep } = surroundings;
   const tools: BackupTools = {
     store: createOperationStore(client),
     longhorn: createLonghorn(client, { namespace: longhornNamespace }),
@@ -78,7 +79,7 @@ export function composeBackup(surroundings: Surroundings, mutation: Mutation): B
     inTurn: createOneAtATime(),
     line: createWaitingLine({ store: createOperationStore(client), now }),
     memory: rememberKnown(),
-    keepAwake: createKeepAwake(createBusySweep(client, namespace), silent),
+    keepAwake: createKeepAwake(createBusySweep(client, namespace, sleep), silent),
     ...(mutation.decide === undefined ? {} : { decide: mutation.decide }),
   };
   return mutation.change === undefined ? tools : mutation.change(tools);
@@ -91,12 +92,12 @@ export function doorsOfBackup(tools: BackupTools, { deafTo = [] }: Mutation): Fu
 }
 
 export function composePolicyTick(surroundings: Surroundings, mutation: Mutation): FunctionDefinition {
-  const { client, publisher, now } = surroundings;
+  const { client, publisher, now, sleep } = surroundings;
   return definePolicyTick({
     client,
     store: createOperationStore(client),
     slots: slotsOver(surroundings, mutation),
-    busySweep: createBusySweep(client, namespace),
+    busySweep: createBusySweep(client, namespace, sleep),
     letters: createLetterBox(client, namespace),
     publisher,
     resend: () => Promise.resolve(),

@@ -8,6 +8,7 @@ import { createDice, type Dice } from './dice.ts';
 import { type Evidence, newEvidence } from './evidence.ts';
 import type { History } from './history.ts';
 import { type SimulatedLonghorn, createSimulatedLonghorn } from './longhorn/simulated-longhorn.ts';
+import { holdPingSources } from './knative-controller.ts';
 import { createMesh, type Mesh, received } from './mesh.ts';
 import { type Process, startProcess } from './process.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
@@ -47,6 +48,7 @@ export function createWorld(history: Omit<History, 'moves' | 'doFaultsStay'>, mu
   Object.assign(mesh.weather, { losesPercent: history.losesPercent, doublesPercent: history.doublesPercent });
   witness(cluster, longhorn.target, evidence);
   followWithSource(cluster, mesh, now);
+  holdPingSources(cluster, scheduler);
 
   let lastId = 0;
   function startOne(name: Process['name']): Process {
@@ -65,7 +67,7 @@ export function createWorld(history: Omit<History, 'moves' | 'doFaultsStay'>, mu
         } else evidence.facts.add(event.id);
       },
     };
-    const surroundings = { client, publisher, now: itsNow };
+    const surroundings = { client, publisher, now: itsNow, sleep: () => scheduler.pass(id) };
     const tools = name === 'backup' ? composeBackup(surroundings, mutation) : undefined;
     const definition = tools === undefined ? composePolicyTick(surroundings, mutation) : doorsOfBackup(tools, mutation);
     return startProcess({ id, name, skewMs, definition, tools, scheduler, mesh, evidence, now: itsNow });
