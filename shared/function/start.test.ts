@@ -67,3 +67,15 @@ it('drains and leaves with 1 after an error that nothing caught, without its wor
   expect(logLines.join('')).toContain('uncaught_exception');
   expect(logLines.join('')).not.toContain('topsecret9');
 });
+
+it('logs what Node warns of as a JSON line, and only so', async () => {
+  const { processEvents, logLines } = await start();
+  processEvents.emit('warning', Object.assign(new Error('topsecret9'), { name: 'ExperimentalWarning', code: 'X1' }));
+  expect(processEvents.listenerCount('warning')).toBe(1);
+  expect(JSON.parse(logLines.at(-1) ?? '')).toMatchObject({
+    event: 'process_warning',
+    name: 'ExperimentalWarning',
+    code: 'X1',
+  });
+  expect(logLines.join('')).not.toContain('topsecret9');
+});

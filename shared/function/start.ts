@@ -40,6 +40,8 @@ export interface FunctionTools<S extends FunctionSettings> {
 export interface ProcessEvents {
   on(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
   on(event: 'uncaughtException', listener: (thrown: unknown) => void): unknown;
+  on(event: 'warning', listener: (warning: Error & { readonly code?: unknown }) => void): unknown;
+  removeAllListeners(event: 'warning'): unknown;
 }
 
 export interface StartOptions<S extends FunctionSettings> {
@@ -67,6 +69,9 @@ export async function startFunction<S extends FunctionSettings>(options: StartOp
   const { signingSecrets, authRequired, unsignedEvents, sink, ceOverrides } = settings;
   const write = options.writeLog ?? writeInTurns((text) => process.stdout.write(text), process);
   const log = createLog({ write, now, fields: { function: name }, secrets: signingSecrets });
+  // Node's own listener writes plain text, and whatever collects the log reads JSON lines.
+  processEvents.removeAllListeners('warning');
+  processEvents.on('warning', ({ name, code }) => log.warn('process_warning', { name, code: String(code ?? 'none') }));
   const metrics = createMetrics();
   const client = connectLazily(options.connect ?? (() => connectToCluster(settings.cluster)));
   const source = `/soteria/${name}`;
