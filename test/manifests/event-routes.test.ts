@@ -83,6 +83,31 @@ describe('the Triggers', () => {
     expect(functions).toContain('policy-tick');
   });
 
+  it('say what Knative’s webhook would fill in, so that they work when it is away', () => {
+    const [broker] = ofKind(objects, 'Broker');
+    expect(at(broker?.['spec'], 'config')).toEqual({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      name: 'config-br-default-channel',
+      namespace: 'knative-eventing',
+    });
+    for (const one of ofKind(objects, 'Trigger')) {
+      expect(one.metadata.labels?.['eventing.knative.dev/broker'], titleOf(one)).toBe(at(one['spec'], 'broker'));
+    }
+  });
+
+  it('come after what they need, whoever applies them in the order of the files', () => {
+    const place = (kind: string, name?: unknown): number =>
+      objects.findIndex((one) => one.kind === kind && (name === undefined || one.metadata.name === name));
+    for (const [index, one] of objects.entries()) {
+      const account =
+        at(one['spec'], 'template', 'spec', 'serviceAccountName') ?? at(one['spec'], 'serviceAccountName');
+      if (account !== undefined) expect(place('ServiceAccount', account), titleOf(one)).toBeLessThan(index);
+      if (one.kind === 'Trigger' || one.kind.endsWith('Source'))
+        expect(place('Broker'), titleOf(one)).toBeLessThan(index);
+    }
+  });
+
   it('name no event that the catalogue does not know', () => {
     const types = JSON.stringify(triggers.map(({ spec }) => spec.filters)).match(/"type":"[^"]+"/g) ?? [];
     const known = Object.keys(eventCatalogue);

@@ -22,6 +22,9 @@ describe('the broker’s ingress', () => {
     expect(await post(url, 'application/json', event)).toBe(400);
     expect(await post(`${url}x`, 'application/cloudevents+json', event)).toBe(404);
     expect(await post(new URL('/', url).href, 'application/cloudevents+json', event)).toBe(404);
+    expect(await post(`${url}/x`, 'application/cloudevents+json', event)).toBe(400);
+    expect(await post(new URL('/soteria', url).href, 'application/cloudevents+json', event)).toBe(400);
+    expect(await post(`${url}x`, 'application/json', event)).toBe(400);
     expect((await publish({ type: '' })).status).toBe(400);
     expect((await publish({ my_ext: 'x' })).status).toBe(400);
     expect((await publish({ knativebrokerttl: '1' })).status).toBe(400);

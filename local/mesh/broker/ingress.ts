@@ -38,14 +38,17 @@ async function answer(parts: IngressParts, request: IncomingMessage): Promise<In
     return { status: 200, headers };
   }
   if (request.method !== 'POST') return { status: 405, headers: { Allow: 'POST, OPTIONS' } };
-  const [namespace, broker, ...rest] = (request.url ?? '/').replace(/\/$/, '').split('/').slice(1);
-  if (namespace === undefined || broker === undefined || rest.length > 0 || !parts.hasBroker(namespace, broker)) {
-    return { status: 404, why: 'no such broker' };
+  const path = request.url ?? '/';
+  if (path === '/') return { status: 404, why: 'no broker is named' };
+  const [namespace, broker, ...rest] = path.replace(/\/$/, '').split('/').slice(1);
+  if (namespace === undefined || broker === undefined || rest.length > 0) {
+    return { status: 400, why: 'the path is not /<namespace>/<broker>' };
   }
   const read = readEvent(request.headers, await readBody(request));
   if (read.kind === 'none')
     return { status: 400, why: 'not a CloudEvent: neither ce-specversion nor a CloudEvents content type' };
   if (read.kind === 'fault') return { status: 400, why: read.why };
+  if (!parts.hasBroker(namespace, broker)) return { status: 404, why: 'no such broker' };
   const status = await parts.publish(namespace, broker, read.event, selectPassedHeaders(request.headers));
   return { status: status ?? 404 };
 }
