@@ -40,7 +40,7 @@ export interface FunctionTools<S extends FunctionSettings> {
 export interface ProcessEvents {
   on(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
   on(event: 'uncaughtException', listener: (thrown: unknown) => void): unknown;
-  on(event: 'warning', listener: (warning: Error & { readonly code?: unknown }) => void): unknown;
+  on(event: 'warning', listener: (warning: Error) => void): unknown;
   removeAllListeners(event: 'warning'): unknown;
 }
 
@@ -71,7 +71,9 @@ export async function startFunction<S extends FunctionSettings>(options: StartOp
   const log = createLog({ write, now, fields: { function: name }, secrets: signingSecrets });
   // Node's own listener writes plain text, and whatever collects the log reads JSON lines.
   processEvents.removeAllListeners('warning');
-  processEvents.on('warning', ({ name, code }) => log.warn('process_warning', { name, code: String(code ?? 'none') }));
+  processEvents.on('warning', (warning) => {
+    log.warn('process_warning', { name: warning.name, code: 'code' in warning ? String(warning.code) : undefined });
+  });
   const metrics = createMetrics();
   const client = connectLazily(options.connect ?? (() => connectToCluster(settings.cluster)));
   const source = `/soteria/${name}`;
