@@ -3,6 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { noClusters } from '@soteria/shared/restore-points/own-clusters.ts';
 import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { type RestorePoint, withJudgement } from '@soteria/shared/restore-points/restore-point.ts';
+import { besideClaim, type PresentClaim } from '@soteria/shared/restore-points/present-claim.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
@@ -47,14 +48,19 @@ export async function lookAlong(tools: Lookers, operation: Operation, signal?: A
 /** Where nothing was looked at. */
 export const noPlan: Plan = { point: null, backup: null, claim: null, reads_target: null, restores_image: null };
 
-export function planOf(operation: Operation, world: World, judged: Judgement | undefined): Plan {
+/** `source`: the source claim as it is now. */
+export function planOf(
+  operation: Operation,
+  world: World,
+  { judged, source }: { readonly judged?: Judgement | undefined; readonly source?: PresentClaim | undefined },
+): Plan {
   const { chosen: point } = world;
   if (point === undefined || point instanceof SoteriaError) {
     return { ...noPlan, reads_target: targetToRead(operation, world)?.name ?? null };
   }
   const shape = shapeClaim(point, operation.spec.request);
   return {
-    point: withJudgement(toRestorePoint(point, world.ownClusters?.seen ?? noClusters), judged),
+    point: besideClaim(withJudgement(toRestorePoint(point, world.ownClusters?.seen ?? noClusters), judged), source),
     backup: point.name,
     claim:
       shape instanceof SoteriaError

@@ -12,6 +12,14 @@ export const isPausedNow = {
   paused: z.literal(true).optional().describe('Soteria is paused: nothing is made or deleted.'),
 };
 
+/** The claim that points are of, as it is now. */
+export const presentClaim = z
+  .strictObject({ volume: z.string().nullable(), terminating_since: instantText.nullable() })
+  .nullable()
+  .describe('The source claim as it is now; null: it is gone.');
+
+export const notices = z.array(z.string()).describe('What to know before relying on the point, in whole sentences.');
+
 export const blocker = z.strictObject({
   code: z.string(),
   what: z.string(),
@@ -46,6 +54,12 @@ export const restorePoint = z
     state: z.string(),
     restorable: z.boolean(),
     reason: z.string().optional().describe('Why the point cannot be restored.'),
+    of_earlier_volume: z
+      .boolean()
+      .nullable()
+      .describe(
+        'True: made of a volume that the claim no longer has. Null: not compared: the claim is gone, or the list is not of one claim.',
+      ),
     verified_at: instantText.nullable(),
     verified_strength: z.string().nullable(),
     verified_weaker: z.array(z.string()),

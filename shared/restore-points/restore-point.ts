@@ -6,6 +6,11 @@ import type { PointDriver, PointFacts } from './port.ts';
 /** One restore point in `GET /v1/backups`; sizes in bytes, instants RFC 3339, null where the driver does not know (yet). */
 export interface RestorePoint extends Omit<PointFacts, 'name' | 'target' | 'made_by' | 'cluster_uid'> {
   readonly restorable: boolean;
+  /**
+   * True: of an earlier volume than the claim has now, which was deleted and made again under its name. Null: not compared, because the
+   * claim is gone, or it is not the list of one claim.
+   */
+  readonly of_earlier_volume: boolean | null;
   /** The last restore test of it: when it proved the point, and how far the proof goes. */
   readonly verified_at: string | null;
   readonly verified_strength: string | null;
@@ -41,7 +46,13 @@ const unjudged = {
 
 export function restorePointOf(facts: PointFacts, own: OwnClusters): RestorePoint {
   const { name: _name, target: _target, made_by: _maker, cluster_uid: _uid, ...shown } = facts;
-  return { ...shown, restorable: facts.reason === undefined, ...unjudged, origin: originOf(facts, own) };
+  return {
+    ...shown,
+    restorable: facts.reason === undefined,
+    of_earlier_volume: null,
+    ...unjudged,
+    origin: originOf(facts, own),
+  };
 }
 
 export function knownPoints<Source>(

@@ -92,7 +92,9 @@ async function reusedAnswer(
   const known = await lookAt(tools, { operation, world }, reusePlaces, incoming.signal);
   const found = reusableOf({ operation, world: known, now: tools.now() });
   if (found === undefined) return undefined;
-  const { name: backup, point } = found;
+  const { name: backup } = found;
+  // It is a point of the claim's present volume, or it would not be reused.
+  const point = { ...found.point, of_earlier_volume: false };
   const { id, volume, snapshot, data_as_of } = point;
   const made = { ...answerOf(operation, world, tools, incoming), dry_run: false, job_name: null, reused: true };
   return { status: 200, body: { ...made, backup, point, restore_point: id, volume, snapshot, data_as_of } };

@@ -1,4 +1,5 @@
 import { createAdaptorServer } from '@hono/node-server';
+import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench } from '../test-bench.ts';
@@ -6,13 +7,13 @@ import { createTestBench } from '../test-bench.ts';
 const labels = { namespace: 'shop', name: 'mine' };
 
 /** A backup of nobody, of `vol-1`, and a claim `mine` that names the persistent volume over it. */
-async function open(phase: string, claimRef: object) {
+async function open(phase: string, claimRef: object, metadata: object = {}, catalogue: Record<string, string> = {}) {
   const bench = createTestBench();
   bench.cluster.seed(
     {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
-      metadata: { ...labels, uid: 'uid-mine' },
+      metadata: { ...labels, uid: 'uid-mine', ...metadata },
       spec: { volumeName: 'pv-of-vol-1' },
       status: { phase },
     },
@@ -32,7 +33,7 @@ async function open(phase: string, claimRef: object) {
     snapshotName: 'old',
     mode: 'full' as const,
   };
-  await bench.longhorn.backups.create({ ...draft, marks: {}, catalogue: {} }, { isDryRun: false });
+  await bench.longhorn.backups.create({ ...draft, marks: {}, catalogue }, { isDryRun: false });
   bench.longhorn.finishBackup('old');
   return supertest(createAdaptorServer({ fetch: bench.app.fetch }));
 }
@@ -42,6 +43,43 @@ describe('GET /v1/backups of one claim', () => {
     const http = await open('Bound', { ...labels, uid: 'uid-mine' });
     const { body } = await http.get('/v1/backups?namespace=shop&pvc=mine').expect(200);
     expect(body).toMatchObject({ volume: 'vol-1', items: [{ id: 'longhorn:default/old' }] });
+  });
+
+  it('says when a point is of an earlier volume, and when the claim is Terminating', async () => {
+    const claimRef = { ...labels, uid: 'uid-mine' };
+    const made = {
+      [catalogueKeys.managed]: 'true',
+      [catalogueKeys.clusterId]: 'cluster-1',
+      [catalogueKeys.namespace]: 'shop',
+      [catalogueKeys.pvc]: 'mine',
+    };
+    const present = await open('Bound', claimRef, {}, made);
+    const same = await present.get('/v1/backups?namespace=shop&pvc=mine').expect(200);
+    expect(same.body).toMatchObject({
+      claim: { volume: 'vol-1', terminating_since: null },
+      notices: [],
+      items: [{ of_earlier_volume: false }],
+    });
+    const again = await open('Pending', claimRef, {}, made);
+    const earlier = await again.get('/v1/backups?namespace=shop&pvc=mine').expect(200);
+    expect(earlier.body).toMatchObject({
+      claim: { volume: null, terminating_since: null },
+      notices: [expect.stringMatching(/longhorn:default\/old is of volume vol-1, an earlier one/)],
+      items: [{ of_earlier_volume: true }],
+    });
+    const since = '2026-01-31T01:00:00Z';
+    const going = await open('Bound', claimRef, {
+      deletionTimestamp: since,
+      finalizers: ['kubernetes.io/pvc-protection'],
+    });
+    const leaving = await going.get('/v1/backups?namespace=shop&pvc=mine').expect(200);
+    expect(leaving.body).toMatchObject({
+      claim: { volume: 'vol-1', terminating_since: since },
+      notices: [`claim shop/mine is Terminating since ${since}`],
+      items: [{ of_earlier_volume: false }],
+    });
+    const all = await going.get('/v1/backups').expect(200);
+    expect(all.body).toMatchObject({ claim: null, notices: [], items: [{ of_earlier_volume: null }] });
   });
 
   it.each<[string, string, object]>([

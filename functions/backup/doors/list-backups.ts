@@ -3,11 +3,12 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
 import * as z from 'zod';
-import { liveVolumeOf } from '@soteria/shared/longhorn/live-volume.ts';
+import { presentClaimOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
 import { longhornPoints, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { withJudgement } from '@soteria/shared/restore-points/restore-point.ts';
 import { pageOfPoints } from '@soteria/shared/restore-points/list-points.ts';
+import { besideClaim, claimView, noticesOf } from '@soteria/shared/restore-points/present-claim.ts';
 import { isOfClaim } from '@soteria/shared/restore-points/of-claim.ts';
 import { inOrder } from '@soteria/shared/restore-points/order.ts';
 import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
@@ -25,6 +26,10 @@ export const backupsQuery = z.strictObject({
 export interface BackupList {
   /** The Longhorn volume of the claim that was asked for: the live one, else the newest point's. */
   readonly volume: string | null;
+  /** The claim that was asked for, as it is now; null when it is gone, or when it is not the list of one claim. */
+  readonly claim: ReturnType<typeof claimView>;
+  /** What a person should know before relying on the first point. */
+  readonly notices: readonly string[];
   readonly items: readonly RestorePoint[];
   readonly next?: string;
   /** What stands against trusting the list: another living cluster under the same id. Left out when there is nothing. */
@@ -54,7 +59,7 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
   const query = queryFrom(rawQuery);
   const { namespace, pvc } = query;
   await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
-  const [backups, own, self, verified, live] = await Promise.all([
+  const [backups, own, self, verified, claim] = await Promise.all([
     tools.longhorn.backups.list({}, incoming.signal),
     tools.cluster.ownClusters(incoming.signal),
     tools.cluster.identity(incoming.signal),
@@ -64,11 +69,14 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
     // The claim may be gone: then there is none, and the points speak for themselves.
     namespace === undefined || pvc === undefined
       ? undefined
-      : liveVolumeOf(tools.cluster, { namespace, pvc }, incoming.signal),
+      : presentClaimOf(tools.cluster, { namespace, pvc }, incoming.signal),
   ]);
+  const live = claim?.volume;
   const judged = new Map(verified.flatMap(({ points: some }) => some).map((one) => [one.point, one]));
   const points = backups.map((backup) => toRestorePoint(backup, own)).filter((point) => isAsked(point, query, live));
-  const ordered = inOrder(points, (point) => point).map((point) => withJudgement(point, judged.get(point.id)));
+  const ordered = inOrder(points, (point) => point)
+    .map((point) => withJudgement(point, judged.get(point.id)))
+    .map((point) => besideClaim(point, claim));
   const after = query.next === undefined ? undefined : decodeCursor(query.next, 'the list of backups');
   const { items, next } = pageOfPoints(ordered, { limit: query.limit, after });
   const shared = whySharedId(
@@ -78,6 +86,8 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
   );
   return {
     volume: live ?? (namespace === undefined || pvc === undefined ? null : (ordered[0]?.volume ?? null)),
+    claim: claimView(claim),
+    notices: noticesOf(ordered[0], claim),
     items,
     ...(next === undefined ? {} : { next: encodeCursor(next) }),
     ...(shared === undefined ? {} : { problems: [toBlocker(shared)] }),

@@ -10,6 +10,8 @@ import { statusOf } from '@soteria/shared/operation/status.ts';
 import { askedViewOf } from '@soteria/shared/operation/view.ts';
 import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
 import type { Judgement } from '@soteria/shared/restore-points/claim-proof.ts';
+import { claimView, noticesOf, type PresentClaim } from '@soteria/shared/restore-points/present-claim.ts';
+import { presentClaimOf } from '@soteria/shared/longhorn/live-volume.ts';
 import { advanceOperation } from '../advance.ts';
 import { askForRestore, type Asked, findRepeat, imagined, type Wish, wishOfRestore } from '../ask.ts';
 import { blockersOf } from '../longhorn/decide-start.ts';
@@ -42,10 +44,12 @@ interface Answered {
   readonly plan: Plan;
   /** What a restore test has said of the point. */
   readonly judged?: Judgement | undefined;
+  /** The source claim as it is now. */
+  readonly source?: PresentClaim | undefined;
 }
 
 /** One schema for the plan and for what was recorded. */
-function answerOf({ operation, plan, judged }: Answered, incoming: Incoming): RestoreAnswer {
+function answerOf({ operation, plan, judged, source: claim }: Answered, incoming: Incoming): RestoreAnswer {
   const source = sourceRefOf(operation);
   const target = claimRefOf(operation);
   const { work, result } = statusOf(operation);
@@ -65,6 +69,8 @@ function answerOf({ operation, plan, judged }: Answered, incoming: Incoming): Re
     restore_point: work?.restorePoint ?? point?.id ?? null,
     point,
     data_as_of: result?.dataAsOf ?? work?.dataAsOf ?? point?.data_as_of ?? null,
+    source_claim: claimView(claim),
+    notices: noticesOf(point, claim),
     blocked_by: [],
     ...rest,
     ...verifiersViewOf(operation),
@@ -110,21 +116,24 @@ export async function askForWish(
   if (repeat !== undefined) return recordedAnswer({ operation: repeat, plan: noPlan }, 'repeat', incoming);
   const world = await lookAlong(tools, operation, signal);
   const mayTakeAny = await authorizePoint(tools, operation, world, incoming);
-  const judging = judgementOfPoint(tools.verified, operation, world, signal);
+  const judging = Promise.all([
+    judgementOfPoint(tools.verified, operation, world, signal),
+    presentClaimOf(tools.cluster, sourceRefOf(operation), signal),
+  ]);
   if (isDryRun) {
-    const judged = await judging;
+    const [judged, source] = await judging;
     const blocked = (await obstaclesOf(tools, operation, world, signal)).map(toBlocker);
-    const answered = { operation, plan: planOf(operation, world, judged), judged };
+    const answered = { operation, plan: planOf(operation, world, { judged, source }), judged, source };
     return { status: 200, body: { ...answerOf(answered, incoming), blocked_by: blocked } };
   }
-  const judged = await judging.catch(() => undefined);
+  const [judged, source] = await judging.catch(() => [undefined, undefined]);
   const [blocker] = blockersOf(operation, world);
   if (blocker !== undefined) throw blocker;
   const by = requestedBy(incoming, 'http', mayTakeAny);
   const asking = { ...wish, identity, isRepeatable, requestedBy: by, cause: { id: identity }, at };
   const asked = await begin(tools, await askForRestore(tools.store, asking, signal), incoming);
-  const plan = planOf(operation, world, judged);
-  return recordedAnswer({ operation: asked.operation, plan, judged }, asked.how, incoming);
+  const plan = planOf(operation, world, { judged, source });
+  return recordedAnswer({ operation: asked.operation, plan, judged, source }, asked.how, incoming);
 }
 
 /** The record is stored: whatever goes wrong from here on is the next wake-up's to repair, not the caller's problem. */
