@@ -175,8 +175,11 @@ async function latestOf({ ofRestore }: Installation) {
   const whole = { namespace: 'shop', target_namespace: 'shop', name_suffix: '-2', pvcs: ['data'], ...dry };
   const namespace = await ofRestore.post('/v1/restores/namespace', whole);
   const [only] = (namespace.body['claims'] ?? []) as { readonly restore_point?: string }[];
-  const idOf = ({ body }: Answered) => (body['restore_point'] as Listed | null)?.id ?? null;
-  return { restore: idOf(restore), test: idOf(test), namespace: only?.restore_point ?? null };
+  return {
+    restore: restore.body['restore_point'],
+    test: test.body['restore_point'],
+    namespace: only?.restore_point ?? null,
+  };
 }
 
 const usable = (point: Listed | undefined) =>
@@ -205,7 +208,7 @@ async function expectOneOrder(installation: Installation, entries: readonly Entr
 
   const asked = await installation.ofBackup.post('/v1/backup', { ...claim, max_age: '8760h' });
   if (latest === null || first?.refuted_at !== null) expect(asked.body['reused'] ?? false).toBe(false);
-  else expect(asked.body).toMatchObject({ reused: true, restore_point: { id: latest } });
+  else expect(asked.body).toMatchObject({ reused: true, restore_point: latest });
   expect(ids.length).toBe(entries.length);
 }
 
