@@ -2,6 +2,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { configMaps, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { settingsName } from '@soteria/shared/operation/pause.ts';
+import { operations } from '@soteria/shared/operation/schema.ts';
 import supertest from 'supertest';
 import { expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';
@@ -64,5 +65,27 @@ it('thrown while a restore runs, nothing of a cancelled one is removed until it 
   expect(await bench.client.get(persistentVolumeClaims, target)).toBeDefined();
   await setPaused(bench, 'false');
   for (let round = 0; round < 5; round += 1) await sweep(bench);
+  expect(await bench.client.get(persistentVolumeClaims, target)).toBeUndefined();
+});
+
+it('holds the tidying of what a deleted restore has left, without an error to those who report it', async () => {
+  const bench = open();
+  const ask = { namespace: 'shop', pvc: 'data', target_pvc: target.name };
+  const { operation } = (await bench.http.post('/v1/restores').send(ask).expect(202)).body as { operation: string };
+  await sweep(bench);
+  await setPaused(bench, 'true');
+  await bench.client.delete(operations, { namespace: 'shop', name: operation });
+  const tell = (type: string, data: object) =>
+    bench.http
+      .post('/')
+      .set({ 'ce-specversion': '1.0', 'ce-id': crypto.randomUUID(), 'ce-source': 'https://10.96.0.1:443' })
+      .set('ce-type', type)
+      .send(data);
+  const reference = { apiVersion: 'soteria.dev/v1alpha1', kind: 'Operation', namespace: 'shop', name: operation };
+  await tell('dev.knative.apiserver.ref.delete', reference).expect(204);
+  await tell('dev.soteria.leftovers.due.v1', { function: 'restore' }).expect(204);
+  expect(await bench.client.get(persistentVolumeClaims, target)).toBeDefined();
+  await setPaused(bench, 'false');
+  await tell('dev.soteria.leftovers.due.v1', { function: 'restore' }).expect(204);
   expect(await bench.client.get(persistentVolumeClaims, target)).toBeUndefined();
 });

@@ -3,7 +3,6 @@
  * temporary goes, and only what carries the same operation's uid. The volume goes last: as long as it is there, the rest is found
  * again.
  */
-import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { AdvanceCall } from '@soteria/shared/operation/advance.ts';
 import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
@@ -17,7 +16,6 @@ import {
   watchLabel,
 } from '@soteria/shared/operation/marks.ts';
 import { isFollowing } from '@soteria/shared/operation/is-following.ts';
-import { pausedMessage } from '@soteria/shared/operation/pause.ts';
 import { operationKinds } from '@soteria/shared/operation/schema.ts';
 import { commandJobName } from '@soteria/shared/verification/command-job.ts';
 import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
@@ -112,11 +110,9 @@ export async function tidyUnlessFollowed(tools: OrphanTools, found: RestoreVolum
   const volume = await tools.restores.getVolume(found.name, signal);
   if (volume?.uid !== found.uid || volume.marks[temporaryLabel] === undefined) return;
   if (await tools.cluster.isPaused(signal)) {
-    throw new SoteriaError('cluster_unavailable', {
-      what: `what operation ${ref.namespace}/${ref.name} has left was not tidied up`,
-      why: pausedMessage,
-      fix: 'unpause Soteria; the next sweep finds it',
-    });
+    // The volume stays watched: the next look for leftovers after the pause finds it.
+    log.info('orphan_held_by_pause', { object: volume.name, operation: ref.name });
+    return;
   }
   const done = await tidyOrphans(tools, volume, signal);
   if (done.length > 0) log.info('orphans_tidied', { operation: ref.name, done: done.join(', ') });
