@@ -35,6 +35,7 @@ export default defineConfig({
           include: ['test/apiserver/**/*.test.ts'],
           exclude,
           globalSetup: ['test/servers/global-setup.ts'],
+          setupFiles: ['test/http-contract/check-every-answer.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,

@@ -2,6 +2,7 @@
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
 import type { Log } from '@soteria/shared/function/contract.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
+import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
 import { createLog } from '@soteria/shared/function/log.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
@@ -69,13 +70,15 @@ export function createTestBench(options: TestBenchOptions) {
     newId: () => `m-${(ids += 1)}`,
     pace: { ...defaultPace, ...options.pace },
   };
-  const app = createFunction(defineUsage(tools), {
-    authenticate: () => Promise.resolve({ user: 'anonymous', groups: [], proof: 'none' }),
-    log,
-    metrics: createMetrics(),
-    now,
-    settings: { unsignedEvents: 'all', maxBodyBytes: 65_536, deadlineMs: 5_000 },
-  });
+  const app = checkedApp(
+    createFunction(defineUsage(tools), {
+      authenticate: () => Promise.resolve({ user: 'anonymous', groups: [], proof: 'none' }),
+      log,
+      metrics: createMetrics(),
+      now,
+      settings: { unsignedEvents: 'all', maxBodyBytes: 65_536, deadlineMs: 5_000 },
+    }),
+  );
 
   async function deliver(type: string, data: unknown = {}): Promise<number> {
     const headers = {

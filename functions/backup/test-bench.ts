@@ -1,5 +1,6 @@
 /** The function `backup` with all its doors over the in-memory cluster and the fake Longhorn, for this folder's tests. */
 import { createFunction } from '@soteria/shared/function/create-function.ts';
+import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
 import type { Log } from '@soteria/shared/function/contract.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
@@ -58,13 +59,15 @@ export function createTestBench() {
     settings: { driver: 'longhorn', authRequired: true },
     now,
   };
-  const app = createFunction(defineBackup(tools), {
-    authenticate: () => Promise.resolve({ user: 'anonymous', groups: [], proof: 'none' }),
-    log: silent,
-    metrics: createMetrics(),
-    now,
-    settings: { unsignedEvents: 'backup', maxBodyBytes: 65_536, deadlineMs: 5_000 },
-  });
+  const app = checkedApp(
+    createFunction(defineBackup(tools), {
+      authenticate: () => Promise.resolve({ user: 'anonymous', groups: [], proof: 'none' }),
+      log: silent,
+      metrics: createMetrics(),
+      now,
+      settings: { unsignedEvents: 'backup', maxBodyBytes: 65_536, deadlineMs: 5_000 },
+    }),
+  );
   const pass = (ms: number): void => {
     time += ms;
   };

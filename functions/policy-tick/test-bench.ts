@@ -2,6 +2,7 @@
 import type { ForeignEvent } from '@soteria/shared/events/resend.ts';
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
+import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
 import type { Log } from '@soteria/shared/function/contract.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
@@ -57,12 +58,14 @@ export function createTestBench({ onResend, onPublish }: BenchOptions = {}) {
     namespace,
     now,
   });
-  const app = createFunction(definition, {
-    authenticate: () => Promise.resolve({ user: 'anonymous', groups: [], proof: 'none' }),
-    log: silent,
-    metrics: createMetrics(),
-    now,
-    settings: { unsignedEvents: 'backup', maxBodyBytes: 1_048_576, deadlineMs: 5_000 },
-  });
+  const app = checkedApp(
+    createFunction(definition, {
+      authenticate: () => Promise.resolve({ user: 'anonymous', groups: [], proof: 'none' }),
+      log: silent,
+      metrics: createMetrics(),
+      now,
+      settings: { unsignedEvents: 'backup', maxBodyBytes: 1_048_576, deadlineMs: 5_000 },
+    }),
+  );
   return { app, client, store, slots, published, resent, now, pass: (ms: number) => (time += ms) };
 }

@@ -2,6 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Log } from '@soteria/shared/function/contract.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
+import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
 import {
@@ -300,23 +301,25 @@ export function createTestBench() {
   };
 
   const refused = new Set<string>();
-  const app = createFunction(
-    defineRestore({
-      ...tools,
-      longhornNamespace,
-      adoptions: { keep: (adopted, signal) => keepAdopted(client, 'soteria', adopted, signal) },
-      authorize: (_caller, { namespace = 'all', of }) =>
-        refused.has(of === undefined ? namespace : `${of.plural} in ${namespace}`)
-          ? Promise.reject(new SoteriaError('forbidden', { what: namespace, why: 'refused', fix: 'none' }))
-          : Promise.resolve(),
-    }),
-    {
-      authenticate: () => Promise.resolve({ user: 'ann', groups: [], proof: 'token' }),
-      log: silent,
-      metrics: createMetrics(),
-      now,
-      settings: { unsignedEvents: 'backup', maxBodyBytes: 65_536, deadlineMs: 5_000 },
-    },
+  const app = checkedApp(
+    createFunction(
+      defineRestore({
+        ...tools,
+        longhornNamespace,
+        adoptions: { keep: (adopted, signal) => keepAdopted(client, 'soteria', adopted, signal) },
+        authorize: (_caller, { namespace = 'all', of }) =>
+          refused.has(of === undefined ? namespace : `${of.plural} in ${namespace}`)
+            ? Promise.reject(new SoteriaError('forbidden', { what: namespace, why: 'refused', fix: 'none' }))
+            : Promise.resolve(),
+      }),
+      {
+        authenticate: () => Promise.resolve({ user: 'ann', groups: [], proof: 'token' }),
+        log: silent,
+        metrics: createMetrics(),
+        now,
+        settings: { unsignedEvents: 'backup', maxBodyBytes: 65_536, deadlineMs: 5_000 },
+      },
+    ),
   );
   return {
     app,

@@ -1,6 +1,6 @@
 /** Members that several answers share. Answers are strict: a member that no schema declares is a fault of the door that sends it. */
 import * as z from 'zod';
-import { phases } from '../operation/schema.ts';
+import { phases, step } from '../operation/schema.ts';
 
 /** Written with all its digits, also beyond 2^53. */
 export const byteCount = z.number().min(0).meta({ type: 'integer', format: 'int64' });
@@ -36,6 +36,9 @@ export const blockedBy = z
   .describe('Why the request is refused or fails; empty: nothing is known.');
 
 export const phase = z.enum(phases);
+
+/** As stored, also by another version. */
+export const stepView = z.looseObject(step.shape);
 
 export const restorePoint = z
   .strictObject({

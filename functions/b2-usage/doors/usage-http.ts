@@ -1,17 +1,12 @@
 /** `GET /v1/b2[?namespace=&refresh=]` and `POST /v1/b2/measure`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import * as z from 'zod';
+import { usageQuery } from '@soteria/shared/http-contract/queries.ts';
 import { isLeased } from '../measure/lease.ts';
 import { askForNext, beginMeasurement } from '../measure/measure.ts';
 import type { Progress } from '../record/progress.ts';
 import { buildReport, type UsageReport } from '../report/build-report.ts';
 import type { UsageTools } from '../tools.ts';
-
-const usageQuery = z.strictObject({
-  namespace: z.string().min(1).max(253).optional(),
-  refresh: z.enum(['true', 'false', '']).optional(),
-});
 
 /** Asked for more often than this, the numbers are fresh. */
 const freshMs = 60_000;

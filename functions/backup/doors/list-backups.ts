@@ -2,7 +2,8 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
-import * as z from 'zod';
+import { backupsQuery } from '@soteria/shared/http-contract/queries.ts';
+import type * as z from 'zod';
 import { presentClaimOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
 import { longhornPoints, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
@@ -15,13 +16,6 @@ import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts
 import type { Blocker } from '@soteria/shared/http-contract/parts.ts';
 import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
 import type { BackupTools } from '../tools.ts';
-
-export const backupsQuery = z.strictObject({
-  namespace: z.string().min(1).max(253).optional(),
-  pvc: z.string().min(1).max(253).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(500),
-  next: z.string().max(2048).optional(),
-});
 
 export interface BackupList {
   /** The Longhorn volume of the claim that was asked for: the live one, else the newest point's. */

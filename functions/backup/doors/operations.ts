@@ -9,19 +9,11 @@ import { askToCancel } from '@soteria/shared/operation/ask-to-cancel.ts';
 import { progressViewOf } from '@soteria/shared/operation/view.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { findOperation } from '@soteria/shared/operation/store.ts';
-import * as z from 'zod';
+import { operationsQuery } from '@soteria/shared/http-contract/queries.ts';
 import { placeInQueue } from '@soteria/shared/operation/place-in-queue.ts';
 import { waitingSelector } from '@soteria/shared/operation/waiting-line.ts';
 import { advanceOperation } from '../advance.ts';
 import type { BackupTools } from '../tools.ts';
-
-const operationsQuery = z.strictObject({
-  namespace: z.string().min(1).max(253).optional(),
-  pvc: z.string().min(1).max(253).optional(),
-  phase: z.enum(phases).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(500),
-  next: z.string().max(2048).optional(),
-});
 
 export interface OperationList {
   readonly items: readonly unknown[];

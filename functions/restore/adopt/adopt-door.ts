@@ -3,18 +3,11 @@ import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { AdoptAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import { longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
 import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
-import * as z from 'zod';
+import { adoptRequest } from '@soteria/shared/http-contract/queries.ts';
 import type { Answer } from '../doors/ask-http.ts';
 import { parseBody } from '../doors/parse-body.ts';
 import type { RestoreTools } from '../tools.ts';
 import { decideAdoption } from './decide-adoption.ts';
-
-const adoptRequest = z.strictObject({
-  cluster_id: z.string().min(1).max(253),
-  /** The caller vouches that the other cluster writes no more. */
-  is_gone: z.boolean().optional(),
-  dry_run: z.boolean().optional(),
-});
 
 const example = '{"cluster_id": "…"}; optional members: is_gone, dry_run';
 

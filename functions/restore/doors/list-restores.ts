@@ -4,25 +4,12 @@ import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { listPage } from '@soteria/shared/operation/list-page.ts';
-import { type Operation, operationKinds, phases } from '@soteria/shared/operation/schema.ts';
-import * as z from 'zod';
-import { functionName } from '../longhorn/about-operation.ts';
+import { type Operation, phases } from '@soteria/shared/operation/schema.ts';
+import { restoreKinds, restoresQuery } from '@soteria/shared/http-contract/queries.ts';
+import type * as z from 'zod';
 import type { RestoreTools } from '../tools.ts';
 import { isOfThisFunction, viewOf } from './restore-view.ts';
 
-const kinds = Object.entries(operationKinds)
-  .filter(([, kind]) => kind.function === functionName)
-  .map(([name]) => name);
-
-const restoresQuery = z.strictObject({
-  namespace: z.string().min(1).max(253).optional(),
-  source_namespace: z.string().min(1).max(253).optional(),
-  pvc: z.string().min(1).max(253).optional(),
-  phase: z.enum(phases).optional(),
-  kind: z.enum(kinds).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(500),
-  next: z.string().max(2048).optional(),
-});
 type RestoresQuery = z.infer<typeof restoresQuery>;
 
 export interface RestoreList {
@@ -39,7 +26,7 @@ function queryFrom(raw: unknown): RestoresQuery {
     why: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the query'}: ${issue.message}`).join('; '),
     fix:
       'allowed are namespace (of the Operation, where the new claims are), source_namespace, pvc (the source or the new one), ' +
-      `phase (${phases.join(', ')}), kind (${kinds.join(', ')}), limit (1 to 1000) and next`,
+      `phase (${phases.join(', ')}), kind (${restoreKinds.join(', ')}), limit (1 to 1000) and next`,
   });
 }
 

@@ -1,0 +1,52 @@
+/** Query parameters and bodies that are HTTP's alone; a body that an event may carry too is in `events/catalogue.ts`. */
+import * as z from 'zod';
+import { operationKinds, phases } from '../operation/schema.ts';
+
+const name = z.string().min(1).max(253);
+
+const page = {
+  limit: z.coerce.number().int().min(1).max(1000).default(500).describe('At most so many items.'),
+  next: z.string().max(2048).optional().describe('The member `next` of the page before.'),
+};
+
+export const restoreKinds = Object.entries(operationKinds)
+  .filter(([, kind]) => kind.function === 'restore')
+  .map(([kind]) => kind);
+
+export const backupsQuery = z.strictObject({
+  namespace: name.optional().describe('Of the claim; left out: all, which needs the right to list them all.'),
+  pvc: name.optional().describe('Name of the claim.'),
+  ...page,
+});
+
+export const operationsQuery = z.strictObject({
+  namespace: name.optional().describe('Of the Operation; left out: all, which needs the right to list them all.'),
+  pvc: name.optional().describe('The claim that the request names.'),
+  phase: z.enum(phases).optional(),
+  ...page,
+});
+
+export const restoresQuery = z.strictObject({
+  namespace: name.optional().describe('Of the Operation, where the new claims are made.'),
+  source_namespace: name.optional().describe('Of the source claim.'),
+  pvc: name.optional().describe('The source claim, or the new one.'),
+  phase: z.enum(phases).optional(),
+  kind: z.enum(restoreKinds).optional(),
+  ...page,
+});
+
+export const usageQuery = z.strictObject({
+  namespace: name.optional().describe('Only claims of this one, and nothing about the buckets as a whole.'),
+  refresh: z.enum(['true', 'false', '']).optional().describe('true: begins a measurement when the numbers are old.'),
+});
+
+/** Which of several Operations of one name; other parameters mean nothing. */
+export const oneOperationQuery = z.object({
+  namespace: name.optional().describe('Of the Operation; left out: it is looked for in all namespaces.'),
+});
+
+export const adoptRequest = z.strictObject({
+  cluster_id: name.describe('The id of the other cluster, as GET /v1/backups shows it.'),
+  is_gone: z.boolean().optional().describe('The caller vouches that the other cluster writes no more.'),
+  dry_run: z.boolean().optional().describe('Answer the survey and record nothing.'),
+});
