@@ -7,8 +7,8 @@ import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.
 import { loadConnection } from '@soteria/shared/kubernetes/connect.ts';
 import { untyped } from '@soteria/shared/kubernetes/core-types.ts';
 import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
-import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
-import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
+import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import { applyManifests } from './apply-manifests.ts';
 import type { LonghornAdmission } from './longhorn/admission.ts';

@@ -5,7 +5,7 @@ import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
 import { createLog } from '@soteria/shared/function/log.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
-import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { readPaused } from '@soteria/shared/operation/pause.ts';
 import { defineUsage } from './app.ts';
 import type { LonghornView } from './attribute/attribution.ts';

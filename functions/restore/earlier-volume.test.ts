@@ -1,6 +1,6 @@
 /** A claim that was deleted and made again under its name: `latest` brings the earlier volume's data back, and every answer says so. */
 import { createAdaptorServer } from '@hono/node-server';
-import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench } from './test-bench.ts';

@@ -10,9 +10,9 @@ import {
   persistentVolumes,
   type PersistentVolumeClaim,
 } from '@soteria/shared/kubernetes/core-types.ts';
-import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
-import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
-import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
+import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { createBackingImages } from '@soteria/shared/longhorn/backing-images.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { createNodeRooms } from '@soteria/shared/longhorn/node-room.ts';

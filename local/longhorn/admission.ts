@@ -1,6 +1,6 @@
 /** Puts Longhorn's admission in front of an in-memory store; a real API server has none of it, and none is missed there. */
-import type { AdmissionHook } from '@soteria/shared/kubernetes/memory-admission.ts';
-import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import type { AdmissionHook } from '@soteria/shared/fakes/kubernetes/memory-admission.ts';
+import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import {
   backupTargetLabel,

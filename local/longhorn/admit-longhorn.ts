@@ -3,8 +3,8 @@
  * (longhorn.md 2.1). Pure.
  */
 import * as z from 'zod';
-import type { AdmissionAnswer } from '@soteria/shared/kubernetes/memory-admission.ts';
-import type { WireMeta, WireObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import type { AdmissionAnswer } from '@soteria/shared/fakes/kubernetes/memory-admission.ts';
+import type { WireMeta, WireObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { backupTargetLabel, backupVolumeLabel } from '@soteria/shared/longhorn/resource-types.ts';
 import { backupWire, snapshotWire } from '@soteria/shared/longhorn/wire.ts';
 import type {

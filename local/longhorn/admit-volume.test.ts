@@ -1,4 +1,4 @@
-import type { WireObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import type { WireObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { backupVolumes, backups } from '@soteria/shared/longhorn/resource-types.ts';
 import { describe, expect, test } from 'vitest';
 import type { Lookup } from './admit-longhorn.ts';

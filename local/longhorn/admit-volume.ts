@@ -1,7 +1,7 @@
 /** Longhorn's admission of a new Volume (longhorn.md 3.2): what it changes without a word, and what it refuses. Pure. */
 import { createHash } from 'node:crypto';
-import type { AdmissionAnswer } from '@soteria/shared/kubernetes/memory-admission.ts';
-import { type JsonObject, type WireObject, isJsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import type { AdmissionAnswer } from '@soteria/shared/fakes/kubernetes/memory-admission.ts';
+import { type JsonObject, type WireObject, isJsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import type { BackupResource, BackupVolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import { type Lookup, refuse, withLonghorn } from './admit-longhorn.ts';
 import { parseBackupUrl } from './parse-backup-url.ts';

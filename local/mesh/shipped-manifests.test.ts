@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { untyped } from '@soteria/shared/kubernetes/core-types.ts';
-import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { eventually, namespace, startFixture } from './testing/mesh-fixture.ts';

@@ -1,7 +1,7 @@
 /** What the store answers a request with, before it becomes HTTP. */
-import { statusOf, type ApiRefusal } from '@soteria/shared/kubernetes/api-refusal.ts';
+import { statusOf, type ApiRefusal } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
 import { writeJson } from '@soteria/shared/kubernetes/json.ts';
-import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import type { WatchPlan } from './plan-watch.ts';
 
 export interface Incoming {

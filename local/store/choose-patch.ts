@@ -1,7 +1,7 @@
 /** The four patch formats of Kubernetes: which of them are understood here, and how they change an object. Pure. */
-import { ApiRefusal, badRequest } from '@soteria/shared/kubernetes/api-refusal.ts';
-import { applyMergePatch } from '@soteria/shared/kubernetes/merge-patch.ts';
-import { asObject, isJsonObject, type JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { ApiRefusal, badRequest } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
+import { applyMergePatch } from '@soteria/shared/fakes/kubernetes/merge-patch.ts';
+import { asObject, isJsonObject, type JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { applyJsonPatch } from './json-patch.ts';
 
 export type Change = (current: JsonObject) => JsonObject;

@@ -3,8 +3,8 @@
  * These four simple kinds are decoded here (field numbers of k8s.io/api/core/v1/generated.proto); everything else is refused with
  * a way around. Pure.
  */
-import { ApiRefusal } from '@soteria/shared/kubernetes/api-refusal.ts';
-import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { ApiRefusal } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
+import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 
 type FieldType = 'text' | 'texts' | 'textMap' | 'bytesMap' | 'flag' | 'ignored' | Message;
 interface Message {

@@ -1,6 +1,6 @@
 /** What the store says of itself: version, groups and resources, as kubectl asks for them before anything else. Pure. */
-import { groupVersion, type KindDefinition } from '@soteria/shared/kubernetes/memory-kinds.ts';
-import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { groupVersion, type KindDefinition } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
+import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 const reviewVerbs = ['create'];

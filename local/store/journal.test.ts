@@ -1,4 +1,4 @@
-import { createMemoryCluster, type MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { createMemoryCluster, type MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -7,8 +7,8 @@
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { parseJson } from '@soteria/shared/kubernetes/json.ts';
-import type { ClusterSnapshot, MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
-import { isJsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import type { ClusterSnapshot, MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import { isJsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import {
   closeSync,
   existsSync,

@@ -1,5 +1,5 @@
 /** JSON patch, RFC 6902, as `kubectl patch --type=json` sends it. Pure. */
-import { badRequest, invalid } from '@soteria/shared/kubernetes/api-refusal.ts';
+import { badRequest, invalid } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
 import {
   copyJson,
   isJsonObject,
@@ -7,7 +7,7 @@ import {
   put,
   textAt,
   type JsonObject,
-} from '@soteria/shared/kubernetes/wire-object.ts';
+} from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 
 type Container = Record<string, unknown> | unknown[];
 

@@ -2,7 +2,7 @@
  * The part of Kubernetes' JSONPath that printer columns use: `.a.b`, `['a']`, `[0]`, `[*]`, `[?(@.type=="Ready")]`, and dots
  * escaped with a backslash. Pure.
  */
-import { isJsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { isJsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 
 type Step = (value: unknown) => readonly unknown[];
 

@@ -2,8 +2,8 @@
  * As much OpenAPI v3 as kubectl needs: which patches take `fieldValidation` (so that it leaves validation to the server), and
  * the schemas of custom resources (so that `kubectl explain` knows them). Pure.
  */
-import { groupVersion, type KindDefinition } from '@soteria/shared/kubernetes/memory-kinds.ts';
-import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { groupVersion, type KindDefinition } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
+import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { groupVersionPaths } from './discovery.ts';
 
 const root = '/openapi/v3';

@@ -1,5 +1,5 @@
 /** From the path of a request to what it is about. Pure. */
-import type { CollectionPath, ObjectPath } from '@soteria/shared/kubernetes/raw-api.ts';
+import type { CollectionPath, ObjectPath } from '@soteria/shared/fakes/kubernetes/raw-api.ts';
 
 export type Target =
   | { readonly type: 'collection'; readonly path: CollectionPath }

@@ -1,8 +1,8 @@
 /** A watch request as an order of what to send: decided before the answer begins, carried out while it is open. */
-import { ApiRefusal, statusOf } from '@soteria/shared/kubernetes/api-refusal.ts';
-import { groupVersion } from '@soteria/shared/kubernetes/memory-kinds.ts';
-import type { CollectionPath, RawApi, RawWatchEvent } from '@soteria/shared/kubernetes/raw-api.ts';
-import { without, type JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { ApiRefusal, statusOf } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
+import { groupVersion } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
+import type { CollectionPath, RawApi, RawWatchEvent } from '@soteria/shared/fakes/kubernetes/raw-api.ts';
+import { without, type JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { isTrue, readCount, readRevision, readSelectors } from './read-query.ts';
 import { showObject, type Shown } from './represent.ts';
 

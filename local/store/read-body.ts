@@ -1,7 +1,7 @@
 /** The body of a request as JSON, from JSON, YAML, or the little protobuf that kubectl insists on. Pure. */
-import { ApiRefusal, badRequest } from '@soteria/shared/kubernetes/api-refusal.ts';
+import { ApiRefusal, badRequest } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
 import { parseJson } from '@soteria/shared/kubernetes/json.ts';
-import { isJsonObject, type JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { isJsonObject, type JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { parse as parseYaml } from 'yaml';
 import type { Incoming } from './answer.ts';
 import { decodeProtobuf } from './decode-protobuf.ts';

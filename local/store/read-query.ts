@@ -1,7 +1,7 @@
 /** The query parameters of the Kubernetes API as the in-memory cluster takes them. Pure. */
-import { badRequest } from '@soteria/shared/kubernetes/api-refusal.ts';
-import type { RawDeleteOptions, RawListQuery, SelectorQuery } from '@soteria/shared/kubernetes/raw-api.ts';
-import { objectAt, textAt, type JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { badRequest } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
+import type { RawDeleteOptions, RawListQuery, SelectorQuery } from '@soteria/shared/fakes/kubernetes/raw-api.ts';
+import { objectAt, textAt, type JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 
 type Query = URLSearchParams;
 

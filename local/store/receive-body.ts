@@ -1,5 +1,5 @@
 /** Reads the body of a request, up to the size the real API server takes. */
-import { ApiRefusal } from '@soteria/shared/kubernetes/api-refusal.ts';
+import { ApiRefusal } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
 import type { IncomingMessage } from 'node:http';
 
 export const maxBodyBytes = 3 * 1024 * 1024;

@@ -1,6 +1,6 @@
 /** How an object or a list goes over the wire: as itself, as a Table for kubectl, or as its metadata only. Pure. */
-import { groupVersion, type KindDefinition, type KindVersion } from '@soteria/shared/kubernetes/memory-kinds.ts';
-import { without, type JsonObject, type WireObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { groupVersion, type KindDefinition, type KindVersion } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
+import { without, type JsonObject, type WireObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { columnsOf } from './table-columns.ts';
 
 export type Representation = 'object' | 'table' | 'metadata';

@@ -1,9 +1,9 @@
 /** The verbs of the Kubernetes API on objects and collections. */
-import { ApiRefusal, badRequest, notAllowed, unknownResource } from '@soteria/shared/kubernetes/api-refusal.ts';
-import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
-import { servedVersion } from '@soteria/shared/kubernetes/memory-kinds.ts';
-import type { CollectionPath, Deletion, ObjectPath } from '@soteria/shared/kubernetes/raw-api.ts';
-import type { JsonObject, WireObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { ApiRefusal, badRequest, notAllowed, unknownResource } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
+import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import { servedVersion } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
+import type { CollectionPath, Deletion, ObjectPath } from '@soteria/shared/fakes/kubernetes/raw-api.ts';
+import type { JsonObject, WireObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import type { Answer, Incoming } from './answer.ts';
 import { choosePatch } from './choose-patch.ts';
 import type { Target } from './parse-target.ts';

@@ -1,6 +1,6 @@
 /** One request to the store, from its parts to its answer. */
-import { ApiRefusal, forbidden, unknownResource, badRequest } from '@soteria/shared/kubernetes/api-refusal.ts';
-import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { ApiRefusal, forbidden, unknownResource, badRequest } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
+import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { refusalAnswer, type Answer, type Incoming } from './answer.ts';
 import { describeKinds, version } from './discovery.ts';
 import { describeOpenApi } from './openapi.ts';

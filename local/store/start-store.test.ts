@@ -1,5 +1,5 @@
-import { createMemoryCluster, type MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
-import { isJsonObject, objectAt, type JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { createMemoryCluster, type MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import { isJsonObject, objectAt, type JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';

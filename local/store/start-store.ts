@@ -1,6 +1,6 @@
 /** The local store: an in-memory cluster behind the HTTP interface of a Kubernetes API server, on this machine only. */
-import { ApiRefusal } from '@soteria/shared/kubernetes/api-refusal.ts';
-import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { ApiRefusal } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
+import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { encodeJson, refusalAnswer, type Answer, type Incoming } from './answer.ts';

@@ -1,12 +1,12 @@
 /** Which columns `kubectl get` shows of a kind: its own printer columns, or those of kube-apiserver for the built-in kinds. Pure. */
-import type { KindDefinition, KindVersion, PrinterColumn } from '@soteria/shared/kubernetes/memory-kinds.ts';
+import type { KindDefinition, KindVersion, PrinterColumn } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import {
   isJsonObject,
   objectAt,
   textAt,
   type JsonObject,
   type WireObject,
-} from '@soteria/shared/kubernetes/wire-object.ts';
+} from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { encodeJson } from './answer.ts';
 import { ageOf } from './human-duration.ts';
 import { compileJsonPath } from './json-path.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ErrorCode, errorTable } from '../errors.ts';
 import { operations } from '../operation/schema.ts';
 import { codeOfReason, isObjectAbsent, refusalOf, type Answer, type Call } from './api-errors.ts';
-import { statusOf } from './scripted-server.ts';
+import { statusOf } from '../fakes/kubernetes/scripted-server.ts';
 
 const call: Call = { verb: 'create', type: operations, target: { name: 'a', namespace: 'shop' } };
 const named = { name: 'a', kind: 'operations' };

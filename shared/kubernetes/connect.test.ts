@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectToCluster, loadConnection } from './connect.ts';
 import { configMaps } from './core-types.ts';
-import { answer, configMap, startScriptedServer } from './scripted-server.ts';
+import { answer, configMap, startScriptedServer } from '../fakes/kubernetes/scripted-server.ts';
 
 async function temporaryFolder(files: Readonly<Record<string, string>>): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'soteria-connect-'));

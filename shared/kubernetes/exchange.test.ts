@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SoteriaError } from '../errors.ts';
 import { configMaps } from './core-types.ts';
-import { errorTexts } from './error-texts.ts';
+import { errorTexts } from '../fakes/kubernetes/error-texts.ts';
 import type { HttpClientOptions } from './exchange.ts';
 import { createHttpClient } from './http-client.ts';
 import {
@@ -13,7 +13,7 @@ import {
   refuse,
   startScriptedServer,
   type Step,
-} from './scripted-server.ts';
+} from '../fakes/kubernetes/scripted-server.ts';
 
 const ref = { name: 'a', namespace: 'shop' };
 const draft = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...ref } };

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { configMaps } from './core-types.ts';
 import { createFailureBudget } from './failure-budget.ts';
 import { createHttpClient } from './http-client.ts';
-import { answer, configMap, fakeTime, refuse, startScriptedServer, type Step } from './scripted-server.ts';
+import {
+  answer,
+  configMap,
+  fakeTime,
+  refuse,
+  startScriptedServer,
+  type Step,
+} from '../fakes/kubernetes/scripted-server.ts';
 
 const ref = { name: 'a', namespace: 'shop' };
 const found = answer(200, configMap('a'));

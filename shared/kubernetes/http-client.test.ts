@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { operations, type Operation } from '../operation/schema.ts';
 import { configMaps, nodes } from './core-types.ts';
 import { createHttpClient } from './http-client.ts';
-import { answer, configMap, fakeTime, refuse, startScriptedServer, type Step } from './scripted-server.ts';
+import {
+  answer,
+  configMap,
+  fakeTime,
+  refuse,
+  startScriptedServer,
+  type Step,
+} from '../fakes/kubernetes/scripted-server.ts';
 
 const ref = { name: 'a', namespace: 'shop' };
 const draft = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...ref }, data: { color: 'red' } };

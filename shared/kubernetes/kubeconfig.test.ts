@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { errorTexts } from './error-texts.ts';
+import { errorTexts } from '../fakes/kubernetes/error-texts.ts';
 import { loadKubeconfigConnection } from './kubeconfig.ts';
 
 async function folder(files: Readonly<Record<string, string | object>>): Promise<string> {

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { errorTexts } from './error-texts.ts';
+import { errorTexts } from '../fakes/kubernetes/error-texts.ts';
 import { createHttpClient } from './http-client.ts';
 import { reviewAccess, reviewToken } from './reviews.ts';
-import { answer, fakeTime, hangUp, refuse, startScriptedServer, statusOf, type Step } from './scripted-server.ts';
+import {
+  answer,
+  fakeTime,
+  hangUp,
+  refuse,
+  startScriptedServer,
+  statusOf,
+  type Step,
+} from '../fakes/kubernetes/scripted-server.ts';
 
 async function clientOf(...steps: readonly Step[]) {
   const server = await startScriptedServer(...steps);

@@ -13,7 +13,7 @@ import {
   startScriptedServer,
   statusOf,
   type Step,
-} from './scripted-server.ts';
+} from '../fakes/kubernetes/scripted-server.ts';
 
 function line(type: string, object: unknown): string {
   return `${JSON.stringify({ type, object })}\n`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryCluster } from '../kubernetes/memory-cluster.ts';
-import { customKind } from '../kubernetes/memory-kinds.ts';
-import type { JsonObject } from '../kubernetes/wire-object.ts';
+import { createMemoryCluster } from '../fakes/kubernetes/memory-cluster.ts';
+import { customKind } from '../fakes/kubernetes/memory-kinds.ts';
+import type { JsonObject } from '../fakes/kubernetes/wire-object.ts';
 import { createNodeRooms, roomInWords } from './node-room.ts';
 
 const gib = 1024 ** 3;

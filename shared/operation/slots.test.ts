@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SoteriaError } from '../errors.ts';
 import { configMaps } from '../kubernetes/core-types.ts';
-import { createMemoryCluster, type MemoryCluster } from '../kubernetes/memory-cluster.ts';
-import { customKind } from '../kubernetes/memory-kinds.ts';
+import { createMemoryCluster, type MemoryCluster } from '../fakes/kubernetes/memory-cluster.ts';
+import { customKind } from '../fakes/kubernetes/memory-kinds.ts';
 import type { SlotHolder, SlotNeed } from './decide-slots.ts';
 import { placeInQueue } from './place-in-queue.ts';
 import { type Operation, operations } from './schema.ts';

@@ -1,5 +1,5 @@
 import { configMaps } from '../kubernetes/core-types.ts';
-import { createMemoryCluster } from '../kubernetes/memory-cluster.ts';
+import { createMemoryCluster } from '../fakes/kubernetes/memory-cluster.ts';
 import { describe, expect, it } from 'vitest';
 import { claimHash } from '../operation/names.ts';
 import { type ClaimJudgement, createVerifiedPoints, verifiedNames } from './verified-points.ts';

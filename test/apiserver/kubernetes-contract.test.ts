@@ -1,6 +1,6 @@
 /** The Kubernetes contract where it comes from: our HTTP client on a real API server. */
 import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
-import { describeKubernetesContract } from '@soteria/shared/kubernetes/contract.ts';
+import { describeKubernetesContract } from '@soteria/shared/fakes/kubernetes/contract.ts';
 import { describeOnApiServer, useApiServer } from '../servers/require-api-server.ts';
 
 describeOnApiServer('the HTTP client', () => {

@@ -2,7 +2,7 @@
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
-import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';

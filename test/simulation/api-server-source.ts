@@ -1,6 +1,6 @@
 /** What an ApiServerSource in Reference mode with the shipped selectors, and the shipped Trigger behind it, make of each stored change. */
-import type { Commit } from '@soteria/shared/kubernetes/cluster-state.ts';
-import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import type { Commit } from '@soteria/shared/fakes/kubernetes/cluster-state.ts';
+import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { longhornGroup } from '@soteria/shared/longhorn/resource-types.ts';
 import { watchLabel } from '@soteria/shared/operation/marks.ts';
 import { group } from '@soteria/shared/operation/schema.ts';

@@ -1,7 +1,7 @@
 /** A simulated process's way to the API server: a gate before every call, outages, lost answers, and a witness. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
-import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import { backups, longhornGroup } from '@soteria/shared/longhorn/resource-types.ts';
 import { type Operation, operations } from '@soteria/shared/operation/schema.ts';

@@ -1,6 +1,6 @@
 /** The simulated cluster: claims of a shop on Longhorn volumes, an available target, and things of others that nobody may touch. */
-import { createMemoryCluster, type MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
-import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
+import { createMemoryCluster, type MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import {
   backupTargetLabel,
   backupTargets,

@@ -1,6 +1,6 @@
 /** Watches every stored change and writes down what the invariants need. */
-import type { Commit } from '@soteria/shared/kubernetes/cluster-state.ts';
-import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import type { Commit } from '@soteria/shared/fakes/kubernetes/cluster-state.ts';
+import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { backups } from '@soteria/shared/longhorn/resource-types.ts';
 import type { BackupResource } from '@soteria/shared/longhorn/wire.ts';
 import { slotsName } from '@soteria/shared/operation/slots.ts';

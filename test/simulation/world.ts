@@ -1,5 +1,5 @@
 /** Everything one history happens in: the cluster, its Longhorn, the mesh, the processes, and the witness. */
-import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import type { Publisher } from '@soteria/shared/events/publish.ts';
 import { followWithSource } from './api-server-source.ts';
 import { composeBackup, composePolicyTick, doorsOfBackup, type Mutation } from './compose.ts';

@@ -1,7 +1,7 @@
 /** What people do with kubectl, done with the real kubectl on the local store. */
 import { writeKubeconfig } from '@soteria/local/store/kubeconfig.ts';
 import { startStore, type Store } from '@soteria/local/store/start-store.ts';
-import { createMemoryCluster, type MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { createMemoryCluster, type MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /** The Operation CRD, put into a cluster the way `kubectl create` would. */
-import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { parseJson, writeJson } from '@soteria/shared/kubernetes/json.ts';
-import { asObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { asObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { operationCrd } from '@soteria/shared/operation/crd.ts';
 
 export function installOperations({ api }: MemoryCluster): void {

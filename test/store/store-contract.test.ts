@@ -1,8 +1,8 @@
 /** The Kubernetes contract through HTTP: our client on the local store. */
 import { startStore } from '@soteria/local/store/start-store.ts';
-import { describeKubernetesContract } from '@soteria/shared/kubernetes/contract.ts';
+import { describeKubernetesContract } from '@soteria/shared/fakes/kubernetes/contract.ts';
 import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
-import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { installOperations } from './operation-definition.ts';
 
 describeKubernetesContract('the local store', async () => {

@@ -1,6 +1,6 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { jobs } from '@soteria/shared/kubernetes/core-types.ts';
-import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { describe, expect, it } from 'vitest';
 import { createProofJobs } from './proof-jobs.ts';
 

@@ -1,5 +1,5 @@
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
-import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { describe, expect, it } from 'vitest';
 import { createTestBudget, type TestBudget } from './test-budget.ts';
 

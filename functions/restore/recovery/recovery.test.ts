@@ -1,5 +1,5 @@
 import { createAdaptorServer } from '@hono/node-server';
-import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '@soteria/shared/function/contract.ts';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
-import { type MemoryCluster, createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
-import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
+import { type MemoryCluster, createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import {

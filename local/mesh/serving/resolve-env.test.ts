@@ -1,4 +1,4 @@
-import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { describe, expect, it } from 'vitest';
 import { resolveEnv } from './resolve-env.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { describe, expect, it } from 'vitest';
 import type { MeshOptions } from '../start-mesh.ts';
 import { broker, eventually, namespace, service, startFixture } from '../testing/mesh-fixture.ts';

@@ -2,10 +2,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
-import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
-import { customKind } from '@soteria/shared/kubernetes/memory-kinds.ts';
-import type { JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
+import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
+import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { expect, onTestFinished, vi } from 'vitest';
 import * as z from 'zod';
 import type { MeshActivity } from '../activity.ts';

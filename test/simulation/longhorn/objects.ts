@@ -1,9 +1,9 @@
 /** Longhorn's own way to its objects: straight into the cluster, past every gate. */
-import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
-import { applyMergePatch } from '@soteria/shared/kubernetes/merge-patch.ts';
+import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import { applyMergePatch } from '@soteria/shared/fakes/kubernetes/merge-patch.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
-import { asObject, type JsonObject } from '@soteria/shared/kubernetes/wire-object.ts';
-import { isRefusal } from '@soteria/shared/kubernetes/cluster-state.ts';
+import { asObject, type JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
+import { isRefusal } from '@soteria/shared/fakes/kubernetes/cluster-state.ts';
 
 export const longhornNamespace = 'longhorn-system';
 export const finalizer = 'longhorn.io';

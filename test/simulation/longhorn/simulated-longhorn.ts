@@ -6,7 +6,7 @@ import { type LonghornAdmission, createAdmission } from '@soteria/local/longhorn
 import { decideTarget, planSync } from '@soteria/local/longhorn/decide-target.ts';
 import { decideVolume, flagsOfVolume } from '@soteria/local/longhorn/decide-volume.ts';
 import { type FaultBoard, createFaultBoard } from '@soteria/local/longhorn/faults.ts';
-import type { MemoryCluster } from '@soteria/shared/kubernetes/memory-cluster.ts';
+import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { backupTargets, backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { BackupTargetResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import { createLonghornObjects, longhornNamespace } from './objects.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configMaps, namespaces } from './core-types.ts';
+import { configMaps, namespaces } from '../../kubernetes/core-types.ts';
 import { createMemoryCluster } from './memory-cluster.ts';
 import { box, boxesAt, codeOf, configMapsAt, definition, definitionsAt, makeCluster } from './memory-fixtures.ts';
 

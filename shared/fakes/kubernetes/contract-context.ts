@@ -1,8 +1,8 @@
 /** What the contract's parts share: the cluster they run on, and the few things they all make. Only tests import this. */
 import { expect, onTestFinished } from 'vitest';
-import { SoteriaError, type ErrorCode } from '../errors.ts';
-import type { KubernetesClient, WatchEvent, WatchQuery } from './client.ts';
-import { configMaps, type ConfigMap } from './core-types.ts';
+import { SoteriaError, type ErrorCode } from '../../errors.ts';
+import type { KubernetesClient, WatchEvent, WatchQuery } from '../../kubernetes/client.ts';
+import { configMaps, type ConfigMap } from '../../kubernetes/core-types.ts';
 
 export interface ContractContext {
   readonly client: KubernetesClient;

@@ -1,7 +1,7 @@
 /** Contract: replacing, patching and deleting, with their preconditions. Only tests import this. */
 import { describe, expect, it } from 'vitest';
 import { createConfigMap, expectRefusal, type ContractContext } from './contract-context.ts';
-import { configMaps } from './core-types.ts';
+import { configMaps } from '../../kubernetes/core-types.ts';
 
 const finalizer = 'soteria.dev/contract';
 

@@ -1,6 +1,6 @@
 /** The KubernetesClient of an in-memory cluster: what one gets is a copy, and refusals read like a real API server's. */
 import { statusOf } from './api-refusal.ts';
-import { refusalOf, type Call } from './api-errors.ts';
+import { refusalOf, type Call } from '../../kubernetes/api-errors.ts';
 import type {
   CallOptions,
   DeleteOptions,
@@ -14,13 +14,13 @@ import type {
   WatchEvent,
   WatchQuery,
   WriteOptions,
-} from './client.ts';
+} from '../../kubernetes/client.ts';
 import { isRefusal, type CollectionPath, type ObjectPath } from './cluster-state.ts';
-import { writeJson } from './json.ts';
+import { writeJson } from '../../kubernetes/json.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import type { RawApi } from './raw-api.ts';
-import { objectPath, requireNamespace } from './resource-path.ts';
-import type { KubernetesObject, ResourceType } from './resource-type.ts';
+import { objectPath, requireNamespace } from '../../kubernetes/resource-path.ts';
+import type { KubernetesObject, ResourceType } from '../../kubernetes/resource-type.ts';
 import { asObject, copyJson, type WireObject } from './wire-object.ts';
 import { watchMemory } from './memory-watch.ts';
 

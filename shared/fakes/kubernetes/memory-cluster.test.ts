@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { secrets, tokenReviews } from './core-types.ts';
+import { secrets, tokenReviews } from '../../kubernetes/core-types.ts';
 import { createMemoryCluster } from './memory-cluster.ts';
 import { at, codeOf, configMapsAt, makeCluster, thing, things } from './memory-fixtures.ts';
 import type { JsonObject } from './wire-object.ts';

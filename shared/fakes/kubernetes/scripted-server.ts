@@ -1,7 +1,7 @@
 /** An HTTP server on the loopback that plays an API server by script: one step per request. Only tests import this. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
-import type { HttpClientOptions } from './exchange.ts';
+import type { HttpClientOptions } from '../../kubernetes/exchange.ts';
 
 export interface SeenRequest {
   readonly method: string;

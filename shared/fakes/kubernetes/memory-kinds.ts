@@ -1,5 +1,5 @@
 /** What the in-memory cluster must know of a kind: its names, its versions, and the rules its writes follow. */
-import type { KubernetesObject, ResourceType } from './resource-type.ts';
+import type { KubernetesObject, ResourceType } from '../../kubernetes/resource-type.ts';
 import type { JsonObject } from './wire-object.ts';
 
 export interface PrinterColumn {

@@ -1,5 +1,5 @@
 /** Kinds and objects the tests of the in-memory cluster share. Only tests import this. */
-import { untyped } from './core-types.ts';
+import { untyped } from '../../kubernetes/core-types.ts';
 import { createMemoryCluster, type MemoryCluster } from './memory-cluster.ts';
 import { customKind } from './memory-kinds.ts';
 import type { JsonObject } from './wire-object.ts';

@@ -1,7 +1,7 @@
 /** Contract: watches. Only tests import this. */
 import { describe, expect, it } from 'vitest';
 import { createConfigMap, presentVersion, readWatch, suiteSelector, type ContractContext } from './contract-context.ts';
-import { configMaps } from './core-types.ts';
+import { configMaps } from '../../kubernetes/core-types.ts';
 
 export function testWatches(present: () => ContractContext): void {
   describe('watch', () => {

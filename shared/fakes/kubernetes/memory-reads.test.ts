@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configMaps, persistentVolumeClaims } from './core-types.ts';
+import { configMaps, persistentVolumeClaims } from '../../kubernetes/core-types.ts';
 import { createMemoryCluster } from './memory-cluster.ts';
 import { codeOf, configMapsAt, makeCluster, thing, things } from './memory-fixtures.ts';
 

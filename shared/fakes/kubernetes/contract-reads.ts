@@ -1,7 +1,7 @@
 /** Contract: creating and finding. Only tests import this. */
 import { describe, expect, it } from 'vitest';
 import { configMapDraft, createConfigMap, expectRefusal, type ContractContext } from './contract-context.ts';
-import { configMaps, namespaces, untyped } from './core-types.ts';
+import { configMaps, namespaces, untyped } from '../../kubernetes/core-types.ts';
 
 const uninstalled = untyped({
   group: 'uninstalled.soteria.dev',

@@ -1,8 +1,8 @@
 /** A watch on the in-memory cluster as the endless stream `client.ts` describes. */
-import type { WatchEvent, WatchQuery } from './client.ts';
+import type { WatchEvent, WatchQuery } from '../../kubernetes/client.ts';
 import { isRefusal } from './cluster-state.ts';
 import type { CollectionPath, RawApi, RawWatchEvent } from './raw-api.ts';
-import type { KubernetesObject } from './resource-type.ts';
+import type { KubernetesObject } from '../../kubernetes/resource-type.ts';
 import type { WireObject } from './wire-object.ts';
 
 interface WatchSource {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namespaces, persistentVolumeClaims } from './core-types.ts';
+import { namespaces, persistentVolumeClaims } from '../../kubernetes/core-types.ts';
 import { box, boxesAt, codeOf, configMapsAt, definition, definitionsAt, makeCluster } from './memory-fixtures.ts';
 
 describe('snapshots and commits', () => {

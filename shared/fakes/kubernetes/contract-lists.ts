@@ -1,8 +1,8 @@
 /** Contract: lists, selectors and paging. Only tests import this. */
 import { describe, expect, it } from 'vitest';
-import { listAll } from './client.ts';
+import { listAll } from '../../kubernetes/client.ts';
 import { createConfigMap, expectRefusal, suiteSelector, type ContractContext } from './contract-context.ts';
-import { configMaps, namespaces } from './core-types.ts';
+import { configMaps, namespaces } from '../../kubernetes/core-types.ts';
 
 const labelled = {
   a: { app: 'shop', tier: 'db' },

@@ -1,5 +1,5 @@
 /** Puts an object into an in-memory cluster as it is given, past admission and validation. */
-import { SoteriaError } from '../errors.ts';
+import { SoteriaError } from '../../errors.ts';
 import type { ClusterClock } from './cluster-clock.ts';
 import { keyOf, type ClusterState } from './cluster-state.ts';
 import { isCustomResourceDefinition, kindOfDefinition } from './custom-kinds.ts';
