@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contract.ts';
 import { answerJson, readJsonBody } from '@soteria/shared/function/json-body.ts';
 import { tellPaused } from '@soteria/shared/function/tell-paused.ts';
-import { adoptCluster } from './adopt/adopt-door.ts';
+import { adoptCluster } from './doors/adopt-cluster.ts';
 import { askByEvent, askForNamespaceByEvent } from './doors/ask-event.ts';
 import { type Answer, askByHttp } from './doors/ask-http.ts';
 import { askForNamespace } from './doors/ask-namespace.ts';
@@ -13,11 +13,11 @@ import { cancelRestore, getRestore } from './doors/restores.ts';
 import { wakeByObject, wakeBySweep } from './doors/wake.ts';
 import { functionName } from './longhorn/about-operation.ts';
 import { tidyLeftovers } from './longhorn/tidy-orphans.ts';
-import { readRecovery, wantsJson } from './recovery/recovery-door.ts';
+import { readRecovery, wantsJson } from './doors/read-recovery.ts';
 import { recoveryPage } from './recovery/recovery-page.ts';
 import { selfTestTools } from './advance.ts';
 import { tidyDeletedTests } from './self-test/tidy-deleted.ts';
-import { askForSelfTest, askForSelfTestByEvent, readSelfTest } from './self-test/self-test-doors.ts';
+import { askForSelfTest, askForSelfTestByEvent, readSelfTest } from './doors/ask-self-test.ts';
 import type { RestoreTools } from './tools.ts';
 
 export function defineRestore(tools: RestoreTools): FunctionDefinition {

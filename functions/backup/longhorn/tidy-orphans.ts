@@ -4,10 +4,10 @@ import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import { isFollowing } from '@soteria/shared/operation/is-following.ts';
 import { refFromMarks, operationUidLabel } from '@soteria/shared/operation/marks.ts';
-import type { AdvanceTools } from '../advance.ts';
+import type { Tools } from './tools.ts';
 import { decideOrphans, type OrphanAction } from './decide-orphans.ts';
 
-type OrphanTools = Pick<AdvanceTools, 'store' | 'longhorn' | 'cluster'>;
+type OrphanTools = Pick<Tools, 'store' | 'longhorn' | 'cluster'>;
 
 function performOnOrphan(longhorn: Longhorn, action: OrphanAction, signal?: AbortSignal): Promise<void> {
   switch (action.do) {

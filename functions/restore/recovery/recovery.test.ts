@@ -4,7 +4,7 @@ import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench, shape } from '../test-bench.ts';
-import { wantsJson } from './recovery-door.ts';
+import { wantsJson } from '../doors/read-recovery.ts';
 
 const volume = shape.volume;
 

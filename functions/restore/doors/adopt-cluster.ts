@@ -4,10 +4,10 @@ import type { AdoptAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import { longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
 import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
 import { adoptRequest } from '@soteria/shared/http-contract/queries.ts';
-import type { Answer } from '../doors/ask-http.ts';
-import { parseBody } from '../doors/parse-body.ts';
+import type { Answer } from './ask-http.ts';
+import { parseBody } from './parse-body.ts';
 import type { RestoreTools } from '../tools.ts';
-import { decideAdoption } from './decide-adoption.ts';
+import { decideAdoption } from '../adopt/decide-adoption.ts';
 
 const example = '{"cluster_id": "…"}; optional members: is_gone, dry_run';
 

@@ -1,7 +1,7 @@
 /** `GET /v1/recovery`: Markdown to print, or the same facts as JSON for who asks for that. */
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { RestoreTools } from '../tools.ts';
-import { type RecoveryFacts, recoveryFacts } from './recovery-facts.ts';
+import { type RecoveryFacts, recoveryFacts } from '../recovery/recovery-facts.ts';
 
 /** It tells of every namespace: who may list operations in all of them may read it. */
 export async function readRecovery(tools: RestoreTools, { caller, signal }: Incoming): Promise<RecoveryFacts> {

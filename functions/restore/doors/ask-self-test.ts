@@ -12,11 +12,11 @@ import { askedViewOf } from '@soteria/shared/operation/view.ts';
 import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/why-not-recorded.ts';
 import { advanceOperation } from '../advance.ts';
 import { askForRestore, type Asked, type Asking, findRepeat, imagined, namespaceMissing, type Wish } from '../ask.ts';
-import { type Answer, begin } from '../doors/ask-http.ts';
-import { parseBody } from '../doors/parse-body.ts';
+import { type Answer, begin } from './ask-http.ts';
+import { parseBody } from './parse-body.ts';
 import { refusedBecause } from '../longhorn/about-operation.ts';
 import type { RestoreTools } from '../tools.ts';
-import { defaultSize, defaultStorageClass, testBytes } from './about-self-test.ts';
+import { defaultSize, defaultStorageClass, testBytes } from '../self-test/about-self-test.ts';
 
 const example = '{}; optional members: storage_class, size, dry_run';
 
