@@ -16,7 +16,7 @@ import {
   toFunctionSettings,
 } from '@soteria/shared/config/function-settings.ts';
 import { runnerImage } from '@soteria/shared/config/runner-image.ts';
-import { shortHash } from '@soteria/shared/operation/names.ts';
+import { shortHash } from '@soteria/shared/short-hash.ts';
 import type { BucketRef } from './bucket/port.ts';
 import { type PriceCard, parsePriceCards } from './report/price-card.ts';
 

@@ -2,8 +2,8 @@
 import '@soteria/shared/config/jitless.ts';
 import { randomUUID } from 'node:crypto';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
-import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
-import { readPaused } from '@soteria/shared/operation/pause.ts';
+import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
+import { readPaused } from '@soteria/shared/settings/paused.ts';
 import { defineUsage } from './app.ts';
 import { createReadLonghorn } from './attribute/read-longhorn.ts';
 import { readUsageSettings } from './config.ts';

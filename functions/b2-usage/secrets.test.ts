@@ -1,6 +1,6 @@
 /** The key goes to the store and nowhere else, whatever the store answers: a canary is looked for in all that anybody can see. */
 import { createServer } from 'node:http';
-import { createLog } from '@soteria/shared/function/log.ts';
+import { createLog } from '@soteria/shared/log/log.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { describe, expect, it } from 'vitest';
 import { openSource } from './open-source.ts';

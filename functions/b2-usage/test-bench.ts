@@ -1,12 +1,12 @@
 /** The function `b2-usage` with all its doors over the in-memory cluster and a bucket in memory, for this folder's tests. */
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
-import type { Log } from '@soteria/shared/function/contract.ts';
+import type { Log } from '@soteria/shared/log/log.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
-import { createLog } from '@soteria/shared/function/log.ts';
+import { createLog } from '@soteria/shared/log/log.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
-import { readPaused } from '@soteria/shared/operation/pause.ts';
+import { readPaused } from '@soteria/shared/settings/paused.ts';
 import { defineUsage } from './app.ts';
 import type { LonghornView } from './attribute/attribution.ts';
 import type { BucketSource, OnCall } from './bucket/port.ts';

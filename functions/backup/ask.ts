@@ -7,7 +7,8 @@
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
-import { operationName, shortHash } from '@soteria/shared/operation/names.ts';
+import { operationName } from '@soteria/shared/operation/names.ts';
+import { shortHash } from '@soteria/shared/short-hash.ts';
 import type { Operation, OperationRequest, OperationSpec } from '@soteria/shared/operation/schema.ts';
 import { group, isTerminal, version } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';

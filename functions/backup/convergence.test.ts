@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Log } from '@soteria/shared/function/contract.ts';
+import type { Log } from '@soteria/shared/log/log.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { createFakeLonghorn, type FakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
@@ -16,7 +16,7 @@ import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-po
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { askForBackup } from './ask.ts';
-import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';

@@ -7,7 +7,7 @@ import { explainFailedStart, startFunction } from '@soteria/shared/function/star
 import { createAnnounce } from './announce.ts';
 import { defineBackup } from './app.ts';
 import { readBackupSettings } from './config.ts';
-import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { publishDue } from '@soteria/shared/operation/publish-due.ts';
 import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';

@@ -1,6 +1,6 @@
 /** The one switch: obeyed before any create or delete, told in every answer, and nothing is lost by it. */
 import { createAdaptorServer } from '@hono/node-server';
-import { settingsName } from '@soteria/shared/operation/pause.ts';
+import { settingsName } from '@soteria/shared/settings/paused.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { operations } from '@soteria/shared/operation/schema.ts';
 import supertest from 'supertest';

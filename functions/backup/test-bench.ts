@@ -1,7 +1,7 @@
 /** The function `backup` with all its doors over the in-memory cluster and the fake Longhorn, for this folder's tests. */
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
-import type { Log } from '@soteria/shared/function/contract.ts';
+import type { Log } from '@soteria/shared/log/log.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
@@ -10,7 +10,7 @@ import { operations } from '@soteria/shared/operation/schema.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { defineBackup } from './app.ts';
 import type { BackupTools } from './tools.ts';
-import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';

@@ -4,7 +4,7 @@ import { readFunctionSettings } from '@soteria/shared/config/function-settings.t
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { createBusySweep } from '@soteria/shared/operation/busy-sweep.ts';
-import { readPaused } from '@soteria/shared/operation/pause.ts';
+import { readPaused } from '@soteria/shared/settings/paused.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createResend } from '@soteria/shared/events/resend.ts';
 import { createLetterBox } from './dead-letters/letter-box.ts';

@@ -1,7 +1,7 @@
 /** What every door of this function works with; `main.ts` puts it together. */
 import type { Resend } from '@soteria/shared/events/resend.ts';
 import type { Publisher } from '@soteria/shared/events/publish.ts';
-import type { Authorize } from '@soteria/shared/function/authorize.ts';
+import type { Authorize } from '@soteria/shared/identity/authorize.ts';
 import type { IsPaused } from '@soteria/shared/function/tell-paused.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { BusySweep } from '@soteria/shared/operation/busy-sweep.ts';

@@ -5,7 +5,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { NamespaceRestoreRequest, RestoreRequest, RestoreTestRequest } from '@soteria/shared/events/catalogue.ts';
-import { operationName, shortHash } from '@soteria/shared/operation/names.ts';
+import { operationName } from '@soteria/shared/operation/names.ts';
+import { shortHash } from '@soteria/shared/short-hash.ts';
 import {
   group,
   type Operation,

@@ -1,7 +1,7 @@
 /** A volume that stands on a backing image: Longhorn makes the image from its backup first, where it does not have it. */
 import { createAdaptorServer } from '@hono/node-server';
 import { untyped } from '@soteria/shared/kubernetes/core-types.ts';
-import { settingsName } from '@soteria/shared/operation/pause.ts';
+import { settingsName } from '@soteria/shared/settings/paused.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';

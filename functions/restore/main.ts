@@ -1,12 +1,12 @@
 /** Composition root of the function `restore`; only this file exits the process. */
 import '@soteria/shared/config/jitless.ts';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
-import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { createBackingImages } from '@soteria/shared/longhorn/backing-images.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { createNodeRooms } from '@soteria/shared/longhorn/node-room.ts';
 import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resources.ts';
-import { keepAdopted } from '@soteria/shared/operation/adopted-clusters.ts';
+import { keepAdopted } from '@soteria/shared/settings/adopted-clusters.ts';
 import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';

@@ -1,7 +1,7 @@
 /** The one switch: a restore makes nothing and removes nothing while it is on, and goes on from there. */
 import { createAdaptorServer } from '@hono/node-server';
 import { configMaps, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
-import { settingsName } from '@soteria/shared/operation/pause.ts';
+import { settingsName } from '@soteria/shared/settings/paused.ts';
 import { operations } from '@soteria/shared/operation/schema.ts';
 import supertest from 'supertest';
 import { expect, it } from 'vitest';

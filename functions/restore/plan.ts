@@ -1,6 +1,6 @@
 /** What a restore would do: resolved for real, nothing made. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { noClusters } from '@soteria/shared/restore-points/own-clusters.ts';
+import { noClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { type RestorePoint, withJudgement } from '@soteria/shared/restore-points/restore-point.ts';
 import { besideClaim, type PresentClaim } from '@soteria/shared/restore-points/present-claim.ts';

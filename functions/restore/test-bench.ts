@@ -1,10 +1,10 @@
 /** Restores over the in-memory cluster with the real adapters, and a hand that plays Longhorn and binds claims; for tests. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Log } from '@soteria/shared/function/contract.ts';
+import type { Log } from '@soteria/shared/log/log.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
-import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import {
   persistentVolumeClaims,
   persistentVolumes,
@@ -25,7 +25,7 @@ import {
   volumes,
 } from '@soteria/shared/longhorn/resource-types.ts';
 import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resources.ts';
-import { keepAdopted } from '@soteria/shared/operation/adopted-clusters.ts';
+import { keepAdopted } from '@soteria/shared/settings/adopted-clusters.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';

@@ -1,8 +1,8 @@
 /** Another controller, as the functions meet one: it asks through the broker and reads by HTTP, and signs both. */
 import { randomUUID } from 'node:crypto';
 import { createPublisher } from '@soteria/shared/events/publish.ts';
-import type { Log } from '@soteria/shared/function/contract.ts';
-import { signedIdentityHeaders } from '@soteria/shared/function/verify-request.ts';
+import type { Log } from '@soteria/shared/log/log.ts';
+import { signedIdentityHeaders } from '@soteria/shared/identity/verify-request.ts';
 import type { Local } from '../start-local.ts';
 
 export interface DemoCaller {

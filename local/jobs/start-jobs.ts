@@ -7,7 +7,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Log } from '@soteria/shared/function/contract.ts';
+import type { Log } from '@soteria/shared/log/log.ts';
 import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
 import { type Job, jobs, pods } from '@soteria/shared/kubernetes/core-types.ts';
 import { managedLabel } from '@soteria/shared/operation/marks.ts';

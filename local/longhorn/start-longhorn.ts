@@ -4,7 +4,7 @@
  */
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
-import type { Log } from '@soteria/shared/function/contract.ts';
+import type { Log } from '@soteria/shared/log/log.ts';
 import { type LonghornAdmission, createAdmission } from './admission.ts';
 import { type FaultSwitches, createFaultBoard } from './faults.ts';
 import { foldersIn } from './folders.ts';

@@ -1,7 +1,7 @@
 /** What every reconciler gets, and the few writes they share. Status goes to the status subresource, as on a real API server. */
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
-import type { Log } from '@soteria/shared/function/contract.ts';
+import type { Log } from '@soteria/shared/log/log.ts';
 import type { Faults } from './fault-table.ts';
 import type { Folders } from './folders.ts';
 import type { Known } from './known-objects.ts';

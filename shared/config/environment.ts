@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { SoteriaError } from '../errors.ts';
-import { redact } from '../function/redact.ts';
+import { redact } from '../log/redact.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

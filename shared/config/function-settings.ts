@@ -1,6 +1,6 @@
 /** The settings every function shares, and the variables they come from. A function's own `config.ts` extends both. */
 import * as z from 'zod';
-import type { UnsignedEvents } from '../function/may-be-unsigned.ts';
+import type { UnsignedEvents } from '../events/may-be-unsigned.ts';
 import type { ClusterSettings } from '../kubernetes/connect.ts';
 import type { SlotLimits } from '../operation/decide-slots.ts';
 import {

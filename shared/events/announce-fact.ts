@@ -1,6 +1,6 @@
 /** A fact about an operation, sent before the operation goes on. */
 import { SoteriaError } from '../errors.ts';
-import type { Log } from '../function/contract.ts';
+import type { Log } from '../log/log.ts';
 import type { OutgoingEvent } from './outgoing.ts';
 import type { Publisher } from './publish.ts';
 

@@ -1,6 +1,6 @@
 /** What the product sends: an event → the headers and body of one HTTP request in the binary content mode. */
-import { groupsAttribute, signatureAttribute, userAttribute } from '../function/verify-event.ts';
-import { encodeGroups, signEvent } from '../function/signature.ts';
+import { groupsAttribute, signatureAttribute, userAttribute } from '../identity/verify-event.ts';
+import { encodeGroups, signEvent } from '../identity/signature.ts';
 import type { EventType } from './catalogue.ts';
 
 export interface OutgoingEvent {

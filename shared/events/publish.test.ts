@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createLog } from '../function/log.ts';
+import { createLog } from '../log/log.ts';
 import type { OutgoingEvent } from './outgoing.ts';
 import { createPublisher, type PublisherOptions } from './publish.ts';
 

@@ -1,8 +1,8 @@
 /** Events out, through the sink in K_SINK: signed, with a bounded number of tries. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '../errors.ts';
-import type { Log } from '../function/contract.ts';
-import { traceIdOf } from '../function/trace-context.ts';
+import type { Log } from '../log/log.ts';
+import { traceIdOf } from '../http/trace-context.ts';
 import { backoffMs } from '../kubernetes/backoff.ts';
 import { type EventMessage, type OutgoingEvent, type Sender, toEventMessage } from './outgoing.ts';
 import { createSendEvent, type SendOutcome } from './send-event.ts';

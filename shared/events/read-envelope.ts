@@ -3,7 +3,7 @@
  * present moment in place of a `time` that is absent or wrong, an id in place of none, and reads some data wrongly. Pure.
  */
 import { SoteriaError, toSoteriaError } from '../errors.ts';
-import type { RequestHeaders } from '../function/door.ts';
+import type { RequestHeaders } from '../http/request-headers.ts';
 import { parseJson as parseStrictly } from '../strict-json.ts';
 
 export type SentData =

@@ -1,6 +1,6 @@
 /** HTTP headers and body → a CloudEvent whose attributes are valid. What its data must look like is `check-event.ts`. */
 import type { CloudEvent } from 'cloudevents';
-import type { RequestHeaders } from '../function/door.ts';
+import type { RequestHeaders } from '../http/request-headers.ts';
 import { notAnEvent, readEnvelope, type SentData } from './read-envelope.ts';
 
 /** A valid CloudEvent of any type: nobody has said yet that its data make sense. */

@@ -1,5 +1,5 @@
 /** Sends somebody else's event once more: under its own source and id, so that it is known again, and never signed by us. */
-import { groupsAttribute, signatureAttribute, userAttribute } from '../function/verify-event.ts';
+import { groupsAttribute, signatureAttribute, userAttribute } from '../identity/verify-event.ts';
 import { SoteriaError } from '../errors.ts';
 import { toHeaderValue } from './outgoing.ts';
 import { createSendEvent } from './send-event.ts';

@@ -3,11 +3,13 @@ import { SoteriaError } from '../errors.ts';
 import { type EventDefinition, eventCatalogue } from '../events/catalogue.ts';
 import { readEventData, refuseExpired, refuseUnreadable } from '../events/check-event.ts';
 import type { RawEvent } from '../events/receive.ts';
-import type { Caller, EventHandler, FunctionDefinition } from './contract.ts';
-import type { Door, RequestHeaders } from './door.ts';
+import type { EventHandler, FunctionDefinition } from './contract.ts';
+import type { Caller } from '../identity/caller.ts';
+import type { Door } from './door.ts';
+import type { RequestHeaders } from '../http/request-headers.ts';
 import { eventDoor, isCatalogued } from './event-door.ts';
 import type { KitTools } from './incoming.ts';
-import { mayBeUnsigned } from './may-be-unsigned.ts';
+import { mayBeUnsigned } from '../events/may-be-unsigned.ts';
 
 export function catalogueDoor(on: FunctionDefinition['on'], tools: KitTools): Door {
   async function callerOf(

@@ -1,15 +1,8 @@
 /** What a function gives the kit, and what the kit gives its handlers. `create-function.ts` joins the two. */
 import type { Hono } from 'hono';
 import type { EventType } from '../events/catalogue.ts';
-
-/** Who asks, after `authenticate`. */
-export interface Caller {
-  /** `system:serviceaccount:ns:name`, a proxy user, or `anonymous`. */
-  readonly user: string;
-  readonly groups: readonly string[];
-  /** How we know: a TokenReview, a signature with the shared secret, or not at all. */
-  readonly proof: 'token' | 'signature' | 'none';
-}
+import type { Caller } from '../identity/caller.ts';
+import type { Log } from '../log/log.ts';
 
 /** A CloudEvent that passed the door: attributes validated, data parsed by its catalogue schema. */
 export interface ReceivedEvent<D = unknown, T extends string = EventType> {
@@ -22,21 +15,6 @@ export interface ReceivedEvent<D = unknown, T extends string = EventType> {
   readonly data: D;
   /** Lower-case extension attributes as texts. */
   readonly extensions: Readonly<Record<string, string>>;
-}
-
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
-
-/** JSON lines: a fixed snake_case event name plus fields. Secrets never get in: fields are flat and chosen by the caller. */
-export interface Log {
-  info(event: string, fields?: LogFields): void;
-  warn(event: string, fields?: LogFields): void;
-  /**
-   * `thrown` is logged by its code, by our own explanation, by the classes of its causes and by where in the code it arose; a
-   * foreign message may hold what must not be printed.
-   */
-  error(event: string, thrown: unknown, fields?: LogFields): void;
-  /** A log whose every line carries these fields too. */
-  with(fields: LogFields): Log;
 }
 
 export interface Incoming {

@@ -3,10 +3,7 @@
  * event needs none of them. `node-door.ts` and `fetch-door.ts` open such a door to their kind of request.
  */
 
-/** Of fetch's Headers, what a door reads. Names in any case. */
-export interface RequestHeaders extends Iterable<[string, string]> {
-  get(name: string): string | null;
-}
+import type { RequestHeaders } from '../http/request-headers.ts';
 
 export interface DoorRequest {
   readonly headers: RequestHeaders;

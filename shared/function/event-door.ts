@@ -2,7 +2,8 @@
 import { type SoteriaError, toSoteriaError } from '../errors.ts';
 import { type EventType, eventCatalogue } from '../events/catalogue.ts';
 import { type RawEvent, receiveEvent } from '../events/receive.ts';
-import type { Door, DoorRequest, RequestHeaders } from './door.ts';
+import type { Door, DoorRequest } from './door.ts';
+import type { RequestHeaders } from '../http/request-headers.ts';
 import { eventRefusalOf } from './event-answer.ts';
 import { beginVisit, type KitTools, type Visit } from './incoming.ts';
 

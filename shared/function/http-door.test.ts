@@ -3,7 +3,7 @@ import { SoteriaError } from '../errors.ts';
 import type { FunctionDefinition } from './contract.ts';
 import { readJsonBody } from './json-body.ts';
 import { currentSecret, kit, type KitOptions, present } from './testing/kit.ts';
-import { signedIdentityHeaders } from './verify-request.ts';
+import { signedIdentityHeaders } from '../identity/verify-request.ts';
 
 const routes: FunctionDefinition['routes'] = (app) => {
   app.get('/v1/me', (c) => c.json({ ...c.get('incoming').caller, trace: c.get('incoming').traceparent }));

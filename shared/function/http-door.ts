@@ -8,7 +8,7 @@ import { routePath } from './hono.ts';
 import { beginVisit, type KitTools } from './incoming.ts';
 import { problemOf, refusalHeaders } from './problem.ts';
 import { limitBody } from './limit-body.ts';
-import { bodyDigestOf } from './signature.ts';
+import { bodyDigestOf } from '../identity/signature.ts';
 
 /** Authenticates, sets `incoming` and the trace context of the answer, and bounds body and time until the answer begins. */
 export function httpDoor(tools: KitTools): MiddlewareHandler<KitEnv> {

@@ -1,11 +1,11 @@
 /** What the kit hands a handler beside the request or event itself, and how it ends: in time, too late, or cut off. */
 import { SoteriaError } from '../errors.ts';
-import type { Authenticate } from './authenticate.ts';
-import type { Log, LogFields } from './contract.ts';
+import type { Authenticate } from '../identity/authenticate.ts';
+import type { Log, LogFields } from '../log/log.ts';
 import type { DoorRequest } from './door.ts';
-import type { UnsignedEvents } from './may-be-unsigned.ts';
+import type { UnsignedEvents } from '../events/may-be-unsigned.ts';
 import type { Metrics } from './metrics.ts';
-import { firstTraceparent, newTraceparent, traceIdOf } from './trace-context.ts';
+import { firstTraceparent, newTraceparent, traceIdOf } from '../http/trace-context.ts';
 
 export interface DoorSettings {
   readonly unsignedEvents: UnsignedEvents;

@@ -1,7 +1,7 @@
 /** Bodies are read up to a limit and not a byte further. */
 import type { Context } from 'hono';
 import { SoteriaError } from '../errors.ts';
-import type { RequestHeaders } from './door.ts';
+import type { RequestHeaders } from '../http/request-headers.ts';
 
 /**
  * Throws `request_too_large`: by `content-length` before reading, else while reading. Hono's own middleware would build a Request

@@ -1,6 +1,7 @@
 /** Opens a door to a request of `node:http`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Door, DoorRequest, RequestHeaders } from './door.ts';
+import type { Door, DoorRequest } from './door.ts';
+import type { RequestHeaders } from '../http/request-headers.ts';
 import { refuseDeclared, tooLarge } from './limit-body.ts';
 
 /** Never rejects: a door that throws is answered 500. */

@@ -1,7 +1,7 @@
 /** An in-memory Longhorn that moves only when told to. */
 import { writeJson } from '../kubernetes/json.ts';
 import { watchLabel } from '../operation/marks.ts';
-import { shortHash } from '../operation/names.ts';
+import { shortHash } from '../short-hash.ts';
 import { type BackupRecord, type FakeRecords, defaultVolume } from './fake-records.ts';
 import {
   alreadyExists,

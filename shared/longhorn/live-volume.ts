@@ -1,5 +1,5 @@
 /** Which Longhorn volume a claim has now. Backups that do not say whose they are belong to the claim of their volume: it decides who sees them. */
-import type { ClusterReader } from '../kubernetes/cluster-reader.ts';
+import type { ClusterReader } from '../settings/cluster-reader.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../kubernetes/core-types.ts';
 import type { PresentClaim } from '../restore-points/present-claim.ts';
 

@@ -1,6 +1,6 @@
 /** Longhorn's backups as restore points: its side of `shared/restore-points/port.ts`. */
 import { catalogueKeys, heldByLabel } from '../operation/marks.ts';
-import type { OwnClusters } from '../restore-points/own-clusters.ts';
+import type { OwnClusters } from '../settings/own-clusters.ts';
 import type { NamedPoint, PointDriver, PointFacts } from '../restore-points/port.ts';
 import { type KnownPoint, knownPoints, type RestorePoint, restorePointOf } from '../restore-points/restore-point.ts';
 import { type PointChoice, type Selection, selectRestorePoint } from '../restore-points/select-restore-point.ts';

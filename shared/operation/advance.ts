@@ -4,7 +4,7 @@
  * the same for all.
  */
 import { SoteriaError } from '../errors.ts';
-import type { Log } from '../function/contract.ts';
+import type { Log } from '../log/log.ts';
 import type { ObjectRef } from '../kubernetes/client.ts';
 import { claimRefOf } from './claim-ref.ts';
 import { ownerOf } from './kind-owner.ts';

@@ -5,7 +5,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '../errors.ts';
-import type { Log } from '../function/contract.ts';
+import type { Log } from '../log/log.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { untyped } from '../kubernetes/core-types.ts';
 import { createOrFind } from './create-or-find.ts';

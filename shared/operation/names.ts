@@ -3,7 +3,7 @@
  *  1. A name is a function of the request, never of the clock or of chance: a repeat makes the same name and meets "already exists".
  *  2. At most 63 characters (a restored Volume: 40); longer ones are cut in the middle, and a hash of the whole keeps them apart.
  */
-import { createHash } from 'node:crypto';
+import { shortHash } from '../short-hash.ts';
 
 const maxNameLength = 63;
 
@@ -11,10 +11,6 @@ const maxNameLength = 63;
 export function timeInName(at: Date): string {
   const [day = '', time = ''] = at.toISOString().split('T');
   return `${day.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}`;
-}
-
-export function shortHash(text: string, length = 6): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, length);
 }
 
 /** Fits `text` into `max` characters: head, hash of the whole, tail. A DNS name stays one. */

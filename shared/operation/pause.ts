@@ -1,22 +1,9 @@
-/**
- * The one switch: `paused: "true"` in the ConfigMap `soteria-settings` of Soteria's namespace. While it is on nothing is created in
- * Longhorn and nothing is deleted anywhere; requests are recorded, what runs is followed, everything can be read.
- */
-import type { KubernetesClient } from '../kubernetes/client.ts';
-import { configMaps } from '../kubernetes/core-types.ts';
+/** What the switch of `settings/paused.ts` holds back of an operation. */
+import { pausedMessage } from '../settings/paused.ts';
 import type { AdvanceCall, AnyAction } from './advance.ts';
 import { isTerminal, type Operation } from './schema.ts';
 import { statusOf, waiting } from './status.ts';
 import type { OperationStore } from './store.ts';
-
-export const settingsName = 'soteria-settings';
-
-export const pausedMessage = `Soteria is paused: nothing is created or deleted until "paused" in the ConfigMap ${settingsName} is no longer "true"`;
-
-export async function readPaused(client: KubernetesClient, namespace: string, signal?: AbortSignal): Promise<boolean> {
-  const settings = await client.get(configMaps, { namespace, name: settingsName }, { signal });
-  return settings?.data?.['paused']?.trim() === 'true';
-}
 
 export interface PauseTools {
   readonly store: Pick<OperationStore, 'replaceStatus'>;

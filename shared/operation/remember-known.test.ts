@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SoteriaError } from '../errors.ts';
-import type { Log } from '../function/contract.ts';
+import type { Log } from '../log/log.ts';
 import { type AdvanceCall, advanceWith, type AnyAction, type Known } from './advance.ts';
 import { createOneAtATime } from './one-at-a-time.ts';
 import { rememberKnown } from './remember-known.ts';

@@ -1,6 +1,6 @@
 /** Who is started when a slot becomes free, and how often the cluster is listed for it. */
 import { describe, expect, it } from 'vitest';
-import type { Log } from '../function/contract.ts';
+import type { Log } from '../log/log.ts';
 import type { Operation } from './schema.ts';
 import { startNext } from './start-next.ts';
 import { createWaitingLine } from './waiting-line.ts';

@@ -1,6 +1,6 @@
 /** A restore point as a caller sees it: what its driver knows, whose it is, and what restore tests have said of it. Pure. */
 import type { Judgement } from './claim-proof.ts';
-import { isOwnCluster, type OwnClusters } from './own-clusters.ts';
+import { isOwnCluster, type OwnClusters } from '../settings/own-clusters.ts';
 import type { PointDriver, PointFacts } from './port.ts';
 
 /** One restore point in `GET /v1/backups`; sizes in bytes, instants RFC 3339, null where the driver does not know (yet). */

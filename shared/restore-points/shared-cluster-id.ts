@@ -6,7 +6,7 @@
  * Two clusters that were made of one copy of etcd have one uid, and cannot be told apart by it.
  */
 import { SoteriaError } from '../errors.ts';
-import type { ClusterIdentity } from '../kubernetes/cluster-reader.ts';
+import type { ClusterIdentity } from '../settings/cluster-reader.ts';
 import { instantOf } from './order.ts';
 import type { PointFacts } from './port.ts';
 

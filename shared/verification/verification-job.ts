@@ -1,7 +1,7 @@
 /** The Job in which our own runner looks at a restored claim. Pure. */
 import type { Draft } from '../kubernetes/client.ts';
 import type { Job } from '../kubernetes/core-types.ts';
-import { shortHash } from '../operation/names.ts';
+import { shortHash } from '../short-hash.ts';
 import { claimMountPath, jobInFrame, type JobFrame, scratchBytes, scratchPath } from './job-frame.ts';
 
 export const verifyContainer = 'verify';

@@ -20,7 +20,7 @@ import { createLonghornInstallation } from '../../functions/restore/self-test/lo
 import { createVerdicts } from '../../functions/restore/self-test/verdicts.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
-import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { jobs, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
 import { snapshotDraft } from '@soteria/shared/longhorn/contract.ts';

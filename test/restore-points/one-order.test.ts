@@ -1,7 +1,7 @@
 /** One order of restore points: the first of `GET /v1/backups` is what `latest` means, wherever it is asked. */
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
-import { createClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';

@@ -10,7 +10,7 @@ import {
   snapshots,
 } from '@soteria/shared/longhorn/resource-types.ts';
 import { longhornName, timeFromName } from '@soteria/shared/operation/names.ts';
-import { settingsName } from '@soteria/shared/operation/pause.ts';
+import { settingsName } from '@soteria/shared/settings/paused.ts';
 import { group, type Operation, version } from '@soteria/shared/operation/schema.ts';
 import { slotsName } from '@soteria/shared/operation/slots.ts';
 import type { Meddling } from './history.ts';

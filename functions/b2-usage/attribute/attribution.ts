@@ -1,7 +1,7 @@
 /** Whose a Longhorn volume's folder in the bucket is: by the live volume, then by its newest backup's labels. Pure. */
 import * as z from 'zod';
 import type { Backup, BackupVolume, LonghornVolume } from '@soteria/shared/longhorn/objects.ts';
-import { isOwnCluster, noClusters, type OwnClusters } from '@soteria/shared/restore-points/own-clusters.ts';
+import { isOwnCluster, noClusters, type OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { inOrder } from '@soteria/shared/restore-points/order.ts';
 import { type RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';

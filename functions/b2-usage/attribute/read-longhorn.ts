@@ -1,8 +1,8 @@
 /** All that attribution reads of Longhorn, in four lists; a cluster without Longhorn is no reason to measure nothing. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Log } from '@soteria/shared/function/contract.ts';
+import type { Log } from '@soteria/shared/log/log.ts';
 import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
-import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import type { ClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import { backupFromWire, backupVolumeFromWire, volumeFromWire } from '@soteria/shared/longhorn/from-wire.ts';
 import { backups, backupVolumes, volumes } from '@soteria/shared/longhorn/resource-types.ts';

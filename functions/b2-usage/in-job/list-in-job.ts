@@ -1,6 +1,6 @@
 /** The Job's program put together: settings → cluster and store → listing. */
 import type { Environment } from '@soteria/shared/config/environment.ts';
-import { createLog } from '@soteria/shared/function/log.ts';
+import { createLog } from '@soteria/shared/log/log.ts';
 import { connectToCluster } from '@soteria/shared/kubernetes/connect.ts';
 import { openSource } from '../open-source.ts';
 import { jobPatience } from '../bucket/try-again.ts';

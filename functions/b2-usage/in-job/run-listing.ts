@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Log } from '@soteria/shared/function/contract.ts';
+import type { Log } from '@soteria/shared/log/log.ts';
 import { storeName } from '../config.ts';
 import { troubleOf } from '../conclude/record-failure.ts';
 import { isCounted } from '../measure/decide-next.ts';

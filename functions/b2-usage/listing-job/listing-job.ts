@@ -5,7 +5,7 @@
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import type { Job } from '@soteria/shared/kubernetes/core-types.ts';
 import { managedLabel, temporaryLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
-import { shortHash } from '@soteria/shared/operation/names.ts';
+import { shortHash } from '@soteria/shared/short-hash.ts';
 import { unprivilegedContainer, unprivilegedPod } from '@soteria/shared/verification/restricted-pod.ts';
 
 export interface ListingJobInput {

@@ -1,5 +1,5 @@
 import { createAdaptorServer } from '@hono/node-server';
-import { keepAdopted } from '@soteria/shared/operation/adopted-clusters.ts';
+import { keepAdopted } from '@soteria/shared/settings/adopted-clusters.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';

@@ -12,7 +12,8 @@
  */
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
-import { isHeldByPause, pausedMessage } from '@soteria/shared/operation/pause.ts';
+import { isHeldByPause } from '@soteria/shared/operation/pause.ts';
+import { pausedMessage } from '@soteria/shared/settings/paused.ts';
 import { statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import type { Action } from './action.ts';
 import { decideEnding, decideSettled } from './decide-ending.ts';

@@ -1,6 +1,6 @@
 /** What looking and performing work with; `main.ts` puts it together. */
 import type { BackupFact } from './action.ts';
-import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import type { ClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';

@@ -1,11 +1,11 @@
 /** What a decision about one Longhorn backup may know of the cluster. A member that was not looked at yet is left out. */
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import type { ClusterIdentity } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import type { ClusterIdentity } from '@soteria/shared/settings/cluster-reader.ts';
 import type { Backup, BackupTarget, BackupVolume, LonghornVolume, Snapshot } from '@soteria/shared/longhorn/objects.ts';
 import type { SlotEntry } from '@soteria/shared/operation/decide-slots.ts';
 import type { Entered } from '@soteria/shared/operation/slots.ts';
-import type { OwnClusters } from '@soteria/shared/restore-points/own-clusters.ts';
+import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 
 /** Looked at; `seen` is undefined when it is not there. */

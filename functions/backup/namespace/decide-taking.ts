@@ -1,6 +1,7 @@
 /** Which claims are next, and whether their Operations are made now. Pure. */
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import { operationName, shortHash, timeFromName } from '@soteria/shared/operation/names.ts';
+import { operationName, timeFromName } from '@soteria/shared/operation/names.ts';
+import { shortHash } from '@soteria/shared/short-hash.ts';
 import { type Operation, operationKinds, type OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { advance, statusOf } from '@soteria/shared/operation/status.ts';
 import { maxProblems, problemOf } from './problem.ts';

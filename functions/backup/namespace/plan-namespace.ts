@@ -1,5 +1,5 @@
 /** What the backup of a namespace would take and leave out; nothing is made. */
-import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import type { ClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { whyClaimSkipped, whyVolumeSkipped } from './why-skipped.ts';
 
 export interface NamespaceBackupPlan {

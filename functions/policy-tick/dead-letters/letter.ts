@@ -1,6 +1,6 @@
 /** A dead letter as it is kept, and how many of them: a ring of the newest that fits into one ConfigMap. Pure. */
 import type { AnyEvent } from '@soteria/shared/function/contract.ts';
-import { shortHash } from '@soteria/shared/operation/names.ts';
+import { shortHash } from '@soteria/shared/short-hash.ts';
 import { findTextFault, toFitText } from '@soteria/shared/strict-json.ts';
 import * as z from 'zod';
 

@@ -4,7 +4,8 @@
  * only faster.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Incoming, Log, ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import type { Log } from '@soteria/shared/log/log.ts';
 import { publishDue } from '@soteria/shared/operation/publish-due.ts';
 import { busySweepName } from '@soteria/shared/operation/busy-sweep.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';

@@ -1,6 +1,6 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
-import { adoptedName } from '@soteria/shared/operation/adopted-clusters.ts';
+import { adoptedName } from '@soteria/shared/settings/adopted-clusters.ts';
 import { backups } from '@soteria/shared/longhorn/resource-types.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import supertest from 'supertest';

@@ -1,5 +1,5 @@
 /** The record of the clusters whose points were taken over. */
-import type { AdoptedCluster, Adoption } from '@soteria/shared/operation/adopted-clusters.ts';
+import type { AdoptedCluster, Adoption } from '@soteria/shared/settings/adopted-clusters.ts';
 
 /** The record of what was taken over. */
 export interface Adoptions {

@@ -5,7 +5,7 @@
  *  3. Adopting again is success, also once no point of it is left on the targets.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { ClusterIdentity } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import type { ClusterIdentity } from '@soteria/shared/settings/cluster-reader.ts';
 import { mayBeAlive, whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
 import type { PointFacts } from '@soteria/shared/restore-points/port.ts';
 import { clusterIdsOf, lastWrittenBy, type Survey, surveyCluster } from './survey-cluster.ts';

@@ -1,7 +1,7 @@
 /** May they? Data leaves one namespace and appears in another: the caller must be allowed to ask in both. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import { noClusters } from '@soteria/shared/restore-points/own-clusters.ts';
+import { noClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Wish } from '../ask.ts';

@@ -4,7 +4,7 @@ import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { selectBackup, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { noClusters } from '@soteria/shared/restore-points/own-clusters.ts';
+import { noClusters } from '@soteria/shared/settings/own-clusters.ts';
 import type { Place, World } from './world.ts';
 
 /** The volume the source claim has now says whose the points are that do not say it themselves. */

@@ -1,7 +1,7 @@
 /** Pending: is the claim's name free, which point is meant, can it be restored, is there a slot? */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import { noClusters } from '@soteria/shared/restore-points/own-clusters.ts';
+import { noClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';

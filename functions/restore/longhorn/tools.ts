@@ -4,7 +4,7 @@ import type { ProofJobs } from '../proof/proof-jobs.ts';
 import type { TestBudget } from '../proof/test-budget.ts';
 import type { RestoreFactName } from './action.ts';
 import type { Rules } from './world.ts';
-import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import type { ClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import type { BackingImages } from '@soteria/shared/longhorn/backing-images.ts';
 import type { NodeRooms } from '@soteria/shared/longhorn/node-room.ts';
 import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts';

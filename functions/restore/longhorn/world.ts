@@ -4,7 +4,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/ku
 import type { BackingImage, BackingImageBackup } from '@soteria/shared/longhorn/backing-images.ts';
 import type { NodeRoom } from '@soteria/shared/longhorn/node-room.ts';
 import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
-import type { OwnClusters } from '@soteria/shared/restore-points/own-clusters.ts';
+import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { ClaimProof } from '@soteria/shared/restore-points/claim-proof.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';

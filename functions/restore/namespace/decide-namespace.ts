@@ -7,7 +7,7 @@
  *  4. What is missing is told, each with its reason, and a second run picks it up.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { noClusters } from '@soteria/shared/restore-points/own-clusters.ts';
+import { noClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';

@@ -5,11 +5,12 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import type { OwnClusters } from '@soteria/shared/restore-points/own-clusters.ts';
+import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
-import { operationName, shortHash, timeFromName } from '@soteria/shared/operation/names.ts';
+import { operationName, timeFromName } from '@soteria/shared/operation/names.ts';
+import { shortHash } from '@soteria/shared/short-hash.ts';
 import {
   dnsSubdomain,
   type Operation,

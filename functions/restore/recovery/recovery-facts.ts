@@ -2,11 +2,11 @@
  * What is not on the backup targets and must be kept elsewhere to come back when the cluster is gone. Pure: from the points' own shapes and
  * Longhorn's targets. Names of Secrets only; nothing here has ever read one.
  */
-import { redact } from '@soteria/shared/function/redact.ts';
-import type { ClusterIdentity } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import { redact } from '@soteria/shared/log/redact.ts';
+import type { ClusterIdentity } from '@soteria/shared/settings/cluster-reader.ts';
 import { type ClaimShape, parseClaimShape } from '@soteria/shared/longhorn/claim-shape.ts';
 import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
-import type { OwnClusters } from '@soteria/shared/restore-points/own-clusters.ts';
+import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { knownBackups, longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
 import { inOrder, isForLatest } from '@soteria/shared/restore-points/order.ts';
 import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';

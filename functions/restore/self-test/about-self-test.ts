@@ -11,7 +11,8 @@ import {
   operationUidLabel,
   temporaryLabel,
 } from '@soteria/shared/operation/marks.ts';
-import { operationName, restoredVolumeName, shortHash, timeFromName } from '@soteria/shared/operation/names.ts';
+import { operationName, restoredVolumeName, timeFromName } from '@soteria/shared/operation/names.ts';
+import { shortHash } from '@soteria/shared/short-hash.ts';
 import { type Operation, operationKinds, type OperationRequest } from '@soteria/shared/operation/schema.ts';
 
 export type JobTask = 'write' | 'compare';

@@ -1,5 +1,5 @@
 /** One look at the cluster: each answers what is now known. */
-import type { ClusterReader } from '@soteria/shared/kubernetes/cluster-reader.ts';
+import type { ClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';

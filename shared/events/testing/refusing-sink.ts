@@ -1,6 +1,6 @@
 /** A sink that takes nothing, and what the log has of it; for tests. */
 import { type ErrorCode, SoteriaError } from '../../errors.ts';
-import type { Log } from '../../function/contract.ts';
+import type { Log } from '../../log/log.ts';
 import type { Publisher } from '../publish.ts';
 
 export function createRefusingSink(code: ErrorCode, silent: Log) {

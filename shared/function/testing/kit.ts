@@ -1,10 +1,10 @@
 /** A function with recording handlers behind real doors, for tests of the doors. */
-import { createAuthenticate } from '../authenticate.ts';
+import { createAuthenticate } from '../../identity/authenticate.ts';
 import type { FunctionDefinition, Incoming, ReceivedEvent } from '../contract.ts';
 import { createFunction } from '../create-function.ts';
 import type { KitTools } from '../incoming.ts';
-import type { UnsignedEvents } from '../may-be-unsigned.ts';
-import { createLog } from '../log.ts';
+import type { UnsignedEvents } from '../../events/may-be-unsigned.ts';
+import { createLog } from '../../log/log.ts';
 import { createMetrics } from '../metrics.ts';
 import { fakeReviews, type FakeReviews, type Knowledge } from './fake-reviews.ts';
 

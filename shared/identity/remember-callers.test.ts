@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Caller } from './contract.ts';
+import type { Caller } from './caller.ts';
 import { rememberCallers } from './remember-callers.ts';
 
 const caller: Caller = { user: 'jane', groups: [], proof: 'token' };

@@ -1,7 +1,21 @@
 /** JSON lines for people and log collectors: one object a line, a fixed event name, flat fields, no credentials. */
 import { type SoteriaError, toSoteriaError } from '../errors.ts';
-import type { Log, LogFields } from './contract.ts';
 import { isSecretName, redact } from './redact.ts';
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** JSON lines: a fixed snake_case event name plus fields. Secrets never get in: fields are flat and chosen by the caller. */
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  /**
+   * `thrown` is logged by its code, by our own explanation, by the classes of its causes and by where in the code it arose; a
+   * foreign message may hold what must not be printed.
+   */
+  error(event: string, thrown: unknown, fields?: LogFields): void;
+  /** A log whose every line carries these fields too. */
+  with(fields: LogFields): Log;
+}
 
 const maxValueLength = 2048;
 const maxFrames = 6;

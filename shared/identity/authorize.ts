@@ -2,10 +2,12 @@
 import { SoteriaError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { reviewAccess } from '../kubernetes/reviews.ts';
-import { operations } from '../operation/schema.ts';
-import type { Caller } from './contract.ts';
+import type { Caller } from './caller.ts';
 import { isOwn } from './own-user.ts';
 import { rememberAllowed } from './remember-allowed.ts';
+
+/** What the roles of Kubernetes are about: a caller that may create Operations in a namespace may back up its claims. */
+const operations = { group: 'soteria.dev', plural: 'operations' } as const;
 
 export interface Access {
   readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';

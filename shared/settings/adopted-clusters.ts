@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { configMaps } from '../kubernetes/core-types.ts';
 import { updateConfigMap } from '../kubernetes/update-config-map.ts';
-import { shortHash } from './names.ts';
+import { shortHash } from '../short-hash.ts';
 
 export const adoptedName = 'soteria-adopted';
 

@@ -1,11 +1,11 @@
 /** What the driver reads of Kubernetes itself. */
-import type { PersistentVolume, PersistentVolumeClaim } from './core-types.ts';
-import { namespaces, persistentVolumeClaims, persistentVolumes } from './core-types.ts';
-import { type KubernetesClient, listAll } from './client.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../kubernetes/core-types.ts';
+import { namespaces, persistentVolumeClaims, persistentVolumes } from '../kubernetes/core-types.ts';
+import { type KubernetesClient, listAll } from '../kubernetes/client.ts';
 import { readSeldom } from './read-seldom.ts';
-import type { OwnClusters } from '../restore-points/own-clusters.ts';
-import { listAdopted } from '../operation/adopted-clusters.ts';
-import { readPaused } from '../operation/pause.ts';
+import type { OwnClusters } from './own-clusters.ts';
+import { listAdopted } from './adopted-clusters.ts';
+import { readPaused } from './paused.ts';
 
 export interface ClusterIdentity {
   /** SOTERIA_CLUSTER_ID, or `uid`. */

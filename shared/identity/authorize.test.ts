@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createAuthorize } from './authorize.ts';
-import type { Caller } from './contract.ts';
+import type { Caller } from './caller.ts';
 import { ownUser } from './own-user.ts';
-import { fakeReviews } from './testing/fake-reviews.ts';
+import { fakeReviews } from '../function/testing/fake-reviews.ts';
 
 const jane: Caller = { user: 'jane', groups: ['team'], proof: 'token' };
 const create = { verb: 'create', namespace: 'media' } as const;

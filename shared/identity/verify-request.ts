@@ -1,5 +1,5 @@
 /** Identity headers: who the console says is calling, signed with the shared secret. */
-import type { RequestHeaders } from './door.ts';
+import type { RequestHeaders } from '../http/request-headers.ts';
 import { bodyDigestOf, decodeGroups, encodeGroups, isRequestSignature, signRequest } from './signature.ts';
 import { ownUser } from './own-user.ts';
 

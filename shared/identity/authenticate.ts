@@ -5,8 +5,8 @@
 import { SoteriaError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { reviewToken } from '../kubernetes/reviews.ts';
-import type { Caller } from './contract.ts';
-import type { RequestHeaders } from './door.ts';
+import type { Caller } from './caller.ts';
+import type { RequestHeaders } from '../http/request-headers.ts';
 import { type SentEvent, verifyEvent } from './verify-event.ts';
 import { type SentRequest, verifyRequest } from './verify-request.ts';
 import { rememberCallers } from './remember-callers.ts';

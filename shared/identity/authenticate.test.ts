@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createAuthenticate } from './authenticate.ts';
 import { bodyDigestOf } from './signature.ts';
-import { currentSecret, present, previousSecret } from './testing/kit.ts';
-import { fakeReviews, type Knowledge } from './testing/fake-reviews.ts';
+import { currentSecret, present, previousSecret } from '../function/testing/kit.ts';
+import { fakeReviews, type Knowledge } from '../function/testing/fake-reviews.ts';
 import { type RequestToSign, signedIdentityHeaders } from './verify-request.ts';
 
 const jane = { jane1: { username: 'jane', groups: ['team'] } };

@@ -1,6 +1,6 @@
 /** Callers whose token was reviewed a moment ago, so that a burst of calls is one TokenReview. */
 import { createHash } from 'node:crypto';
-import type { Caller } from './contract.ts';
+import type { Caller } from './caller.ts';
 
 const rememberMs = 60_000;
 const maxCallers = 1000;
