@@ -142,10 +142,12 @@ export const routes = {
   'GET /v1/backups': {
     function: 'backup',
     group: 'Backups',
-    summary: 'Lists restore points, newest first.',
+    summary: 'Lists restore points; the first of a claim is what `latest` means.',
     notes:
-      'Own and foreign ones, also of claims that are gone, with what restore tests have proved and refuted; `problems` says when another ' +
-      'living cluster writes under the id of this one.',
+      'Own and foreign ones, also of claims that are gone, with what restore tests have proved and refuted. Points that `latest` may choose ' +
+      'stand first (restorable, of a known instant, not of another cluster), then the others; each group newest first. `notices` says when ' +
+      'the first point of a claim is of an earlier volume, or the claim is Terminating; `problems` when another living cluster writes under ' +
+      'the id of this one.',
     query: backupsQuery,
     answers: { 200: { schema: backupList, meaning: 'A page of restore points.' } },
     refusals: [],

@@ -141,8 +141,8 @@ function wasOld(error: unknown, isProven: boolean | undefined): boolean {
 }
 
 /**
- * What may be done on a record that is only remembered. A record is written with its resourceVersion. A slot is entered under the
- * operation's uid: again is once, and one that was entered for nothing is taken out by whoever is refused because of it.
+ * What may be done on a record that is only remembered. A record is written with its resourceVersion. Entering a slot is idempotent:
+ * the entry carries the operation's uid. The next operation that a forgotten entry blocks removes it.
  */
 const safeUnproven: ReadonlySet<string> = new Set(['look', 'record', 'enter-slot', 'keep-awake']);
 
