@@ -69,6 +69,15 @@ const cases: readonly [string, Present | undefined, Told, readonly RegExp[]][] =
   ],
 ];
 
+it('says that the target is Terminating, which will end, and not only that it exists', async () => {
+  const http = open({ volume: 'vol-1', terminatingSince: since });
+  const { body } = await http
+    .post('/v1/restores')
+    .send({ ...ask, target_pvc: 'data' })
+    .expect(409);
+  expect(body.why).toMatch(/claim shop\/data is Terminating since 2026-01-31T01:00:00Z: wait until it is gone/);
+});
+
 describe.each(cases)('a point beside %s', (_title, present, { ofEarlier, volume, since: at }, notices) => {
   const source = present === undefined ? null : { volume, terminating_since: at };
   const said = notices.map((text) => expect.stringMatching(text));

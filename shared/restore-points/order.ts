@@ -1,9 +1,10 @@
 /**
  * The one order of restore points: the first is what `latest` means, wherever it is asked. Pure. Invariants:
  *  1. What `latest` may choose stands before what it may not: points that cannot be restored, whose instant is unknown, or of another
- *     cluster. What a restore test has refuted keeps its place: it is told, and nothing older is taken without a word.
- *  2. Then the newest data first, by instant, however it is written. Below what `latest` may choose, unknown is the youngest: it is
- *     being made.
+ *     cluster. A point that a restore test has refuted keeps its place: answers warn of it,
+ *     and no older point is taken in its stead without a word.
+ *  2. Then the newest data first, by instant, however it is written. Below the points that `latest` may choose, those of an unknown instant stand
+ *     first: they are being made.
  *  3. Of one instant by id.
  */
 import type { RestorePoint } from './restore-point.ts';

@@ -1,6 +1,6 @@
 /**
- * A point beside the claim as it is now. A claim that is deleted and made again under its name has another volume, and its points of
- * before are still its points: a recovery wants them, and nobody shall take them for the present data without a word. Pure.
+ * A point beside the claim as it is now. A claim that is deleted and made again under its name has another volume, and the points made
+ * before are still its points: a recovery wants them, but they do not hold the claim's present data, and answers must say so. Pure.
  */
 import type { RestorePoint } from './restore-point.ts';
 

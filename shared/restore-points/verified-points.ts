@@ -1,6 +1,6 @@
 /**
- * What restore tests have proved and refuted, claim by claim: it outlives the operations that said so, for whoever decides what may be
- * deleted and what is fresh. Sixteen ConfigMaps, a claim's place being the first digit of its hash: one alone would be full at three
+ * What restore tests have proved and refuted, claim by claim. It outlives the operations, because pruning and freshness are decided from
+ * it. Sixteen ConfigMaps, a claim's place being the first digit of its hash: one alone would be full at three
  * thousand claims. Each write carries the resourceVersion it was read with.
  */
 import type { KubernetesClient } from '../kubernetes/client.ts';

@@ -6,7 +6,7 @@ export interface OwnClusters {
   readonly adopted: readonly string[];
 }
 
-/** For who could not look: no point is own. */
+/** Where the clusters could not be read: no point is own. */
 export const noClusters: OwnClusters = { id: '', adopted: [] };
 
 export function isOwnCluster({ id, adopted }: OwnClusters, clusterId: string | undefined): boolean {

@@ -6,8 +6,8 @@ import { backupsQuery } from '@soteria/shared/http-contract/queries.ts';
 import type * as z from 'zod';
 import { presentClaimOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
-import { longhornPoints, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
-import { withJudgement } from '@soteria/shared/restore-points/restore-point.ts';
+import { longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
+import { restorePointOf, withJudgement } from '@soteria/shared/restore-points/restore-point.ts';
 import { pageOfPoints } from '@soteria/shared/restore-points/list-points.ts';
 import { besideClaim, claimView, noticesOf } from '@soteria/shared/restore-points/present-claim.ts';
 import { isOfClaim } from '@soteria/shared/restore-points/of-claim.ts';
@@ -67,17 +67,14 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
   ]);
   const live = claim?.volume;
   const judged = new Map(verified.flatMap(({ points: some }) => some).map((one) => [one.point, one]));
-  const points = backups.map((backup) => toRestorePoint(backup, own)).filter((point) => isAsked(point, query, live));
+  const facts = backups.map((backup) => longhornPoints.describe(backup));
+  const points = facts.map((fact) => restorePointOf(fact, own)).filter((point) => isAsked(point, query, live));
   const ordered = inOrder(points, (point) => point)
     .map((point) => withJudgement(point, judged.get(point.id)))
     .map((point) => besideClaim(point, claim));
   const after = query.next === undefined ? undefined : decodeCursor(query.next, 'the list of backups');
   const { items, next } = pageOfPoints(ordered, { limit: query.limit, after });
-  const shared = whySharedId(
-    backups.map((backup) => longhornPoints.describe(backup)),
-    self,
-    tools.now(),
-  );
+  const shared = whySharedId(facts, self, tools.now());
   return {
     volume: live ?? (namespace === undefined || pvc === undefined ? null : (ordered[0]?.volume ?? null)),
     claim: claimView(claim),

@@ -72,8 +72,11 @@ function whyTargetNot(operation: Operation, backup: Backup, { target }: World): 
 export function blockersOf(operation: Operation, world: World): SoteriaError[] {
   const { namespace, pvc } = claimRefOf(operation);
   const found: SoteriaError[] = [];
-  if (world.claim?.seen !== undefined) {
-    found.push(refusedBecause.targetTaken(operation, `claim ${namespace}/${pvc} exists`));
+  const taken = world.claim?.seen;
+  if (taken !== undefined) {
+    const since = taken.metadata.deletionTimestamp;
+    const state = since === undefined ? 'exists' : `is Terminating since ${since}: wait until it is gone`;
+    found.push(refusedBecause.targetTaken(operation, `claim ${namespace}/${pvc} ${state}`));
   }
   const other = whoMakesIt(operation, world.peers?.seen ?? []);
   if (other !== undefined) {

@@ -1,4 +1,4 @@
-/** A restore of a point that a restore test has refuted is not refused: it may be all there is. But nobody shall rely on it unwarned. */
+/** A restore of a point that a restore test has refuted is not refused: it may be all there is. The answer warns of it. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { pointIdOf } from '@soteria/shared/longhorn/restore-points.ts';
 import type { Judgement } from '@soteria/shared/restore-points/claim-proof.ts';
