@@ -4,18 +4,23 @@ import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { chooseSample } from './choose-sample.ts';
 import { hashFile } from './hash-file.ts';
+import { notThere } from './open-in-claim.ts';
 import { type ManifestEntry, readManifest } from './read-manifest.ts';
 import { type Unreadable, isDenied } from './take-inventory.ts';
 import { codeOf } from './walk-mount.ts';
 
 export interface ChecksumFacts {
-  /** Files read whole, and as they should be. */
+  /** Files read whole that are as they should be. */
   readonly read: number;
   readonly denied: number;
   readonly bad: number;
   /** In a record of the claim's own, and younger than it: not compared. */
   readonly changed: number;
-  /** Lines of the manifest that nobody can read: what they said of is not compared. */
+  /** Of the bad ones, those that are not there. */
+  readonly missing: number;
+  /** Names in the manifest that are links, or lead through one: not followed, and not compared. */
+  readonly links: number;
+  /** Lines of the manifest that nobody can read: the files they name are not compared. */
   readonly malformed: number;
   /** The first of them; code `EDIFFERS` where the bytes are not those of the manifest. */
   readonly badExamples: readonly Unreadable[];
@@ -50,7 +55,7 @@ export async function compareWithManifest(
   manifest: string,
   { sample, seed, mayBeOlder }: ManifestUse,
 ): Promise<ChecksumFacts> {
-  const entries = withoutItself(manifest, readManifest(join(root, manifest)));
+  const entries = withoutItself(manifest, readManifest(root, manifest));
   const sinceMs = mayBeOlder ? (await lstat(join(root, manifest))).mtimeMs : undefined;
   if (sample === 0) return compare(root, entries, sinceMs);
   const chosen = chooseSample<ManifestEntry>(sample, seed);
@@ -62,7 +67,7 @@ export async function compareWithManifest(
   return { ...(await compare(root, chosen.chosen(), sinceMs)), malformed };
 }
 
-/** Whoever lists every file of a folder into a file of that folder lists the list, before it is whole. */
+/** A list of all files that is written into their folder names itself, with the checksum of an unfinished list. */
 async function* withoutItself<T extends ManifestEntry | undefined>(
   manifest: string,
   entries: AsyncIterable<T>,
@@ -87,7 +92,7 @@ async function compare(
   expected: Iterable<Line> | AsyncIterable<Line>,
   sinceMs?: number,
 ): Promise<ChecksumFacts> {
-  const facts = { read: 0, denied: 0, bad: 0, changed: 0, malformed: 0 };
+  const facts = { read: 0, denied: 0, bad: 0, missing: 0, links: 0, changed: 0, malformed: 0 };
   const badExamples: Unreadable[] = [];
   const digest = createHash('sha256');
   const isBad = async (path: string, code: string): Promise<void> => {
@@ -96,6 +101,7 @@ async function compare(
       return;
     }
     facts.bad += 1;
+    if (notThere.has(code)) facts.missing += 1;
     if (badExamples.length < examples) badExamples.push({ path, code });
   };
   for await (const line of expected) {
@@ -105,13 +111,14 @@ async function compare(
     }
     const { path, sha256 } = line;
     try {
-      const found = await hashFile(join(root, path));
+      const found = await hashFile(root, path);
       digest.update(`${found}  ${path}\n`);
       if (sha256 === undefined || sha256 === found) facts.read += 1;
       else await isBad(path, 'EDIFFERS');
     } catch (error) {
       const code = codeOf(error);
       if (isDenied(code)) facts.denied += 1;
+      else if (code === 'ELOOP') facts.links += 1;
       else await isBad(path, code);
     }
   }

@@ -6,6 +6,8 @@ import { constants } from 'node:fs';
 import { copyFile, lstat, mkdtemp, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { beginsAsSqlite } from './find-sqlite.ts';
+import { noRegularFile, notThere, placeInClaim } from './open-in-claim.ts';
 import { isDenied } from './take-inventory.ts';
 import { codeOf } from './walk-mount.ts';
 
@@ -22,16 +24,32 @@ export interface Scratch {
 }
 
 const journals = ['-wal', '-journal'];
-/** What SQLite says of damage; all else says something about the machine: no memory, no room, no right to read. */
-const damage: ReadonlySet<number> = new Set([11, 26]);
+/** SQLITE_CORRUPT and SQLITE_NOTADB; every other code says something about the machine: no memory, no room, no right to read. */
+const damaged = 11;
+const noDatabase = 26;
 
-export async function checkSqlite(root: string, path: string, scratch: Scratch | undefined): Promise<SqliteFacts> {
-  const told = (outcome: SqliteFacts['outcome'], detail: string): SqliteFacts => ({ path, outcome, detail });
-  const [size, ...journalSizes] = await Promise.all(['', ...journals].map((end) => sizeOf(join(root, path + end))));
+export interface SqliteUse {
+  readonly scratch: Scratch | undefined;
+  /** A proof of this very point has opened it before: if it is gone, or no database any more, the point has lost it. */
+  readonly wasRead: boolean;
+}
+
+type Told = (outcome: SqliteFacts['outcome'] | 'none', detail: string) => SqliteFacts;
+
+export async function checkSqlite(root: string, path: string, { scratch, wasRead }: SqliteUse): Promise<SqliteFacts> {
+  const isKnown = wasRead || (await beginsAsSqlite(root, path));
+  // What was never there, or is no database, is a mistake in the request, and says nothing about the restore point.
+  const told: Told = (outcome, detail) => ({
+    path,
+    outcome: outcome !== 'none' ? outcome : isKnown ? 'failed' : 'impossible',
+    detail: outcome === 'none' && wasRead ? `${detail}, and an earlier proof of this point has opened it` : detail,
+  });
+  const [size, ...journalSizes] = await Promise.all(['', ...journals].map((end) => sizeOf(root, path + end)));
   if (typeof size !== 'number') {
-    return isDenied(size ?? '')
-      ? told('impossible', 'only its owner may read it')
-      : told('failed', `it cannot be read: ${size ?? ''}`);
+    if (isDenied(size ?? '')) return told('impossible', 'only its owner may read it');
+    if (notThere.has(size ?? '')) return told('none', `it is not in the claim: ${size ?? ''}`);
+    if (noRegularFile.has(size ?? '')) return told('none', `it is no regular file, and no link is followed: ${size}`);
+    return told('failed', `it cannot be read: ${size ?? ''}`);
   }
   const journalBytes = journalSizes.reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : 0), 0);
   if (journalBytes === 0) return told(...(await integrityOf(readInPlace(join(root, path)), true)));
@@ -46,17 +64,12 @@ export async function checkSqlite(root: string, path: string, scratch: Scratch |
   return inCopy(root, path, scratch.folder, told);
 }
 
-async function inCopy(
-  root: string,
-  path: string,
-  scratch: string,
-  told: (outcome: SqliteFacts['outcome'], detail: string) => SqliteFacts,
-): Promise<SqliteFacts> {
+async function inCopy(root: string, path: string, scratch: string, told: Told): Promise<SqliteFacts> {
   const folder = await mkdtemp(join(scratch, 'sqlite-'));
   try {
     const copy = join(folder, basename(path));
     for (const end of ['', ...journals]) {
-      const trouble = await copyRegular(join(root, path + end), copy + end);
+      const trouble = await copyRegular(root, path + end, copy + end);
       if (trouble === undefined || (trouble === 'ENOENT' && end !== '')) continue;
       const isOurs = isDenied(trouble) || trouble === 'ENOSPC' || trouble === 'EDQUOT';
       return told(isOurs ? 'impossible' : 'failed', `${basename(path)}${end} cannot be copied: ${trouble}`);
@@ -68,21 +81,21 @@ async function inCopy(
 }
 
 /** Bytes of a regular file, or what the system said. */
-async function sizeOf(path: string): Promise<number | string> {
+async function sizeOf(root: string, path: string): Promise<number | string> {
   try {
-    const stats = await lstat(path);
-    return stats.isFile() ? stats.size : 'ENOTFILE';
+    const stats = await lstat(await placeInClaim(root, path));
+    return stats.isFile() ? stats.size : stats.isSymbolicLink() ? 'ELOOP' : 'ENOTFILE';
   } catch (error) {
     return codeOf(error);
   }
 }
 
 /** What the system said when it could not. */
-async function copyRegular(from: string, to: string): Promise<string | undefined> {
-  const size = await sizeOf(from);
+async function copyRegular(root: string, path: string, to: string): Promise<string | undefined> {
+  const size = await sizeOf(root, path);
   if (typeof size === 'string') return size;
   try {
-    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    await copyFile(join(root, path), to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     return undefined;
   } catch (error) {
     return codeOf(error);
@@ -96,7 +109,7 @@ function readInPlace(file: string): URL {
   return url;
 }
 
-async function integrityOf(file: string | URL, readOnly: boolean): Promise<[SqliteFacts['outcome'], string]> {
+async function integrityOf(file: string | URL, readOnly: boolean): Promise<Parameters<Told>> {
   // Loaded when it is asked for: most verifications have no database.
   const { DatabaseSync } = await import('node:sqlite');
   try {
@@ -104,14 +117,18 @@ async function integrityOf(file: string | URL, readOnly: boolean): Promise<[Sqli
     try {
       const rows = database.prepare('PRAGMA integrity_check(5)').all();
       const said = rows.map((row) => String(row['integrity_check']));
-      return said.length === 1 && said[0] === 'ok' ? ['passed', 'integrity_check: ok'] : ['failed', said.join('; ')];
+      if (said.length !== 1 || said[0] !== 'ok') return ['failed', said.join('; ')];
+      // SQLite takes an empty file for a database without a table.
+      const pages = Number(database.prepare('PRAGMA page_count').get()?.['page_count']);
+      return pages === 0 ? ['none', 'it is empty, and no SQLite database'] : ['passed', 'integrity_check: ok'];
     } finally {
       database.close();
     }
   } catch (error) {
     const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
     // The low byte is the kind, the rest of it the detail.
-    const isDamaged = damage.has(code & 0xff);
-    return [isDamaged ? 'failed' : 'impossible', error instanceof Error ? error.message : 'SQLite cannot open it'];
+    const kind = code & 0xff;
+    const outcome = kind === noDatabase ? 'none' : kind === damaged ? 'failed' : 'impossible';
+    return [outcome, error instanceof Error ? error.message : 'SQLite cannot open it'];
   }
 }

@@ -1,11 +1,9 @@
 /** Are the known bytes there, every one of them, and nothing else? */
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Verdict, VerdictCheck } from '@soteria/shared/verification/verdict.ts';
 import { chunkBytes, knownChunks, type KnownFile, knownFiles } from './known-bytes.ts';
 import type { KnownOptions } from './options.ts';
+import { openInClaim } from './open-in-claim.ts';
 import { codeOf, walkMount } from './walk-mount.ts';
 import { knownVerdict } from './write-known.ts';
 
@@ -48,9 +46,7 @@ async function compareOne(
     detail: `${file.path} ${detail}`,
   });
   try {
-    // A link or a pipe in the file's place is refused, not followed.
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    await using handle = await open(join(root, file.path), flags);
+    await using handle = await openInClaim(root, file.path);
     const { size } = await handle.stat();
     if (size !== file.sizeBytes) return differs(`has ${size} bytes instead of ${file.sizeBytes}`);
     let offset = 0;

@@ -28,6 +28,8 @@ const checksums: ChecksumFacts = {
   read: 3,
   denied: 0,
   bad: 0,
+  missing: 0,
+  links: 0,
   changed: 0,
   malformed: 0,
   badExamples: [],
@@ -41,10 +43,12 @@ const wanted = {
   maxDropPercent: undefined,
   minFiles: 0,
   minBytes: 0,
+  wasRead: [],
+  hadDatabases: false,
   mayBeEmpty: false,
 };
-const sums = { path: 'SUMS', isOwn: false };
-const own = { path: '.soteria/SHA256SUMS', isOwn: true };
+const sums = { path: 'SUMS', isAsked: true };
+const own = { path: '.soteria/SHA256SUMS', isAsked: false };
 const empty = { ...inventory, files: 0, folders: 0, bytes: 0 };
 
 interface Row {
@@ -129,6 +133,24 @@ const rows: readonly Row[] = [
   },
   { when: 'there are as many as wanted', wanted: { minFiles: 3, minBytes: 17 }, outcome: 'verified' },
   { when: 'there are fewer files than wanted', wanted: { minFiles: 4 }, outcome: 'refuted', because: /^min_files/ },
+  {
+    when: 'more files are wanted than the point held when it was proved',
+    wanted: { minFiles: 4, expectFiles: 3 },
+    outcome: 'inconclusive',
+    because: /^min_files: 3 found, .*the last proof has found 3/,
+  },
+  {
+    when: 'more bytes are wanted than an earlier point held when it was proved',
+    wanted: { minBytes: 1_000, baselineBytes: 17 },
+    outcome: 'inconclusive',
+    because: /^min_bytes/,
+  },
+  {
+    when: 'there are fewer files than wanted, and an earlier point held as many',
+    wanted: { minFiles: 5, baselineFiles: 5 },
+    outcome: 'refuted',
+    because: /^min_files/,
+  },
   { when: 'there are fewer bytes than wanted', wanted: { minBytes: 18 }, outcome: 'refuted', because: /^min_bytes/ },
   { when: 'the sample can be read', facts: { checksums }, outcome: 'verified' },
   {
@@ -146,8 +168,70 @@ const rows: readonly Row[] = [
   {
     when: 'the manifest is missing',
     facts: { manifest: sums, manifestTrouble: 'ENOENT' },
+    outcome: 'inconclusive',
+    because: /^checksums: the manifest SUMS is not in the claim .*the request may name it wrongly/,
+  },
+  {
+    when: 'the manifest is missing and an earlier proof of the point has read it',
+    facts: { manifest: sums, manifestTrouble: 'ENOENT' },
+    wanted: { wasRead: ['SUMS'] },
     outcome: 'refuted',
-    because: /^checksums: the manifest SUMS/,
+    because: /^checksums: the manifest SUMS is not in the claim .*an earlier proof of this point has read it/,
+  },
+  {
+    when: 'its own record is asked for and missing',
+    facts: { manifest: { ...own, isAsked: true }, manifestTrouble: 'ENOENT' },
+    outcome: 'refuted',
+    because: /^checksums: the manifest \.soteria\/SHA256SUMS is not in the claim/,
+  },
+  {
+    when: 'its own record is missing and an earlier proof of the point has read it',
+    facts: { manifest: own, manifestTrouble: 'ENOENT' },
+    wanted: { wasRead: [own.path] },
+    outcome: 'refuted',
+  },
+  ...(['ENOTFILE', 'ELOOP', 'ENXIO', 'EFBIG', 'ETIMEDOUT'] as const).flatMap((manifestTrouble) => [
+    {
+      when: `the manifest is no file that can be read: ${manifestTrouble}`,
+      facts: { manifest: sums, manifestTrouble },
+      outcome: 'inconclusive',
+      because: /^checksums: the manifest SUMS/,
+    },
+    {
+      when: `its own record is no file that can be read: ${manifestTrouble}`,
+      facts: { manifest: own, manifestTrouble },
+      outcome: 'inconclusive',
+      because: /^checksums: the manifest \.soteria\/SHA256SUMS/,
+    },
+  ]),
+  {
+    when: 'the manifest is a link and was a file when an earlier proof of the point read it',
+    facts: { manifest: sums, manifestTrouble: 'ELOOP' },
+    wanted: { wasRead: ['SUMS'] },
+    outcome: 'refuted',
+  },
+  {
+    when: 'nothing that the manifest names is there',
+    facts: { manifest: sums, checksums: { ...checksums, read: 0, bad: 3, missing: 3 } },
+    outcome: 'inconclusive',
+    because: /^checksums: none of the 3 files .* relative to the root/,
+  },
+  {
+    when: 'nothing that the manifest names is there and an earlier proof of the point has read it',
+    facts: { manifest: sums, checksums: { ...checksums, read: 0, bad: 3, missing: 3 } },
+    wanted: { wasRead: ['SUMS'] },
+    outcome: 'refuted',
+  },
+  {
+    when: 'the manifest names links',
+    facts: { manifest: sums, checksums: { ...checksums, links: 2 } },
+    outcome: 'inconclusive',
+    because: /^checksums: 2 names in the manifest SUMS are links/,
+  },
+  {
+    when: 'its own record names links',
+    facts: { manifest: own, checksums: { ...checksums, links: 2 } },
+    outcome: 'verified',
   },
   ...(['EACCES', 'EPERM'] as const).flatMap((manifestTrouble) => [
     {
@@ -229,8 +313,15 @@ const rows: readonly Row[] = [
   {
     when: 'databases are looked for and none is there',
     facts: { databases: 0 },
-    outcome: 'refuted',
+    outcome: 'inconclusive',
     because: /^sqlite: no SQLite database is among 3 files/,
+  },
+  {
+    when: 'databases are looked for, none is there and an earlier proof of the point has opened some',
+    facts: { databases: 0 },
+    wanted: { hadDatabases: true },
+    outcome: 'refuted',
+    because: /^sqlite: no SQLite database is among 3 files, and an earlier proof/,
   },
   {
     when: 'databases are looked for, none is there and not all files may be read',

@@ -1,15 +1,20 @@
-/** From what was found to the verdict. Pure. */
+/**
+ * From what was found to the verdict. A check fails only when the restore point is at fault: a request that names what was never there, or wants
+ * more than there ever was, is a check that could not be made. Pure.
+ */
 import type { Verdict, VerdictCheck, Weakness, strengths } from '@soteria/shared/verification/verdict.ts';
 import type { ChecksumFacts } from './check-checksums.ts';
 import type { SqliteFacts } from './check-sqlite.ts';
 import type { VerifyOptions } from './options.ts';
-import { type Inventory, type Unreadable, isDenied } from './take-inventory.ts';
+import { failed, impossible, named, passed } from './check.ts';
+import { checksumsCheck, isCompared } from './judge-checksums.ts';
+import { type Inventory, isDenied } from './take-inventory.ts';
 
 export interface UsedManifest {
   /** Below the claim's root. */
   readonly path: string;
-  /** Kept by the claim itself; nobody has asked for it. */
-  readonly isOwn: boolean;
+  /** The request names it; else the claim keeps it, and nobody has asked for it. */
+  readonly isAsked: boolean;
 }
 
 export interface Facts {
@@ -35,6 +40,8 @@ type Expectations = Pick<
   | 'maxDropPercent'
   | 'minFiles'
   | 'minBytes'
+  | 'wasRead'
+  | 'hadDatabases'
   | 'mayBeEmpty'
 >;
 
@@ -51,6 +58,7 @@ export function decideVerdict(facts: Facts, wanted: Expectations): Verdict {
     files: inventory.files,
     folders: inventory.folders,
     bytes: inventory.bytes,
+    ...(isCompared(facts) ? { manifest: facts.manifest?.path } : {}),
     sampled: checksums?.read ?? 0,
     ...(checksums === undefined ? {} : { sampleDigest: checksums.digest }),
     durationMs: facts.durationMs,
@@ -78,10 +86,10 @@ function checksOf(facts: Facts, wanted: Expectations): VerdictCheck[] {
     ...expected('bytes', bytes, wanted.expectBytes, inventory.denied),
     ...shrunken('files', files, wanted.baselineFiles, wanted.maxDropPercent),
     ...shrunken('bytes', bytes, wanted.baselineBytes, wanted.maxDropPercent),
-    ...atLeast('min_files', files, wanted.minFiles),
-    ...atLeast('min_bytes', bytes, wanted.minBytes),
-    ...checksumsCheck(facts),
-    ...databasesCheck(facts),
+    ...atLeast('min_files', files, wanted.minFiles, wanted.expectFiles ?? wanted.baselineFiles),
+    ...atLeast('min_bytes', bytes, wanted.minBytes, wanted.expectBytes ?? wanted.baselineBytes),
+    ...checksumsCheck(facts, wanted.wasRead),
+    ...databasesCheck(facts, wanted.hadDatabases),
     ...facts.sqlite.map(({ path, outcome, detail }) => ({ name: `sqlite ${path}`, outcome, detail })),
   ];
 }
@@ -125,49 +133,32 @@ function shrunken(
   ];
 }
 
-function databasesCheck({ databases, sqlite, inventory }: Facts): VerdictCheck[] {
+/** That none is there refutes only a point in which a proof has found some before. */
+function databasesCheck({ databases, sqlite, inventory }: Facts, hadSome: boolean): VerdictCheck[] {
   if (databases === undefined) return [];
   if (databases === 0) {
     const detail = `no SQLite database is among ${inventory.files} files`;
-    return [{ name: 'sqlite', outcome: inventory.denied > 0 ? 'impossible' : 'failed', detail }];
+    if (inventory.denied > 0 || !hadSome) return [impossible('sqlite', detail)];
+    return [failed('sqlite', `${detail}, and an earlier proof of this point has opened some`)];
   }
   return [passed('sqlite', `${sqlite.length} of ${databases} databases were looked into`)];
 }
 
-function atLeast(name: string, found: number, wanted: number): VerdictCheck[] {
-  return wanted === 0 ? [] : [checkOf(name, found >= wanted, `${found} found, at least ${wanted} are wanted`)];
+/** `known`: when this point, or an earlier one, was last proved. A minimum above that may be a mistake in the request. */
+function atLeast(name: string, found: number, wanted: number, known: number | undefined): VerdictCheck[] {
+  if (wanted === 0) return [];
+  const detail = `${found} found, at least ${wanted} are wanted`;
+  if (found >= wanted) return [passed(name, detail)];
+  if (known === undefined || wanted <= known) return [failed(name, detail)];
+  return [
+    impossible(name, `${detail}, and the last proof has found ${known}: the request wants more than there ever was`),
+  ];
 }
 
-function checksumsCheck({ checksums, manifest, manifestTrouble }: Facts): VerdictCheck[] {
-  // Nobody has asked for the claim's own record: that only its owner may read it is a weakness of the proof.
-  if (manifestTrouble !== undefined && !(manifest?.isOwn === true && isDenied(manifestTrouble))) {
-    const detail = `the manifest ${manifest?.path ?? ''} cannot be read: ${manifestTrouble}`;
-    return [isDenied(manifestTrouble) ? impossible('checksums', detail) : failed('checksums', detail)];
-  }
-  if (checksums === undefined) return [];
-  const { read, bad, badExamples, denied, changed, malformed } = checksums;
-  if (bad > 0)
-    return [failed('checksums', `${bad} of ${read + bad + denied} files are not as they were${named(badExamples)}`)];
-  if (manifest?.isOwn === false) {
-    const { path } = manifest;
-    if (malformed > 0) return [impossible('checksums', `${malformed} lines of the manifest ${path} cannot be read`)];
-    if (denied > 0) return [impossible('checksums', `${denied} files that the manifest ${path} names may not be read`)];
-    if (read === 0) return [impossible('checksums', `the manifest ${path} names no file`)];
-  }
-  if (read === 0 && denied > 0) return [impossible('checksums', 'no file may be read')];
-  const isCompared = manifest !== undefined && manifestTrouble === undefined;
-  const against = isCompared ? `are as ${manifest.path} says` : 'could be read';
-  const younger = changed === 0 ? '' : `; ${changed} have changed since it was written`;
-  return [passed('checksums', `${read} files ${against}${younger}`)];
-}
-
-function strengthOf(
-  { checksums, sqlite, manifest, manifestTrouble }: Facts,
-  wanted: Expectations,
-): (typeof strengths)[number] {
+function strengthOf(facts: Facts, wanted: Expectations): (typeof strengths)[number] {
+  const { checksums, sqlite } = facts;
   if (sqlite.some(({ outcome }) => outcome === 'passed')) return 'application';
-  const isCompared = manifest !== undefined && manifestTrouble === undefined;
-  if (checksums !== undefined && checksums.read > 0 && isCompared) return 'checksums';
+  if (checksums !== undefined && checksums.read > 0 && isCompared(facts)) return 'checksums';
   const isCounted = hasRecord(wanted) || hasEarlier(wanted) || wanted.minFiles > 0 || wanted.minBytes > 0;
   return isCounted ? 'counts' : 'mounts';
 }
@@ -183,14 +174,15 @@ function strongestOf(failures: readonly VerdictCheck[]): (typeof strengths)[numb
   return levels.find(([name]) => failures.some((one) => name.test(one.name)))?.[1] ?? 'mounts';
 }
 
-function weaknessesOf({ inventory, checksums, manifest, manifestTrouble }: Facts, wanted: Expectations): Weakness[] {
+function weaknessesOf(facts: Facts, wanted: Expectations): Weakness[] {
+  const { inventory, checksums, manifest, manifestTrouble } = facts;
   const weaker: Weakness[] = [];
-  const isCompared = manifest !== undefined && manifestTrouble === undefined;
-  if (!isCompared && !hasRecord(wanted)) {
+  if (!isCompared(facts) && !hasRecord(wanted)) {
     weaker.push(hasEarlier(wanted) ? 'older_baseline' : 'no_baseline');
   }
-  if (manifest?.isOwn === true) {
-    if (manifestTrouble !== undefined || (checksums?.malformed ?? 0) > 0) weaker.push('record_unread');
+  if (manifest?.isAsked === false) {
+    const unread = (checksums?.malformed ?? 0) + (checksums?.links ?? 0);
+    if (manifestTrouble !== undefined || unread > 0) weaker.push('record_unread');
     else if (checksums?.changed !== 0 || checksums.read === 0) weaker.push('partly_recorded');
   }
   if (inventory.denied + (checksums?.denied ?? 0) > 0) weaker.push('not_all_permitted');
@@ -206,24 +198,6 @@ function hasEarlier({ baselineFiles, baselineBytes }: Expectations): boolean {
   return baselineFiles !== undefined || baselineBytes !== undefined;
 }
 
-function named(examples: readonly Unreadable[]): string {
-  return examples.length === 0
-    ? ''
-    : `: ${examples.map(({ path, code }) => `${path === '' ? '.' : path} (${code})`).join(', ')}`;
-}
-
 function checkOf(name: string, isGood: boolean, detail: string): VerdictCheck {
   return isGood ? passed(name, name === 'entries' || name === 'contents' ? '' : detail) : failed(name, detail);
-}
-
-function passed(name: string, detail: string): VerdictCheck {
-  return { name, outcome: 'passed', detail };
-}
-
-function impossible(name: string, detail: string): VerdictCheck {
-  return { name, outcome: 'impossible', detail };
-}
-
-function failed(name: string, detail: string): VerdictCheck {
-  return { name, outcome: 'failed', detail };
 }

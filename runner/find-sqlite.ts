@@ -1,8 +1,6 @@
 /** The SQLite databases of a claim, by what stands at the beginning of each: whatever they are called. */
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { chooseSample } from './choose-sample.ts';
+import { openInClaim } from './open-in-claim.ts';
 import { walkMount } from './walk-mount.ts';
 
 const magic = Buffer.from('SQLite format 3\0', 'latin1');
@@ -20,17 +18,17 @@ export async function findSqlite(root: string, limit: number, seed: string): Pro
   let count = 0;
   for await (const found of walkMount(root)) {
     if (found.type !== 'file' || found.sizeBytes < smallestPage || found.sizeBytes % smallestPage !== 0) continue;
-    if (!(await beginsAsSqlite(join(root, found.path)))) continue;
+    if (!(await beginsAsSqlite(root, found.path))) continue;
     count += 1;
     chosen.offer(found.path, found.path);
   }
   return { paths: chosen.chosen(), count };
 }
 
-/** What cannot be read is none: the walk has counted it as what it is. */
-async function beginsAsSqlite(path: string): Promise<boolean> {
+/** A file that cannot be read is no database: the walk has counted it as what it is. */
+export async function beginsAsSqlite(root: string, path: string): Promise<boolean> {
   try {
-    await using handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    await using handle = await openInClaim(root, path);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(magic.length), 0, magic.length, 0);
     return bytesRead === magic.length && buffer.equals(magic);
   } catch {

@@ -12,7 +12,7 @@ describe('the command line', () => {
         ...mount,
         ...words('--expect-files 3 --expect-bytes 17 --sample 5 --seed uid --manifest SHA256SUMS'),
         ...words('--sqlite a/one.db --sqlite=-two.db --find-sqlite --scratch scratch=/scratch/ --scratch-bytes 4096'),
-        ...words('--baseline-files 9 --baseline-bytes 99 --max-drop 20'),
+        ...words('--baseline-files 9 --baseline-bytes 99 --max-drop 20 --was-read SHA256SUMS --had-databases'),
       ]),
     ).toEqual({
       task: 'verify',
@@ -29,6 +29,8 @@ describe('the command line', () => {
       manifest: 'SHA256SUMS',
       sqlite: ['a/one.db', '-two.db'],
       findSqlite: true,
+      wasRead: ['SHA256SUMS'],
+      hadDatabases: true,
       mayBeEmpty: false,
       scratch: { folder: '/scratch/', sizeBytes: 4096 },
     });

@@ -26,6 +26,10 @@ export interface VerifyOptions {
   readonly sqlite: readonly string[];
   /** Every database that the claim holds is looked for, whatever it is called. */
   readonly findSqlite: boolean;
+  /** Files that a proof of this very point has read before, below the root: if such a file is missing, the point has lost it. */
+  readonly wasRead: readonly string[];
+  /** A proof of this very point has found databases by itself. */
+  readonly hadDatabases: boolean;
   readonly mayBeEmpty: boolean;
   /** Absolute, writable; copies of databases go there. */
   readonly scratch: Scratch | undefined;
@@ -64,6 +68,8 @@ const optionTypes = {
   'manifest-out': { type: 'string' },
   sqlite: { type: 'string', multiple: true },
   'find-sqlite': { type: 'boolean' },
+  'was-read': { type: 'string', multiple: true },
+  'had-databases': { type: 'boolean' },
   'may-be-empty': { type: 'boolean' },
   scratch: { type: 'string' },
   'scratch-bytes': { type: 'string' },
@@ -104,6 +110,8 @@ export function readOptions(argv: readonly string[]): VerifyOptions | RecordOpti
     manifest: values.manifest === undefined ? undefined : below(values.manifest, '--manifest'),
     sqlite: (values.sqlite ?? []).map((path) => below(path, '--sqlite')),
     findSqlite: values['find-sqlite'] === true,
+    wasRead: values['was-read'] ?? [],
+    hadDatabases: values['had-databases'] === true,
     mayBeEmpty: values['may-be-empty'] === true,
     scratch:
       scratch === undefined

@@ -2,7 +2,8 @@
  * Lines as `sha256sum` writes them: `<64 hex digits>  <path>`, the path relative to the claim's root. A line that begins with `\` has
  * `\\`, `\n` and `\r` in its name for a backslash, a line feed and a carriage return.
  */
-import { createReadStream } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
+import { openInClaim, refusal } from './open-in-claim.ts';
 
 export interface ManifestEntry {
   readonly path: string;
@@ -12,21 +13,59 @@ export interface ManifestEntry {
 /** No line is longer: a path has 4096 bytes at most, and each may be escaped. */
 const longestLine = 16_384;
 
-/** One line at a time; undefined for what is no such line. Empty lines and comments (#) are passed over. Throws what the system says. */
-export async function* readManifest(file: string): AsyncGenerator<ManifestEntry | undefined> {
-  for await (const line of linesOf(file)) if (line !== '' && !line.startsWith('#')) yield parseLine(line);
+export interface ManifestBounds {
+  readonly bytes: number;
+  /** Spent in reading; what is done with the lines does not count. */
+  readonly ms: number;
+  readonly nowMs: () => number;
+}
+
+/** Seven million lines, and as long as the slowest volume takes for them. */
+export const manifestBounds: ManifestBounds = { bytes: 2 ** 30, ms: 600_000, nowMs: () => performance.now() };
+
+/**
+ * One line at a time; undefined for what is no such line. Empty lines and comments (#) are passed over. Throws what the system says, EFBIG
+ * for a file that is too large, and ETIMEDOUT where reading takes too long.
+ */
+export async function* readManifest(
+  root: string,
+  path: string,
+  bounds: ManifestBounds = manifestBounds,
+): AsyncGenerator<ManifestEntry | undefined> {
+  for await (const line of linesOf(root, path, bounds)) {
+    if (line !== '' && !line.startsWith('#')) yield parseLine(line);
+  }
+}
+
+const pieceBytes = 64 * 1024;
+
+async function* piecesOf(root: string, path: string, { bytes, ms, nowMs }: ManifestBounds): AsyncGenerator<Buffer> {
+  await using handle = await openInClaim(root, path);
+  if ((await handle.stat()).size > bytes) throw refusal('EFBIG', 'too large for a manifest');
+  const piece = Buffer.allocUnsafe(pieceBytes);
+  let spentMs = 0;
+  for (let left = bytes; left > 0;) {
+    const beganMs = nowMs();
+    const { bytesRead } = await handle.read(piece, 0, Math.min(pieceBytes, left));
+    if (bytesRead === 0) return;
+    spentMs += nowMs() - beganMs;
+    if (spentMs > ms) throw refusal('ETIMEDOUT', 'reading the manifest takes too long');
+    left -= bytesRead;
+    yield piece.subarray(0, bytesRead);
+  }
 }
 
 /** Ended by line feeds alone: other line ends may be part of a name. */
-async function* linesOf(file: string): AsyncGenerator<string> {
+async function* linesOf(root: string, path: string, bounds: ManifestBounds): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
   let rest = '';
-  for await (const piece of createReadStream(file, { encoding: 'utf8' }) as AsyncIterable<string>) {
-    const lines = `${rest}${piece}`.split('\n');
+  for await (const piece of piecesOf(root, path, bounds)) {
+    const lines = `${rest}${decoder.write(piece)}`.split('\n');
     // Of a hole in the file nothing more is kept than tells that it is no line.
     rest = (lines.pop() ?? '').slice(0, longestLine);
     yield* lines.map(withoutReturn);
   }
-  yield withoutReturn(rest);
+  yield withoutReturn(`${rest}${decoder.end()}`);
 }
 
 function withoutReturn(line: string): string {
@@ -34,7 +73,7 @@ function withoutReturn(line: string): string {
 }
 
 export function parseLine(line: string): ManifestEntry | undefined {
-  // No name holds a zero byte, and one that is not UTF-8 cannot be told here.
+  // No name holds a zero byte, and a name that is not UTF-8 is not known here.
   const [, escape, sha256, text] = /^(\\?)([0-9a-fA-F]{64}) [ *]([^\0\uFFFD]+)$/.exec(line) ?? [];
   if (sha256 === undefined || text === undefined || line.length >= longestLine) return undefined;
   const path = (escape === '' ? text : unescape(text))?.replace(/^\.\//, '');

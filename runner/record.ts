@@ -3,7 +3,6 @@
  * without such a record, made beside the application, a restore test has nothing to compare with, and says so.
  */
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { hashFile } from './hash-file.ts';
 import type { RecordOptions } from './options.ts';
 import { type Found, codeOf, walkMount } from './walk-mount.ts';
@@ -22,7 +21,7 @@ export async function record({ root, manifestOut }: RecordOptions): Promise<Base
 
   async function lineOf({ path }: Found): Promise<string> {
     try {
-      return `${await hashFile(join(root, path))}  ${path}\n`;
+      return `${await hashFile(root, path)}  ${path}\n`;
     } catch (error) {
       unread += 1;
       return `# ${codeOf(error)} ${path}\n`;

@@ -10,6 +10,7 @@ import {
   rm,
   stat,
   symlink,
+  truncate,
   utimes,
   writeFile,
 } from 'node:fs/promises';
@@ -162,6 +163,13 @@ describe('a claim that keeps a record of its own', () => {
     expect(await look(['--manifest', recorded])).toMatchObject({ outcome: 'verified', sampled: 3 });
   });
 
+  test('is refuted without it only where an earlier proof of the point has read it', async () => {
+    await rm(join(root, '.soteria'), { recursive: true });
+    expect(await look()).toMatchObject({ outcome: 'verified', strength: 'mounts' });
+    const lost = await look(['--was-read', recorded]);
+    expect(badOf(lost)).toMatchObject({ name: 'checksums', outcome: 'failed' });
+  });
+
   test('may have changed since it was written', async () => {
     await writeFile(join(root, 'one'), 'another');
     await rm(join(root, 'deep/er'), { recursive: true });
@@ -237,19 +245,38 @@ describe('a database', () => {
       ]),
     );
     await rm(join(root, 'deep/settings'));
-    expect(badOf(await look(['--find-sqlite']))).toMatchObject({ name: 'sqlite', outcome: 'failed' });
+    expect(badOf(await look(['--find-sqlite']))).toMatchObject({ name: 'sqlite', outcome: 'impossible' });
+    const lost = await look(['--find-sqlite', '--had-databases']);
+    expect(badOf(lost)).toMatchObject({ name: 'sqlite', outcome: 'failed' });
   });
 
-  test('is refuted when its pages are damaged, or it is none', async () => {
+  test('is refuted when its pages are damaged', async () => {
     const bytes = await readFile(join(root, 'app.db'));
     await writeFile(join(root, 'app.db'), bytes.fill(0xff, 8192, 60_000));
     expect(badOf(await look(['--sqlite', 'app.db', ...scratch()]))).toMatchObject({
       name: 'sqlite app.db',
       outcome: 'failed',
     });
+    await writeFile(join(root, 'app.db'), Buffer.concat([bytes.subarray(0, 16), Buffer.alloc(4096, 0xff)]));
+    expect(badOf(await look(['--sqlite', 'app.db', ...scratch()]))).toMatchObject({ outcome: 'failed' });
+  });
+
+  test('that is named, and is not there or is none, says nothing about the point unless a proof has opened it before', async () => {
     await writeFile(join(root, 'text.db'), 'no database, but long enough to be looked at'.repeat(100));
-    expect(badOf(await look(['--sqlite', 'text.db', ...scratch()]))).toMatchObject({ outcome: 'failed' });
-    expect(badOf(await look(['--sqlite', 'none.db', ...scratch()]))?.detail).toMatch(/ENOENT/);
+    await writeFile(join(root, 'empty.db'), '');
+    await symlink('app.db', join(root, 'link.db'));
+    await symlink('deep', join(root, 'through'));
+    await rename(join(root, 'app.db'), join(root, 'deep/app.db'));
+    for (const path of ['text.db', 'empty.db', 'none.db', 'deep', 'link.db', 'through/app.db']) {
+      const argv = ['--sqlite', path, ...scratch()];
+      expect(await look(argv), path).toMatchObject({ outcome: 'inconclusive' });
+      expect(badOf(await look(argv)), path).toMatchObject({ name: `sqlite ${path}`, outcome: 'impossible' });
+      const lost = badOf(await look([...argv, '--was-read', path]));
+      expect(lost, path).toMatchObject({
+        outcome: 'failed',
+        detail: expect.stringMatching(/an earlier proof of this point has opened it$/),
+      });
+    }
   });
 
   test('that must recover cannot be looked at without a place for the copy, or with too small a one', async () => {
@@ -277,12 +304,58 @@ describe('a hostile claim', () => {
     }
   });
 
-  test('whose manifest names a link or a pipe is refuted: neither is followed nor waited for', async () => {
-    await symlink('/etc/hostname', join(root, 'away'));
+  test('whose manifest names a pipe where a file was is refuted: nothing waits for it', async () => {
     execFileSync('mkfifo', [join(root, 'pipe')]);
-    await writeFile(join(root, 'SUMS'), sums({ away: '', pipe: '', '../outside': '', '/etc/hostname': '' }));
+    await writeFile(join(root, 'SUMS'), sums({ one: 'first', pipe: '', '../outside': '', '/etc/hostname': '' }));
     const told = await look(['--manifest', 'SUMS']);
-    expect(badOf(told)?.detail).toMatch(/^2 of 2 .*away \(ELOOP\), pipe \(ENOTFILE\)/);
+    expect(badOf(told)?.detail).toMatch(/^1 of 2 .*pipe \(ENOTFILE\)/);
+  });
+
+  test('whose manifest names links is not proved and not refuted: none is followed, also none that stays inside', async () => {
+    await symlink('/etc', join(root, 'away'));
+    await symlink('deep', join(root, 'inside'));
+    await symlink('one', join(root, 'beside'));
+    for (const path of ['away/hostname', 'inside/two', 'beside']) {
+      await writeFile(join(root, 'SUMS'), sums({ one: 'first', [path]: 'second' }));
+      const told = await look(['--manifest', 'SUMS']);
+      expect(badOf(told), path).toMatchObject({ outcome: 'impossible', detail: expect.stringContaining('1 names') });
+    }
+  });
+
+  test.each(['SUMS', '.soteria/SHA256SUMS'])(
+    'whose manifest %s is a link, a device, a pipe or a folder is neither proved nor refuted, and nothing outside is read',
+    async (path) => {
+      const outside = join(folder, 'outside');
+      await writeFile(outside, sums({ one: 'another' }));
+      await mkdir(join(root, '.soteria'));
+      const argv = path === 'SUMS' ? ['--manifest', path] : [];
+      const place = join(root, path);
+      await writeFile(join(root, 'sums'), sums({ one: 'first' }));
+      const inside = path === 'SUMS' ? 'sums' : '../sums';
+      for (const target of [outside, '/dev/zero', '/dev/full', inside]) {
+        await symlink(target, place);
+        expect(badOf(await look(argv)), target).toMatchObject({ name: 'checksums', outcome: 'impossible' });
+        await rm(place);
+      }
+      execFileSync('mkfifo', [place]);
+      expect(badOf(await look(argv))).toMatchObject({ name: 'checksums', outcome: 'impossible' });
+      await rm(place);
+      await mkdir(place);
+      expect(badOf(await look(argv))).toMatchObject({ name: 'checksums', outcome: 'impossible' });
+      await rm(place, { recursive: true });
+      await writeFile(place, '');
+      await truncate(place, 2 ** 30 + 1);
+      const large = badOf(await look(argv));
+      expect(large).toMatchObject({ outcome: 'impossible', detail: expect.stringContaining('larger than 1 GiB') });
+    },
+  );
+
+  test('whose folder of the own record leads out of the claim is not proved by what lies outside', async () => {
+    const outside = join(folder, 'outside');
+    await mkdir(outside);
+    await writeFile(join(outside, 'SHA256SUMS'), sums({ one: 'first' }));
+    await symlink(outside, join(root, '.soteria'));
+    expect(badOf(await look())).toMatchObject({ name: 'checksums', outcome: 'impossible' });
   });
 
   test('with files of others is verified weakly, and says so', async () => {

@@ -1,6 +1,7 @@
 /** One verification, from the mounted folder to the verdict. */
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownRecord } from '@soteria/shared/verification/own-record.ts';
 import type { Verdict } from '@soteria/shared/verification/verdict.ts';
 import { type ChecksumFacts, compareWithManifest, readSample } from './check-checksums.ts';
 import { checkSqlite, type SqliteFacts } from './check-sqlite.ts';
@@ -8,6 +9,7 @@ import { type Facts, type UsedManifest, decideVerdict } from './decide-verdict.t
 import { findSqlite } from './find-sqlite.ts';
 import type { VerifyOptions } from './options.ts';
 import { type Inventory, isDenied, takeInventory } from './take-inventory.ts';
+import { notThere } from './open-in-claim.ts';
 import { codeOf } from './walk-mount.ts';
 
 export interface VerifyTools {
@@ -18,10 +20,8 @@ export interface VerifyTools {
 }
 
 const progressEveryMs = 2000;
-/** A claim may keep a record of its own files: it is looked for in every verification, and a sample of it compared. */
-const ownRecord = '.soteria/SHA256SUMS';
 const sampleOfOwnRecord = 1000;
-/** So many are looked into when they are looked for. */
+/** Of the databases that are found, so many are opened. */
 const mostDatabases = 64;
 const nothingFound: Inventory = {
   files: 0,
@@ -50,7 +50,7 @@ async function gather(options: VerifyOptions, tools: VerifyTools): Promise<Omit<
   const manifest = await manifestFor(options);
   const isDue = every(progressEveryMs, tools.nowMs);
   const inventory = await takeInventory(root, {
-    sample: manifest?.isOwn === false ? 0 : sample,
+    sample: manifest?.isAsked === true ? 0 : sample,
     seed,
     onProgress: (files, bytes) => {
       if (isDue()) tools.onProgress({ files, bytes });
@@ -65,22 +65,26 @@ async function gather(options: VerifyOptions, tools: VerifyTools): Promise<Omit<
   };
 }
 
-async function manifestFor({ root, manifest }: VerifyOptions): Promise<UsedManifest | undefined> {
-  if (manifest !== undefined) return { path: manifest, isOwn: false };
+async function manifestFor({ root, manifest, wasRead }: VerifyOptions): Promise<UsedManifest | undefined> {
+  if (manifest !== undefined) return { path: manifest, isAsked: true };
   try {
-    return (await lstat(join(root, ownRecord))).isFile() ? { path: ownRecord, isOwn: true } : undefined;
-  } catch {
-    return undefined;
+    await lstat(join(root, ownRecord));
+  } catch (error) {
+    // Few claims keep a record. A record that an earlier proof has read is missed.
+    if (notThere.has(codeOf(error)) && !wasRead.includes(ownRecord)) return undefined;
   }
+  return { path: ownRecord, isAsked: false };
 }
 
 const noDatabases = { sqlite: [], databases: undefined };
 
-/** Those that were named, or all that are found. */
-async function databasesOf({ root, sqlite, findSqlite: isLookedFor, scratch, seed }: VerifyOptions) {
+/** The databases that the request names, or all that are found. */
+async function databasesOf({ root, sqlite, findSqlite: isLookedFor, scratch, seed, wasRead }: VerifyOptions) {
   const found = isLookedFor ? await findSqlite(root, mostDatabases, seed) : undefined;
   const facts: SqliteFacts[] = [];
-  for (const path of new Set([...sqlite, ...(found?.paths ?? [])])) facts.push(await checkSqlite(root, path, scratch));
+  for (const path of new Set([...sqlite, ...(found?.paths ?? [])])) {
+    facts.push(await checkSqlite(root, path, { scratch, wasRead: wasRead.includes(path) }));
+  }
   return { sqlite: facts, databases: found?.count };
 }
 
@@ -92,12 +96,12 @@ async function checksumsOf(
   const sampleOf = async () => (sample === 0 ? undefined : await readSample(root, inventory.sample));
   if (manifest === undefined) return { checksums: await sampleOf(), manifestTrouble: undefined };
   try {
-    const { path, isOwn } = manifest;
-    const use = { sample: isOwn && sample === 0 ? sampleOfOwnRecord : sample, seed, mayBeOlder: isOwn };
+    const { path, isAsked } = manifest;
+    const use = { sample: !isAsked && sample === 0 ? sampleOfOwnRecord : sample, seed, mayBeOlder: !isAsked };
     return { checksums: await compareWithManifest(root, path, use), manifestTrouble: undefined };
   } catch (error) {
     const manifestTrouble = codeOf(error);
-    const isWithout = manifest.isOwn && isDenied(manifestTrouble);
+    const isWithout = !manifest.isAsked && isDenied(manifestTrouble);
     return { checksums: isWithout ? await sampleOf() : undefined, manifestTrouble };
   }
 }

@@ -116,6 +116,12 @@ describe('POST /v1/backup', () => {
     expect(await list()).toMatchObject([
       { id: point, verified_at: null, refuted_at: later, refuted_because: 'files: 2 found' },
     ]);
+    const [proved, disputed] = ['2026-02-02T02:00:00.000Z', '2026-02-03T02:00:00.000Z'];
+    await verified.keep({ ...ask, point, at: proved, outcome: 'verified', strength: 'checksums' });
+    await verified.keep({ ...ask, point, at: disputed, outcome: 'refuted', strength: 'counts' });
+    expect(await list()).toMatchObject([
+      { verified_at: proved, verified_strength: 'checksums', refuted_at: disputed, refuted_strength: 'counts' },
+    ]);
   });
 
   it('answers the plan of a dry run and creates nothing', async () => {

@@ -2,14 +2,14 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { noClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
-import { type RestorePoint, withJudgement } from '@soteria/shared/restore-points/restore-point.ts';
+import { type RestorePoint, withJudgements } from '@soteria/shared/restore-points/restore-point.ts';
 import { besideClaim, type PresentClaim } from '@soteria/shared/restore-points/present-claim.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { whyNotRecorded } from '@soteria/shared/operation/why-not-recorded.ts';
 import type { PlannedClaim } from '@soteria/shared/http-contract/ask-answers.ts';
-import type { Judgement } from '@soteria/shared/restore-points/claim-proof.ts';
+import { type Standing, unjudged } from '@soteria/shared/restore-points/claim-proof.ts';
 import { namespaceMissing } from './ask.ts';
 import type { Claims } from './claims.ts';
 import { shapeClaim } from './new-claim/shape-claim.ts';
@@ -52,7 +52,7 @@ export const noPlan: Plan = { point: null, backup: null, claim: null, reads_targ
 export function planOf(
   operation: Operation,
   world: World,
-  { judged, source }: { readonly judged?: Judgement | undefined; readonly source?: PresentClaim | undefined },
+  { judged = unjudged, source }: { readonly judged?: Standing | undefined; readonly source?: PresentClaim | undefined },
 ): Plan {
   const { chosen: point } = world;
   if (point === undefined || point instanceof SoteriaError) {
@@ -60,7 +60,7 @@ export function planOf(
   }
   const shape = shapeClaim(point, operation.spec.request);
   return {
-    point: besideClaim(withJudgement(toRestorePoint(point, world.ownClusters?.seen ?? noClusters), judged), source),
+    point: besideClaim(withJudgements(toRestorePoint(point, world.ownClusters?.seen ?? noClusters), judged), source),
     backup: point.name,
     claim:
       shape instanceof SoteriaError

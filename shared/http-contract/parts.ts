@@ -67,6 +67,10 @@ export const restorePoint = z
     verified_strength: z.string().nullable(),
     verified_weaker: z.array(z.string()),
     refuted_at: instantText.nullable(),
+    refuted_strength: z
+      .string()
+      .nullable()
+      .describe('The kind of check that failed; a proof that goes further stands beside it.'),
     refuted_because: z.string().nullable(),
     origin: z.enum(['own', 'other-cluster', 'recurring-job', 'foreign']),
     policy: z.string().nullable(),

@@ -305,6 +305,7 @@ const proofResult = z.strictObject({
     .max(4)
     .optional()
     .describe('What was looked at beside the mount: files, database, command; empty: no verifier was defined.'),
+  manifest: pathInClaim.optional().describe('The manifest in the claim that the files were compared with.'),
   files: z.int().min(0).optional(),
   bytes: bytes.optional(),
   sampled: z.int().min(0).optional().describe('So many files were read whole.'),

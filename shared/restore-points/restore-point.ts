@@ -1,5 +1,5 @@
 /** A restore point as a caller sees it: what its driver knows, whose it is, and what restore tests have said of it. Pure. */
-import type { Judgement } from './claim-proof.ts';
+import type { Standing } from './claim-proof.ts';
 import { isOwnCluster, type OwnClusters } from '../settings/own-clusters.ts';
 import type { PointDriver, PointFacts } from './port.ts';
 
@@ -11,13 +11,14 @@ export interface RestorePoint extends Omit<PointFacts, 'name' | 'target' | 'made
    * claim is gone, or it is not the list of one claim.
    */
   readonly of_earlier_volume: boolean | null;
-  /** The last restore test of it: when it proved the point, and how far the proof goes. */
+  /** The strongest proof that stands: when a restore test came to it, and how far it goes. */
   readonly verified_at: string | null;
   readonly verified_strength: string | null;
   /** Why the proof is weaker than it could be. */
   readonly verified_weaker: readonly string[];
-  /** When a restore test refuted it: do not rely on it. */
+  /** When a restore test refuted it, and the kind of check that failed. A proof that goes further stands beside it. */
   readonly refuted_at: string | null;
+  readonly refuted_strength: string | null;
   readonly refuted_because: string | null;
   readonly origin: 'own' | 'other-cluster' | 'recurring-job' | 'foreign';
 }
@@ -41,6 +42,7 @@ const unjudged = {
   verified_strength: null,
   verified_weaker: [],
   refuted_at: null,
+  refuted_strength: null,
   refuted_because: null,
 };
 
@@ -66,11 +68,15 @@ export function knownPoints<Source>(
   });
 }
 
-/** With what the last restore test of it said. */
-export function withJudgement(point: RestorePoint, judged: Judgement | undefined): RestorePoint {
-  if (judged === undefined) return point;
-  const { outcome, at, strength = null, weaker = [], why = null } = judged;
-  return outcome === 'verified'
-    ? { ...point, verified_at: at, verified_strength: strength, verified_weaker: weaker }
-    : { ...point, refuted_at: at, refuted_because: why };
+/** With what stands of all that restore tests said about it. */
+export function withJudgements(point: RestorePoint, { verified, refuted }: Standing): RestorePoint {
+  return {
+    ...point,
+    verified_at: verified?.at ?? null,
+    verified_strength: verified?.strength ?? null,
+    verified_weaker: verified?.weaker ?? [],
+    refuted_at: refuted?.at ?? null,
+    refuted_strength: refuted?.strength ?? null,
+    refuted_because: refuted?.why ?? null,
+  };
 }

@@ -65,6 +65,13 @@ describe('a command of the user', () => {
       detail: /StartError/,
     },
     {
+      when: 'its program is built for another machine',
+      end: failed,
+      found: pod(terminated(1, { reason: 'Error', message: 'exec /bin/check: exec format error\n' })),
+      outcome: 'impossible',
+      detail: /exec format error/,
+    },
+    {
       when: 'it took too much memory',
       end: failed,
       found: pod(terminated(1, { reason: 'OOMKilled' })),

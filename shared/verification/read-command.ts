@@ -37,11 +37,14 @@ const notItsOwn = new Set([
   'DeadlineExceeded',
 ]);
 
+/** What runc says, in place of the command, of a program that was built for another architecture. */
+const otherMachine = /^exec \S+: exec format error$/;
+
 function judge({ exitCode, reason, message }: ContainerEnd): Omit<VerdictCheck, 'name'> {
   if (exitCode === 0) return { outcome: 'passed', detail: 'exit code 0' };
   // 126 and 127: found but not runnable, and not found at all; 128 and more: ended by a signal, not by its own judgement.
-  const hasJudged = exitCode < 126 && !notItsOwn.has(reason);
   const text = message.trim().slice(-200);
+  const hasJudged = exitCode < 126 && !notItsOwn.has(reason) && !otherMachine.test(text);
   const detail = `exit code ${exitCode}${text === '' ? ` (${reason})` : `: ${text}`}`;
   return { outcome: hasJudged ? 'failed' : 'impossible', detail };
 }

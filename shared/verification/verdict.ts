@@ -40,6 +40,8 @@ const verdict = z.object({
   files: z.int(),
   folders: z.int(),
   bytes: z.int(),
+  /** The manifest in the claim that the files were compared with. */
+  manifest: z.string().optional(),
   /** Files read whole. */
   sampled: z.int(),
   /** SHA-256 over the sampled files' checksums, sorted by path: equal trees and seeds give equal digests. */

@@ -25,6 +25,10 @@ export interface VerificationChecks {
   readonly sqlite?: readonly string[] | undefined;
   /** Every SQLite database that is there. */
   readonly findSqlite?: boolean | undefined;
+  /** Files that a proof of this very point has read before: one that is missing refutes the point, not the request. */
+  readonly wasRead?: readonly string[] | undefined;
+  /** A proof of this very point has found databases by itself. */
+  readonly hadDatabases?: boolean | undefined;
   readonly mayBeEmpty?: boolean | undefined;
 }
 
@@ -76,6 +80,8 @@ function verifyArguments(checks: VerificationChecks, seed: string): string[] {
     ...(checks.manifest === undefined ? [] : [`--manifest=${checks.manifest}`]),
     ...(checks.sqlite ?? []).map((path) => `--sqlite=${path}`),
     ...(checks.findSqlite === true ? ['--find-sqlite'] : []),
+    ...(checks.wasRead ?? []).map((path) => `--was-read=${path}`),
+    ...(checks.hadDatabases === true ? ['--had-databases'] : []),
     ...(checks.mayBeEmpty === true ? ['--may-be-empty'] : []),
   ];
 }

@@ -120,14 +120,23 @@ describe('a restore test on the embedded default', () => {
     await expectNothingLeft(operation);
   });
 
-  it('refutes a point that holds less than it should', async () => {
-    const operation = await test({ verify: { files: { min: 3 } } });
+  it.each([
+    { asks: 'for more than the point was proved to hold', files: { min: 3 }, why: '2 found, at least 3' },
+    {
+      asks: 'for a manifest that was never there',
+      files: { manifest: 'deep/SUM' },
+      why: 'deep/SUM is not in the claim',
+    },
+    { asks: 'for a manifest that is a folder', files: { manifest: 'deep' }, why: 'deep is no regular file' },
+  ])('neither proves nor refutes a point when the request asks $asks, and the proof stands', async ({ files, why }) => {
+    const operation = await test({ verify: { files } });
     expect(operation.status).toMatchObject({
       phase: 'Failed',
-      error: { code: 'restore_refuted', why: expect.stringContaining('2 found, at least 3') },
-      result: { proof: { outcome: 'refuted' } },
+      error: { code: 'restore_unproved', why: expect.stringContaining(why) },
+      result: { proof: { outcome: 'inconclusive' } },
     });
     await expectNothingLeft(operation);
+    expect(await listPoints()).toMatchObject([{ verified_strength: 'counts', refuted_at: null }]);
   });
 
   it('wants a point that was proved before to hold exactly the same', async () => {

@@ -9,7 +9,7 @@ import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { askedViewOf } from '@soteria/shared/operation/view.ts';
 import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
-import type { Judgement } from '@soteria/shared/restore-points/claim-proof.ts';
+import type { Standing } from '@soteria/shared/restore-points/claim-proof.ts';
 import { claimView, noticesOf, type PresentClaim } from '@soteria/shared/restore-points/present-claim.ts';
 import { presentClaimOf } from '@soteria/shared/longhorn/live-volume.ts';
 import { advanceOperation } from '../advance.ts';
@@ -17,7 +17,7 @@ import { askForRestore, type Asked, findRepeat, imagined, type Wish, wishOfResto
 import { blockersOf } from '../longhorn/decide-start.ts';
 import { lookAlong, noPlan, obstaclesOf, type Plan, planOf } from '../plan.ts';
 import type { World } from '../longhorn/world.ts';
-import { judgementOfPoint, warningOf } from '../proof/refuted-warning.ts';
+import { judgementsOfPoint, warningOf } from '../proof/refuted-warning.ts';
 import { verifiersViewOf } from '../proof/verifiers-of.ts';
 import type { RestoreTools } from '../tools.ts';
 import { authorizePoint, authorizeWish, requestedBy } from './authorize-restore.ts';
@@ -42,8 +42,8 @@ export function parseRestoreRequest(body: unknown): RestoreRequest {
 interface Answered {
   readonly operation: Operation;
   readonly plan: Plan;
-  /** What a restore test has said of the point. */
-  readonly judged?: Judgement | undefined;
+  /** What stands of all that restore tests said about the point. */
+  readonly judged?: Standing | undefined;
   /** The source claim as it is now. */
   readonly source?: PresentClaim | undefined;
 }
@@ -117,7 +117,7 @@ export async function askForWish(
   const world = await lookAlong(tools, operation, signal);
   const mayTakeAny = await authorizePoint(tools, operation, world, incoming);
   const judging = Promise.all([
-    judgementOfPoint(tools.verified, operation, world, signal),
+    judgementsOfPoint(tools.verified, operation, world, signal),
     presentClaimOf(tools.cluster, sourceRefOf(operation), signal),
   ]);
   if (isDryRun) {

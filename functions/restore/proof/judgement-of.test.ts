@@ -57,6 +57,12 @@ describe('what outlives a restore test', () => {
     });
   });
 
+  it('is what was read in the point, as a mark', () => {
+    expect(judgementOf(ended({ proof: { ...proof, manifest: 'SUMS' } }))).toMatchObject({
+      read: [expect.stringMatching(/^[0-9a-f]{12}$/)],
+    });
+  });
+
   it('is what the claim held also where this cluster, or one it has adopted, was named', () => {
     expect(judgementOf(ended({ proof, clusterId: 'cluster-1' }))).toMatchObject({ outcome: 'verified', files: 3 });
   });

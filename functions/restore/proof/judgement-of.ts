@@ -1,11 +1,12 @@
-/** What a restore test has said of its point, for the record that outlives it. Pure. */
+/** The verdict of a restore test about its point, for the record that outlives the test. Pure. */
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { marksOfProof } from './was-read.ts';
 import type { ClaimJudgement } from '@soteria/shared/restore-points/verified-points.ts';
 
 /**
- * Undefined for what has neither proved nor refuted anything. A claim of another cluster that has the same name is another claim: what is
- * said of its points would stand among ours, push them out and become their baseline.
+ * Undefined for a test that has neither proved nor refuted anything. A claim of another cluster that has the same name is another claim:
+ * judgements about its points would stand among ours, push them out and become their baseline.
  */
 export function judgementOf(operation: Operation): ClaimJudgement | undefined {
   const { result, finishedAt, work } = operation.status ?? {};
@@ -24,6 +25,7 @@ export function judgementOf(operation: Operation): ClaimJudgement | undefined {
     return { ...common, outcome: 'refuted', why: proof.why, strength: proof.strength ?? 'mounts' };
   }
   const { strength, weaker, totalMs, files, bytes } = proof;
+  const read = marksOfProof(operation.spec.request, proof.manifest);
   return {
     ...common,
     outcome: 'verified',
@@ -32,5 +34,6 @@ export function judgementOf(operation: Operation): ClaimJudgement | undefined {
     ...(weaker === undefined ? {} : { weaker }),
     ...(files === undefined ? {} : { files }),
     ...(bytes === undefined ? {} : { bytes }),
+    ...(read.length === 0 ? {} : { read }),
   };
 }

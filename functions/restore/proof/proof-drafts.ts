@@ -7,6 +7,7 @@ import { statusOf } from '@soteria/shared/operation/status.ts';
 import { commandJob } from '@soteria/shared/verification/command-job.ts';
 import { verificationJob } from '@soteria/shared/verification/verification-job.ts';
 import { baselineOf } from './baseline-of.ts';
+import { wasReadIn } from './was-read.ts';
 
 /** For our own Job, from its start: reading a large claim whole takes hours. */
 export const verifySeconds = 6 * 3600;
@@ -35,7 +36,9 @@ export function verifyDraft(operation: Operation, image: string, earlier: ClaimP
     ...frameOf(operation, verifySeconds),
     image,
     checks: {
-      ...(work?.foreignCluster === undefined ? baselineOf(earlier, tested) : {}),
+      ...(work?.foreignCluster === undefined
+        ? { ...baselineOf(earlier, tested), ...wasReadIn(earlier, tested.point, operation.spec.request) }
+        : {}),
       minFiles: verify.minFiles,
       minBytes: verify.minBytes,
       maxDropPercent: verify.maxDropPercent,

@@ -36,6 +36,7 @@ export function proofResult(operation: Operation, ended: VerificationEnd, now: D
         : {
             strength: verdict.strength,
             weaker: [...(verifiers.length === 0 ? [noVerifier] : []), ...verdict.weaker].slice(0, 8),
+            ...(verdict.manifest === undefined ? {} : { manifest: verdict.manifest }),
             files: verdict.files,
             bytes: String(verdict.bytes),
             sampled: verdict.sampled,

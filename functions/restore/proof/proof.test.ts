@@ -115,6 +115,7 @@ async function setUp(request: OperationRequest = {}, theirs: Theirs = {}) {
     killer,
     wake,
     play,
+    endJobs,
     job: async () => (await client.list(jobs)).items[0],
     request: () => store.requestCancel({ namespace: 'shop', name }),
     async end() {
@@ -344,6 +345,38 @@ describe('a restore test', () => {
       await first.step();
     }
     expect(argsOf(await first.job()).join(' ')).toContain('--expect-files 3 --expect-bytes 17');
+  });
+
+  it('keeps the proof of a point whose next test asks for what is not there, and misses only what was read before', async () => {
+    const first = await setUp();
+    await first.play(8, { ...verified, strength: 'checksums', manifest: '.soteria/SHA256SUMS' });
+    const detail = 'the manifest SUM is not in the claim';
+    const mistaken = { ...verified, outcome: 'inconclusive' as const };
+    const name = 'soteria-restoretest-data-2';
+    const spec = { kind: 'RestoreTest' as const, request: { pvc: 'data', verify: { manifest: 'SUM' } } };
+    await first.store.create({ namespace: 'shop', name, spec });
+    for (let round = 0; round < 20; round += 1) {
+      first.pass(1_500);
+      await advanceOperation(first.tools, { namespace: 'shop', name }, { log: silent });
+      await first.step();
+      if ((await first.job()) !== undefined) expect(argsOf(await first.job()).join(' ')).not.toContain('--was-read');
+      await first.endJobs({ ...mistaken, checks: [{ name: 'checksums', outcome: 'impossible', detail }] });
+    }
+    expect((await first.store.get({ namespace: 'shop', name }))?.status).toMatchObject({
+      phase: 'Failed',
+      error: { code: 'restore_unproved', why: expect.stringContaining(detail) },
+      result: { proof: { outcome: 'inconclusive' } },
+    });
+    const [last] = await first.tools.verified.list();
+    expect(last).toMatchObject({ point: 'longhorn:default/point', strength: 'checksums' });
+
+    const bare = { namespace: 'shop', name: 'soteria-restoretest-data-3' };
+    await first.store.create({ ...bare, spec: { kind: 'RestoreTest', request: { pvc: 'data' } } });
+    for (let round = 0; round < 6; round += 1) {
+      await advanceOperation(first.tools, bare, { log: silent });
+      await first.step();
+    }
+    expect(argsOf(await first.job())).toContain('--was-read=.soteria/SHA256SUMS');
   });
 
   const command = { image: 'psql:17', argv: ['pg_controldata', '/claim'] };

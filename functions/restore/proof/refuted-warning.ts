@@ -1,31 +1,33 @@
 /** A restore of a point that a restore test has refuted is not refused: it may be all there is. The answer warns of it. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { pointIdOf } from '@soteria/shared/longhorn/restore-points.ts';
-import type { Judgement } from '@soteria/shared/restore-points/claim-proof.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { type Standing, standingOf, unjudged } from '@soteria/shared/restore-points/claim-proof.ts';
 import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import type { World } from '../longhorn/world.ts';
 
-/** What the last restore test of the chosen point said; undefined when there was none. */
-export async function judgementOfPoint(
+/** What stands of all that restore tests said about the chosen point. */
+export async function judgementsOfPoint(
   verified: Pick<VerifiedPoints, 'proofOf'>,
   operation: Operation,
   world: World,
   signal?: AbortSignal,
-): Promise<Judgement | undefined> {
+): Promise<Standing> {
   const { chosen: point } = world;
-  if (point === undefined || point instanceof SoteriaError) return undefined;
+  if (point === undefined || point instanceof SoteriaError) return unjudged;
   const { namespace, pvc } = sourceRefOf(operation);
-  const id = pointIdOf(point);
-  return (await verified.proofOf(namespace, pvc, signal))?.points.find((one) => one.point === id);
+  const proof = await verified.proofOf(namespace, pvc, signal);
+  return proof === undefined ? unjudged : standingOf(proof, pointIdOf(point));
 }
 
 /** For the answer. */
-export function warningOf({ spec }: Pick<Operation, 'spec'>, judged: Judgement | undefined) {
-  if (spec.kind === 'RestoreTest' || judged?.outcome !== 'refuted') return {};
-  const why = judged.why === undefined ? '' : `: ${judged.why}`;
-  return {
-    warning: `a restore test has refuted restore point ${judged.point} at ${judged.at}${why}; look at another point`,
-  };
+export function warningOf({ spec }: Pick<Operation, 'spec'>, { verified, refuted }: Standing = unjudged) {
+  if (spec.kind === 'RestoreTest' || refuted === undefined) return {};
+  const why = refuted.why === undefined ? '' : `: ${refuted.why}`;
+  const beside =
+    verified === undefined
+      ? 'look at another point'
+      : `a proof of ${verified.at} down to ${verified.strength ?? 'the mount'} stands beside it; compare with another point`;
+  return { warning: `a restore test has refuted restore point ${refuted.point} at ${refuted.at}${why}; ${beside}` };
 }
