@@ -16,8 +16,15 @@ export function pageOfPoints(
   { limit, after }: { readonly limit: number; readonly after?: PointCursor | undefined },
 ): PointPage {
   const cursorOf = (point: RestorePoint): PointCursor => [placeOf(point), point.id];
-  const rest = after === undefined ? points : points.filter((point) => comparePlaces(cursorOf(point), after) > 0);
-  const items = rest.slice(0, limit);
+  let [begin, end] = [0, after === undefined ? 0 : points.length];
+  // Halved until `begin` is the first point behind the cursor.
+  while (after !== undefined && begin < end) {
+    const middle = (begin + end) >> 1;
+    const point = points[middle];
+    if (point !== undefined && comparePlaces(cursorOf(point), after) > 0) end = middle;
+    else begin = middle + 1;
+  }
+  const items = points.slice(begin, begin + limit);
   const last = items.at(-1);
-  return rest.length > items.length && last !== undefined ? { items, next: cursorOf(last) } : { items };
+  return points.length > begin + items.length && last !== undefined ? { items, next: cursorOf(last) } : { items };
 }

@@ -18,7 +18,11 @@ export function instantOf({ data_as_of: at }: Pick<RestorePoint, 'data_as_of'>):
 
 /** It can be restored to a known instant. */
 export function isUsable(point: Placed): boolean {
-  return point.restorable && !Number.isNaN(instantOf(point));
+  return isUsableAt(point, instantOf(point));
+}
+
+function isUsableAt({ restorable }: Placed, at: number): boolean {
+  return restorable && !Number.isNaN(at);
 }
 
 /** Another cluster's data is never taken unless that cluster is named. */
@@ -26,10 +30,11 @@ export function isForLatest(point: Placed): boolean {
   return isUsable(point) && point.origin !== 'other-cluster';
 }
 
-/** The larger one stands first. */
+/** The larger one stands first. Parsing an instant is what takes time here: once for each point. */
 export function placeOf(point: Placed): string {
   const at = instantOf(point);
-  return `${isForLatest(point) ? 'latest' : 'below'} ${Number.isNaN(at) ? '~' : new Date(at).toISOString()}`;
+  const group = isUsableAt(point, at) && point.origin !== 'other-cluster' ? 'latest' : 'below';
+  return `${group} ${Number.isNaN(at) ? '~' : String(Math.max(0, at)).padStart(16, '0')}`;
 }
 
 export function comparePlaces(

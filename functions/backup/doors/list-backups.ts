@@ -42,7 +42,7 @@ function queryFrom(raw: unknown): z.infer<typeof backupsQuery> {
 }
 
 function isAsked(
-  point: RestorePoint,
+  point: Pick<RestorePoint, 'namespace' | 'pvc' | 'volume'>,
   { namespace, pvc }: z.infer<typeof backupsQuery>,
   live: string | undefined,
 ): boolean {
@@ -72,7 +72,7 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
     ({ point }) => point,
   );
   const facts = backups.map((backup) => longhornPoints.describe(backup));
-  const points = facts.map((fact) => restorePointOf(fact, own)).filter((point) => isAsked(point, query, live));
+  const points = facts.filter((fact) => isAsked(fact, query, live)).map((fact) => restorePointOf(fact, own));
   const ordered = inOrder(points, (point) => point)
     .map((point) => withJudgements(point, standingOf({ points: judged.get(point.id) ?? [] }, point.id)))
     .map((point) => besideClaim(point, claim));
