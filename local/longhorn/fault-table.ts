@@ -110,6 +110,11 @@ export const faultTable = {
     effect: 'targets count as available, and are not read any more',
     seen: '#1306, #6548, #4772, #6687, #4626, #12896',
   },
+  backupVolumeLags: {
+    kind: 'switch',
+    effect: 'targets are read, and say so; the backups of their volumes are not',
+    seen: 'lm:controller/backup_volume_controller.go',
+  },
   slowPoll: { kind: 'switch', effect: 'targets are read ten times more rarely than they say', seen: 'longhorn.md 5' },
   duplicateBackupVolumes: {
     kind: 'switch',

@@ -16,6 +16,8 @@ import { targetOfBackup } from './volume-relations.ts';
 import { type World, finalizer, isDeleting } from './world.ts';
 
 export async function syncTarget(world: World, target: string): Promise<void> {
+  // Of the target itself only the names of its volumes are read.
+  if (world.faults.backupVolumeLags === true) return;
   const folder = world.folders.target(target);
   const onTarget = new Map<string, string>();
   for (const volume of await listVolumes(folder)) {

@@ -249,12 +249,12 @@ export const operationWork = z.strictObject({
   snapshotMade: z.boolean().optional(),
   backup: z.string().max(253).optional(),
   backupMade: z.boolean().optional(),
-  /** When a made backup was first missed: it counts as gone only after the target has been read again. */
+  /** When a made backup was first missed: it counts as gone only after Longhorn has read the backups of its volume again. */
   vanishedAt: instant.optional(),
   /** The attempt has failed; the next begins then. */
   retryAt: instant.optional(),
-  /** Since then: when the target says it was read, each time it said something else. By its clock, not by ours. */
-  targetReadings: z.array(z.string().max(64)).max(3).optional(),
+  /** Since then: when Longhorn has read the backups of the volume on the target, each time anew. By Longhorn's clock, not by ours. */
+  readings: z.array(z.string().max(64)).max(3).optional(),
   /** Of a restore: `backup` is the one restored from, `volume` the one made; the persistent volume has its name. */
   restorePoint: z.string().max(maxPointId).optional(),
   dataAsOf: instant.optional(),

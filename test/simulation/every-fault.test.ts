@@ -35,6 +35,7 @@ const ends: { readonly [F in Fault]?: 'Succeeded' | 'Failed' } = {
   // Read back before the next poll: the success was true when it was said.
   catalogueVanished: 'Succeeded',
   pollHangs: 'Succeeded',
+  backupVolumeLags: 'Succeeded',
   slowPoll: 'Succeeded',
   duplicateBackupVolumes: 'Succeeded',
   failedDeletion: 'Succeeded',

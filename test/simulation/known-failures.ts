@@ -145,10 +145,19 @@ export const knownFailures: readonly KnownFailure[] = [
     notOurs: 'Soteria never changes a target’s Secret; a target that stays unavailable is told with Longhorn’s message',
   },
   {
+    symptom:
+      'a target has been read, the backups of a volume have not: lastSyncedAt of the BackupTarget speaks of volume names only, each BackupVolume is read apart',
+    seen: ['lm:controller/backup_target_controller.go', 'lm:controller/backup_volume_controller.go'],
+    soteria:
+      'counts readings of the BackupVolume; those of the target only for a volume that it does not hold. No backup is made twice',
+    faults: ['backupVolumeLags'],
+    tests: ['functions/backup/longhorn/decide-upload.test.ts', 'test/simulation/mutants.test.ts'],
+  },
+  {
     symptom: 'hung NFS mounts: the target counts as available and is not read any more',
     seen: ['#1306', '#6548', '#4772', '#6687', '#4626', '#12896'],
     soteria:
-      'counts readings by the target’s own clock; a backup that is never read back is Failed after the stall limit',
+      'counts readings by Longhorn’s own clock; a backup that is never read back is Failed after the stall limit',
     faults: ['pollHangs', 'neverReadBack'],
     tests: [weather],
   },

@@ -57,9 +57,25 @@ const missed: History = {
   ...lost,
   moves: [
     ...lost.moves.slice(0, 3),
-    ...[1, 6, 6].flatMap((steps) => [
+    ...[1, 1, 6, 6].flatMap((steps) => [
       { do: 'longhorn', steps } as const,
       { do: 'go', steps: 300 } as const,
+      { do: 'sweep' } as const,
+      { do: 'go', steps: 300 } as const,
+    ]),
+  ],
+};
+
+/** The same, while the target is read again and again, and the backups of the volume are not. */
+const unread: History = {
+  ...lost,
+  moves: [
+    ...missed.moves.slice(0, -4),
+    { do: 'heal' },
+    { do: 'fault', fault: 'backupVolumeLags' },
+    ...[1, 2, 3, 4, 5].flatMap(() => [
+      { do: 'pass', seconds: 300 } as const,
+      { do: 'longhorn', steps: 2 } as const,
       { do: 'sweep' } as const,
       { do: 'go', steps: 300 } as const,
     ]),
@@ -80,7 +96,7 @@ const detached: History = {
 };
 
 /** Enough for the rarest of the planted bugs to show; the seed stays. */
-const histories = [lost, deleted, again, missed, detached, ...sample(400, 7)];
+const histories = [lost, deleted, again, missed, unread, detached, ...sample(400, 7)];
 
 const rows = [
   ...Object.entries(mutants).map(([name, [bug, mutation]]) => ({ name, bug, mutation })),

@@ -89,6 +89,14 @@ const takeWaitForFailure: Decide = (situation) => {
   return decideBackup({ ...situation, world: { ...situation.world, snapshot } });
 };
 
+/** As if whoever reads the target had read the backups of each volume. */
+const trustReadingsOfTarget: Decide = (situation) => {
+  const { backupVolume, target } = situation.world;
+  if (backupVolume?.seen === undefined || target?.seen === undefined) return decideBackup(situation);
+  const read = { seen: { ...backupVolume.seen, lastSyncedAt: target.seen.lastSyncedAt } };
+  return decideBackup({ ...situation, world: { ...situation.world, backupVolume: read } });
+};
+
 const noPeers: Decide = (situation) =>
   decideBackup({ ...situation, world: { ...situation.world, peers: { seen: [] } } });
 
@@ -217,6 +225,11 @@ export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mu
 
 /** Bugs that break an invariant in another way than the first. */
 export const furtherMutants: readonly [invariant: InvariantName, bug: string, mutation: Mutation][] = [
+  [
+    'oneRestorablePointPerSuccess',
+    'a reading of the target is taken for a reading of the volume’s backups',
+    { decide: trustReadingsOfTarget },
+  ],
   [
     'nothingTemporaryIsLeft',
     'nobody looks for what a deleted operation has left',

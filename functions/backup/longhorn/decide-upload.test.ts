@@ -4,6 +4,7 @@ import type { OperationStatus, OperationWork } from '@soteria/shared/operation/s
 import { managedLabel, operationUidLabel } from '@soteria/shared/operation/marks.ts';
 import { decideBackup } from './decide.ts';
 import {
+  backupVolume,
   backupWith,
   claim,
   now,
@@ -152,25 +153,49 @@ describe('a backup whose making was not recorded', () => {
 });
 
 describe('a backup that Longhorn no longer lists', () => {
-  const gone = (lastSyncedAt: string, others = [backupWith({ name: 'other' })]): World => ({
+  const gone = (readAt: string | undefined, others = [backupWith({ name: 'other' })]): World => ({
     backup: { seen: undefined },
-    target: { seen: { ...target, lastSyncedAt } },
+    target: { seen: target },
+    backupVolume: { seen: { ...backupVolume, lastSyncedAt: readAt } },
     catalogue: { seen: others },
   });
-  const missed = (...targetReadings: string[]) => uploading({}, { vanishedAt: ago(1), targetReadings });
+  const missed = (...readings: string[]) => uploading({}, { vanishedAt: ago(1), readings });
 
-  it('is missed first: by the target’s clock, whatever ours says', () => {
+  it('is missed first: by Longhorn’s clock, whatever ours says', () => {
     const first = decide(uploading({}), gone('2026-08-20T01:58:00Z'));
-    expect(first).toMatchObject({ status: { work: { attempt: 1, targetReadings: ['2026-08-20T01:58:00Z'] } } });
+    expect(first).toMatchObject({ status: { work: { attempt: 1, readings: ['2026-08-20T01:58:00Z'] } } });
+    expect(decide(uploading({}), { backup: { seen: undefined } })).toEqual({
+      do: 'look',
+      at: ['target', 'backupVolume'],
+    });
   });
 
   it('counts as gone only after two more readings: the first of them may have begun before it was lost', () => {
     expect(decide(missed('1'), gone('1'))).toEqual({ do: 'wait' });
     expect(decide(missed('1'), gone('2'))).toMatchObject({
-      status: { work: { attempt: 1, targetReadings: ['1', '2'] } },
+      status: { work: { attempt: 1, readings: ['1', '2'] } },
     });
     expect(decide(missed('1', '2'), gone('2'))).toEqual({ do: 'wait' });
     expect(decide(missed('1', '2', '3'), gone('3'))).toMatchObject({ status: { work: { attempt: 2 } } });
+  });
+
+  it('is not gone while only its target is read: the backups of each volume are read apart', () => {
+    const reading = (lastSyncedAt: string) => ({ ...gone('1'), target: { seen: { ...target, lastSyncedAt } } });
+    for (const at of ['2', '3', '4']) expect(decide(missed('1'), reading(at))).toEqual({ do: 'wait' });
+  });
+
+  it('has a volume that was never read yet: that is no reading', () => {
+    expect(decide(missed('1'), gone(undefined))).toEqual({ do: 'wait' });
+  });
+
+  it('of a volume that the target does not hold is gone by the readings of the target', () => {
+    const unknown = (lastSyncedAt: string): World => ({
+      ...gone('1'),
+      backupVolume: { seen: undefined },
+      target: { seen: { ...target, lastSyncedAt } },
+    });
+    expect(decide(missed('1'), unknown('2'))).toMatchObject({ status: { work: { readings: ['1', '2'] } } });
+    expect(decide(missed('1', '2', '3'), unknown('3'))).toMatchObject({ status: { work: { attempt: 2 } } });
   });
 
   it('does not count as gone while nothing at all is listed', () => {

@@ -10,6 +10,7 @@ import { isOurs, refusedBecause } from './about-operation.ts';
 import { backupDraftOf } from './backup-draft.ts';
 import type { Situation } from './situation.ts';
 import { decideDeadline, decideLateStart, stillForMs } from './decide-deadline.ts';
+import type { World } from './world.ts';
 import { looksForDraft } from './decide-intent.ts';
 import { decideRefusal } from './decide-refusal.ts';
 import { decideStuck } from './decide-stuck.ts';
@@ -96,32 +97,42 @@ function isCatalogueLost({ operation, world }: Situation): boolean {
   return (world.catalogue?.seen ?? []).every((one) => (one.backupTargetName ?? backupTarget) !== backupTarget);
 }
 
-/** Invariant 2: gone only when an available target has been read again since it was missed (longhorn.md 5, 6). */
+/**
+ * When Longhorn has last read which backups this volume has on the target. Each BackupVolume is read apart, and may lag behind its
+ * target or fail; the target's own reading says which volumes it holds, and so speaks for a volume that has no BackupVolume.
+ */
+function readingOf({ backupVolume, target }: World): string {
+  const read = backupVolume?.seen ?? target?.seen;
+  return read?.lastSyncedAt ?? '';
+}
+
+/** Invariant 2: gone only when the volume's backups on an available target have been read again since it was missed. */
 function decideVanished(situation: Situation, name: string, work: OperationWork): Action {
   const { operation, world, now } = situation;
   const status = statusOf(operation);
-  if (world.target === undefined) return { do: 'look', at: 'target' };
-  const target = world.target.seen;
-  const { vanishedAt = now.toISOString(), targetReadings: before = [] } = work;
-  const reading = target?.lastSyncedAt ?? '';
-  if (before.length < readingsUntilGone && before.at(-1) !== reading) {
-    const message = `backup ${name} is no longer listed by Longhorn; waiting until the target has been read again`;
+  const unseen = (['target', 'backupVolume'] as const).filter((at) => world[at] === undefined);
+  if (unseen.length > 0) return { do: 'look', at: unseen };
+  const { vanishedAt = now.toISOString(), readings: before = [] } = work;
+  const reading = readingOf(world);
+  const isFirst = before.length === 0;
+  if (isFirst || (before.length < readingsUntilGone && reading !== '' && !before.includes(reading))) {
+    const message = `backup ${name} is no longer listed by Longhorn; waiting until Longhorn has read the backups of its volume again`;
     const missed = advance(status, { step: 'upload', progress: status.progress, message }, now);
-    const targetReadings = [...before, reading];
-    return { do: 'record', status: { ...missed, work: { ...work, vanishedAt, targetReadings } } };
+    return { do: 'record', status: { ...missed, work: { ...work, vanishedAt, readings: [...before, reading] } } };
   }
-  if (target?.isAvailable === true && before.length >= readingsUntilGone) {
+  if (world.target?.seen?.isAvailable === true && before.length >= readingsUntilGone) {
     if (world.catalogue === undefined) return { do: 'look', at: 'catalogue' };
     if (!isCatalogueLost(situation)) return retryOrFail(situation, `backup ${name} disappeared from the target`);
     return decideDeadline(situation, `Longhorn lists no backup at all, ${name} neither`) ?? { do: 'wait' };
   }
-  return decideDeadline(situation, `backup ${name} vanished and the target was not read again`) ?? { do: 'wait' };
+  const unread = `backup ${name} vanished, and Longhorn has not read the backups of its volume again`;
+  return decideDeadline(situation, unread) ?? { do: 'wait' };
 }
 
-/** Should it be missed once more, the target must be read again after that. */
+/** When it is missed once more, readings count anew. */
 function recordReturn({ operation, now }: Situation, work: OperationWork, name: string): Action {
   const status = statusOf(operation);
-  const { vanishedAt: _vanishedAt, targetReadings: _readings, ...seen } = work;
+  const { vanishedAt: _vanishedAt, readings: _readings, ...seen } = work;
   const message = `backup ${name} is listed by Longhorn again`;
   const listed = advance({ ...status, work: seen }, { step: 'upload', progress: status.progress, message }, now);
   return { do: 'record', status: listed };

@@ -68,7 +68,7 @@ export const backupWaits = {
       endsBy: 'Failed after `SOTERIA_BACKUP_STALL_SECONDS`',
     },
     {
-      waitsFor: 'the target to be read again, when Longhorn no longer lists the backup',
+      waitsFor: 'Longhorn to read the backups of the volume again, when it no longer lists the backup',
       wokenBy: 'the return of the Backup (ApiServerSource)',
       worstDelay: busySweep,
       endsBy: 'a new attempt when it is gone for good; Failed when the target stays away',

@@ -77,6 +77,7 @@ export function createSimulatedLonghorn({ cluster, now }: SimulatedLonghornOptio
   }
 
   function readTarget(): void {
+    if (board.present.backupVolumeLags === true) return;
     for (const volume of target.volumes()) refreshBackupVolume(parts, volume);
     const plan = planSync(
       target.list().map(({ name }) => name),
