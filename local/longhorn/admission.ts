@@ -1,6 +1,7 @@
 /** Puts Longhorn's admission in front of an in-memory store; a real API server has none of it, and none is missed there. */
-import type { AdmissionHook } from '@soteria/shared/fakes/kubernetes/memory-admission.ts';
+import type { AdmissionAnswer, AdmissionHook } from '@soteria/shared/fakes/kubernetes/memory-admission.ts';
 import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import type { WireObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import {
   backupTargetLabel,
@@ -11,7 +12,15 @@ import {
   snapshots,
   volumes,
 } from '@soteria/shared/longhorn/resource-types.ts';
-import { type Lookup, admitBackup, admitSnapshot, webhookDownAnswer } from './admit-longhorn.ts';
+import {
+  type Lookup,
+  admitBackup,
+  admitSnapshot,
+  admitSnapshotDeletion,
+  admitVolumeDeletion,
+  validatorDownAnswer,
+  webhookDownAnswer,
+} from './admit-longhorn.ts';
 import { admitVolume } from './admit-volume.ts';
 import type { Faults } from './fault-table.ts';
 
@@ -50,10 +59,23 @@ export function createAdmission(namespace: string, faults: Faults): LonghornAdmi
           if (faults.webhookDown === true) return webhookDownAnswer;
           return operation === 'CREATE' ? admit(object, lookup) : undefined;
         };
+      /** Since 1.12.1 the webhook is asked about these too; a Backup is deleted without it. */
+      const withDeletion =
+        (admit: AdmissionHook, admitDeletion: (object: WireObject) => AdmissionAnswer | undefined): AdmissionHook =>
+        (request) => {
+          if (request.operation !== 'DELETE') return admit(request);
+          return faults.webhookDown === true ? validatorDownAnswer : admitDeletion(request.object);
+        };
       const removers = [
-        cluster.onAdmit(snapshots, onCreate(admitSnapshot)),
+        cluster.onAdmit(
+          snapshots,
+          withDeletion(onCreate(admitSnapshot), (object) => admitSnapshotDeletion(object, faults)),
+        ),
         cluster.onAdmit(backups, onCreate(admitBackup)),
-        cluster.onAdmit(volumes, onCreate(admitVolume)),
+        cluster.onAdmit(
+          volumes,
+          withDeletion(onCreate(admitVolume), (object) => admitVolumeDeletion(object, faults)),
+        ),
       ];
       return () => {
         for (const remove of removers) remove();

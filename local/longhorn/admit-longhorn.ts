@@ -14,6 +14,7 @@ import type {
   SnapshotResource,
   VolumeResource,
 } from '@soteria/shared/longhorn/wire.ts';
+import type { Faults } from './fault-table.ts';
 import { accessModeLabel } from './restored-fields.ts';
 
 /** What the webhook looks up. */
@@ -32,15 +33,37 @@ export function refuse(message: string, code = 422): Extract<AdmissionAnswer, { 
   return { refuse: { code, message: `admission webhook "validator.longhorn.io" denied the request: ${message}` } };
 }
 
-export const webhookDownAnswer: AdmissionAnswer = {
-  refuse: {
-    code: 500,
-    reason: 'InternalError',
-    message:
-      'Internal error occurred: failed calling webhook "mutator.longhorn.io": failed to call webhook: Post ' +
-      '"https://longhorn-admission-webhook.longhorn-system.svc:9502/v1/webhook/mutation?timeout=10s": connection refused',
-  },
-};
+function unreachable(webhook: 'mutator' | 'validator', path: string): Extract<AdmissionAnswer, { refuse: unknown }> {
+  return {
+    refuse: {
+      code: 500,
+      reason: 'InternalError',
+      message:
+        `Internal error occurred: failed calling webhook "${webhook}.longhorn.io": failed to call webhook: Post ` +
+        `"https://longhorn-admission-webhook.longhorn-system.svc:9502/v1/webhook/${path}?timeout=10s": connection refused`,
+    },
+  };
+}
+
+export const webhookDownAnswer = unreachable('mutator', 'mutation');
+/** Nothing is changed at a deletion: only the validator is asked. */
+export const validatorDownAnswer = unreachable('validator', 'validation');
+
+export function admitSnapshotDeletion(object: WireObject, { linkedCloneEntry }: Faults): AdmissionAnswer | undefined {
+  const parsed = snapshotWire.safeParse(object);
+  if (!parsed.success || linkedCloneEntry === undefined || parsed.data.spec.volume !== linkedCloneEntry)
+    return undefined;
+  const { name } = object.metadata;
+  return refuse(`cannot delete snapshot ${name}: it is the entrypoint for linked-clone volume(s)`, 403);
+}
+
+export function admitVolumeDeletion(
+  { metadata }: WireObject,
+  { linkedCloneEntry }: Faults,
+): AdmissionAnswer | undefined {
+  if (metadata.name !== linkedCloneEntry) return undefined;
+  return refuse(`cannot delete volume ${metadata.name}: it is the source of linked-clone volume(s)`, 403);
+}
 
 function wrongShape(error: z.ZodError): AdmissionAnswer {
   return refuse(`the object does not have the expected shape at ${z.core.toDotPath(error.issues[0]?.path ?? [])}`);

@@ -83,6 +83,7 @@ function decideProgress(backup: BackupSituation): BackupAction {
   if (!isTargetAvailable) return { type: 'fail', message: uploadFailed(snapshotName) };
   if (volumeState !== 'attached') return { type: 'fail', message: `the engine ${volumeName}-e-0 stopped` };
   if (faults.uploadBreaksNearEnd === true) return { type: 'pretend', progress: breakingPoint };
+  if (faults.overCounts === true && progress <= 100) return { type: 'pretend', progress: 126 };
   return { type: 'advance' };
 }
 

@@ -36,6 +36,11 @@ export const faultTable = {
     effect: 'a running backup fails at 95 %, as with some S3-compatible stores',
     seen: '#12676, #13574, #13296, #12713',
   },
+  overCounts: {
+    kind: 'switch',
+    effect: 'a running backup shows 126 % before it goes on',
+    seen: 'lm:engineapi/backup_monitor.go',
+  },
   neverReadBack: {
     kind: 'switch',
     effect: 'a completed backup is never read back from the target: no lastSyncedAt, no URL',
@@ -135,10 +140,16 @@ export const faultTable = {
   },
   deletionHangs: { kind: 'switch', effect: 'a backup that is being deleted stays so', seen: '#9252' },
 
+  linkedCloneEntry: {
+    kind: 'name',
+    effect: 'linked clones stand on the snapshots of the volume of this name: deleting them is refused',
+    seen: 'lm:webhook/resources/snapshot/validator.go',
+  },
+
   // The way in
   webhookDown: {
     kind: 'switch',
-    effect: 'every create of a Longhorn object is answered with 500',
+    effect: 'every create of a Longhorn object is answered with 500, and every deletion of a Snapshot or Volume',
     seen: 'longhorn.md 2.1',
   },
 } as const satisfies Record<string, FaultRow>;

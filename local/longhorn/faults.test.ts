@@ -95,6 +95,7 @@ const proofs: { readonly [F in Fault]?: Proof } = {
   errorOnBackup: proof({ errorOnBackup: 'broken' }, (faults) => backup(faults)),
   lockHeld: proof({ lockHeld: true }, (faults) => backup(faults)),
   uploadBreaksNearEnd: proof({ uploadBreaksNearEnd: true }, (faults) => backup(faults, { progress: 95 })),
+  overCounts: proof({ overCounts: true }, (faults) => backup(faults)),
   neverReadBack: proof({ neverReadBack: true }, (faults) => backup(faults, { state: 'Completed' })),
   linkedClone: proof({ linkedClone: 'vol' }, (faults) => backup(faults)),
   snapshotNeverReady: proof({ snapshotNeverReady: true }, snapshot),

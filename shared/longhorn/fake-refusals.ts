@@ -51,3 +51,12 @@ export function anotherObject(kind: string, name: string): SoteriaError {
     fix: 'look at it before deleting it',
   });
 }
+
+/** Since 1.12.1. */
+export function linkedCloneEntry(name: string): SoteriaError {
+  return new SoteriaError('cluster_forbidden', {
+    what: `could not delete Snapshot ${name}`,
+    why: `the API server answered 403 Forbidden: admission webhook "validator.longhorn.io" denied the request: cannot delete snapshot ${name}: it is the entrypoint for linked-clone volume(s)`,
+    fix: 'delete the linked clones first',
+  });
+}

@@ -6,6 +6,7 @@ import { type BackupRecord, type FakeRecords, defaultVolume } from './fake-recor
 import {
   alreadyExists,
   anotherObject,
+  linkedCloneEntry,
   refusal,
   webhookDown,
   whyBackupRefused,
@@ -29,6 +30,8 @@ export interface FakeLonghorn extends Longhorn {
   delaySnapshot(name: string, message: string): void;
   /** It was taken, and its bytes are lost. */
   loseSnapshot(name: string, message: string): void;
+  /** Linked clones stand on it: Longhorn refuses to delete it. */
+  protectSnapshot(name: string): void;
   /** State InProgress with this progress. */
   progressBackup(name: string, progress: number): void;
   /** Completed and read back from the target: restorable. */
@@ -59,6 +62,7 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
     backups: new Map(),
     onTarget: new Map(),
   };
+  const protectedSnapshots = new Set<string>();
   let uids = 0;
   let isWebhookDown = false;
   const nextUid = () => `uid-${(uids += 1)}`;
@@ -136,6 +140,7 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
       async delete(name, uid) {
         const found = records.snapshots.get(name);
         if (found !== undefined && found.uid !== uid) throw anotherObject('Snapshot', name);
+        if (protectedSnapshots.has(name)) throw linkedCloneEntry(name);
         records.snapshots.delete(name);
       },
       async unwatch(name) {
@@ -233,6 +238,7 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
       const snapshot = known(records.snapshots, name);
       Object.assign(snapshot, { isReady: false, error: message, createdAt: snapshot.createdAt ?? instant() });
     },
+    protectSnapshot: (name) => void protectedSnapshots.add(name),
     progressBackup: (name, progress) =>
       void Object.assign(known(records.backups, name).view, { state: 'InProgress', progress }),
     finishBackup: (name) => finish(known(records.backups, name)),

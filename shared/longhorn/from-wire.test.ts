@@ -179,6 +179,18 @@ describe('tolerance', () => {
     expect(snapshot).toMatchObject({ error: undefined, waitMessage: undefined, ...expected });
   });
 
+  test.each([104, 126, 190])('a progress of %s is 100', (progress) => {
+    const status = { state: 'InProgress', progress };
+    expect(backupFromWire(backups.parse({ ...envelope('Backup'), spec: {}, status })).progress).toBe(100);
+  });
+
+  test('a target says why it is away in a few words', () => {
+    const message = `level=info ${'x'.repeat(900)} error="AccessDenied, request id: 1" : exit status 1`;
+    const status = { available: false, conditions: [{ type: 'Unavailable', status: 'True', message }] };
+    const target = backupTargetFromWire(backupTargets.parse({ ...envelope('BackupTarget'), spec: {}, status }));
+    expect(target.unavailableMessage).toBe('AccessDenied');
+  });
+
   test('nulls, missing blocks and unknown members do no harm', () => {
     const backup = backups.parse({
       ...envelope('Backup'),

@@ -1,5 +1,6 @@
 /** Wire objects → the product's own: sizes as bigint bytes, empty texts and nulls as absence. Pure. */
 import { parseGoDuration } from './go-duration.ts';
+import { wordsOf } from './longhorn-words.ts';
 import type { Backup, BackupTarget, BackupVolume, KubernetesStatus, LonghornVolume, Snapshot } from './objects.ts';
 import { backupVolumeLabel } from './resource-types.ts';
 import type {
@@ -14,6 +15,17 @@ type WireByteCount = string | number | bigint | null | undefined;
 
 function textOf(wire: string | null | undefined): string | undefined {
   return wire === null || wire === undefined || wire === '' ? undefined : wire;
+}
+
+/** A message of Longhorn's, as it can be shown. */
+function messageOf(wire: string | null | undefined): string | undefined {
+  const text = textOf(wire);
+  return text === undefined ? undefined : wordsOf(text);
+}
+
+/** 0 to 100: Longhorn's own counting goes beyond (190 was seen). */
+export function percentOf(progress: number): number {
+  return Math.max(0, Math.min(100, progress));
 }
 
 /** Whole bytes; what is no decimal integer counts as absent. */
@@ -73,7 +85,7 @@ function tooManySnapshotsOf(status: VolumeResource['status']): string | undefine
 
 export function snapshotFromWire({ metadata, spec, status }: SnapshotResource): Snapshot {
   const createdAt = textOf(status?.creationTime);
-  const message = textOf(status?.error);
+  const message = messageOf(status?.error);
   // Longhorn sets `error` as soon as it cannot take the snapshot yet (the engine is not running), and clears it once it has.
   const isWaiting = createdAt === undefined;
   return {
@@ -99,9 +111,9 @@ export function backupFromWire({ metadata, spec, status }: BackupResource): Back
     uid: metadata.uid,
     resourceVersion: metadata.resourceVersion,
     state: status?.state ?? '',
-    progress: status?.progress ?? 0,
-    error: textOf(status?.error) ?? (status?.state === 'Error' ? textOf(status.messages?.['error']) : undefined),
-    waitMessage: textOf(status?.messages?.['info']),
+    progress: percentOf(status?.progress ?? 0),
+    error: messageOf(status?.error) ?? (status?.state === 'Error' ? messageOf(status.messages?.['error']) : undefined),
+    waitMessage: messageOf(status?.messages?.['info']),
     isDeleting: metadata.deletionTimestamp !== undefined,
     url: textOf(status?.url),
     // A backup re-read from the target has lost `spec.snapshotName`.
@@ -141,7 +153,7 @@ export function backupTargetFromWire({ metadata, spec, status }: BackupTargetRes
     url: spec.backupTargetURL ?? '',
     credentialSecret: textOf(spec.credentialSecret),
     isAvailable,
-    unavailableMessage: isAvailable ? undefined : textOf(unavailable?.message),
+    unavailableMessage: isAvailable ? undefined : messageOf(unavailable?.message),
     lastSyncedAt: textOf(status?.lastSyncedAt),
     syncRequestedAt: textOf(spec.syncRequestedAt),
     pollIntervalMs: parseGoDuration(spec.pollInterval ?? '') ?? 0,

@@ -3,7 +3,8 @@ import { SoteriaError } from '../errors.ts';
 import { type KubernetesClient, listAll } from '../kubernetes/client.ts';
 import { apiVersionOf } from '../kubernetes/resource-type.ts';
 import { heldByLabel } from '../operation/marks.ts';
-import { backupFromWire, bytesOf } from './from-wire.ts';
+import { backupFromWire, bytesOf, percentOf } from './from-wire.ts';
+import { wordsOf } from './longhorn-words.ts';
 import type { LonghornRestores, RestoreVolume } from './port-restore.ts';
 import { backups, backupTargets, engines, volumes } from './resource-types.ts';
 import type { EngineResource, VolumeResource } from './wire.ts';
@@ -44,13 +45,13 @@ export function progressOf(found: readonly EngineResource[]): number | undefined
     .flatMap(({ status }) => Object.values(status?.restoreStatus ?? {}))
     .map((replica) => replica?.progress)
     .filter((progress) => typeof progress === 'number');
-  return told.length === 0 ? undefined : Math.max(0, Math.min(100, ...told));
+  return told.length === 0 ? undefined : percentOf(Math.min(...told));
 }
 
 function errorsOf(found: readonly EngineResource[]): string[] {
   return found
     .flatMap(({ status }) => Object.values(status?.restoreStatus ?? {}))
-    .map((replica) => replica?.error ?? '')
+    .map((replica) => wordsOf(replica?.error ?? ''))
     .filter((error) => error !== '');
 }
 

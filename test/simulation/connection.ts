@@ -3,7 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
-import { backups, longhornGroup } from '@soteria/shared/longhorn/resource-types.ts';
+import { backups, longhornGroup, snapshots } from '@soteria/shared/longhorn/resource-types.ts';
 import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
 import type { Evidence, LonghornWrite } from './evidence.ts';
 import { wantedForMs } from './owners.ts';
@@ -70,6 +70,16 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
     }
   }
 
+  async function notedAsKept(plural: string, name: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      const isForGood = error instanceof SoteriaError && error.code === 'cluster_forbidden';
+      if (plural === snapshots.plural && isForGood) evidence.kept.add(name);
+      throw error;
+    }
+  }
+
   /** Of Longhorn's objects only: whose they are is asked of the cluster at the very instant of the write. */
   async function witnessed<T extends KubernetesObject, R>(
     verb: LonghornWrite['verb'],
@@ -119,6 +129,8 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
     patch: (type, ref, patch, given) =>
       call('patch', type.plural, () => witnessed('patch', type, ref, () => client.patch(type, ref, patch, given))),
     delete: (type, ref, given) =>
-      call('delete', type.plural, () => witnessed('delete', type, ref, () => client.delete(type, ref, given))),
+      call('delete', type.plural, () =>
+        witnessed('delete', type, ref, () => notedAsKept(type.plural, ref.name, () => client.delete(type, ref, given))),
+      ),
   };
 }

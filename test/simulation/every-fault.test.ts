@@ -15,6 +15,7 @@ const ends: { readonly [F in Fault]?: 'Succeeded' | 'Failed' } = {
   errorOnBackup: 'Failed',
   lockHeld: 'Failed',
   uploadBreaksNearEnd: 'Failed',
+  overCounts: 'Succeeded',
   neverReadBack: 'Failed',
   listRace: 'Succeeded',
   linkedClone: 'Failed',
@@ -41,6 +42,7 @@ const ends: { readonly [F in Fault]?: 'Succeeded' | 'Failed' } = {
   failedDeletion: 'Succeeded',
   restoreUnderWay: 'Succeeded',
   deletionHangs: 'Succeeded',
+  linkedCloneEntry: 'Succeeded',
   webhookDown: 'Failed',
 };
 

@@ -32,6 +32,8 @@ export interface Evidence {
   readonly changes: OperationChange[];
   /** What Soteria wrote of Longhorn's objects, and was not refused. */
   readonly writes: LonghornWrite[];
+  /** Names of Snapshots that Longhorn refused to delete: linked clones stand on them. */
+  readonly kept: Set<string>;
   /** Names of backups that Longhorn was asked for and did not refuse, in order; also when nothing came of it. */
   readonly asked: string[];
   /** Identities of requests that were answered with success. */
@@ -66,6 +68,7 @@ export function newEvidence(): Evidence {
   return {
     changes: [],
     writes: [],
+    kept: new Set(),
     asked: [],
     answered: [],
     facts: new Set(),

@@ -146,7 +146,9 @@ export const invariants = {
     }
     // Of each volume the newest backed-up snapshot stays: the base of the next increment. One whose operation somebody deleted is
     // superseded by the next backup.
-    const followed = namesAlive(ending.snapshots).filter((one) => !evidence.removedByOthers.has(madeBy(one) ?? ''));
+    const followed = namesAlive(ending.snapshots).filter(
+      (one) => !evidence.removedByOthers.has(madeBy(one) ?? '') && !evidence.kept.has(one.metadata.name),
+    );
     const kept = Map.groupBy(followed, ({ spec }) => spec.volume);
     return first(kept, ([volume, all]) =>
       all.length <= 1 ? undefined : `volume ${volume} keeps ${all.map(({ metadata }) => metadata.name).join(', ')}`,
@@ -168,7 +170,10 @@ export const invariants = {
       if (ending.onTarget.some((record) => ownerOf(record) === uid)) return undefined;
       // One whose backup somebody deleted is superseded by the next backup.
       const snapshot = namesAlive(ending.snapshots).find(
-        (each) => madeBy(each) === uid && !evidence.removedByOthers.has(each.metadata.name),
+        (each) =>
+          madeBy(each) === uid &&
+          !evidence.removedByOthers.has(each.metadata.name) &&
+          !evidence.kept.has(each.metadata.name),
       );
       return snapshot === undefined ? undefined : `${nameOf(one)} left snapshot ${snapshot.metadata.name}`;
     }),

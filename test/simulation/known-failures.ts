@@ -91,6 +91,13 @@ export const knownFailures: readonly KnownFailure[] = [
     tests: ['functions/restore/convergence.test.ts'],
   },
   {
+    symptom: 'since 1.12.1 the webhook refuses to delete a snapshot or volume on which linked clones stand (403)',
+    seen: ['lm:webhook/resources/snapshot/validator.go', 'lm:webhook/resources/volume/validator.go'],
+    soteria: 'it stays, the record says so once, and what else is to go is taken; the next backup tries again',
+    faults: ['linkedCloneEntry'],
+    tests: ['functions/backup/kept-snapshot.test.ts'],
+  },
+  {
     symptom: 'a backup stays in deletion when its source volume is gone',
     seen: ['#9252'],
     soteria: 'never takes a finalizer off; the operation ends, and the next attempt has another name',
@@ -132,7 +139,8 @@ export const knownFailures: readonly KnownFailure[] = [
   {
     symptom: 'the target is unavailable: credentials, DNS, TLS',
     seen: ['#10085', '#13195', '#10510', '#11337'],
-    soteria: 'refuses with Longhorn’s own message before it begins; waits when it was under way',
+    soteria:
+      'refuses with Longhorn’s own message before it begins, cut to the cause in 1,600 characters of engine log; waits when it was under way',
     faults: ['targetUnavailable', 'errorOnBackup'],
     tests: ['functions/backup/longhorn/why-not-backable.test.ts'],
   },
@@ -167,6 +175,13 @@ export const knownFailures: readonly KnownFailure[] = [
     soteria: 'waits for readings, whenever they come',
     faults: ['slowPoll'],
     tests: [],
+  },
+  {
+    symptom: 'progress goes beyond 100 %: 104, 126, up to 190',
+    seen: ['lm:engineapi/backup_monitor.go'],
+    soteria: 'takes it for 100',
+    faults: ['overCounts'],
+    tests: ['shared/longhorn/from-wire.test.ts'],
   },
   {
     symptom: 'S3-compatible stores refuse the upload, some at 95 %',

@@ -2,10 +2,11 @@
 import type { Snapshot } from '@soteria/shared/longhorn/objects.ts';
 import { managedLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
 import type { Operation, OperationStatus, OperationWork } from '@soteria/shared/operation/schema.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
+import { shorten, statusOf } from '@soteria/shared/operation/status.ts';
 import type { Action, BackupFact } from './action.ts';
 import { isOurs } from './about-operation.ts';
 import type { Situation } from './situation.ts';
+import type { World } from './world.ts';
 
 const factOfPhase: Readonly<Record<string, BackupFact>> = {
   Succeeded: 'completed',
@@ -18,12 +19,9 @@ const factOfPhase: Readonly<Record<string, BackupFact>> = {
  * Snapshots of earlier backups of this volume: Longhorn needs the last backed-up one as the base of the next increment, and only
  * that one. Those that others made are never touched.
  */
-function superseded(snapshots: readonly Snapshot[], current: Snapshot, operation: Operation): Snapshot | undefined {
-  return snapshots.find(
-    (one) =>
-      one.marks[managedLabel] === 'true' &&
-      !isOurs(operation, one) &&
-      (one.createdAt ?? '9') < (current.createdAt ?? ''),
+function isSuperseded(one: Snapshot, current: Snapshot, operation: Operation): boolean {
+  return (
+    one.marks[managedLabel] === 'true' && !isOurs(operation, one) && (one.createdAt ?? '9') < (current.createdAt ?? '')
   );
 }
 
@@ -63,12 +61,19 @@ function tidy({ operation, world }: Situation, status: OperationStatus): Action 
     .filter(({ name }) => backedUp.has(name))
     .toSorted(byInstant)
     .at(-1);
-  const spare = own.find((one) => one !== base);
+  const isKept = ({ name }: Snapshot): boolean => world.kept?.[name] !== undefined;
+  const spare = own.find((one) => one !== base && !isKept(one));
   if (spare !== undefined) return { do: 'delete-snapshot', name: spare.name, uid: spare.uid };
-  if (base === undefined) return undefined;
-  if (base.marks[watchLabel] !== undefined) return { do: 'unwatch-snapshot', name: base.name };
-  const old = superseded(alive, base, operation);
+  const staying = own.find((one) => one.marks[watchLabel] !== undefined);
+  if (staying !== undefined) return { do: 'unwatch-snapshot', name: staying.name };
+  const old = base === undefined ? undefined : alive.find((one) => isSuperseded(one, base, operation) && !isKept(one));
   return old === undefined ? undefined : { do: 'delete-snapshot', name: old.name, uid: old.uid };
+}
+
+/** Reported once, in the record: Longhorn refuses to delete them as long as the cause is there. */
+function withKept(message: string, kept: World['kept'] = {}): string {
+  const stay = Object.entries(kept).map(([name, why]) => `snapshot ${name} stays: ${why}`);
+  return shorten([message, ...stay].join('; '));
 }
 
 /**
@@ -88,5 +93,6 @@ export function decideEnding(situation: Situation): Action {
   if (tidying !== undefined) return tidying;
   // Last: whoever gets the slot finds the volume as this one leaves it.
   if (situation.world.hasLeftSlot !== true) return { do: 'leave-slot' };
-  return { do: 'record', status: { ...status, settled: true } };
+  const message = withKept(status.message, situation.world.kept);
+  return { do: 'record', status: { ...status, message, settled: true } };
 }

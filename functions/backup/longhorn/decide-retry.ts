@@ -35,6 +35,7 @@ function takeAway(situation: Situation, work: OperationWork): Action | undefined
   if (world.snapshot === undefined) return { do: 'look', at: 'snapshot' };
   const snapshot = world.snapshot.seen;
   if (snapshot === undefined || !isOurs(operation, snapshot) || snapshot.isDeleting) return undefined;
+  if (world.kept?.[snapshot.name] !== undefined) return undefined;
   return { do: 'delete-snapshot', name: snapshot.name, uid: snapshot.uid };
 }
 

@@ -62,6 +62,14 @@ describe('an upload', () => {
     expect(decide(uploading({}), inProgress(26))).toMatchObject({ do: 'record', status: { progress: 60 } });
   });
 
+  it('is verified before it is done, however far Longhorn has counted', () => {
+    const counted = decide(uploading({}), inProgress(100));
+    expect(counted).toMatchObject({ do: 'record', status: { progress: 90 } });
+    const uploaded = { backup: { seen: backupWith({ marks, lastSyncedAt: undefined }) } };
+    const verifying = decide(uploading({ progress: 90 }), uploaded);
+    expect(verifying.do === 'record' && verifying.status.steps.at(-1)?.name).toBe('verify');
+  });
+
   it('that takes hours for a quarter is moving as long as Longhorn’s own progress moves', () => {
     const slow = uploading({ movedAt: ago(61 * minute) });
     const moved = decide(slow, inProgress(4));

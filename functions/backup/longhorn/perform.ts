@@ -2,7 +2,7 @@
 import type { Backup, Snapshot } from '@soteria/shared/longhorn/objects.ts';
 import type { Marks } from '@soteria/shared/longhorn/port.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
-import { createOrFind, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
+import { createOrFind, deleteUnlessRefused, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
 import { watchLabel } from '@soteria/shared/operation/marks.ts';
 import { slotHolderOf } from '@soteria/shared/operation/slots.ts';
 import { statusOf, withAnnounced } from '@soteria/shared/operation/status.ts';
@@ -30,6 +30,17 @@ function withoutSnapshot(world: World, name: string): World {
     ...(world.snapshots === undefined ? {} : { snapshots: { seen: rest } }),
     ...(world.snapshot?.seen?.name === name ? { snapshot: { seen: undefined } } : {}),
   };
+}
+
+async function deleteSnapshot(
+  { snapshots }: Tools['longhorn'],
+  world: World,
+  { name, uid }: Extract<Action, { do: 'delete-snapshot' }>,
+  signal?: AbortSignal,
+): Promise<World> {
+  const refusal = await deleteUnlessRefused(() => snapshots.delete(name, uid, signal));
+  if (refusal === undefined) return withoutSnapshot(world, name);
+  return { ...world, kept: { ...world.kept, [name]: refusal.explanation.why } };
 }
 
 function withoutBackup(world: World, name: string): World {
@@ -118,8 +129,7 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
         })),
       };
     case 'delete-snapshot':
-      await longhorn.snapshots.delete(action.name, action.uid, signal);
-      return { operation, world: withoutSnapshot(world, action.name) };
+      return { operation, world: await deleteSnapshot(longhorn, world, action, signal) };
     case 'delete-backup':
       await longhorn.backups.discard(action.seen, signal);
       return { operation, world: withoutBackup(world, action.name) };

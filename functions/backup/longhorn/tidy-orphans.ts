@@ -2,6 +2,7 @@
 import type { AdvanceCall } from '@soteria/shared/operation/advance.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
+import { deleteUnlessRefused } from '@soteria/shared/operation/create-or-find.ts';
 import { isFollowing } from '@soteria/shared/operation/is-following.ts';
 import { refFromMarks, operationUidLabel } from '@soteria/shared/operation/marks.ts';
 import type { Tools } from './tools.ts';
@@ -9,10 +10,23 @@ import { decideOrphans, type OrphanAction } from './decide-orphans.ts';
 
 type OrphanTools = Pick<Tools, 'store' | 'longhorn' | 'cluster'>;
 
-function performOnOrphan(longhorn: Longhorn, action: OrphanAction, signal?: AbortSignal): Promise<void> {
+/** A snapshot that Longhorn refuses to delete for good stays, and is no longer watched: it is reported once. */
+async function deleteOrUnwatch(
+  { snapshots }: Longhorn,
+  { name, uid }: Extract<OrphanAction, { do: 'delete-snapshot' }>,
+  { signal, log }: AdvanceCall,
+): Promise<void> {
+  const refusal = await deleteUnlessRefused(() => snapshots.delete(name, uid, signal));
+  if (refusal === undefined) return;
+  log.warn('snapshot_kept', { object: name, why: refusal.explanation.why });
+  await snapshots.unwatch(name, signal);
+}
+
+function performOnOrphan(longhorn: Longhorn, action: OrphanAction, call: AdvanceCall): Promise<void> {
+  const { signal } = call;
   switch (action.do) {
     case 'delete-snapshot':
-      return longhorn.snapshots.delete(action.name, action.uid, signal);
+      return deleteOrUnwatch(longhorn, action, call);
     case 'delete-backup':
       return longhorn.backups.discard(action.seen, signal);
     case 'unwatch-snapshot':
@@ -26,8 +40,9 @@ function performOnOrphan(longhorn: Longhorn, action: OrphanAction, signal?: Abor
 export async function tidyOrphan(
   tools: OrphanTools,
   { ref, uid, name }: { readonly ref: ObjectRef; readonly uid: string; readonly name: string },
-  { signal, log }: AdvanceCall,
+  call: AdvanceCall,
 ): Promise<void> {
+  const { signal, log } = call;
   const { snapshots, backups } = tools.longhorn;
   const [snapshot, backup] = await Promise.all([snapshots.get(name, signal), backups.get(name, signal)]);
   const actions = decideOrphans({ uid, snapshot, backup });
@@ -38,7 +53,7 @@ export async function tidyOrphan(
   }
   for (const action of actions) {
     log.info('orphan_tidied', { action: action.do, object: action.name, operation: ref.name });
-    await performOnOrphan(tools.longhorn, action, signal);
+    await performOnOrphan(tools.longhorn, action, call);
   }
 }
 

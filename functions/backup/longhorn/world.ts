@@ -46,11 +46,16 @@ export interface World {
   readonly isKeptAwake?: true;
   /** The name of a backup that this very wake-up has put into the record: nobody else may make it (invariant 7). */
   readonly intended?: string | undefined;
+  /** Snapshots that Longhorn refuses to delete for good (linked clones stand on them): name → why. They stay. */
+  readonly kept?: Readonly<Record<string, string>>;
   /** What Longhorn answered to the last create, when it refused for good. */
   readonly refusal?: SoteriaError;
 }
 
-export type Place = Exclude<keyof World, 'slot' | 'hasNoTwin' | 'hasLeftSlot' | 'isKeptAwake' | 'intended' | 'refusal'>;
+export type Place = Exclude<
+  keyof World,
+  'slot' | 'hasNoTwin' | 'hasLeftSlot' | 'isKeptAwake' | 'intended' | 'kept' | 'refusal'
+>;
 
 /** Decisions by this table read no clock and no environment. */
 export interface Rules {

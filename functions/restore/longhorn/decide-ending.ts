@@ -1,7 +1,7 @@
 /** Terminal: tell it, remove what must not stay (invariant 3), let go of the backup and the slot, then rest. */
 import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
 import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
+import { shorten, statusOf } from '@soteria/shared/operation/status.ts';
 import { judgementOf } from '../proof/judgement-of.ts';
 import { isOurs, isOursAndTemporary } from './about-operation.ts';
 import type { Action, RestoreFactName } from './action.ts';
@@ -38,7 +38,9 @@ function removeWhatWasMade({ operation, world }: Situation, { work }: OperationS
   if (world.volume === undefined) return { do: 'look', at: 'volume' };
   const volume = world.volume.seen;
   const isTemporary = volume?.marks[temporaryLabel] !== undefined && isOurs(operation, volume.marks);
-  return volume !== undefined && isTemporary && !volume.isDeleting ? { do: 'delete-volume', volume } : undefined;
+  if (volume === undefined || !isTemporary || volume.isDeleting) return undefined;
+  // Linked clones stand on it: it stays, and is no longer ours to remove.
+  return world.keptVolume === undefined ? { do: 'delete-volume', volume } : { do: 'keep-volume', volume };
 }
 
 export function decideEnding(situation: Situation): Action {
@@ -55,5 +57,7 @@ export function decideEnding(situation: Situation): Action {
   if (neverBegan && situation.world.hasLeftBudget !== true) return { do: 'leave-budget' };
   // Last: whoever gets the slot finds everything as this one leaves it.
   if (situation.world.hasLeftSlot !== true) return { do: 'leave-slot' };
-  return { do: 'record', status: { ...status, settled: true } };
+  const { keptVolume } = situation.world;
+  const stays = keptVolume === undefined ? '' : `; volume ${status.work?.volume ?? ''} stays: ${keptVolume}`;
+  return { do: 'record', status: { ...status, message: shorten(status.message + stays), settled: true } };
 }

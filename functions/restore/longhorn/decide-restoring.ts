@@ -35,6 +35,11 @@ function decideFailed(situation: Situation, work: OperationWork, volume: Restore
       'if blocks are missing or damaged, choose an earlier restore point and make a full backup; otherwise look at the nodes in Longhorn',
     );
   }
+  const { keptVolume } = situation.world;
+  if (keptVolume !== undefined) {
+    const stays = `the restore of volume ${volume.name} failed (${why}), and Longhorn does not delete it: ${keptVolume}`;
+    return fail(situation, stays, 'delete the linked clones of the volume in Longhorn, then ask for a new restore');
+  }
   if (work.isRemaking === true) return { do: 'delete-volume', volume };
   const message = `the restore of volume ${volume.name} failed (${why}); it is removed and tried once more`;
   const step = { step: `volume-r${work.attempt + 1}`, progress: status.progress, message };

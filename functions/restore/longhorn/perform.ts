@@ -3,7 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { createOrFind, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
+import { createOrFind, deleteUnlessRefused, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
 import { managedLabel } from '@soteria/shared/operation/marks.ts';
 import { withAnnounced } from '@soteria/shared/operation/status.ts';
 import { functionName, temporaryMarks } from './about-operation.ts';
@@ -150,10 +150,13 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
     case 'delete-persistent-volume':
       await claims.deletePersistentVolume(action.persistentVolume.name, action.persistentVolume.uid, signal);
       return { operation, world: { ...world, persistentVolume: { seen: undefined } } };
-    case 'delete-volume':
-      await restores.deleteVolume(action.volume.name, action.volume.uid, signal);
+    case 'delete-volume': {
+      const { name, uid } = action.volume;
+      const refusal = await deleteUnlessRefused(() => restores.deleteVolume(name, uid, signal));
+      if (refusal !== undefined) return { operation, world: { ...world, keptVolume: refusal.explanation.why } };
       // Longhorn deletes through a finalizer: whether it is gone, the next look tells.
       return { operation, world: without(world, 'volume') };
+    }
     case 'create-child':
       return { operation, world: await makeChild(tools, known, action, signal) };
     case 'cancel-child':

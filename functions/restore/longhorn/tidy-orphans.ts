@@ -15,6 +15,7 @@ import {
   temporaryLabel,
   watchLabel,
 } from '@soteria/shared/operation/marks.ts';
+import { deleteUnlessRefused } from '@soteria/shared/operation/create-or-find.ts';
 import { isFollowing } from '@soteria/shared/operation/is-following.ts';
 import { operationKinds } from '@soteria/shared/operation/schema.ts';
 import { commandJobName } from '@soteria/shared/verification/command-job.ts';
@@ -96,8 +97,13 @@ async function tidyOrphans(tools: OrphanTools, volume: RestoreVolume, signal?: A
   }
   await releaseBackup(tools, volume, uid, signal);
   if (!volume.isDeleting) {
-    await restores.deleteVolume(volume.name, volume.uid, signal);
-    done.push(`deleted volume ${volume.name}`);
+    const refusal = await deleteUnlessRefused(() => restores.deleteVolume(volume.name, volume.uid, signal));
+    if (refusal !== undefined) await restores.markVolume(volume.name, volume.uid, temporaryMarks, signal);
+    done.push(
+      refusal === undefined
+        ? `deleted volume ${volume.name}`
+        : `kept volume ${volume.name}: ${refusal.explanation.why}`,
+    );
   }
   return done;
 }

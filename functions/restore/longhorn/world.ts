@@ -76,6 +76,8 @@ export interface World {
   readonly hasLeftBudget?: true;
   /** The verdict is in the record that outlives the operation. */
   readonly isProofKept?: true;
+  /** Why Longhorn refuses to delete the volume for good: it stays. */
+  readonly keptVolume?: string;
   /** What the cluster answered to the last write, when it refused for good. */
   readonly refusal?: SoteriaError;
 }
@@ -88,6 +90,7 @@ type Remembered =
   | 'budget'
   | 'hasLeftBudget'
   | 'isProofKept'
+  | 'keptVolume'
   | 'refusal'
   | 'madeCount'
   | 'refusedChildren'

@@ -1,7 +1,7 @@
 /** Does one action with one call, and answers what is now known. All judgement is in `decide-self-test.ts`. */
 import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
-import { createOrFind, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
+import { createOrFind, deleteUnlessRefused, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { withAnnounced } from '@soteria/shared/operation/status.ts';
 import type { Claims } from '../claims.ts';
@@ -144,7 +144,8 @@ export async function performSelfTest(
       await claims.deletePersistentVolume(action.persistentVolume.name, action.persistentVolume.uid, signal);
       return { operation, world: { ...world, [action.at]: { seen: undefined } } };
     case 'delete-volume':
-      await restores.deleteVolume(action.volume.name, action.volume.uid, signal);
+      // A volume that Longhorn refuses to delete for good stays: linked clones stand on it.
+      await deleteUnlessRefused(() => restores.deleteVolume(action.volume.name, action.volume.uid, signal));
       return { operation, world: { ...world, [action.at]: { seen: undefined } } };
     case 'delete-backup':
       await longhorn.backups.delete(action.backup.name, action.backup.uid, signal);
