@@ -10,20 +10,26 @@ export interface PointPage {
   readonly next?: PointCursor;
 }
 
+const cursorOf = (point: RestorePoint): PointCursor => [placeOf(point), point.id];
+
+/** The index of the first point behind the cursor, found by halving. */
+function indexAfter(points: readonly RestorePoint[], cursor: PointCursor): number {
+  let [begin, end] = [0, points.length];
+  while (begin < end) {
+    const middle = (begin + end) >> 1;
+    const point = points[middle];
+    if (point !== undefined && comparePlaces(cursorOf(point), cursor) > 0) end = middle;
+    else begin = middle + 1;
+  }
+  return begin;
+}
+
 /** `points`: in order. */
 export function pageOfPoints(
   points: readonly RestorePoint[],
   { limit, after }: { readonly limit: number; readonly after?: PointCursor | undefined },
 ): PointPage {
-  const cursorOf = (point: RestorePoint): PointCursor => [placeOf(point), point.id];
-  let [begin, end] = [0, after === undefined ? 0 : points.length];
-  // Halved until `begin` is the first point behind the cursor.
-  while (after !== undefined && begin < end) {
-    const middle = (begin + end) >> 1;
-    const point = points[middle];
-    if (point !== undefined && comparePlaces(cursorOf(point), after) > 0) end = middle;
-    else begin = middle + 1;
-  }
+  const begin = after === undefined ? 0 : indexAfter(points, after);
   const items = points.slice(begin, begin + limit);
   const last = items.at(-1);
   return points.length > begin + items.length && last !== undefined ? { items, next: cursorOf(last) } : { items };
