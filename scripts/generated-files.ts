@@ -15,6 +15,8 @@ import { waitsTable } from '@soteria/shared/operation/waits.ts';
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import { asyncApi } from './async-api.ts';
+import { httpReference } from './http-reference.ts';
+import { openApi } from './open-api.ts';
 import { readFunctionRights, rightsInShort, rightsTable } from './function-rights.ts';
 
 export interface GeneratedFile {
@@ -140,6 +142,8 @@ export function generatedFiles(): GeneratedFile[] {
     }),
     { path: 'docs/events.schema.json', content: `${JSON.stringify(dataSchemas(), null, 2)}\n` },
     yamlFile('docs/asyncapi.yaml', catalogue, asyncApi(ownEvents(), versionOfProduct())),
+    { path: 'docs/openapi.json', content: `${JSON.stringify(openApi(versionOfProduct()), null, 2)}\n` },
+    { path: 'docs/http.md', content: httpReference() },
     waitsFile(),
     ...rightsFiles(),
   ];
