@@ -33,7 +33,9 @@ const named = {
 };
 
 function schemasOf(module: Json, names: RegExp): Record<string, z.ZodType> {
+  // A bundler may give a module's exports in another order than Node does.
   const found = Object.entries(module).filter(([name]) => names.test(name));
+  found.sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(found.flatMap(([name, value]) => (value instanceof z.ZodType ? [[name, value]] : [])));
 }
 
@@ -63,13 +65,10 @@ function refOf(schema: z.ZodType): Json {
 }
 
 function queryParameters(query: z.ZodObject): Json[] {
-  return Object.entries(query.shape).map(([name, schema]) => {
-    const {
-      $schema: _dialect,
-      description,
-      ...shape
-    } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-    return { name, in: 'query', required: false, ...(description === undefined ? {} : { description }), schema: shape };
+  return Object.entries(query.shape).map(([name, member]) => {
+    const options = { io: 'input', unrepresentable: 'any' } as const;
+    const { $schema: _dialect, description = '', ...schema } = z.toJSONSchema(member, options);
+    return { name, in: 'query', required: false, description, schema };
   });
 }
 

@@ -1,15 +1,12 @@
 /** Another controller, as the functions meet one: it asks through the broker and reads by HTTP, and signs both. */
 import { randomUUID } from 'node:crypto';
 import { createPublisher } from '@soteria/shared/events/publish.ts';
+import { createRouteCaller, type RouteCaller, type Sent } from '@soteria/shared/http-contract/call-route.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
 import { signedIdentityHeaders } from '@soteria/shared/identity/verify-request.ts';
 import type { Local } from '../start-local.ts';
 
-export interface DemoCaller {
-  /** The JSON of a 200; throws with the problem document otherwise. */
-  get(path: string): Promise<unknown>;
-  /** Whatever is answered. */
-  post(path: string, body: object): Promise<{ readonly status: number; readonly body: unknown }>;
+export interface DemoCaller extends RouteCaller {
   /** One CloudEvent to the broker. */
   askForBackup(namespace: string, pvc: string): Promise<void>;
   /** Another one: what the bucket holds. */
@@ -25,20 +22,14 @@ export function createDemoCaller(
 ): DemoCaller {
   const { frontDoorUrl, brokerUrl, signingSecret } = local;
   const publisher = createPublisher({ sink: brokerUrl, source: '/soteria-demo', signingSecret, now, log: silent });
+  async function send({ method, path, body }: Sent) {
+    const signed = signedIdentityHeaders({ method, path, body, now: now(), ...identity }, signingSecret);
+    const content = body === '' ? {} : { body, headers: { ...signed, 'content-type': 'application/json' } };
+    const answer = await fetch(`${frontDoorUrl}${path}`, { method, headers: signed, ...content });
+    return { status: answer.status, body: await answer.json() };
+  }
   return {
-    async get(path) {
-      const request = { method: 'GET', path, body: '', now: now(), ...identity };
-      const answer = await fetch(`${frontDoorUrl}${path}`, { headers: signedIdentityHeaders(request, signingSecret) });
-      if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}: ${await answer.text()}`);
-      return answer.json();
-    },
-    async post(path, content) {
-      const body = JSON.stringify(content);
-      const request = { method: 'POST', path, body, now: now(), ...identity };
-      const headers = { ...signedIdentityHeaders(request, signingSecret), 'content-type': 'application/json' };
-      const answer = await fetch(`${frontDoorUrl}${path}`, { method: 'POST', headers, body });
-      return { status: answer.status, body: await answer.json() };
-    },
+    ...createRouteCaller(send),
     async askForBackup(namespace, pvc) {
       await publisher.publish({
         id: randomUUID(),

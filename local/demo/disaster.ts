@@ -8,12 +8,11 @@ import { join, relative, sep } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { namespaces, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
-import * as z from 'zod';
 import { sampleClaims, sampleNamespace } from '../sample.ts';
 import type { Local } from '../start-local.ts';
 import { createDemoCaller, type DemoCaller } from './caller.ts';
 import { differences, digestFolder } from './compare-trees.ts';
-import { asked, follow } from './restore-claim.ts';
+import { follow } from './restore-claim.ts';
 import { createSteps, type DemoResult, type OnStep } from './steps.ts';
 import type { OperationView } from './wait-for-operation.ts';
 
@@ -37,11 +36,6 @@ export interface DisasterOptions {
 }
 
 type Trees = ReadonlyMap<string, ReadonlyMap<string, string>>;
-
-const pointList = z.looseObject({
-  items: z.array(z.looseObject({ pvc: z.string().nullable(), restorable: z.boolean(), origin: z.string() })),
-});
-const adoption = z.looseObject({ points: z.int(), claims: z.int(), this_cluster: z.string() });
 
 async function treesOf(local: Local): Promise<Trees> {
   const trees = new Map<string, ReadonlyMap<string, string>>();
@@ -73,7 +67,7 @@ async function rebuild({ start, stop, dataDir, timeoutMs }: DisasterOptions, tar
   const caller = createDemoCaller(local);
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const points = pointList.parse(await caller.get(`/v1/backups?namespace=${sampleNamespace}`)).items;
+    const points = (await caller.call('GET /v1/backups', { query: { namespace: sampleNamespace } })).items;
     const read = new Set(points.filter(({ restorable }) => restorable).map(({ pvc }) => pvc));
     if (sampleClaims.every((claim) => read.has(claim))) return { local, caller, points };
     if (Date.now() > deadline) throw new Error(`after ${timeoutMs / 1000} s Longhorn lists ${points.length} points`);
@@ -88,18 +82,17 @@ async function makeNamespace({ cluster }: Local): Promise<void> {
   });
 }
 
-async function askAndFollow(caller: DemoCaller, path: string, body: object, timeoutMs: number): Promise<OperationView> {
-  const answer = await caller.post(path, body);
-  if (answer.status !== 202) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-  const { operation: name } = asked.parse(answer.body);
-  const operation = await follow({ caller, namespace: sampleNamespace, timeoutMs }, name);
-  if (operation.phase !== 'Succeeded') throw new Error(`${name} is ${operation.phase}: ${operation.message}`);
+async function followToSuccess(caller: DemoCaller, name: string | null, timeoutMs: number): Promise<OperationView> {
+  const operation = await follow({ caller, namespace: sampleNamespace, timeoutMs }, name ?? '');
+  if (operation.phase !== 'Succeeded') throw new Error(`${operation.name} is ${operation.phase}: ${operation.message}`);
   return operation;
 }
 
 async function restoreAll(local: Local, original: Trees, timeoutMs: number) {
-  const whole = { namespace: sampleNamespace, target_namespace: sampleNamespace };
-  const operation = await askAndFollow(createDemoCaller(local), '/v1/restores/namespace', whole, timeoutMs);
+  const caller = createDemoCaller(local);
+  const body = { namespace: sampleNamespace, target_namespace: sampleNamespace };
+  const asked = await caller.call('POST /v1/restores/namespace', { body });
+  const operation = await followToSuccess(caller, asked.operation, timeoutMs);
   const restored = await treesOf(local);
   for (const [claim, tree] of original) {
     const unequal = differences(tree, restored.get(claim) ?? new Map());
@@ -111,11 +104,9 @@ async function restoreAll(local: Local, original: Trees, timeoutMs: number) {
 
 async function adopt(caller: DemoCaller): Promise<string> {
   const body = { cluster_id: keptClusterId };
-  const plan = await caller.post('/v1/backups/adopt', { ...body, dry_run: true });
-  const done = await caller.post('/v1/backups/adopt', body);
-  if (done.status !== 200) throw new Error(`adopting answered ${done.status}: ${JSON.stringify(done.body)}`);
-  const { points, claims, this_cluster: id } = adoption.parse(done.body);
-  if (adoption.parse(plan.body).points !== points) throw new Error('the dry run counted other points');
+  const plan = await caller.call('POST /v1/backups/adopt', { body: { ...body, dry_run: true } });
+  const { points, claims, this_cluster: id } = await caller.call('POST /v1/backups/adopt', { body });
+  if (plan.points !== points) throw new Error('the dry run counted other points');
   return `cluster ${id.slice(0, 8)}… adopted ${points} points of ${claims} claims of ${keptClusterId}`;
 }
 
@@ -127,8 +118,9 @@ export async function runDisaster(options: DisasterOptions): Promise<DemoResult>
   let original: Trees = new Map();
   await steps.take('backup.whole_namespace', async () => {
     original = await treesOf(first);
-    const body = { namespace: sampleNamespace };
-    const operation = await askAndFollow(createDemoCaller(first), '/v1/backup/namespace', body, timeoutMs);
+    const caller = createDemoCaller(first);
+    const asked = await caller.call('POST /v1/backup/namespace', { body: { namespace: sampleNamespace } });
+    const operation = await followToSuccess(caller, asked.operation, timeoutMs);
     return { operation, detail: operation.message };
   });
   await steps.take('restore.cluster_gone', async () => {

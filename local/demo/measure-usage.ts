@@ -1,23 +1,7 @@
 /** What the bucket holds, measured by the function and held against the folder behind it. */
 import { setTimeout as wait } from 'node:timers/promises';
-import * as z from 'zod';
 import { folderVersions } from '../bucket/folder-versions.ts';
 import type { DemoCaller } from './caller.ts';
-
-const usageReport = z.looseObject({
-  state: z.string(),
-  measured_at: z.string().nullable(),
-  failure: z.looseObject({ what: z.string(), why: z.string() }).nullable(),
-  totals: z.looseObject({ current_bytes: z.number(), current_objects: z.number() }).nullable(),
-  claims: z.array(
-    z.looseObject({
-      namespace: z.string().nullable(),
-      pvc: z.string().nullable(),
-      current_bytes: z.number(),
-      backups: z.number(),
-    }),
-  ),
-});
 
 export interface MeasuredClaim {
   readonly namespace: string;
@@ -34,7 +18,7 @@ export async function measureUsage(
   await caller.askForMeasurement();
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const { state, totals, claims, failure } = usageReport.parse(await caller.get('/v1/b2'));
+    const { state, totals, claims, failure } = await caller.call('GET /v1/b2', {});
     if (failure !== null) throw new Error(`${failure.what}: ${failure.why}`);
     if (totals !== null) {
       const files = await folderVersions(targetFolder);

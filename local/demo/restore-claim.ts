@@ -2,10 +2,9 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import * as z from 'zod';
 import type { DemoCaller } from './caller.ts';
 import { differences, digestFolder } from './compare-trees.ts';
-import { type OperationView, operationView } from './wait-for-operation.ts';
+import type { OperationView } from './wait-for-operation.ts';
 
 /** Who follows an Operation, where it is, and for how long. */
 export interface FollowedCaller {
@@ -23,12 +22,11 @@ export interface RestoreDemo extends FollowedCaller {
   claimFolder(claim: string): string;
 }
 
-export const asked = z.looseObject({ operation: z.string() });
 const ended = new Set(['Succeeded', 'Failed', 'Skipped', 'Cancelled']);
 
 export const restoredClaimOf = (claim: string): string => `${claim}-restored`;
 
-function bodyOf({ namespace, claim, backup }: RestoreDemo): object {
+function bodyOf({ namespace, claim, backup }: RestoreDemo) {
   return { namespace, pvc: claim, snapshot: backup, target_pvc: restoredClaimOf(claim) };
 }
 
@@ -45,7 +43,7 @@ async function damage(folder: string): Promise<string> {
 export async function follow({ caller, namespace, timeoutMs }: FollowedCaller, name: string): Promise<OperationView> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const operation = operationView.parse(await caller.get(`/v1/operations/${name}?namespace=${namespace}`));
+    const operation = await caller.call('GET /v1/operations/{name}', { path: { name }, query: { namespace } });
     if (ended.has(operation.phase)) return operation;
     if (Date.now() > deadline) throw new Error(`${name} is ${operation.phase}: ${operation.message}`);
     await wait(100);
@@ -56,10 +54,8 @@ export async function restoreIntoNewClaim(demo: RestoreDemo): Promise<{ detail: 
   const live = demo.claimFolder(demo.claim);
   const how = await damage(live);
   if (differences(await digestFolder(live), demo.original).length === 0) throw new Error('the damage changed nothing');
-  const answer = await demo.caller.post('/v1/restores', bodyOf(demo));
-  if (answer.status !== 202)
-    throw new Error(`the restore was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-  const operation = await follow(demo, asked.parse(answer.body).operation);
+  const answer = await demo.caller.call('POST /v1/restores', { body: bodyOf(demo) });
+  const operation = await follow(demo, answer.operation ?? '');
   if (operation.phase !== 'Succeeded') throw new Error(`${operation.name} is ${operation.phase}: ${operation.message}`);
   const restored = await digestFolder(demo.claimFolder(restoredClaimOf(demo.claim)));
   const unequal = differences(restored, demo.original);
@@ -68,16 +64,15 @@ export async function restoreIntoNewClaim(demo: RestoreDemo): Promise<{ detail: 
   return { detail, operation };
 }
 
-const problem = z.looseObject({ code: z.string() });
-
 /** The same once more: the name is taken, so it is refused before anything is made. */
 export async function refuseToOverwrite(demo: RestoreDemo): Promise<string> {
   const folder = demo.claimFolder(restoredClaimOf(demo.claim));
   await writeFile(join(folder, 'written-since.txt'), 'work of today\n');
   const before = await digestFolder(folder);
-  const { status, body } = await demo.caller.post('/v1/restores', bodyOf(demo));
-  const { code } = problem.parse(body);
-  if (status !== 409 || code !== 'target_exists') throw new Error(`answered ${status} ${code} instead of 409`);
+  const answer = await demo.caller.ask('POST /v1/restores', { body: bodyOf(demo) });
+  const code = answer.isOk ? 'without a refusal' : answer.problem.code;
+  if (answer.status !== 409 || code !== 'target_exists')
+    throw new Error(`answered ${answer.status} ${code} instead of 409`);
   if (differences(before, await digestFolder(folder)).length > 0) throw new Error('the existing claim was changed');
   return `409 ${code}; the claim holds what was written since`;
 }

@@ -6,7 +6,7 @@ import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import * as z from 'zod';
 import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
-import { type FollowedCaller, asked, follow } from './restore-claim.ts';
+import { type FollowedCaller, follow } from './restore-claim.ts';
 import type { OperationView } from './wait-for-operation.ts';
 
 export interface RestoreTestDemo extends FollowedCaller {
@@ -31,22 +31,12 @@ const proved = z.looseObject({
   }),
 });
 const refuted = z.looseObject({ proof: z.looseObject({ outcome: z.literal('refuted') }) });
-const points = z.looseObject({
-  items: z.array(
-    z.looseObject({ id: z.string(), verified_at: z.string().nullable(), refuted_at: z.string().nullable() }),
-  ),
-});
-
 async function test(demo: RestoreTestDemo): Promise<OperationView> {
   const { caller, namespace, claim, backup, files } = demo;
-  const answer = await caller.post('/v1/restore-test', {
-    namespace,
-    pvc: claim,
-    snapshot: backup,
-    verify: { files: { min: files, sample_checksums: 100 } },
-  });
-  if (answer.status !== 202) throw new Error(`answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-  const operation = await follow(demo, asked.parse(answer.body).operation);
+  const verify = { files: { min: files, sample_checksums: 100 } };
+  const body = { namespace, pvc: claim, snapshot: backup, verify };
+  const answer = await caller.call('POST /v1/restore-test', { body });
+  const operation = await follow(demo, answer.operation ?? '');
   await waitUntilNothingIsLeft(demo);
   return operation;
 }
@@ -65,7 +55,7 @@ async function waitUntilNothingIsLeft({ client, timeoutMs }: RestoreTestDemo): P
 
 /** As the list of restore points shows it. */
 async function pointOf({ caller, namespace, claim, backup }: RestoreTestDemo) {
-  const { items } = points.parse(await caller.get(`/v1/backups?namespace=${namespace}&pvc=${claim}`));
+  const { items } = await caller.call('GET /v1/backups', { query: { namespace, pvc: claim } });
   const point = items.find(({ id }) => id.endsWith(`/${backup}`));
   if (point === undefined) throw new Error(`${backup} is not listed`);
   return point;

@@ -1,32 +1,12 @@
 /** Follows one Operation by HTTP until it has ended. */
 import { setTimeout as wait } from 'node:timers/promises';
-import * as z from 'zod';
+import type { AnswerOf } from '@soteria/shared/http-contract/call-route.ts';
 import type { DemoCaller } from './caller.ts';
 
-export const operationView = z.looseObject({
-  name: z.string(),
-  namespace: z.string(),
-  phase: z.string(),
-  progress: z.number(),
-  message: z.string(),
-  result: z
-    .looseObject({
-      backup: z.string().optional(),
-      volume: z.string().optional(),
-      sizeBytes: z.string().optional(),
-      uploadedBytes: z.string().optional(),
-    })
-    .nullable(),
-  steps: z.array(z.looseObject({ name: z.string(), startedAt: z.string(), finishedAt: z.string().optional() })),
-  started_at: z.string().nullable(),
-  ended_at: z.string().nullable(),
-});
-export type OperationView = z.infer<typeof operationView>;
+export type OperationView = AnswerOf<'GET /v1/operations'>['items'][number];
 
-const operationList = z.looseObject({ items: z.array(operationView) });
-
-export async function listOperations(caller: DemoCaller, namespace: string): Promise<OperationView[]> {
-  return operationList.parse(await caller.get(`/v1/operations?namespace=${namespace}`)).items;
+export async function listOperations(caller: DemoCaller, namespace: string): Promise<readonly OperationView[]> {
+  return (await caller.call('GET /v1/operations', { query: { namespace } })).items;
 }
 
 const ended = new Set(['Succeeded', 'Failed', 'Skipped', 'Cancelled']);

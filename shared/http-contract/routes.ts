@@ -145,7 +145,8 @@ export const routes = {
     summary: 'Lists restore points; the first of a claim is what `latest` means.',
     notes:
       'Own and foreign ones, also of claims that are gone, with what restore tests have proved and refuted. Points that `latest` may choose ' +
-      'stand first (restorable, of a known instant, not of another cluster), then the others; each group newest first. `notices` says when ' +
+      'stand first (restorable, of a known instant, not of another cluster), then the others; each group newest first. What tests have proved ' +
+      'and refuted stands side by side where neither outdoes the other. `notices` says when ' +
       'the first point of a claim is of an earlier volume, or the claim is Terminating; `problems` when another living cluster writes under ' +
       'the id of this one.',
     query: backupsQuery,
@@ -310,3 +311,6 @@ export const routes = {
     refusals: ['not_found', 'unprocessable'],
   },
 } as const satisfies Record<`${'GET' | 'POST'} /v1/${string}`, Route>;
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;

@@ -92,7 +92,19 @@ export const usageAnswer = z.strictObject({
     })
     .nullable(),
   complete: z.boolean().nullable().describe('False: some prefixes could not be read.'),
-  totals: z.record(z.string(), z.number()).nullable(),
+  totals: z
+    .strictObject({
+      stored_bytes: byteCount,
+      current_bytes: byteCount,
+      current_objects: z.int(),
+      hidden_bytes: byteCount,
+      hidden_objects: z.int(),
+      markers: z.int(),
+      unfinished_uploads: z.int(),
+      unfinished_bytes: byteCount,
+      orphaned_bytes: byteCount,
+    })
+    .nullable(),
   growth: z
     .strictObject({
       since_last_bytes: bytesOrNull,

@@ -54,8 +54,7 @@ async function askForEach(bed: LocalBed, names: readonly string[]): Promise<void
 }
 
 async function askForAll(bed: LocalBed): Promise<void> {
-  const { status, body } = await createDemoCaller(bed.local).post('/v1/backup/namespace', { namespace });
-  if (status !== 202) throw new Error(`the request was answered ${status}: ${JSON.stringify(body)}`);
+  await createDemoCaller(bed.local).call('POST /v1/backup/namespace', { body: { namespace } });
 }
 
 const isBackup = ({ spec }: Operation): boolean => spec.kind === 'Backup';
