@@ -1,6 +1,7 @@
 /** One POST over a fresh connection: a function that went to sleep leaves no stale socket behind. */
-import { request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
+import { createHttpExchange } from '@soteria/shared/http/exchange.ts';
+import { networkCode } from '@soteria/shared/http/network-errors.ts';
 import type { Clock } from './clock.ts';
 import { readBody } from './read-body.ts';
 
@@ -17,65 +18,23 @@ export interface PostRequest {
   readonly timeoutMs?: number | undefined;
 }
 
+const exchange = createHttpExchange({ pool: { keepAlive: false } });
+
 /** Never rejects: whatever goes wrong is an answer that the caller decides on. */
-export function post(message: PostRequest, clock: Clock, signal: AbortSignal): Promise<Answer> {
-  return new Promise((resolve) => {
-    const unreachable = (thrown: unknown): void => resolve({ kind: 'unreachable', reason: reasonOf(thrown) });
-    const onAbort = (): void => {
-      outgoing?.destroy();
-    };
-    try {
-      signal.throwIfAborted();
-    } catch (thrown) {
-      unreachable(thrown);
-      return;
-    }
-    const outgoing = openRequest(message, unreachable);
-    if (outgoing === undefined) return;
-    let hasAnswer = false;
-    const cancel =
-      message.timeoutMs === undefined
-        ? () => {}
-        : clock.setTimer(() => {
-            resolve({ kind: 'timeout' });
-            outgoing.destroy();
-          }, message.timeoutMs);
-    signal.addEventListener('abort', onAbort);
-    outgoing.on('close', () => {
-      cancel();
-      signal.removeEventListener('abort', onAbort);
-      if (!hasAnswer) unreachable({ code: 'closed' });
-    });
-    outgoing.on('error', unreachable);
-    outgoing.on('response', (incoming) => {
-      hasAnswer = true;
-      readBody(incoming).then(
-        (body) => resolve({ kind: 'answer', status: incoming.statusCode ?? 0, headers: incoming.headers, body }),
-        unreachable,
-      );
-    });
-    outgoing.end(message.body);
-  });
-}
-
-/** A header value that HTTP cannot carry throws here, not on the wire. */
-function openRequest(
-  message: PostRequest,
-  unreachable: (thrown: unknown) => void,
-): ReturnType<typeof request> | undefined {
+export async function post(message: PostRequest, clock: Clock, signal: AbortSignal): Promise<Answer> {
+  const { url, headers, body, timeoutMs } = message;
+  const late = new AbortController();
+  const cancel = timeoutMs === undefined ? undefined : clock.setTimer(() => late.abort(), timeoutMs);
   try {
-    return request(message.url, {
-      method: 'POST',
-      agent: false,
-      headers: { ...message.headers, 'content-length': String(message.body.length) },
-    });
+    const limits = { signal: AbortSignal.any([signal, late.signal]) };
+    const incoming = await exchange.open({ method: 'POST', url: new URL(url), headers, body }, limits);
+    const { statusCode: status = 0, headers: answered } = incoming;
+    return { kind: 'answer', status, headers: answered, body: await readBody(incoming) };
   } catch (thrown) {
-    unreachable(thrown);
-    return undefined;
+    return late.signal.aborted
+      ? { kind: 'timeout' }
+      : { kind: 'unreachable', reason: networkCode(thrown) ?? 'aborted' };
+  } finally {
+    cancel?.();
   }
-}
-
-function reasonOf(thrown: unknown): string {
-  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown) return String(thrown.code);
-  return 'aborted';
 }

@@ -1,10 +1,10 @@
 /** Events out, through the sink in K_SINK: signed, with a bounded number of tries. */
-import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import { traceIdOf } from '../http/trace-context.ts';
-import { backoffMs } from '../kubernetes/backoff.ts';
-import { type EventMessage, type OutgoingEvent, type Sender, toEventMessage } from './outgoing.ts';
+import { backoffMs } from '../http/backoff.ts';
+import { type Sleep, sleepUntilAborted, type Tried, tryAgain } from '../http/try-again.ts';
+import { type OutgoingEvent, type Sender, toEventMessage } from './outgoing.ts';
 import { createSendEvent, type SendOutcome } from './send-event.ts';
 
 export interface Publisher {
@@ -25,7 +25,7 @@ export interface PublisherOptions extends Omit<Sender, 'now'> {
   /** Further tries after the first. */
   readonly retries?: number;
   readonly random?: () => number;
-  readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+  readonly sleep?: Sleep;
 }
 
 const backoff = { baseMs: 200, capMs: 3000 };
@@ -41,28 +41,27 @@ export function createPublisher(options: PublisherOptions): Publisher {
       },
     };
   }
-  const { now, retries = 3, timeoutMs = 10_000, random = Math.random, sleep = pause } = options;
+  const { now, retries = 3, timeoutMs = 10_000, random = Math.random, sleep = sleepUntilAborted } = options;
   const send = createSendEvent(new URL(sink), now);
-
-  async function tryOnce(message: EventMessage, signal: AbortSignal | undefined): Promise<SendOutcome> {
-    const deadline = AbortSignal.timeout(timeoutMs);
-    return send(message, signal === undefined ? deadline : AbortSignal.any([signal, deadline]));
-  }
 
   return {
     async publish(event, signal) {
       const message = await toEventMessage(event, { ...options, now: now() });
       const traced = event.traceparent === undefined ? {} : { traceparent: event.traceparent };
       const outgoing = { ...message, headers: { ...message.headers, ...traced } };
-      for (let tries = 1; ; tries += 1) {
-        const outcome = await tryOnce(outgoing, signal);
-        if (outcome.kind === 'accepted') return log.info('event_published', { ...fieldsOf(event), tries });
-        if (outcome.kind === 'refused' || tries > retries || signal?.aborted === true) {
-          throw notSent(event, outcome, tries);
-        }
-        const asked = Math.min(outcome.retryAfterMs ?? 0, maxRetryAfterMs);
-        await sleep(Math.max(asked, backoffMs(tries, backoff, random)), signal);
+      let tries = 0;
+
+      async function attempt(): Promise<Tried<SendOutcome>> {
+        tries += 1;
+        const outcome = await send(outgoing, { signal, timeoutMs });
+        if (outcome.kind !== 'failed' || tries > retries) return { value: outcome };
+        const askedMs = Math.min(outcome.retryAfterMs ?? 0, maxRetryAfterMs);
+        return { value: outcome, againAfterMs: Math.max(askedMs, backoffMs(tries, backoff, random)) };
       }
+
+      const outcome = await tryAgain(attempt, sleep, signal);
+      if (outcome.kind !== 'accepted') throw notSent(event, outcome, tries);
+      log.info('event_published', { ...fieldsOf(event), tries });
     },
   };
 }
@@ -85,9 +84,4 @@ function notSent(
       ? 'check that K_SINK is the address of a Broker and that its policies let this function send'
       : 'it is sent again with the next wake-up; if it stays, check that the Broker is ready (kubectl get broker)',
   });
-}
-
-/** An abort ends the wait; the next try then fails at once and says so. */
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await wait(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -48,7 +48,7 @@ const timeoutMs = 10_000;
 export function createResend(sink: string | undefined, now: () => Date): Resend {
   const send = sink === undefined ? undefined : createSendEvent(new URL(sink), now);
   return async (event, signal) => {
-    const outcome = await send?.(messageOf(event, now()), AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+    const outcome = await send?.(messageOf(event, now()), { signal, timeoutMs });
     if (outcome?.kind === 'accepted') return;
     const isRefused = outcome?.kind === 'refused';
     throw new SoteriaError(isRefused ? 'cluster_refused' : 'cluster_unavailable', {

@@ -1,9 +1,9 @@
 /**
  * One POST of an event to a sink, and what its answer means. Not the SDK's own emitter: that one takes any status for success.
  */
-import { request as requestHttp, Agent as HttpAgent } from 'node:http';
-import { request as requestHttps, Agent as HttpsAgent } from 'node:https';
-import { retryAfterMs } from '../kubernetes/backoff.ts';
+import { retryAfterMs } from '../http/backoff.ts';
+import { createHttpExchange } from '../http/exchange.ts';
+import { ExchangeTimeout, networkCode } from '../http/network-errors.ts';
 import type { EventMessage } from './outgoing.ts';
 
 export type SendOutcome =
@@ -12,33 +12,29 @@ export type SendOutcome =
   | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs?: number | undefined }
   | { readonly kind: 'refused'; readonly reason: string };
 
-export type SendEvent = (message: EventMessage, signal: AbortSignal) => Promise<SendOutcome>;
+export type SendEvent = (
+  message: EventMessage,
+  limits: { readonly signal?: AbortSignal | undefined; readonly timeoutMs: number },
+) => Promise<SendOutcome>;
 
 /** Sends over one pool of kept connections; never rejects. */
 export function createSendEvent(sink: URL, now: () => Date): SendEvent {
-  const isTls = sink.protocol === 'https:';
   // Idle connections are given up before the far side does (Go: 90 s, proxies often 60 s).
-  const pool = { keepAlive: true, timeout: 30_000 };
-  const agent = isTls ? new HttpsAgent(pool) : new HttpAgent(pool);
-  const request = isTls ? requestHttps : requestHttp;
+  const exchange = createHttpExchange({ pool: { keepAlive: true, timeout: 30_000 } });
+  return async ({ headers, body }, limits) => {
+    try {
+      const answer = await exchange.open({ method: 'POST', url: sink, headers, body }, limits);
+      for await (const _chunk of answer);
+      return outcomeOf(answer.statusCode ?? 0, answer.headers['retry-after'], now());
+    } catch (thrown) {
+      return { kind: 'failed', reason: reasonOf(thrown, limits.signal) };
+    }
+  };
+}
 
-  return ({ headers, body }, signal) =>
-    new Promise((resolve) => {
-      const failed = (thrown: Error & { code?: string }): void =>
-        resolve({ kind: 'failed', reason: signal.aborted ? 'no answer in time' : (thrown.code ?? thrown.name) });
-      const length = { 'content-length': String(Buffer.byteLength(body)) };
-      const outgoing = request(
-        sink,
-        { method: 'POST', agent, signal, headers: { ...headers, ...length } },
-        (answer) => {
-          answer.once('error', failed);
-          answer.once('end', () => resolve(outcomeOf(answer.statusCode ?? 0, answer.headers['retry-after'], now())));
-          answer.resume();
-        },
-      );
-      outgoing.once('error', failed);
-      outgoing.end(body);
-    });
+function reasonOf(thrown: unknown, signal: AbortSignal | undefined): string {
+  if (thrown instanceof ExchangeTimeout || signal?.aborted === true) return 'no answer in time';
+  return networkCode(thrown) ?? 'the connection was lost';
 }
 
 function outcomeOf(status: number, retryAfter: string | undefined, now: Date): SendOutcome {

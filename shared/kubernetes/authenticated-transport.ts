@@ -1,8 +1,9 @@
 /** The transport with the connection's token: a 401 asks for a fresh token and sends once more. */
 import type { IncomingMessage } from 'node:http';
 import type { Connection } from './connection.ts';
-import { StaleConnection } from './network-errors.ts';
-import { createTransport, type ExchangeLimits, type HttpRequest } from './transport.ts';
+import type { ExchangeLimits } from '../http/exchange.ts';
+import { StaleConnection } from '../http/network-errors.ts';
+import { createTransport, type HttpRequest } from './transport.ts';
 
 export interface AuthenticatedTransport {
   /** Host and port, for error texts. */

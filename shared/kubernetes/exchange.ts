@@ -2,21 +2,17 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { SoteriaError } from '../errors.ts';
+import { readText } from '../http/exchange.ts';
+import { isTlsRefusal, StaleConnection, wasNeverSent } from '../http/network-errors.ts';
+import { type Sleep, type Tried, tryAgain } from '../http/try-again.ts';
 import { readStatus, refusalOf, type Answer, type Call } from './api-errors.ts';
 import { createAuthenticatedTransport } from './authenticated-transport.ts';
-import { retryAfterMs } from './backoff.ts';
+import { retryAfterMs } from '../http/backoff.ts';
 import type { Connection } from './connection.ts';
 import { createFailureBudget, defaultFailureBudget, type FailureBudgetLimits } from './failure-budget.ts';
-import {
-  budgetSpent,
-  isTlsRefusal,
-  networkFailureOf,
-  StaleConnection,
-  throwIfAborted,
-  wasNeverSent,
-} from './network-errors.ts';
+import { budgetSpent, networkFailureOf, throwIfAborted } from './network-errors.ts';
 import { defaultRetryLimits, isServersFault, retryDelayMs, type FailedTry, type RetryLimits } from './retry.ts';
-import { readText, type HttpRequest } from './transport.ts';
+import type { HttpRequest } from './transport.ts';
 
 export interface HttpClientOptions {
   /** Of one try with its body, or of a watch until its headers. Default 10 000. */
@@ -29,7 +25,7 @@ export interface HttpClientOptions {
   /** In [0, 1). */
   readonly random?: (() => number) | undefined;
   /** Rejects when the signal aborts. */
-  readonly sleep?: ((ms: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
+  readonly sleep?: Sleep | undefined;
 }
 
 export interface Exchange {
@@ -76,17 +72,19 @@ export function createExchange(connection: Connection, options: HttpClientOption
       const startedAt = now();
       const waitMs = budget.waitMs(startedAt);
       if (waitMs > 0) throw budgetSpent(call, transport.host, waitMs);
-      for (let tries = 1; ; tries += 1) {
+      async function attempt(tries: number): Promise<Tried<Outcome>> {
         const outcome = await tryOnce(call, request, signal);
-        if ('answer' in outcome && outcome.answer.status < 400) return outcome.answer;
+        if ('answer' in outcome && outcome.answer.status < 400) return { value: outcome };
         const elapsedMs = now() - startedAt;
         const failed: FailedTry = { ...judge(outcome, now()), isRepeatable: request.isRepeatable, tries, elapsedMs };
         if (isServersFault(failed.outcome)) budget.spend(now());
-        const delayMs = budget.waitMs(now()) > 0 ? undefined : retryDelayMs(failed, limits, random);
-        if (delayMs !== undefined) await exchange.pause(call, delayMs, signal);
-        else if ('answer' in outcome) return outcome.answer;
-        else throw networkFailureOf(call, transport.host, outcome.failure);
+        const isAffordable = budget.waitMs(now()) === 0;
+        return { value: outcome, againAfterMs: isAffordable ? retryDelayMs(failed, limits, random) : undefined };
       }
+
+      const outcome = await tryAgain(attempt, (ms) => exchange.pause(call, ms, signal), signal);
+      if ('answer' in outcome) return outcome.answer;
+      throw networkFailureOf(call, transport.host, outcome.failure);
     },
 
     async open(call, path, signal, bodyTimeoutMs) {

@@ -8,7 +8,7 @@ import { delimiter } from 'node:path';
 import { SoteriaError } from '../errors.ts';
 import { type Cluster, KubeConfig } from './client-node.ts';
 import type { ClientCertificate, Connection, TokenSource } from './connection.ts';
-import { networkCode } from './network-errors.ts';
+import { networkCode } from '../http/network-errors.ts';
 
 export interface KubeconfigSettings {
   /** As in `KUBECONFIG`: several paths are merged, the first that names a thing wins. */

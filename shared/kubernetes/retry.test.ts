@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs, retryAfterMs } from './backoff.ts';
+import { backoffMs, retryAfterMs } from '../http/backoff.ts';
 import { defaultRetryLimits, retryDelayMs, type FailedTry } from './retry.ts';
 
 const limits = { ...defaultRetryLimits, maxTries: 5, maxTotalMs: 10_000, baseMs: 100, capMs: 1_000 };

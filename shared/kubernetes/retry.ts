@@ -1,5 +1,5 @@
 /** Is it worth asking the API server again, and when? Pure. */
-import { backoffMs, type BackoffLimits } from './backoff.ts';
+import { backoffMs, type BackoffLimits } from '../http/backoff.ts';
 
 export interface RetryLimits extends BackoffLimits {
   /** Of one call, the first included. */

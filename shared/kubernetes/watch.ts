@@ -10,7 +10,7 @@
 import type { IncomingMessage } from 'node:http';
 import { toSoteriaError } from '../errors.ts';
 import type { Call } from './api-errors.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from '../http/backoff.ts';
 import type { Page, WatchEvent } from './client.ts';
 import type { Exchange } from './exchange.ts';
 import { isAborted } from './network-errors.ts';

@@ -1,6 +1,6 @@
 /** Read-only check of Longhorn's REST address (`SOTERIA_LONGHORN_URL`): says whether somebody answers there, nothing else. */
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { createHttpExchange } from '../http/exchange.ts';
+import { ExchangeTimeout, networkCode } from '../http/network-errors.ts';
 
 export interface Reachability {
   readonly isReachable: boolean;
@@ -22,42 +22,29 @@ const whyByCode: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no route to the host',
   ENETUNREACH: 'there is no route to the network',
   ETIMEDOUT: 'the connection timed out',
-  ABORT_ERR: 'the check was cancelled',
 };
 
 /** `GET <url>/v1`; never throws. */
-export function checkReachability(
+export async function checkReachability(
   url: string,
   { timeoutMs = 3000, signal }: ReachabilityOptions = {},
 ): Promise<Reachability> {
   const base = URL.parse(url);
   if (base === null || !/^https?:$/.test(base.protocol)) {
-    return Promise.resolve({ isReachable: false, why: 'it is not an http or https URL' });
+    return { isReachable: false, why: 'it is not an http or https URL' };
   }
   base.pathname = `${base.pathname.replace(/\/+$/, '')}/v1`;
-  const start = base.protocol === 'https:' ? httpsRequest : httpRequest;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  return new Promise((resolve) => {
-    const sent = start(base, {
-      method: 'GET',
-      agent: false,
-      headers: { accept: 'application/json' },
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    });
-    sent.on('response', (response) => {
-      const status = response.statusCode ?? 0;
-      response.on('error', () => {});
-      response.destroy();
-      resolve(
-        status === 200 ? { isReachable: true } : { isReachable: false, why: `it answered with status ${status}` },
-      );
-    });
-    sent.on('error', (error: NodeJS.ErrnoException) => {
-      const why = timeout.aborted
-        ? `it did not answer within ${timeoutMs} ms`
-        : (whyByCode[error.code ?? ''] ?? 'the connection failed');
-      resolve({ isReachable: false, why });
-    });
-    sent.end();
-  });
+  const exchange = createHttpExchange({ pool: { keepAlive: false } });
+  try {
+    const request = { method: 'GET', url: base, headers: { accept: 'application/json' } } as const;
+    const answer = await exchange.open(request, { timeoutMs, signal });
+    answer.destroy();
+    const { statusCode: status = 0 } = answer;
+    return status === 200 ? { isReachable: true } : { isReachable: false, why: `it answered with status ${status}` };
+  } catch (error) {
+    if (error instanceof ExchangeTimeout)
+      return { isReachable: false, why: `it did not answer within ${timeoutMs} ms` };
+    const why = signal?.aborted === true ? 'the check was cancelled' : whyByCode[networkCode(error) ?? ''];
+    return { isReachable: false, why: why ?? 'the connection failed' };
+  }
 }

@@ -3,8 +3,8 @@
  * Running creates it, and the sweep that finds nothing open deletes it. It has no owner, because it outlives the operation that
  * needed it first.
  */
-import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '../errors.ts';
+import { type Sleep, sleepUntilAborted, type Tried, tryAgain } from '../http/try-again.ts';
 import type { Log } from '../log/log.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { untyped } from '../kubernetes/core-types.ts';
@@ -28,14 +28,14 @@ export interface BusySweep {
   stop(signal?: AbortSignal): Promise<void>;
 }
 
-type Sleep = (ms: number, signal: AbortSignal | undefined) => Promise<void>;
-
-const sleepReally: Sleep = (ms, signal) => wait(ms, undefined, { signal });
-
 /** Knative holds a deleted PingSource by its finalizer for 20 to 130 ms, and for as long as its controller is down. */
 const waitsMs = [25, 50, 100, 200, 400] as const;
 
-export function createBusySweep(client: KubernetesClient, namespace: string, sleep: Sleep = sleepReally): BusySweep {
+export function createBusySweep(
+  client: KubernetesClient,
+  namespace: string,
+  sleep: Sleep = sleepUntilAborted,
+): BusySweep {
   const ref = { namespace, name: busySweepName };
   const labels = { 'app.kubernetes.io/part-of': 'soteria', [managedLabel]: 'true' };
   const draft = {
@@ -61,11 +61,12 @@ export function createBusySweep(client: KubernetesClient, namespace: string, sle
 
   return {
     async start(signal) {
-      for (const ms of waitsMs) {
-        if (await isThere(signal)) return;
-        await sleep(ms, signal);
+      async function attempt(tries: number): Promise<Tried<boolean>> {
+        const value = await isThere(signal);
+        return { value, againAfterMs: value ? undefined : waitsMs[tries - 1] };
       }
-      if (!(await isThere(signal))) throw notGoing(namespace);
+
+      if (!(await tryAgain(attempt, sleep, signal))) throw notGoing(namespace);
     },
     stop: (signal) => client.delete(pingSources, ref, { signal }),
   };

@@ -1,14 +1,10 @@
-/** One HTTP exchange with a store, over kept connections; the body is a stream, so that a page of any size needs no memory. */
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+/** The exchange with a store, its failures in our words; the body is a stream, so that a page of any size needs no memory. */
+import type { IncomingMessage } from 'node:http';
+import { createHttpExchange, type OutgoingRequest, readText as readWhole } from '@soteria/shared/http/exchange.ts';
+import { isTlsRefusal, networkCode } from '@soteria/shared/http/network-errors.ts';
 import { bucketRefused, bucketUnavailable } from './bucket-errors.ts';
 
-export interface StoreRequest {
-  readonly method: 'GET' | 'POST';
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
+export type StoreRequest = Pick<OutgoingRequest, 'method' | 'url' | 'headers' | 'body'>;
 
 export interface Exchange {
   /** Any status. Throws `bucket_refused` for a certificate that is not trusted, `bucket_unavailable` for a broken connection. */
@@ -26,53 +22,36 @@ export interface ExchangeOptions {
 const silenceMs = 30_000;
 
 export function createExchange({ ca, maxConnections }: ExchangeOptions): Exchange {
-  const pool = { keepAlive: true, maxSockets: maxConnections };
-  const http = new HttpAgent(pool);
-  const https = new HttpsAgent(ca === undefined ? pool : { ...pool, ca });
+  const exchange = createHttpExchange({
+    pool: { keepAlive: true, maxSockets: maxConnections },
+    tls: ca === undefined ? {} : { ca },
+  });
   return {
-    send: ({ method, url, headers, body }, signal) =>
-      new Promise((resolve, reject) => {
-        const isPlain = url.protocol === 'http:';
-        const ask = isPlain ? httpRequest : httpsRequest;
-        const sent = ask(
-          url,
-          { method, headers, agent: isPlain ? http : https, timeout: silenceMs, signal },
-          (answer) => resolve(answer),
-        );
-        sent.once('timeout', () => sent.destroy(new Error('silent')));
-        sent.once('error', (error) => reject(connectionError(error, url)));
-        sent.end(body);
-      }),
-    close: () => {
-      http.destroy();
-      https.destroy();
+    async send(request, signal) {
+      try {
+        return await exchange.open(request, { signal, silenceMs });
+      } catch (error) {
+        throw connectionError(error, request.url);
+      }
     },
+    close: () => exchange.close(),
   };
 }
 
 /** Also for an answer that breaks off in its middle. */
 export function connectionError(error: unknown, url: URL): Error {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   const what = `${url.host} could not be asked`;
-  if (typeof code === 'string' && isTlsCode(code)) return bucketRefused('tls_failed', what, error);
-  const known = typeof code === 'string' && /^[A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : '';
+  if (isTlsRefusal(error)) return bucketRefused('tls_failed', what, error);
+  const code = networkCode(error) ?? '';
+  const known = /^[A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : '';
   return bucketUnavailable(what, `the connection failed${known}`, error);
-}
-
-function isTlsCode(code: string): boolean {
-  return (
-    /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(code) || code === 'EPROTO'
-  );
 }
 
 /** For answers that are known to be short: errors and small calls. Cut at `limit` characters. */
 export async function readText(answer: IncomingMessage, url: URL, limit = 1_048_576): Promise<string> {
-  let text = '';
-  answer.setEncoding('utf8');
   try {
-    for await (const chunk of answer) if (text.length < limit) text += String(chunk);
+    return await readWhole(answer, limit);
   } catch (error) {
     throw connectionError(error, url);
   }
-  return text;
 }

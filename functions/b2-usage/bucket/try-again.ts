@@ -1,13 +1,13 @@
 /** Tries of one call: what a store refuses for the moment is asked again, after as long as it wishes. */
-import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { backoffMs, retryAfterMs } from '@soteria/shared/kubernetes/backoff.ts';
+import { backoffMs, retryAfterMs } from '@soteria/shared/http/backoff.ts';
+import { type Sleep, sleepUntilAborted, type Tried, tryAgain as tryInTurn } from '@soteria/shared/http/try-again.ts';
 
 export interface Patience {
   /** Further tries after the first. */
   readonly retries: number;
   readonly random: () => number;
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly sleep: Sleep;
   readonly now: () => Date;
   readonly backoff: { readonly baseMs: number; readonly capMs: number };
   /** Asked to wait longer than this, the call gives up. */
@@ -17,9 +17,7 @@ export interface Patience {
 export const defaultPatience: Patience = {
   retries: 6,
   random: Math.random,
-  sleep: async (ms, signal) => {
-    await wait(ms, undefined, { signal }).catch(() => undefined);
-  },
+  sleep: sleepUntilAborted,
   now: () => new Date(),
   backoff: { baseMs: 500, capMs: 10_000 },
   // Longer than this the step ends and the delivery's own backoff waits: a function must not sleep.
@@ -47,15 +45,23 @@ export function tellWhen(error: SoteriaError, retryAfter: string | undefined, no
 }
 
 export async function tryAgain<T>(act: () => Promise<T>, patience: Patience, signal: AbortSignal): Promise<T> {
-  for (let failures = 1; ; failures += 1) {
+  async function attempt(tries: number): Promise<Tried<{ readonly done: T } | { readonly thrown: unknown }>> {
     try {
-      return await act();
+      return { value: { done: await act() } };
     } catch (thrown) {
-      const isWorthIt = thrown instanceof SoteriaError && thrown.code === 'bucket_unavailable';
-      if (!isWorthIt || failures > patience.retries || signal.aborted) throw thrown;
-      const asked = (thrown.retryAfterSeconds ?? 0) * 1000;
-      if (asked > patience.maxWaitMs) throw thrown;
-      await patience.sleep(Math.max(asked, backoffMs(failures, patience.backoff, patience.random)), signal);
+      return { value: { thrown }, againAfterMs: waitAfter(thrown, tries, patience) };
     }
   }
+
+  const outcome = await tryInTurn(attempt, patience.sleep, signal);
+  if ('thrown' in outcome) throw outcome.thrown;
+  return outcome.done;
+}
+
+function waitAfter(thrown: unknown, tries: number, patience: Patience): number | undefined {
+  const isWorthIt = thrown instanceof SoteriaError && thrown.code === 'bucket_unavailable';
+  if (!isWorthIt || tries > patience.retries) return undefined;
+  const askedMs = (thrown.retryAfterSeconds ?? 0) * 1000;
+  if (askedMs > patience.maxWaitMs) return undefined;
+  return Math.max(askedMs, backoffMs(tries, patience.backoff, patience.random));
 }
