@@ -1,8 +1,9 @@
 /** One container as a process: started, listened to, ended. */
-import { spawn } from 'node:child_process';
 import { open, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { endWithParent } from '../end-with-parent.ts';
+import { startProcess } from '../start-process.ts';
+import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ProcessPlan } from './plan-process.ts';
 
 /** Kubernetes cuts a termination message there. */
@@ -38,20 +39,14 @@ export interface RunOptions {
 export async function runContainer(options: RunOptions): Promise<RunningContainer> {
   const { plan, terminationMessageFile, onLine, now } = options;
   const startedAt = now();
-  if (plan === undefined) {
-    const end = { exitCode: notFound, signal: undefined, reason: 'StartError', startedAt, finishedAt: startedAt };
-    return { ended: Promise.resolve({ ...end, message: 'no such program in the image' }), kill: () => undefined };
-  }
+  if (plan === undefined) return neverStarted('no such program in the image', startedAt);
   await writeFile(terminationMessageFile, '');
   const tail: string[] = [];
-  const child = spawn(process.execPath, [...endWithParent, ...plan.args], {
-    cwd: plan.cwd,
-    env: plan.env,
-    // Nothing is written to its input: that it closes tells the child that we are gone.
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // A group of its own: it ends with all that it has started, and not by a Ctrl-C that is meant for us.
-    detached: true,
+  const wanted = { command: process.execPath, args: [...endWithParent, ...plan.args], cwd: plan.cwd, env: plan.env };
+  const child = await startProcess(wanted, (why) => onLine('stderr', why)).catch((thrown: unknown) => {
+    onLine('stderr', thrown instanceof SoteriaError ? thrown.explanation.why : 'the process could not be started');
   });
+  if (child === undefined) return neverStarted('the process could not be started', startedAt);
   const kill = (): void => {
     try {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
@@ -76,10 +71,14 @@ export async function runContainer(options: RunOptions): Promise<RunningContaine
       const message = left === '' ? output : left;
       resolve({ exitCode, signal: signalOf(exitCode), reason, message, startedAt, finishedAt: now() });
     };
-    child.once('error', () => void end(notFound + 1, 'StartError'));
     child.once('close', (code) => void end(code ?? 137, code === 0 ? 'Completed' : 'Error'));
   });
   return { ended, kill };
+}
+
+function neverStarted(message: string, at: Date): RunningContainer {
+  const end = { exitCode: notFound, signal: undefined, reason: 'StartError', startedAt: at, finishedAt: at };
+  return { ended: Promise.resolve({ ...end, message }), kill: () => undefined };
 }
 
 function signalOf(exitCode: number): number | undefined {

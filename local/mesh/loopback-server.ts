@@ -54,6 +54,8 @@ export async function listenOnLoopback(
       resolve(typeof address === 'object' && address !== null ? address.port : 0);
     });
   });
+  // A connection that could not be accepted, for want of a descriptor, is the caller's to try again; the others go on.
+  server.on('error', () => undefined);
   return {
     url: `http://${host}:${port}`,
     close: () =>

@@ -29,6 +29,9 @@ const hopByHop: ReadonlySet<string> = new Set([
 export function proxyRequest(request: IncomingMessage, response: ServerResponse, options: ProxyOptions): Promise<void> {
   return new Promise((resolve) => {
     const { hostname, port } = new URL(options.to);
+    // A server that is told `Connection: close` closes with its answer, and a sender that still sends loses that answer. So the connection
+    // could serve more requests, and is closed here when the exchange is over: a function that went to sleep leaves no stale socket behind.
+    const agent = new Agent({ keepAlive: true });
     // The path goes on as it came: resolving it as a URL would let `//elsewhere/` choose the host.
     const onward = openRequest({
       hostname,
@@ -36,8 +39,7 @@ export function proxyRequest(request: IncomingMessage, response: ServerResponse,
       path: request.url ?? '/',
       method: request.method ?? 'GET',
       headers: withoutHopByHop(request.headers),
-      // A server that is told of a connection for one request closes it with its answer, and a sender that still sends loses that.
-      agent: new Agent({ keepAlive: true, maxFreeSockets: 0 }),
+      agent,
     });
     const abandon = (): void => {
       onward.destroy();
@@ -54,6 +56,7 @@ export function proxyRequest(request: IncomingMessage, response: ServerResponse,
       request.unpipe(onward);
       request.resume();
       onward.destroy();
+      agent.destroy();
       resolve();
     });
     onward.on('error', () => {

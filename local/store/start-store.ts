@@ -75,6 +75,8 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     });
     server.listen(port, host, resolve);
   });
+  // For want of a descriptor a connection is not accepted: its client tries again, and the others go on.
+  server.on('error', (thrown) => log('store_connection_refused', { why: thrown.message }));
   const address = server.address();
   const url = `http://${host}:${typeof address === 'object' ? (address?.port ?? port) : port}`;
   log('store_started', { url, objects: cluster.snapshot().objects.length });

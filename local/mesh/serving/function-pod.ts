@@ -75,9 +75,10 @@ export function startPod(parts: { clock: Clock; onActivity: OnActivity }, option
     try {
       const env = await options.resolveEnv();
       if (isStopping) throw new Error('stopped before it started');
-      running = await startFunctionProcess(options.command, env, (stream, line) =>
-        onActivity({ kind: 'log', service, stream, line }),
-      );
+      running = await startFunctionProcess(options.command, env, {
+        onLine: (stream, line) => onActivity({ kind: 'log', service, stream, line }),
+        onRetry: (why) => onActivity({ kind: 'warning', message: `Service ${service}: ${why}` }),
+      });
     } catch (thrown) {
       pod = undefined;
       const { what, why, fix } = toSoteriaError(thrown).explanation;

@@ -1,8 +1,8 @@
 /** One process of a function: started, watched until its port takes connections, and ended. */
-import { spawn } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { startProcess } from '../../start-process.ts';
 
 export interface FunctionCommand {
   readonly command: string;
@@ -10,7 +10,7 @@ export interface FunctionCommand {
 }
 
 export interface ProcessExit {
-  /** Undefined when a signal ended the process, or it could not be started at all. */
+  /** Undefined when a signal ended the process. */
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   readonly lastErrorLine: string;
@@ -24,23 +24,24 @@ export interface FunctionProcess {
   signal(name: 'SIGTERM' | 'SIGKILL'): void;
 }
 
+export interface FunctionListener {
+  readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
+  /** The process could not be started yet. */
+  readonly onRetry: (why: string) => void;
+}
+
 const probePauseMs = 20;
 
-/** The environment is exactly what is given, plus where to listen: nothing of this process's own gets in. */
+/** The environment is exactly what is given, plus where to listen. Throws `internal` when the process cannot be started. */
 export async function startFunctionProcess(
   { command, args }: FunctionCommand,
   env: Readonly<Record<string, string>>,
-  onLine: (stream: 'stdout' | 'stderr', line: string) => void,
+  { onLine, onRetry }: FunctionListener,
 ): Promise<FunctionProcess> {
   const port = await findFreePort();
-  // A group of its own: Ctrl-C in the terminal reaches the mesh alone, which then drains its functions in order.
-  const child = spawn(command, args, {
-    // A pod listens on all its addresses; here that would be the whole network's.
-    env: { ...env, PORT: String(port), SOTERIA_LISTEN_ADDR: `127.0.0.1:${port}` },
-    // Nothing is written to its input: that it closes tells the child that we are gone.
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
-  });
+  // A pod listens on all its addresses; here that would be the whole network's.
+  const listening = { PORT: String(port), SOTERIA_LISTEN_ADDR: `127.0.0.1:${port}` };
+  const child = await startProcess({ command, args, env: { ...env, ...listening } }, onRetry);
   let lastErrorLine = '';
   let isRunning = true;
   const endWithParent = (): void => void child.kill('SIGKILL');
@@ -51,16 +52,11 @@ export async function startFunctionProcess(
     onLine('stderr', line);
   });
   const exited = new Promise<ProcessExit>((resolve) => {
-    const end = (exitCode: number | undefined, signal: string | undefined): void => {
+    child.once('close', (code, signal) => {
       isRunning = false;
       process.removeListener('exit', endWithParent);
-      resolve({ exitCode, signal, lastErrorLine });
-    };
-    child.once('error', () => {
-      lastErrorLine = `cannot start ${command}`;
-      end(undefined, undefined);
+      resolve({ exitCode: code ?? undefined, signal: signal ?? undefined, lastErrorLine });
     });
-    child.once('close', (code, signal) => end(code ?? undefined, signal ?? undefined));
   });
   return {
     port,
