@@ -28,6 +28,8 @@ export type BackupAction =
   /** Uploads a step; the last one makes it Completed. */
   | { readonly type: 'advance' }
   | { readonly type: 'fail'; readonly message: string }
+  /** It fails, and leaves a record without an instant on the target. */
+  | { readonly type: 'interrupt'; readonly message: string }
   /** Shows progress that was not made. */
   | { readonly type: 'pretend'; readonly progress: number }
   /** Nobody knows what became of it: state Unknown. */
@@ -78,6 +80,7 @@ function decideProgress(backup: BackupSituation): BackupAction {
     return { type: 'lose', message: `lost the engine ${volumeName}-e-0 while it was backing up ${snapshotName}` };
   }
   if (faults.stuckInProgress === true || (faults.stuckAtZero === true && progress === 0)) return nothing;
+  if (faults.uploadInterrupted === true) return { type: 'interrupt', message: `the engine ${volumeName}-e-0 stopped` };
   const failure = failureOf(backup);
   if (failure !== undefined) return { type: 'fail', message: failure };
   if (!isTargetAvailable) return { type: 'fail', message: uploadFailed(snapshotName) };

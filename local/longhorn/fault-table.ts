@@ -36,6 +36,11 @@ export const faultTable = {
     effect: 'a running backup fails at 95 %, as with some S3-compatible stores',
     seen: '#12676, #13574, #13296, #12713',
   },
+  uploadInterrupted: {
+    kind: 'switch',
+    effect: 'a running backup fails, and its unfinished record stays on the target',
+    seen: 'bs:deltablock.go',
+  },
   overCounts: {
     kind: 'switch',
     effect: 'a running backup shows 126 % before it goes on',

@@ -95,6 +95,7 @@ const proofs: { readonly [F in Fault]?: Proof } = {
   errorOnBackup: proof({ errorOnBackup: 'broken' }, (faults) => backup(faults)),
   lockHeld: proof({ lockHeld: true }, (faults) => backup(faults)),
   uploadBreaksNearEnd: proof({ uploadBreaksNearEnd: true }, (faults) => backup(faults, { progress: 95 })),
+  uploadInterrupted: proof({ uploadInterrupted: true }, (faults) => backup(faults)),
   overCounts: proof({ overCounts: true }, (faults) => backup(faults)),
   neverReadBack: proof({ neverReadBack: true }, (faults) => backup(faults, { state: 'Completed' })),
   linkedClone: proof({ linkedClone: 'vol' }, (faults) => backup(faults)),
@@ -149,7 +150,7 @@ describe('a fault', () => {
   });
 
   test('says where it was seen', () => {
-    for (const row of Object.values(faultTable)) expect(row.seen).toMatch(/^#\d+|^lm:|^longhorn\.md/);
+    for (const row of Object.values(faultTable)) expect(row.seen).toMatch(/^#\d+|^lm:|^bs:|^longhorn\.md/);
   });
 
   test('is set, told and cleared on the board', () => {

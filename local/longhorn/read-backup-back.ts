@@ -21,6 +21,8 @@ export async function readBackupBack(
     world.log.warn('backup_not_on_target', { backup: name, volume: volumeName });
     return;
   }
+  // An interrupted upload: there is nothing to fill the object with.
+  if (manifest.CreatedTime === '') return;
   const { spec } = (await world.client.get(backupTargets, { name: target, namespace: world.namespace }, world)) ?? {};
   // First the volume's entry: a backup that can be restored needs its size (longhorn.md 0).
   await refreshBackupVolume(world, target, volumeName);

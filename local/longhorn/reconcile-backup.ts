@@ -5,7 +5,7 @@ import { decideBackup } from './decide-backup.ts';
 import { readBackupBack } from './read-backup-back.ts';
 import { deleteBackup } from './delete-backup.ts';
 import { isTargetAvailable } from './is-target-available.ts';
-import { runUpload } from './run-upload.ts';
+import { leaveUnfinished, runUpload } from './run-upload.ts';
 import { dropObject } from './sync-target.ts';
 import { removeJournal } from './store/upload-journal.ts';
 import { backupsOfVolume, targetOfBackup, volumeOfBackup } from './volume-relations.ts';
@@ -57,6 +57,10 @@ export async function reconcileBackup(world: World, name: string): Promise<numbe
       if (volume !== undefined) await advance(world, backup, volume);
       return world.pace.stepMs;
     case 'fail':
+      await fail(world, backup, action.message);
+      return undefined;
+    case 'interrupt':
+      if (volume !== undefined) await leaveUnfinished(world, backup, volume);
       await fail(world, backup, action.message);
       return undefined;
     case 'pretend':

@@ -45,6 +45,15 @@ export async function runUpload(world: World, backup: BackupResource, volume: Vo
   return { progress: 100, isDone: true };
 }
 
+/** As an interrupted upload leaves it: nothing says when it was made, because it never was. */
+export async function leaveUnfinished(world: World, backup: BackupResource, volume: VolumeResource): Promise<void> {
+  const nothing = { files: [], totalBytes: 0, newBytes: 0, againBytes: 0 };
+  const done = { ...nothing, snapshotCreatedAt: '', blockSizeBytes: defaultBlockSizeBytes };
+  const unfinished = { ...manifestOf(world, backup, volume, done), CreatedTime: '' };
+  const facts = { storageClassName: await storageClassOf(world, volume) };
+  await recordBackup(world.folders.target(targetOfBackup(backup)), unfinished, facts);
+}
+
 function manifestOf(
   world: World,
   { metadata, spec }: BackupResource,

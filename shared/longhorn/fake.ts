@@ -41,6 +41,8 @@ export interface FakeLonghorn extends Longhorn {
   vanishBackup(name: string): void;
   /** A vanished backup is read again from the target, without metadata labels of ours. */
   repullBackup(name: string): void;
+  /** As Longhorn reads what an interrupted upload has left: an object without content, and without any label of ours. */
+  pullInterrupted(name: string, volume: string): void;
   /** The targets are read now: `lastSyncedAt` moves on those that are available. */
   syncTargets(): void;
   addTarget(target: Partial<BackupTarget> & { readonly name: string }): void;
@@ -257,6 +259,21 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
       const marks = { [backupVolumeLabel]: held.volume ?? '', [backupTargetLabel]: held.backupTargetName ?? '' };
       const view = { ...held, uid: nextUid(), lastSyncedAt: instant(), marks };
       records.backups.set(name, { view, specLabels: held.catalogue });
+    },
+    pullInterrupted(name, volume) {
+      const marks = { [backupVolumeLabel]: volume, [backupTargetLabel]: 'default' };
+      const view = {
+        name,
+        uid: nextUid(),
+        madeAt: instant(),
+        state: '',
+        progress: 0,
+        isDeleting: false,
+        volume,
+        marks,
+        catalogue: {},
+      };
+      records.backups.set(name, { view, specLabels: {} });
     },
     syncTargets() {
       for (const target of records.targets.values()) if (target.isAvailable) target.lastSyncedAt = instant();

@@ -110,6 +110,7 @@ export function backupFromWire({ metadata, spec, status }: BackupResource): Back
     name: metadata.name,
     uid: metadata.uid,
     resourceVersion: metadata.resourceVersion,
+    madeAt: metadata.creationTimestamp,
     state: status?.state ?? '',
     progress: percentOf(status?.progress ?? 0),
     error: messageOf(status?.error) ?? (status?.state === 'Error' ? messageOf(status.messages?.['error']) : undefined),

@@ -84,6 +84,8 @@ export interface Backup {
   readonly uid: string;
   /** Precondition of what must not happen when somebody else has written meanwhile. */
   readonly resourceVersion?: string | undefined;
+  /** When the object was made; one that was read from the target is younger than its data. */
+  readonly madeAt?: string | undefined;
   readonly state: BackupState | (string & {});
   /** 0 to 100. */
   readonly progress: number;
@@ -117,4 +119,21 @@ export function whyNotRestorable(backup: Backup): string | undefined {
   if (backup.url === undefined) return 'it has no URL yet';
   if (backup.backupTargetName === undefined) return 'it names no backup target';
   return undefined;
+}
+
+const hourMs = 3_600_000;
+
+/** So long after its object was made an upload that still runs in another cluster may go on. */
+export const foreignUploadMs = 24 * hourMs;
+/** Longhorn fills in what it has read from a target within seconds. */
+export const neverFilledMs = hourMs;
+
+/**
+ * What an interrupted upload leaves: `backup_<name>.cfg` without `CreatedTime`. Longhorn makes an object of it that is never filled in,
+ * and while the file is there removes no blocks of the volume.
+ */
+export function isInterruptedUpload(backup: Backup, now: Date, afterMs: number): boolean {
+  const { state, snapshotName, lastSyncedAt, madeAt } = backup;
+  const isEmpty = state === '' && snapshotName === undefined && lastSyncedAt === undefined;
+  return isEmpty && madeAt !== undefined && now.getTime() - Date.parse(madeAt) >= afterMs;
 }

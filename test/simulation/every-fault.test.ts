@@ -15,6 +15,7 @@ const ends: { readonly [F in Fault]?: 'Succeeded' | 'Failed' } = {
   errorOnBackup: 'Failed',
   lockHeld: 'Failed',
   uploadBreaksNearEnd: 'Failed',
+  uploadInterrupted: 'Failed',
   overCounts: 'Succeeded',
   neverReadBack: 'Failed',
   listRace: 'Succeeded',

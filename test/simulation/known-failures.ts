@@ -108,7 +108,7 @@ export const knownFailures: readonly KnownFailure[] = [
     symptom:
       'deleting objects while the target is away takes the objects only; the data come back with the next reading',
     seen: ['lm:controller/utils.go l.201'],
-    soteria: 'deletes only what was never Completed: of that nothing is listed on the target that could come back',
+    soteria: 'deletes only what was never Completed, and only while the target is available; until then it stays',
     faults: ['targetUnavailable'],
     tests: ['functions/backup/restore-point-stays.test.ts'],
   },
@@ -175,6 +175,15 @@ export const knownFailures: readonly KnownFailure[] = [
     soteria: 'waits for readings, whenever they come',
     faults: ['slowPoll'],
     tests: [],
+  },
+  {
+    symptom:
+      'an interrupted upload leaves backup_<name>.cfg without CreatedTime: it comes back as a Backup with state "" and without our labels, and while it is there no blocks of the volume are removed',
+    seen: ['bs:deltablock.go'],
+    soteria:
+      'recognises its own attempts by name and deletes them after an hour, while the target is available; of others `GET /v1/b2` reports `interrupted_upload`, with the fix',
+    faults: ['uploadInterrupted'],
+    tests: ['functions/backup/interrupted-upload.test.ts', 'functions/b2-usage/report/report.test.ts'],
   },
   {
     symptom: 'progress goes beyond 100 %: 104, 126, up to 190',

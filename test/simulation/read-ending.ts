@@ -29,7 +29,7 @@ export function readEnding(world: Pick<World, 'cluster' | 'longhorn' | 'evidence
     operations: [...purgedOnes(world), ...operationsIn(world)],
     snapshots: api.list(snapshots).items as unknown as SnapshotResource[],
     backups: api.list(backups).items as unknown as BackupResource[],
-    onTarget: world.longhorn.target.list(),
+    onTarget: world.longhorn.target.list().filter(({ createdAt }) => createdAt !== ''),
     overwritten: world.longhorn.target.overwritten,
     slotsInUse: slots.reduce((sum, held) => sum + held, 0),
     limits,

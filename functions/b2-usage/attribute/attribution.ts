@@ -1,6 +1,12 @@
 /** Whose a Longhorn volume's folder in the bucket is: by the live volume, then by its newest backup's labels. Pure. */
 import * as z from 'zod';
-import type { Backup, BackupVolume, LonghornVolume } from '@soteria/shared/longhorn/objects.ts';
+import {
+  type Backup,
+  type BackupVolume,
+  foreignUploadMs,
+  isInterruptedUpload,
+  type LonghornVolume,
+} from '@soteria/shared/longhorn/objects.ts';
 import { isOwnCluster, noClusters, type OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { inOrder } from '@soteria/shared/restore-points/order.ts';
@@ -24,6 +30,8 @@ export const attributionShape = z.object({
   longhornBytes: z.number().optional(),
   /** True: backups of it were made or deleted meanwhile, so that the two figures are of different moments. */
   isChanging: z.boolean().optional(),
+  /** Backups whose upload was interrupted: while one is there Longhorn removes no blocks of the volume. */
+  interrupted: z.array(z.string()).optional(),
   /** True: Longhorn has backups of it on this target, and the bucket shows nothing of it. */
   isMissing: z.boolean().optional(),
 });
@@ -46,6 +54,7 @@ export function attribute(
   const newest = newestPoints(view);
   const stored = new Map(view?.backupVolumes.map(({ volume, dataStoredBytes }) => [volume, dataStoredBytes]));
   const changing = changingVolumes(view, startedAt);
+  const interrupted = interruptedOf(view, startedAt);
 
   function attributionOf(bucket: string, owner: string): Attribution {
     const volume = parseOwner(owner).name;
@@ -59,6 +68,7 @@ export function attribute(
       ...(typeof point?.data_as_of === 'string' ? { lastBackupAt: point.data_as_of } : {}),
       ...(bytes === undefined ? {} : { longhornBytes: Number(bytes) }),
       ...(changing.has(volume) ? { isChanging: true } : {}),
+      ...(interrupted.has(volume) ? { interrupted: interrupted.get(volume) } : {}),
     };
   }
 
@@ -73,6 +83,12 @@ export function attribute(
   return [...found, ...missing];
 }
 
+function interruptedOf(view: LonghornView | undefined, startedAt: string): Map<string, string[]> {
+  const found = (view?.backups ?? []).filter((one) => isInterruptedUpload(one, new Date(startedAt), foreignUploadMs));
+  const byVolume = Map.groupBy(found, ({ volume = '' }) => volume);
+  return new Map([...byVolume].map(([volume, all]) => [volume, all.map(({ name }) => name).slice(0, 10)]));
+}
+
 function changingVolumes(view: LonghornView | undefined, startedAt: string): Set<string | undefined> {
   const synced = new Map(view?.backupVolumes.map(({ volume, lastSyncedAt }) => [volume, lastSyncedAt]));
   const isStale = ({ volume = '', backupCreatedAt = '' }: Backup): boolean =>
@@ -81,7 +97,11 @@ function changingVolumes(view: LonghornView | undefined, startedAt: string): Set
     Date.parse(backupCreatedAt) > Date.parse(synced.get(volume) ?? '');
   const isDone = ({ state, isDeleting }: Backup): boolean =>
     (state === 'Completed' || state === 'Error') && !isDeleting;
-  const changing = (view?.backups ?? []).filter((backup) => !isDone(backup) || isStale(backup));
+  // What was interrupted changes no more: of it nothing is to be waited for.
+  const changing = (view?.backups ?? []).filter(
+    (backup) =>
+      !isInterruptedUpload(backup, new Date(startedAt), foreignUploadMs) && (!isDone(backup) || isStale(backup)),
+  );
   return new Set(changing.map(({ volume }) => volume));
 }
 

@@ -21,6 +21,7 @@ export const findingCodes = [
   'no_versioning',
   'no_object_lock',
   'size_disagrees',
+  'interrupted_upload',
   'key_too_broad',
   'prefix_unreadable',
   'versions_not_seen',
@@ -52,6 +53,7 @@ export function findingsOf(input: FindingInput): Finding[] {
   return [
     ...orphans(measurement),
     ...disagreements(measurement),
+    ...interruptions(measurement),
     ...measurement.buckets.flatMap((bucket) => ofBucket(bucket, input)),
     ...ofKey(measurement),
     ...ofCard(input),
@@ -90,7 +92,11 @@ function disagreements(measurement: Measurement): Finding[] {
   });
 }
 
-function disagreement({ bucket, volume, isMissing }: Attribution, blocks: number, believed: number): Finding {
+function disagreement(
+  { bucket, volume, isMissing, interrupted = [] }: Attribution,
+  blocks: number,
+  believed: number,
+): Finding {
   const about = { bucket, subject: volume, bytes: Math.abs(blocks - believed) * blockBytes };
   const lost =
     'test a restore of its newest point now; if it fails make a full backup, which uploads every block again';
@@ -103,7 +109,25 @@ function disagreement({ bucket, volume, isMissing }: Attribution, blocks: number
     'size_disagrees',
     about,
     `${believes}, bucket ${bucket} holds ${blocks}`,
-    'blocks of deleted or failed backups were left behind: Longhorn removes them with the next deletion of a backup of this volume',
+    interrupted.length === 0
+      ? 'blocks of deleted or failed backups were left behind: Longhorn removes them with the next deletion of a backup of this volume'
+      : `blocks of deleted or failed backups were left behind; first ${deleteThem(interrupted)}`,
+  );
+}
+
+const deleteThem = (names: readonly string[]): string =>
+  `delete ${names.join(', ')} while the backup target is available: kubectl -n longhorn-system delete backups.longhorn.io ${names.join(' ')}`;
+
+function interruptions({ attributions }: Measurement): Finding[] {
+  return attributions.flatMap(({ bucket, volume, interrupted = [] }) =>
+    interrupted.length === 0
+      ? []
+      : finding(
+          'interrupted_upload',
+          { bucket, subject: volume },
+          `the upload of ${interrupted.join(', ')} was interrupted: while it is listed, Longhorn removes no blocks of volume ${volume}`,
+          `make sure that no other cluster is uploading it, then ${deleteThem(interrupted)}`,
+        ),
   );
 }
 

@@ -184,6 +184,14 @@ describe('a finding', () => {
     ['more', 1100, 1000, {}, ['size_disagrees']],
     ['fewer', 900, 1000, {}, ['size_disagrees']],
     ['fewer, and backups were made meanwhile', 900, 1000, { isChanging: true }, []],
+    ['all, and an interrupted upload', 1000, 1000, { interrupted: ['backup-1'] }, ['interrupted_upload']],
+    [
+      'more, for an interrupted upload',
+      1100,
+      1000,
+      { interrupted: ['backup-1'] },
+      ['size_disagrees', 'interrupted_upload'],
+    ],
     ['nothing', 0, 5, { isMissing: true }, ['size_disagrees']],
     ['nothing of an orphan', 0, 5, { isMissing: true, state: 'orphaned' as const }, ['size_disagrees']],
   ])('is made by a volume of which the bucket holds %s', (_title, blocks, believed, more, expected) => {

@@ -39,6 +39,12 @@ export function isOurs(
   return uid === operation.metadata.uid;
 }
 
+/** Of what has come back from the target without marks and catalogue: only this operation gives its attempts these names. */
+export function isNameOfAttempt(operation: Operation, name: string): boolean {
+  const { attempt = 1 } = operation.status?.work ?? {};
+  return Array.from({ length: attempt }, (_, index) => nameOfAttempt(operation, index + 1)).includes(name);
+}
+
 export const refusedBecause = {
   cancelled: (operation: Operation) =>
     new SoteriaError('cancelled', {

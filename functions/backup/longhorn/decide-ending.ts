@@ -47,8 +47,12 @@ function tidy({ operation, world }: Situation, status: OperationStatus): Action 
   const made = place === 'backup' ? [world.backup?.seen].filter((one) => one !== undefined) : world.points?.seen;
   const points = (made ?? []).filter((one) => isOurs(operation, one) && !one.isDeleting);
   const half = points.find((one) => one.state !== 'Completed');
-  if (half !== undefined) return { do: 'delete-backup', name: half.name, seen: half };
-  const watched = points.find((one) => one.marks[watchLabel] !== undefined);
+  if (half !== undefined) {
+    if (world.target === undefined) return { do: 'look', at: 'target' };
+    // While the target is away only the object would go, and come back without its marks: the next look for leftovers finds it.
+    if (world.target.seen?.isAvailable === true) return { do: 'delete-backup', name: half.name, seen: half };
+  }
+  const watched = points.find((one) => one.state === 'Completed' && one.marks[watchLabel] !== undefined);
   if (watched !== undefined) return { do: 'unwatch-backup', name: watched.name };
 
   if (world.snapshots === undefined) return { do: 'look', at: 'snapshots' };

@@ -12,6 +12,8 @@ export interface Orphans {
   readonly snapshot: Snapshot | undefined;
   /** Of the same name: an attempt's two objects share it. */
   readonly backup: Backup | undefined;
+  /** That the backup lies on: while it is away, deleting takes the object only, which comes back without its marks. */
+  readonly isTargetAvailable: boolean;
 }
 
 export type OrphanAction = Extract<
@@ -26,12 +28,13 @@ function isLeftOver<T extends Snapshot | Backup>(object: T | undefined, uid: str
   return marks[managedLabel] === 'true' && marks[operationUidLabel] === uid && marks[watchLabel] !== undefined;
 }
 
-export function decideOrphans({ uid, snapshot, backup }: Orphans): readonly OrphanAction[] {
+export function decideOrphans({ uid, snapshot, backup, isTargetAvailable }: Orphans): readonly OrphanAction[] {
   const isPoint = backup?.state === 'Completed';
   const actions: OrphanAction[] = [];
   if (isLeftOver(backup, uid)) {
     const { name } = backup;
-    actions.push(isPoint ? { do: 'unwatch-backup', name } : { do: 'delete-backup', name, seen: backup });
+    if (isPoint) actions.push({ do: 'unwatch-backup', name });
+    else if (isTargetAvailable) actions.push({ do: 'delete-backup', name, seen: backup });
   }
   if (isLeftOver(snapshot, uid)) {
     const { name } = snapshot;

@@ -121,9 +121,15 @@ describe('between two attempts', () => {
       snapshot: { seen: snapshotWith({ marks: {} }) },
     };
     const snapshot: World = { ...gone, snapshot: { seen: snapshotWith({ marks }) } };
-    expect(decide(waiting(at(minute)), failed)).toMatchObject({ do: 'delete-backup', name: 'backup' });
+    const there = { ...failed, target: { seen: target } };
+    expect(decide(waiting(at(minute)), there)).toMatchObject({ do: 'delete-backup', name: 'backup' });
     expect(decide(waiting(at(minute)), snapshot)).toMatchObject({ do: 'delete-snapshot', name: 'snap' });
     expect(decide(waiting(at(minute)), foreign)).toMatchObject({ do: 'wait' });
+  });
+
+  it('the failed backup stays while its target is away: only its object would go', () => {
+    const away = { ...failed, target: { seen: { ...target, isAvailable: false } }, snapshot: { seen: undefined } };
+    expect(decide(waiting(at(minute)), away)).toMatchObject({ do: 'wait' });
   });
 
   it('nothing begins before its time, and the next has names of its own', () => {

@@ -24,7 +24,11 @@ function takeAway(situation: Situation, work: OperationWork): Action | undefined
       // Also one whose object Longhorn is taking off its list: the data stay.
       if (backup.state === 'Completed') return takeUpAgain(situation, work, backup.name);
       // One that cannot be deleted stays `isDeleting`; Longhorn goes on trying, and the next attempt has another name.
-      if (!backup.isDeleting) return { do: 'delete-backup', name: backup.name, seen: backup };
+      if (!backup.isDeleting) {
+        if (world.target === undefined) return { do: 'look', at: 'target' };
+        // While the target is away only the object would go: what is left of this attempt goes when the operation ends.
+        if (world.target.seen?.isAvailable === true) return { do: 'delete-backup', name: backup.name, seen: backup };
+      }
     }
     if (backup === undefined) {
       if (world.volume === undefined) return { do: 'look', at: 'volume' };

@@ -3,12 +3,20 @@ import type { AdvanceCall } from '@soteria/shared/operation/advance.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import { deleteUnlessRefused } from '@soteria/shared/operation/create-or-find.ts';
+import {
+  type Backup,
+  type BackupTarget,
+  isInterruptedUpload,
+  neverFilledMs,
+} from '@soteria/shared/longhorn/objects.ts';
+import { backupTargetLabel } from '@soteria/shared/longhorn/resource-types.ts';
 import { isFollowing } from '@soteria/shared/operation/is-following.ts';
 import { refFromMarks, operationUidLabel } from '@soteria/shared/operation/marks.ts';
 import type { Tools } from './tools.ts';
+import { isNameOfAttempt } from './about-operation.ts';
 import { decideOrphans, type OrphanAction } from './decide-orphans.ts';
 
-type OrphanTools = Pick<Tools, 'store' | 'longhorn' | 'cluster'>;
+type OrphanTools = Pick<Tools, 'store' | 'longhorn' | 'cluster'> & { readonly now: () => Date };
 
 /** A snapshot that Longhorn refuses to delete for good stays, and is no longer watched: it is reported once. */
 async function deleteOrUnwatch(
@@ -36,6 +44,10 @@ function performOnOrphan(longhorn: Longhorn, action: OrphanAction, call: Advance
   }
 }
 
+function targetOf({ longhorn }: OrphanTools, backup: Backup, signal?: AbortSignal): Promise<BackupTarget | undefined> {
+  return longhorn.getTarget(backup.backupTargetName ?? backup.marks[backupTargetLabel] ?? 'default', signal);
+}
+
 /** `name` is that of the attempt's two objects, `uid` that of the operation which does not follow them. */
 export async function tidyOrphan(
   tools: OrphanTools,
@@ -45,7 +57,9 @@ export async function tidyOrphan(
   const { signal, log } = call;
   const { snapshots, backups } = tools.longhorn;
   const [snapshot, backup] = await Promise.all([snapshots.get(name, signal), backups.get(name, signal)]);
-  const actions = decideOrphans({ uid, snapshot, backup });
+  const target = backup === undefined ? undefined : await targetOf(tools, backup, signal);
+  const isTargetAvailable = target?.isAvailable === true;
+  const actions = decideOrphans({ uid, snapshot, backup, isTargetAvailable });
   if (actions.length > 0 && (await tools.cluster.isPaused(signal))) {
     // It stays watched: the next look for leftovers after the pause finds it.
     log.info('orphan_held_by_pause', { object: name, operation: ref.name });
@@ -72,5 +86,30 @@ export async function tidyLeftovers(tools: OrphanTools, call: AdvanceCall): Prom
     if (ref === undefined || uid === undefined) continue;
     // Read after the list: what was made by then is followed by then.
     if (!isFollowing(await store.get(ref, signal), uid)) await tidyOrphan(tools, { ref, uid, name }, call);
+  }
+  await tidyInterrupted(tools, call);
+}
+
+/**
+ * Uploads of ours that were interrupted and have come back from the target without marks. Their Operation is looked for by name, so
+ * that nobody else's upload is taken for ours; once it is purged, the usage report shows them (`interrupted_upload`).
+ */
+async function tidyInterrupted(tools: OrphanTools, call: AdvanceCall): Promise<void> {
+  const { longhorn, store, cluster, now } = tools;
+  const { signal, log } = call;
+  const all = await longhorn.backups.list({}, signal);
+  const found = all.filter((one) => !one.isDeleting && isInterruptedUpload(one, now(), neverFilledMs));
+  if (found.length === 0) return;
+  const operations = (await store.list({}, signal)).filter(({ spec }) => spec.kind === 'Backup');
+  for (const backup of found) {
+    const owner = operations.find((one) => isNameOfAttempt(one, backup.name));
+    if (owner === undefined || isFollowing(owner, owner.metadata.uid)) continue;
+    const target = await targetOf(tools, backup, signal);
+    // Longhorn has been reading that target all the time, and still has nothing to fill the object with.
+    const readMs = Date.parse(target?.lastSyncedAt ?? '') - Date.parse(backup.madeAt ?? '');
+    const isRead = target?.isAvailable === true && readMs >= neverFilledMs;
+    if (!isRead || (await cluster.isPaused(signal))) continue;
+    log.info('interrupted_upload_deleted', { object: backup.name, operation: owner.metadata.name });
+    await longhorn.backups.discard(backup, signal);
   }
 }

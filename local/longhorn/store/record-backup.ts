@@ -23,7 +23,9 @@ export async function recordBackup(targetFolder: string, backup: BackupManifest,
 export async function forgetBackup(targetFolder: string, volume: string, backup: string, now: string): Promise<void> {
   const store = volumeStore(targetFolder, volume);
   await rm(store.backupFile(backup), { force: true });
-  await removeBlocksExcept(store, blocksIn(await readManifests(targetFolder, volume)));
+  const left = await readManifests(targetFolder, volume);
+  // One that is unfinished may need any of them.
+  if (left.every(isFinished)) await removeBlocksExcept(store, blocksIn(left));
   const before = await readVolumeManifest(targetFolder, volume);
   if (before !== undefined) {
     await writeVolumeManifest(targetFolder, volume, now, { storageClassName: before.StorageClassName });
@@ -42,6 +44,8 @@ export async function listBackups(targetFolder: string, volume: string): Promise
   }
 }
 
+const isFinished = ({ CreatedTime }: BackupManifest): boolean => CreatedTime !== '';
+
 async function readManifests(targetFolder: string, volume: string): Promise<BackupManifest[]> {
   const found = await Promise.all(
     (await listBackups(targetFolder, volume)).map((backup) => readManifest(targetFolder, volume, backup)),
@@ -55,7 +59,7 @@ async function writeVolumeManifest(
   now: string,
   { storageClassName }: VolumeFacts,
 ): Promise<void> {
-  const backups = await readManifests(targetFolder, volume);
+  const backups = (await readManifests(targetFolder, volume)).filter(isFinished);
   const before = await readVolumeManifest(targetFolder, volume);
   const last = backups.toSorted((a, b) => compareTexts(b.SnapshotCreatedAt, a.SnapshotCreatedAt))[0];
   const manifest: VolumeManifest = {

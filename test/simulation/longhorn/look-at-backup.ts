@@ -55,6 +55,9 @@ export function lookAtBackup(parts: Parts, backup: BackupResource): void {
       return objects.patchStatus(backups, name, { progress: action.progress });
     case 'lose':
       return objects.patchStatus(backups, name, { state: 'Unknown', error: action.message });
+    case 'interrupt':
+      putRecord(parts, backup, '');
+      return objects.patchStatus(backups, name, { state: 'Error', error: action.message, messages: null });
     case 'fail':
       return objects.patchStatus(backups, name, {
         state: 'Error',
@@ -71,22 +74,28 @@ export function lookAtBackup(parts: Parts, backup: BackupResource): void {
 
 /** Two steps to the end: half, then all. */
 function advance(parts: Parts, backup: BackupResource): void {
-  const { objects, target, faults } = parts;
-  const { metadata, spec, status } = backup;
+  const { objects, faults } = parts;
+  const { metadata, status } = backup;
   const { name } = metadata;
   if ((status?.progress ?? 0) < 50) return objects.patchStatus(backups, name, { progress: 50 });
-  const snapshotName = spec.snapshotName ?? '';
-  target.put({
-    name,
-    volume: volumeOf(backup),
-    snapshotName,
-    snapshotCreatedAt: objects.get(snapshots, snapshotName)?.status?.creationTime ?? '',
-    createdAt: parts.instant(),
-    labels: { ...spec.labels },
-  });
+  putRecord(parts, backup, parts.instant());
   objects.patchStatus(backups, name, { state: 'Completed', progress: 100 });
   objects.patchStatus(volumes, volumeOf(backup), { lastBackup: name, lastBackupAt: parts.instant() });
   if (faults.listRace === true) dropObject(parts, name);
+}
+
+/** Of an interrupted upload `createdAt` is empty. */
+function putRecord({ objects, target }: Parts, backup: BackupResource, createdAt: string): void {
+  const { metadata, spec } = backup;
+  const snapshotName = spec.snapshotName ?? '';
+  target.put({
+    name: metadata.name,
+    volume: volumeOf(backup),
+    snapshotName,
+    snapshotCreatedAt: objects.get(snapshots, snapshotName)?.status?.creationTime ?? '',
+    createdAt,
+    labels: { ...spec.labels },
+  });
 }
 
 /** As Longhorn does it: the object is deleted once it has its label for that, and is there until the next look. */
@@ -96,7 +105,7 @@ export function dropObject({ objects }: Parts, name: string): void {
 
 function readBack(parts: Parts, name: string): void {
   const record = parts.target.get(name);
-  if (record === undefined) return;
+  if (record === undefined || record.createdAt === '') return;
   refreshBackupVolume(parts, record.volume);
   parts.objects.patchStatus(backups, name, {
     state: 'Completed',
