@@ -368,7 +368,7 @@ export const operationStatus = z.strictObject({
   progress: z.int().min(0).max(100),
   message: shortText,
   steps: z.array(step).max(40),
-  startedAt: instant.optional(),
+  startedAt: instant.optional().describe('Left out: it has not been Running.'),
   finishedAt: instant.optional(),
   /** The last instant anything moved: for the no-progress deadline. */
   movedAt: instant.optional(),

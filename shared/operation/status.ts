@@ -3,6 +3,7 @@
  *  1. The phase only moves Pending → Running → terminal; a terminal phase never changes again.
  *  2. Progress never goes down.
  *  3. A step is opened once; opening the next closes it.
+ *  4. `startedAt` is set when the phase becomes Running, and only then: an operation that ended before it ran has none.
  */
 import type { SoteriaError } from '../errors.ts';
 import type { Operation, OperationResult, OperationStatus, Phase, Step } from './schema.ts';
@@ -99,7 +100,6 @@ function end(status: OperationStatus, ending: Ending, now: Date): OperationStatu
     progress: isSuccess ? 100 : status.progress,
     message,
     steps: closeSteps(status.steps, ending.stepState, now),
-    startedAt: status.startedAt ?? at,
     finishedAt: at,
     movedAt: at,
     conditions: [flag('Complete', true), flag('Succeeded', isSuccess)],

@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor
 import { listPage } from '@soteria/shared/operation/list-page.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { phases } from '@soteria/shared/operation/schema.ts';
+import { sayingOf } from '@soteria/shared/operation/follow-end.ts';
 import { askToCancel } from '@soteria/shared/operation/ask-to-cancel.ts';
 import { progressViewOf } from '@soteria/shared/operation/view.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
@@ -95,8 +96,8 @@ export async function cancelOperation(
   const ref = { name, namespace: operation.metadata.namespace };
   try {
     const moved = await advanceOperation(tools, ref, incoming, { operation: asking });
-    // Another function's: it is asked to look now.
-    if (moved === undefined) await tools.wakeOther(asking, `cancel:${asking.metadata.uid}`, incoming.signal);
+    // An operation of another function: that function is asked to look now.
+    if (moved === undefined) await tools.wakeOther(asking, sayingOf(asking), incoming.signal);
     return viewOf(moved ?? asking);
   } catch (error) {
     // The wish is stored; the next wake-up fulfils it.

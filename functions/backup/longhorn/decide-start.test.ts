@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { refuse, succeed } from '@soteria/shared/operation/status.ts';
+import { refusedBecause } from './about-operation.ts';
 import { decideBackup } from './decide.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { backupWith, claim, now, operationWith, persistentVolume, rules, target, volume } from './fixtures.ts';
@@ -78,6 +80,14 @@ describe('a request that two doors have recorded at once', () => {
     const goesOn = { do: 'look', at: ['claim'] };
     expect(decide([peerWith('event:shop|1', younger)])).toEqual(goesOn);
     expect(decide([peerWith('event:shop|1', older, { ...running, phase: 'Skipped' })])).toEqual(goesOn);
+  });
+
+  it('is not skipped for a younger one that ended before it began, but for one that found a point to reuse', () => {
+    const waits: OperationStatus = { phase: 'Pending', progress: 0, message: '', steps: [] };
+    const cancelled = refuse(waits, 'Cancelled', refusedBecause.cancelled(mine), now);
+    expect(decide([peerWith('event:shop|1', younger, cancelled)])).toEqual({ do: 'look', at: ['claim'] });
+    const reused = succeed(waits, { reused: true }, '', now);
+    expect(decide([peerWith('event:shop|1', younger, reused)])).toMatchObject({ status: { phase: 'Skipped' } });
   });
 
   it('goes on before an older one when it holds the slot that one would wait for', () => {

@@ -24,7 +24,7 @@ function whoGoesFirst(operation: Operation, peers: readonly Operation[]): Operat
   );
 }
 
-/** The Operation that answers the same request: an older one, or one that has begun. Doors that raced may have recorded both. */
+/** The Operation that answers the same request: an older one, or one that has begun or succeeded. Doors that raced may have recorded both. */
 function repeatOf(operation: Operation, peers: readonly Operation[]): Operation | undefined {
   const { identity } = operation.spec;
   if (identity === undefined) return undefined;
@@ -33,7 +33,7 @@ function repeatOf(operation: Operation, peers: readonly Operation[]): Operation 
       peer.metadata.uid !== operation.metadata.uid &&
       (peer.spec.identity === identity || peer.status?.joined?.includes(identity) === true) &&
       peer.status?.phase !== 'Skipped' &&
-      (peer.status?.startedAt !== undefined || byAge(peer, operation) < 0),
+      (peer.status?.startedAt !== undefined || peer.status?.phase === 'Succeeded' || byAge(peer, operation) < 0),
   );
 }
 

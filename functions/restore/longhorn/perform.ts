@@ -4,6 +4,7 @@ import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { createOrFind, deleteUnlessRefused, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
+import { sayingOf } from '@soteria/shared/operation/follow-end.ts';
 import { managedLabel } from '@soteria/shared/operation/marks.ts';
 import { withAnnounced } from '@soteria/shared/operation/status.ts';
 import { functionName, temporaryMarks } from './about-operation.ts';
@@ -165,7 +166,7 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       await tools.keepAwake(operation.metadata, signal);
       return { operation, world: { ...world, isKeptAwake: true } };
     case 'ask-again':
-      await tools.askAgain(operation, signal);
+      await tools.wakeOther(operation, sayingOf(operation), signal);
       return { operation, world: { ...world, hasAskedAgain: true } };
     case 'announce':
       await tools.announce(operation, action.fact, signal);

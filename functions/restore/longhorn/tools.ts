@@ -10,6 +10,7 @@ import type { NodeRooms } from '@soteria/shared/longhorn/node-room.ts';
 import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
+import type { WakeOther } from '@soteria/shared/operation/follow-end.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Slots } from '@soteria/shared/operation/slots.ts';
 import type { OperationStore } from '@soteria/shared/operation/store.ts';
@@ -39,6 +40,6 @@ export interface Tools extends Lookers {
   readonly keepAwake: KeepAwake;
   /** Moves a child at once, as it was read or made just now; undefined when something hinders it, which is its own matter. */
   readonly moveChild: (child: Operation) => Promise<Operation | undefined>;
-  readonly askAgain: (operation: Operation, signal: AbortSignal | undefined) => Promise<void>;
+  readonly wakeOther: WakeOther;
   readonly announce: (operation: Operation, fact: RestoreFactName, signal: AbortSignal | undefined) => Promise<void>;
 }

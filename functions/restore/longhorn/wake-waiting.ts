@@ -1,4 +1,5 @@
-/** One restore at a time reads a backup: whoever lets go of it wakes those that have found it held, which no event would. */
+/** One restore at a time reads a backup. A restore that releases it wakes those that have found it held: no event would. */
+import { sayingOf } from '@soteria/shared/operation/follow-end.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { Tools } from './tools.ts';
@@ -13,13 +14,13 @@ function waitsFor(backup: Backup, holder: Operation): (operation: Operation) => 
     operation.status.work.volumeMade !== true;
 }
 
-/** To be called after the release: who looks at the backup later than this list finds it free. */
+/** To be called after the release: a restore that looks at the backup later than this list finds it free. */
 export async function wakeWaiting(
-  { store, askAgain }: Pick<Tools, 'store' | 'askAgain'>,
+  { store, wakeOther }: Pick<Tools, 'store' | 'wakeOther'>,
   holder: Operation,
   backup: Backup,
   signal?: AbortSignal,
 ): Promise<void> {
   const running = await store.list({ fieldSelector: 'status.phase=Running' }, signal);
-  for (const waiting of running.filter(waitsFor(backup, holder))) await askAgain(waiting, signal);
+  for (const waiting of running.filter(waitsFor(backup, holder))) await wakeOther(waiting, sayingOf(holder), signal);
 }
