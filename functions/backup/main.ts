@@ -8,7 +8,7 @@ import { createAnnounce } from './announce.ts';
 import { defineBackup } from './app.ts';
 import { readBackupSettings } from './config.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
-import { publishDue } from '@soteria/shared/operation/publish-due.ts';
+import { publishDue } from '@soteria/shared/events/publish-due.ts';
 import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';

@@ -11,7 +11,7 @@ import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy
 import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
 import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
-import { publishDue } from '@soteria/shared/operation/publish-due.ts';
+import { publishDue } from '@soteria/shared/events/publish-due.ts';
 import { createSlots } from '@soteria/shared/operation/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';

@@ -16,7 +16,7 @@ import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
 import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
 import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
 import { readPaused } from '@soteria/shared/settings/paused.ts';
-import { publishDue } from '@soteria/shared/operation/publish-due.ts';
+import { publishDue } from '@soteria/shared/events/publish-due.ts';
 import { createSlots, type Slots } from '@soteria/shared/operation/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/store.ts';
 import { longhornNamespace } from './longhorn/objects.ts';

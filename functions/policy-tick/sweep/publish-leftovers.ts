@@ -1,7 +1,7 @@
 /** `dev.soteria.leftovers.due.v1`: asks a function to look for what it has made and no open operation follows. */
 import { factId } from '@soteria/shared/events/event-id.ts';
 import type { Publisher } from '@soteria/shared/events/publish.ts';
-import type { WakeCause } from '@soteria/shared/operation/publish-due.ts';
+import type { WakeCause } from '@soteria/shared/events/publish-due.ts';
 
 export async function publishLeftovers(
   publisher: Publisher,

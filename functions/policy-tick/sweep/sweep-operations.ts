@@ -6,7 +6,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
-import { publishDue } from '@soteria/shared/operation/publish-due.ts';
+import { publishDue } from '@soteria/shared/events/publish-due.ts';
 import { busySweepName } from '@soteria/shared/operation/busy-sweep.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { PolicyTickTools } from '../tools.ts';

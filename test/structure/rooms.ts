@@ -1,0 +1,105 @@
+/** The architecture as data: which room may import which. `docs/architecture.md` shows the same table. */
+
+export interface Room {
+  /** A folder with all that is below it, except what is a room of its own. */
+  readonly path: string;
+  readonly holds: string;
+  /** Other rooms, which stand before it in the list. */
+  readonly may: readonly string[];
+}
+
+const low = ['shared', 'shared/log', 'shared/http', 'shared/kubernetes'];
+const operation = 'shared/operation';
+const drivers = ['shared/restore-points', 'shared/verification', 'shared/longhorn'];
+const ofFunctions = [
+  ...low,
+  'shared/settings',
+  'shared/identity',
+  'shared/events',
+  operation,
+  ...drivers,
+  'shared/http-contract',
+  'shared/config',
+  'shared/function',
+];
+const everything = [
+  ...ofFunctions,
+  'functions/backup',
+  'functions/restore',
+  'functions/policy-tick',
+  'functions/b2-usage',
+  'runner',
+];
+
+/** Lowest first: no room may import one that stands below it in this list. */
+export const rooms: readonly Room[] = [
+  { path: 'shared', holds: 'errors, strict JSON, short hashes', may: [] },
+  { path: 'shared/log', holds: 'JSON lines without secrets', may: ['shared'] },
+  { path: 'shared/http', holds: 'one outgoing exchange, one loop of tries, trace context', may: ['shared'] },
+  { path: 'shared/kubernetes', holds: 'the client of the API server and its types', may: ['shared', 'shared/http'] },
+  { path: 'shared/settings', holds: 'this installation: cluster id, adopted clusters, paused', may: low },
+  { path: 'shared/identity', holds: 'who asks, and may they: tokens, signatures, access reviews', may: low },
+  { path: operation, holds: 'the Operation: schema, store, engine, queue', may: [...low, 'shared/settings'] },
+  {
+    path: 'shared/events',
+    holds: 'the catalogue, reading and sending CloudEvents',
+    may: [...low, 'shared/identity', operation],
+  },
+  { path: 'shared/verification', holds: 'Jobs of ours, how their pods ended, verdicts', may: [...low, operation] },
+  {
+    path: 'shared/restore-points',
+    holds: 'listing, order, choice and proofs of restore points',
+    may: [...low, 'shared/settings', operation, 'shared/verification'],
+  },
+  {
+    path: 'shared/longhorn',
+    holds: 'the driver’s port, adapter and fake',
+    may: [...low, 'shared/settings', operation, 'shared/restore-points'],
+  },
+  {
+    path: 'shared/http-contract',
+    holds: 'routes, requests and answers as schemas',
+    may: ['shared', operation, 'shared/events'],
+  },
+  {
+    path: 'shared/config',
+    holds: 'the environment as settings',
+    may: [...low, 'shared/events', operation],
+  },
+  {
+    path: 'shared/function',
+    holds: 'the function kit: doors, start, drain',
+    may: [...low, 'shared/identity', 'shared/events', 'shared/config'],
+  },
+  { path: 'shared/fakes', holds: 'the in-memory API server; in no bundle', may: [...low, operation] },
+  { path: 'functions/backup', holds: 'backups of a claim and of a namespace', may: ofFunctions },
+  { path: 'functions/restore', holds: 'restores, restore tests, self-test, adoption', may: ofFunctions },
+  { path: 'functions/policy-tick', holds: 'the sweep, dead letters', may: ofFunctions },
+  { path: 'functions/b2-usage', holds: 'what the bucket holds and costs', may: ofFunctions },
+  { path: 'runner', holds: 'what runs inside a Job', may: ['shared', 'shared/verification', 'shared/config'] },
+  { path: 'scripts', holds: 'bundles, generated files, checks', may: everything },
+  {
+    path: 'local',
+    holds: 'the embedded product: store, Longhorn, mesh',
+    may: [...ofFunctions, 'shared/fakes', 'scripts'],
+  },
+  { path: 'test', holds: 'what crosses packages', may: [...everything, 'shared/fakes', 'scripts', 'local'] },
+  { path: 'bench', holds: 'measurements', may: [...everything, 'shared/fakes', 'scripts', 'local', 'test'] },
+];
+
+/** Folders inside one room that still import each other in a circle. The list only gets shorter: a circle that is gone must leave it. */
+export const knots: readonly (readonly string[])[] = [
+  ['functions/restore/longhorn', 'functions/restore/namespace', 'functions/restore/proof'],
+];
+
+/** The table of `docs/architecture.md`. */
+export function renderRooms(): string {
+  const named = (path: string): string => `\`${path.replace(/^shared\//, '')}\``;
+  const rows = rooms.map(({ path, holds, may }) => {
+    const hasAll = ofFunctions.every((room) => may.includes(room));
+    const others = hasAll ? may.filter((room) => !ofFunctions.includes(room)) : may;
+    const names = [...(hasAll ? ['all of `shared` but `fakes`'] : []), ...others.map(named)];
+    return `| \`${path}\` | ${holds} | ${names.join(', ') || 'nothing'} |`;
+  });
+  return ['| room | holds | may import |', '| --- | --- | --- |', ...rows].join('\n');
+}
