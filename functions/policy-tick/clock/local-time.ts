@@ -1,0 +1,67 @@
+/** What a clock on the wall of a time zone shows at an instant. Pure. */
+
+export interface LocalTime {
+  readonly year: number;
+  /** 1 to 12. */
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one takes longer than a hundred uses of it. */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formats.set(timeZone, format);
+  }
+  return format;
+}
+
+/** Throws RangeError for a time zone that does not exist. */
+export function localTimeOf(at: Date, timeZone: string): LocalTime {
+  if (timeZone === 'UTC') {
+    return {
+      year: at.getUTCFullYear(),
+      month: at.getUTCMonth() + 1,
+      day: at.getUTCDate(),
+      hour: at.getUTCHours(),
+      minute: at.getUTCMinutes(),
+      second: at.getUTCSeconds(),
+    };
+  }
+  const parts: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
+  for (const { type, value } of formatOf(timeZone).formatToParts(at)) parts[type] = Number(value);
+  const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = parts;
+  return { year, month, day, hour, minute, second };
+}
+
+/** Milliseconds by which the clock of the zone is ahead of UTC at that instant; negative: behind. */
+export function offsetMsOf(at: Date, timeZone: string): number {
+  const { year, month, day, hour, minute, second } = localTimeOf(at, timeZone);
+  const wholeSecond = Math.floor(at.getTime() / 1000) * 1000;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - wholeSecond;
+}
+
+/** Year and week as ISO 8601 counts them: the week with the year's first Thursday is week 1. */
+export function isoWeekOf({ year, month, day }: LocalTime): { readonly year: number; readonly week: number } {
+  const dayMs = 86_400_000;
+  const date = Date.UTC(year, month - 1, day);
+  const weekday = new Date(date).getUTCDay() || 7;
+  const thursday = date + (4 - weekday) * dayMs;
+  const weekYear = new Date(thursday).getUTCFullYear();
+  return { year: weekYear, week: Math.floor((thursday - Date.UTC(weekYear, 0, 1)) / (7 * dayMs)) + 1 };
+}
