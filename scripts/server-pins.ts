@@ -58,6 +58,14 @@ const sources: Readonly<Record<string, readonly ServerSource[]>> = {
       versionArgs: ['version'],
     },
   ],
+  restic: [
+    {
+      name: 'restic',
+      goPackage: 'github.com/restic/restic/cmd/restic',
+      module: 'github.com/restic/restic',
+      versionArgs: ['version'],
+    },
+  ],
   knative: [
     eventing('ingress', 'broker/ingress'),
     eventing('filter', 'broker/filter'),
@@ -100,6 +108,7 @@ function versionOf(module: string, goMod: string): string {
 /** Without these the servers call themselves v0.0.0, and clients choose features by that. */
 function versionFlags(module: string, version: string): string[] {
   if (module === 'github.com/rclone/rclone') return [`-X ${module}/fs.Version=${version}`];
+  if (module === 'github.com/restic/restic') return [`-X main.version=${version.slice(1)}`];
   if (module !== 'k8s.io/kubernetes') return [];
   const [major, minor] = version.slice(1).split('.');
   const at = 'k8s.io/component-base/version';
