@@ -7,7 +7,7 @@ import {
 } from '@soteria/shared/config/function-settings.ts';
 import { runnerImage } from '@soteria/shared/config/runner-image.ts';
 import { storageQuantity } from '@soteria/shared/operation/schema.ts';
-import { bytesOfQuantity } from './new-claim/quantity.ts';
+import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
 import type { Rules } from './longhorn/world.ts';
 import type { SelfTestRules } from './self-test/world.ts';
 

@@ -4,7 +4,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/ku
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { bytesOfQuantity } from '../new-claim/quantity.ts';
+import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
 import type { RestoredShape } from '../new-claim/shape-claim.ts';
 import { marksOf } from './about-operation.ts';
 

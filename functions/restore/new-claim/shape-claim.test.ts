@@ -4,7 +4,7 @@ import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
 import { describe, expect, it } from 'vitest';
 import { shape as source } from '../test-bench.ts';
-import { bytesOfQuantity } from './quantity.ts';
+import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
 import { shapeClaim } from './shape-claim.ts';
 
 function backupOf(shape: object | undefined, more: Readonly<Record<string, string>> = {}): Backup {

@@ -7,7 +7,7 @@ import { type ClaimShape, parseClaimShape } from '@soteria/shared/longhorn/claim
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
 import { labelKey, labelValue, type OperationRequest } from '@soteria/shared/operation/schema.ts';
-import { bytesOfQuantity } from './quantity.ts';
+import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
 
 export interface SecretRefs {
   readonly nodeStageSecretRef?: ClaimShape['nodeStageSecretRef'];
