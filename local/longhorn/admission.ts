@@ -21,7 +21,7 @@ import {
   validatorDownAnswer,
   webhookDownAnswer,
 } from './admit-longhorn.ts';
-import { admitVolume } from './admit-volume.ts';
+import { admitVolume, admitVolumeEngine } from './admit-volume.ts';
 import type { Faults } from './fault-table.ts';
 
 export interface LonghornAdmission {
@@ -74,7 +74,10 @@ export function createAdmission(namespace: string, faults: Faults): LonghornAdmi
         cluster.onAdmit(backups, onCreate(admitBackup)),
         cluster.onAdmit(
           volumes,
-          withDeletion(onCreate(admitVolume), (object) => admitVolumeDeletion(object, faults)),
+          withDeletion(
+            onCreate((object, at) => admitVolumeEngine(faults) ?? admitVolume(object, at)),
+            (object) => admitVolumeDeletion(object, faults),
+          ),
         ),
       ];
       return () => {

@@ -4,6 +4,7 @@ import type { AdmissionAnswer } from '@soteria/shared/fakes/kubernetes/memory-ad
 import { type JsonObject, type WireObject, isJsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import type { BackupResource, BackupVolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import { type Lookup, refuse, withLonghorn } from './admit-longhorn.ts';
+import type { Faults } from './fault-table.ts';
 import { parseBackupUrl } from './parse-backup-url.ts';
 import { restoredFields } from './restored-fields.ts';
 
@@ -16,6 +17,12 @@ export function correctName(name: string): string {
   if (name.length <= longestName) return lower;
   const end = `-${createHash('sha512').update(name.trim()).digest('hex').slice(0, 8)}`;
   return lower.slice(0, longestName - end.length).replace(/-+$/, '') + end;
+}
+
+/** Refused for a state of the installation, whatever is asked. */
+export function admitVolumeEngine({ engineImageMissing }: Faults): AdmissionAnswer | undefined {
+  if (engineImageMissing !== true) return undefined;
+  return refuse('cannot find engine image by longhornio/longhorn-engine:v1.12.1');
 }
 
 export function admitVolume(object: WireObject, lookup: Lookup): AdmissionAnswer {

@@ -90,6 +90,13 @@ export const faultTable = {
     seen: '#9168, #10393',
   },
 
+  // Its upgrade
+  engineImageMissing: {
+    kind: 'switch',
+    effect: 'the engine image is not deployed yet: every new volume is refused',
+    seen: 'lm:webhook/resources/volume/validator.go',
+  },
+
   // A restore (the node going away under it: nodeGone)
   unschedulable: {
     kind: 'message',

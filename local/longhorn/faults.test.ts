@@ -5,6 +5,7 @@ import { decideSnapshot } from './decide-snapshot.ts';
 import { decideTarget, planSync } from './decide-target.ts';
 import { decideVolume, flagsOfVolume } from './decide-volume.ts';
 import { type Fault, type Faults, faultTable } from './fault-table.ts';
+import { admitVolumeEngine } from './admit-volume.ts';
 import { createFaultBoard } from './faults.ts';
 
 const running: BackupSituation = {
@@ -111,6 +112,7 @@ const proofs: { readonly [F in Fault]?: Proof } = {
   migratingVolume: proof({ migratingVolume: 'vol' }, (faults) => backup(faults, { state: '' })),
   tooManySnapshots: proof({ tooManySnapshots: 'vol' }, (faults) => flagsOfVolume('vol', faults).tooManySnapshots),
   nodeGone: proof({ nodeGone: true }, (faults) => [backup(faults), volume(faults)?.state]),
+  engineImageMissing: proof({ engineImageMissing: true }, (faults) => admitVolumeEngine(faults)),
   targetUnavailable: proof({ targetUnavailable: 'no route to host' }, (faults) => poll(faults)),
   targetUrlCleared: proof({ targetUrlCleared: true }, (faults) => poll(faults)),
   catalogueVanished: proof({ catalogueVanished: true }, (faults) =>

@@ -6,7 +6,12 @@ import { firstBroken } from './invariants.ts';
 import { runHistory } from './run-history.ts';
 
 /** Of restores; their rows are proved with the function `restore`. */
-const ofRestores: ReadonlySet<string> = new Set(['faultedRestore', 'stuckRestore', 'unschedulable']);
+const ofRestores: ReadonlySet<string> = new Set([
+  'engineImageMissing',
+  'faultedRestore',
+  'stuckRestore',
+  'unschedulable',
+]);
 
 /** How a backup ends when the fault never passes. */
 const ends: { readonly [F in Fault]?: 'Succeeded' | 'Failed' } = {

@@ -274,6 +274,15 @@ export const knownFailures: readonly KnownFailure[] = [
     tests: [weather, 'functions/backup/outage.test.ts'],
   },
   {
+    symptom:
+      'the webhook refuses for a state of the installation, minutes long during an upgrade: engine image not deployed, a setting not there yet',
+    seen: ['lm:webhook/resources/volume/validator.go', 'lm:webhook/resources/volume/mutator.go'],
+    soteria:
+      'knows such refusals by a table (shared/longhorn/refusals.ts), reports them and tries again within the stall limit; every other refusal is final',
+    faults: ['engineImageMissing'],
+    tests: ['shared/longhorn/refusals.test.ts', 'functions/restore/refused-volume.test.ts', retries],
+  },
+  {
     symptom: 'a system backup fails because a snapshot is not ready',
     seen: ['longhorn.md 5'],
     soteria: 'nothing',

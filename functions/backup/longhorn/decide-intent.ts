@@ -8,7 +8,7 @@ import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
 import type { Action } from './action.ts';
 import { backupDraftOf } from './backup-draft.ts';
 import type { Situation } from './situation.ts';
-import { decideWaitForTarget } from './decide-refusal.ts';
+import { decideRefusal, decideWaitForTarget } from './decide-refusal.ts';
 import type { Place, World } from './world.ts';
 
 /** What of the draft's sources was not looked at yet: none tells where another is, the record does. */
@@ -25,7 +25,10 @@ const wasRefused = ({ steps }: OperationStatus): boolean => steps.at(-1)?.name =
 export function decideIntent(situation: Situation, name: string): Action {
   const { operation, world, rules, now } = situation;
   const status = statusOf(operation);
-  if (wasRefused(status)) {
+  const isAgain = wasRefused(status);
+  if (isAgain) {
+    // Refused in this very wake-up: the next one asks again.
+    if (world.refusal !== undefined) return decideRefusal(situation, world.refusal);
     if (world.target === undefined) return { do: 'look', at: 'target' };
     const away = decideWaitForTarget(situation);
     if (away !== undefined) return away;
@@ -35,8 +38,8 @@ export function decideIntent(situation: Situation, name: string): Action {
   const draft = backupDraftOf(operation, { attempt: 1, ...status.work, backup: name }, world, rules);
   if (draft instanceof SoteriaError) return { do: 'record', status: refuse(status, 'Failed', draft, now) };
   const message = `snapshot ${name} is ready; asking Longhorn to back it up`;
-  return {
-    do: 'record',
-    status: advance(status, { step: 'upload', progress: 30, message, work: { backup: name } }, now),
-  };
+  const intended = advance(status, { step: 'upload', progress: 30, message, work: { backup: name } }, now);
+  // To ask once more is no move: a refusal that stays ends with the stall limit.
+  const { movedAt } = isAgain ? status : intended;
+  return { do: 'record', status: { ...intended, ...(movedAt === undefined ? {} : { movedAt }) } };
 }

@@ -1,5 +1,6 @@
-/** Longhorn's webhook has refused to make something: for good, unless it is the target that comes and goes. */
+/** Longhorn's webhook has refused to make something: for good, unless it is a state of the installation that comes and goes. */
 import type { SoteriaError } from '@soteria/shared/errors.ts';
+import { stateThatRefuses } from '@soteria/shared/longhorn/refusals.ts';
 import { refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import type { Action } from './action.ts';
@@ -21,10 +22,23 @@ export function decideWaitForTarget(situation: Situation): Action | undefined {
   return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };
 }
 
+/** Of the installation: tried again with each wake-up, and reported meanwhile, until it has lasted too long. */
+function decideTryAgain(situation: Situation, refusal: SoteriaError, state: string): Action {
+  const status = statusOf(situation.operation);
+  const waitingFor = `Longhorn refuses it for now, ${state}: ${refusal.explanation.why}`;
+  const late = decideDeadline(situation, waitingFor);
+  if (late !== undefined) return late;
+  const next = waiting(status, waitingFor);
+  return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };
+}
+
 export function decideRefusal(situation: Situation, refusal: SoteriaError): Action {
   const { operation, world, now } = situation;
   const failed: Action = { do: 'record', status: refuse(statusOf(operation), 'Failed', refusal, now) };
   if (refusal.code !== 'cluster_refused') return failed;
   if (world.target === undefined) return { do: 'look', at: 'target' };
-  return decideWaitForTarget(situation) ?? failed;
+  const away = decideWaitForTarget(situation);
+  if (away !== undefined) return away;
+  const state = stateThatRefuses(refusal);
+  return state === undefined ? failed : decideTryAgain(situation, refusal, state);
 }

@@ -212,9 +212,44 @@ describe('a refusal', () => {
     });
   });
 
-  it('with the target there is for good', () => {
-    expect(decide(making, { refusal, target: { seen: target } })).toMatchObject({
+  it('by a webhook that has not heard yet that the target is back is tried again', () => {
+    expect(decide(making, { refusal, target: { seen: target } })).toMatchObject({ status: { phase: 'Running' } });
+  });
+
+  it('of the request itself, with the target there, is for good', () => {
+    const misfit = new SoteriaError('cluster_refused', { what: 'w', why: 'snapshot <nil> is invalid', fix: 'f' });
+    expect(decide(making, { refusal: misfit, target: { seen: target } })).toMatchObject({
       status: { phase: 'Failed', error: { code: 'cluster_refused' } },
     });
+  });
+});
+
+describe('what Longhorn refuses for a state of its installation', () => {
+  const words = 'denied the request: cannot find engine image by longhornio/longhorn-engine:v1.12.1';
+  const refusal = new SoteriaError('cluster_refused', { what: 'w', why: words, fix: 'f' });
+  const refused: World = { target: { seen: target }, refusal };
+  const making = (movedAt: string) => running({ snapshotMade: false }, { movedAt, progress: 10 });
+
+  it('is tried again, and the record says why meanwhile', () => {
+    const told = decide(making(at(-minute)), refused);
+    expect(told).toMatchObject({
+      do: 'record',
+      status: { phase: 'Running', movedAt: at(-minute), message: expect.stringContaining('engine image') },
+    });
+    const message = told.do === 'record' ? told.status.message : '';
+    expect(decide({ ...making(at(-minute)), message }, refused)).toEqual({ do: 'wait' });
+  });
+
+  it('is asked for once in a wake-up, and the name that is recorded anew is no move', () => {
+    const steps = [{ name: 'upload', state: 'running' as const, startedAt: at(-minute) }];
+    const again = running({}, { steps, movedAt: at(-30 * minute) });
+    const ready: World = { snapshot: { seen: snapshotWith({ marks }) }, target: { seen: target } };
+    const told = decide(again, { ...ready, refusal });
+    expect(told).toMatchObject({ do: 'record', status: { message: expect.stringContaining('for now') } });
+    expect(told.do === 'record' && told.status.work?.backup).toBeUndefined();
+  });
+
+  it('fails when it lasts longer than the stall limit', () => {
+    expect(decide(making(at(-61 * minute)), refused)).toMatchObject({ status: { phase: 'Failed' } });
   });
 });

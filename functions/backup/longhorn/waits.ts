@@ -40,7 +40,8 @@ export const backupWaits = {
       endsBy: 'a new attempt after `SOTERIA_BACKUP_STALL_SECONDS`',
     },
     {
-      waitsFor: 'the backup target to be available again, when Longhorn refused the snapshot without it',
+      waitsFor:
+        'the backup target to be available again, or Longhorn’s upgrade to be over, when Longhorn refused the snapshot because of it',
       wokenBy: 'nothing: no event tells of it',
       worstDelay: busySweep,
       endsBy: 'Failed after `SOTERIA_BACKUP_STALL_SECONDS`',
@@ -62,7 +63,8 @@ export const backupWaits = {
         'a new attempt when nothing moved for `SOTERIA_BACKUP_STALL_SECONDS`, and 10 s for each GiB of the volume',
     },
     {
-      waitsFor: 'the backup target to be available again, when Longhorn refused the backup without it',
+      waitsFor:
+        'the backup target to be available again, or Longhorn’s upgrade to be over, when Longhorn refused the backup because of it',
       wokenBy: 'nothing: no event tells of it',
       worstDelay: busySweep,
       endsBy: 'Failed after `SOTERIA_BACKUP_STALL_SECONDS`',

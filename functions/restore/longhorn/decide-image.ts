@@ -1,5 +1,6 @@
 /** The image that the source's volume stands on: it is there and whole, or it is made from its backup first, or nothing can be restored. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import { stateThatRefuses } from '@soteria/shared/longhorn/refusals.ts';
 import { refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import type { RestoredShape } from '../new-claim/shape-claim.ts';
@@ -32,12 +33,17 @@ export function decideImage({ operation, world, rules, now }: Situation): Action
   if (world.backingImage === undefined || world.backingImage.seen?.isReady === true) return undefined;
   const status = statusOf(operation);
   const fail = (error: SoteriaError): Action => ({ do: 'record', status: refuse(status, 'Failed', error, now) });
-  if (world.refusal !== undefined) return fail(world.refusal);
   const image = world.backingImage.seen;
   const name = image?.name ?? world.imageBackup?.seen?.image ?? '';
   const message = `Longhorn makes backing image ${name} first, which the volume stands on`;
-  if (status.message !== message || status.movedAt === undefined) {
+  if (!status.message.startsWith(message) || status.movedAt === undefined) {
     return { do: 'record', status: { ...waiting(status, message), movedAt: now.toISOString() } };
+  }
+  if (world.refusal !== undefined) {
+    const isLate = now.getTime() - Date.parse(status.movedAt) >= rules.stallMs;
+    if (isLate || stateThatRefuses(world.refusal) === undefined) return fail(world.refusal);
+    const next = waiting(status, `${message}; it refuses that for now: ${world.refusal.explanation.why}`);
+    return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };
   }
   if (image === undefined) {
     const backup = world.imageBackup?.seen;

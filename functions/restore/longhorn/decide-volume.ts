@@ -1,6 +1,7 @@
 /** Running, the names are recorded: hold the backup as it was read, look at what is held, make the volume from it (invariant 5). */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type Backup, whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
+import { stateThatRefuses } from '@soteria/shared/longhorn/refusals.ts';
 import { pointIdOf } from '@soteria/shared/longhorn/restore-points.ts';
 import { heldByLabel } from '@soteria/shared/operation/marks.ts';
 import type { OperationWork } from '@soteria/shared/operation/schema.ts';
@@ -59,7 +60,11 @@ export function decideVolume(situation: Situation, work: OperationWork): Action 
     do: 'record',
     status: refuse(statusOf(operation), 'Failed', error, now),
   });
-  if (world.refusal !== undefined) return fail(world.refusal);
+  if (world.refusal !== undefined) {
+    const state = stateThatRefuses(world.refusal);
+    if (state === undefined) return fail(world.refusal);
+    return waitFor(situation, `Longhorn refuses the volume for now, ${state}: ${world.refusal.explanation.why}`);
+  }
 
   if (world.volume?.seen !== undefined) {
     const volume = world.volume.seen;

@@ -69,6 +69,13 @@ export const restoreWaits = {
       endsBy: 'a hold whose holder is gone is taken over; otherwise Failed after `SOTERIA_RESTORE_DEADLINE_SECONDS`',
     },
     {
+      waitsFor:
+        'Longhorn to accept the volume, when it refuses it for a state of its installation, as during its upgrade',
+      wokenBy: 'nothing: no event tells of it',
+      worstDelay: busySweep,
+      endsBy: 'Failed after `SOTERIA_RESTORE_STALL_SECONDS`',
+    },
+    {
       waitsFor: 'a volume whose restore has failed to be gone, before it is made once more',
       wokenBy: volumeChange,
       worstDelay: busySweep,
