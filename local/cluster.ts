@@ -3,10 +3,10 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { Draft, WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import { loadConnection } from '@soteria/shared/kubernetes/connect.ts';
 import { untyped } from '@soteria/shared/kubernetes/core-types.ts';
-import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
+import { createWatchingClient } from '@soteria/shared/kubernetes/watching-client.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
@@ -19,7 +19,7 @@ import { notDone } from './store/not-done.ts';
 import { startStore } from './store/start-store.ts';
 
 export interface Cluster {
-  readonly client: KubernetesClient;
+  readonly client: WatchingClient;
   readonly url: string;
   readonly kubeconfigPath: string;
   readonly notDone: readonly string[];
@@ -92,7 +92,7 @@ function tokenRequests(serviceAccount: string): ResourceType<TokenRequest> {
   return { ...path, parse: (wire) => wire as TokenRequest };
 }
 
-async function requestToken(client: KubernetesClient, namespace: string, serviceAccount: string): Promise<string> {
+async function requestToken(client: WatchingClient, namespace: string, serviceAccount: string): Promise<string> {
   const draft: Draft<TokenRequest> = {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
@@ -110,7 +110,7 @@ async function requestToken(client: KubernetesClient, namespace: string, service
 
 async function useReal(kubeconfig: string, dataDir: string): Promise<Cluster> {
   const connection = await loadConnection({ kubeconfig });
-  const client = createHttpClient(connection);
+  const client = createWatchingClient(connection);
   const { server, ca } = connection;
   return {
     client,

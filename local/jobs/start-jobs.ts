@@ -8,7 +8,7 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '@soteria/shared/log/log.ts';
-import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
+import { type WatchingClient, listAll } from '@soteria/shared/kubernetes/client.ts';
 import { type Job, jobs, pods } from '@soteria/shared/kubernetes/core-types.ts';
 import { managedLabel } from '@soteria/shared/operation/marks.ts';
 import { createWorkQueue } from '../longhorn/work-queue.ts';
@@ -17,7 +17,7 @@ import { type JobWorld, reconcileJob } from './reconcile-job.ts';
 import { createRunningPods } from './running-pods.ts';
 
 export interface JobsOptions {
-  readonly client: KubernetesClient;
+  readonly client: WatchingClient;
   /** Holds `runner.cjs`. */
   readonly bundlesFolder: string;
   readonly dataDir: string;
@@ -115,7 +115,7 @@ function keyOf({ metadata: { namespace, name, uid } }: Job): string {
 }
 
 /** Of Jobs that went while nobody looked. */
-async function keysOfPods(client: KubernetesClient, signal: AbortSignal): Promise<string[]> {
+async function keysOfPods(client: WatchingClient, signal: AbortSignal): Promise<string[]> {
   const keys: string[] = [];
   for await (const { metadata, spec } of listAll(client, pods, { labelSelector: ours }, { signal })) {
     const [owner] = metadata.ownerReferences ?? [];

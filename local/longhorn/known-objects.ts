@@ -5,7 +5,7 @@ import {
   persistentVolumes,
 } from '@soteria/shared/kubernetes/core-types.ts';
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import { backupTargets, backupVolumes, backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type {
@@ -28,7 +28,7 @@ export interface Known {
 }
 
 export interface FollowOptions {
-  readonly client: KubernetesClient;
+  readonly client: WatchingClient;
   readonly namespace: string;
   readonly signal: AbortSignal;
   /** Called after `known` has been brought up to date. */

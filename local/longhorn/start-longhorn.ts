@@ -2,7 +2,7 @@
  * A Longhorn made of folders: an ordinary API client that watches, decides and writes statuses as Longhorn does (longhorn.md 1, 2, 5,
  * 6). Everything it must remember is in the objects and in the data folder, so a restart goes on where a kill has cut it off.
  */
-import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
 import { type LonghornAdmission, createAdmission } from './admission.ts';
@@ -26,7 +26,7 @@ import { type NextLook, createWorkQueue } from './work-queue.ts';
 import type { World } from './world.ts';
 
 export interface LonghornOptions {
-  readonly client: KubernetesClient;
+  readonly client: WatchingClient;
   readonly dataDir: string;
   readonly log: Log;
   /** Default `longhorn-system`; must exist, as must the kinds (see `seed.ts`, `crds.ts`). */

@@ -1,5 +1,5 @@
 /** What every reconciler gets, and the few writes they share. Status goes to the status subresource, as on a real API server. */
-import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
 import type { Faults } from './fault-table.ts';
@@ -11,7 +11,7 @@ import type { UploadResult } from './store/upload.ts';
 import type { Transfers } from './transfers.ts';
 
 export interface World {
-  readonly client: KubernetesClient;
+  readonly client: WatchingClient;
   /** Longhorn's own. */
   readonly namespace: string;
   readonly folders: Folders;

@@ -3,7 +3,7 @@
  * as they say, with the timing, retries and refusals of the real one. Everything listens on 127.0.0.1.
  */
 import { randomUUID } from 'node:crypto';
-import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import type { OnActivity } from './activity.ts';
 import { acceptEvent } from './broker/run-broker.ts';
 import { answerIngress } from './broker/ingress.ts';
@@ -23,7 +23,7 @@ import type { FunctionCommand } from './serving/function-process.ts';
 import { rewriteClusterUrls } from './serving/rewrite-cluster-urls.ts';
 
 export interface MeshOptions {
-  readonly client: KubernetesClient;
+  readonly client: WatchingClient;
   /** Where the Knative objects are. */
   readonly namespace: string;
   /** What to start for a Service; `args` are its container's. */

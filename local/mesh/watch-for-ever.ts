@@ -1,5 +1,5 @@
 /** Consumes a watch for as long as the mesh lives, also when the API server is away for a while. */
-import type { KubernetesClient, WatchEvent, WatchQuery } from '@soteria/shared/kubernetes/client.ts';
+import type { WatchingClient, WatchEvent, WatchQuery } from '@soteria/shared/kubernetes/client.ts';
 import { toSoteriaError } from '@soteria/shared/errors.ts';
 import type { ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { OnActivity } from './activity.ts';
@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts';
 import type { UntypedObject } from './manifest/knative-types.ts';
 
 export interface WatchParts {
-  readonly client: KubernetesClient;
+  readonly client: WatchingClient;
   readonly clock: Clock;
   readonly onActivity: OnActivity;
   readonly signal: AbortSignal;

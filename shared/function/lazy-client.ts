@@ -18,9 +18,6 @@ export function connectLazily(connect: () => Promise<KubernetesClient>): Kuberne
   return {
     get: async (type, ref, options) => (await client()).get(type, ref, options),
     list: async (type, query, options) => (await client()).list(type, query, options),
-    async *watch(type, query, options) {
-      yield* (await client()).watch(type, query, options);
-    },
     create: async (type, draft, options) => (await client()).create(type, draft, options),
     replace: async (type, object, options) => (await client()).replace(type, object, options),
     patch: async (type, ref, patch, options) => (await client()).patch(type, ref, patch, options),

@@ -1,5 +1,5 @@
 /**
- * The port to a Kubernetes API server: seven verbs over typed resource descriptors.
+ * The port to a Kubernetes API server: six verbs over typed resource descriptors.
  * Adapters: `http-client.ts` (a real API server), `memory-cluster.ts` (the in-memory fake). One contract suite runs on both.
  *
  * Absence is `undefined`, never a throw. Every other refusal is a SoteriaError:
@@ -82,12 +82,6 @@ export type MergePatch = Readonly<Record<string, unknown>>;
 export interface KubernetesClient {
   get<T extends KubernetesObject>(type: ResourceType<T>, ref: ObjectRef, options?: CallOptions): Promise<T | undefined>;
   list<T extends KubernetesObject>(type: ResourceType<T>, query?: ListQuery, options?: CallOptions): Promise<Page<T>>;
-  /** Endless until the signal aborts; resumes by itself after a broken connection. */
-  watch<T extends KubernetesObject>(
-    type: ResourceType<T>,
-    query?: WatchQuery,
-    options?: CallOptions,
-  ): AsyncIterable<WatchEvent<T>>;
   create<T extends KubernetesObject>(type: ResourceType<T>, draft: Draft<T>, options?: WriteOptions): Promise<T>;
   /** `metadata.resourceVersion` of the object is the precondition. */
   replace<T extends KubernetesObject>(type: ResourceType<T>, object: T, options?: SubresourceWriteOptions): Promise<T>;
@@ -99,6 +93,16 @@ export interface KubernetesClient {
   ): Promise<T>;
   /** Deleting what is not there is success. */
   delete<T extends KubernetesObject>(type: ResourceType<T>, ref: ObjectRef, options?: DeleteOptions): Promise<void>;
+}
+
+/** What the local product needs besides: no function watches, because events wake it. Adapter: `watching-client.ts`. */
+export interface WatchingClient extends KubernetesClient {
+  /** Endless until the signal aborts; resumes by itself after a broken connection. */
+  watch<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    query?: WatchQuery,
+    options?: CallOptions,
+  ): AsyncIterable<WatchEvent<T>>;
 }
 
 /** Follows the continue tokens to the end; a list that expires on the way (410) throws `cluster_expired`, never ends short. */

@@ -7,14 +7,11 @@ import { SoteriaError } from '../errors.ts';
 import { isObjectAbsent, whatFailed, type Answer, type Call } from './api-errors.ts';
 import type { DeleteOptions, KubernetesClient, ListQuery, Page, WriteOptions } from './client.ts';
 import type { Connection } from './connection.ts';
-import { createExchange, type HttpClientOptions } from './exchange.ts';
+import { createExchange, type Exchange, type HttpClientOptions } from './exchange.ts';
 import { parseJson, writeJson } from './json.ts';
 import { collectionPath, objectPath, requireNamespace, withParameters } from './resource-path.ts';
 import { apiVersionOf, type KubernetesObject, type ResourceType } from './resource-type.ts';
 import type { HttpRequest } from './transport.ts';
-import { watchResource } from './watch.ts';
-
-const watchPageSize = 500;
 
 const listShape = z.object({
   metadata: z
@@ -27,8 +24,10 @@ const listShape = z.object({
 });
 
 export function createHttpClient(connection: Connection, options: HttpClientOptions = {}): KubernetesClient {
-  const exchange = createExchange(connection, options);
+  return createClientOver(createExchange(connection, options));
+}
 
+export function createClientOver(exchange: Exchange): KubernetesClient {
   async function askFor<T>(
     call: Call,
     request: HttpRequest,
@@ -84,31 +83,6 @@ export function createHttpClient(connection: Connection, options: HttpClientOpti
       return await listPage(type, query, signal);
     },
 
-    watch(type, query = {}, { signal } = {}) {
-      const call: Call = { verb: 'watch', type, target: { namespace: query.namespace } };
-      const selection = { namespace: query.namespace, ...selectorsOf(query) };
-      const streamPath = (resourceVersion: string, timeoutSeconds: number): string =>
-        withParameters(collectionPath(type, query.namespace), {
-          ...selectorsOf(query),
-          watch: true,
-          allowWatchBookmarks: true,
-          resourceVersion,
-          timeoutSeconds,
-        });
-      return watchResource(
-        exchange,
-        {
-          call,
-          streamPath,
-          listPage: async (continueToken) =>
-            await listPage(type, { ...selection, limit: watchPageSize, continueToken }, signal),
-          parse: (wire) => parseWith(call, type.parse, wire),
-        },
-        query.resourceVersion,
-        signal,
-      );
-    },
-
     async create(type, draft, options = {}) {
       const { name, namespace } = draft.metadata;
       const target = { name: name ?? draft.metadata.generateName, namespace };
@@ -148,7 +122,10 @@ function isSuccess(answer: Answer): boolean {
   return answer.status >= 200 && answer.status < 300;
 }
 
-function selectorsOf({ labelSelector, fieldSelector }: ListQuery): Pick<ListQuery, 'labelSelector' | 'fieldSelector'> {
+export function selectorsOf({
+  labelSelector,
+  fieldSelector,
+}: ListQuery): Pick<ListQuery, 'labelSelector' | 'fieldSelector'> {
   return { labelSelector, fieldSelector };
 }
 
@@ -203,7 +180,7 @@ function dropManagedFields(wire: unknown): void {
   if (typeof metadata === 'object' && metadata !== null && 'managedFields' in metadata) delete metadata.managedFields;
 }
 
-function parseWith<T>(call: Call, read: (wire: unknown) => T, wire: unknown): T {
+export function parseWith<T>(call: Call, read: (wire: unknown) => T, wire: unknown): T {
   dropManagedFields(wire);
   try {
     return read(wire);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { WatchQuery } from './client.ts';
 import { configMaps } from './core-types.ts';
 import type { HttpClientOptions } from './exchange.ts';
-import { createHttpClient } from './http-client.ts';
+import { createWatchingClient } from './watching-client.ts';
 import {
   answer,
   configMap,
@@ -42,7 +42,7 @@ const list = (resourceVersion: string, ...names: readonly string[]): Step =>
 async function watchScript(steps: readonly Step[], query: WatchQuery = {}, options: HttpClientOptions = {}) {
   const server = await startScriptedServer(...steps);
   const time = fakeTime();
-  const client = createHttpClient({ server: server.url }, { ...time.options, ...options });
+  const client = createWatchingClient({ server: server.url }, { ...time.options, ...options });
   const controller = new AbortController();
   const events = client.watch(configMaps, query, { signal: controller.signal });
   /** Reads this many events, as `added a` and `resync a b`, then aborts and expects the end. */

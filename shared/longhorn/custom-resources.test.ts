@@ -23,7 +23,6 @@ function listingClient(
 ): KubernetesClient {
   return {
     get: unexpected,
-    watch: unexpected,
     create: unexpected,
     replace: unexpected,
     patch: unexpected,

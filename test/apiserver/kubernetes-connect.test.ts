@@ -5,6 +5,7 @@ import { connectToCluster, loadConnection } from '@soteria/shared/kubernetes/con
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
+import { createWatchingClient } from '@soteria/shared/kubernetes/watching-client.ts';
 import { readOwnNamespace } from '@soteria/shared/kubernetes/in-cluster.ts';
 import { reviewAccess, reviewToken } from '@soteria/shared/kubernetes/reviews.ts';
 import { operations } from '@soteria/shared/operation/schema.ts';
@@ -115,7 +116,7 @@ describeOnApiServer('connecting to a real API server', () => {
 
   it('begins a watch again with the whole list when the server has lost the history', async () => {
     const namespace = await server.createNamespace('connect');
-    const client = await asAdmin();
+    const client = createWatchingClient(await loadConnection({ kubeconfig: server.access.kubeconfigPath }));
     const name = 'soteria-backup-data-20250102-030405';
     const spec = { kind: 'Backup', request: { pvc: 'data' } } as const;
     const metadata = { name, namespace };

@@ -10,7 +10,7 @@ import { contractContext } from '@soteria/local/longhorn/testing/contract-contex
 import { restoreContext } from '@soteria/local/longhorn/testing/restore-context.ts';
 import { silentLog } from '@soteria/local/longhorn/testing/start-local-longhorn.ts';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
-import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
+import { createWatchingClient } from '@soteria/shared/kubernetes/watching-client.ts';
 import { backupDraft, describeLonghornContract, snapshotDraft } from '@soteria/shared/longhorn/contract.ts';
 import { describeRestoreContract } from '@soteria/shared/longhorn/contract-restore.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
@@ -25,7 +25,7 @@ describeWithReferenceCrds('the local Longhorn on a real API server', () => {
 
   async function start(storageClasses: readonly string[]) {
     const { url, caPem, adminToken } = server.access;
-    const client = createHttpClient({ server: new URL(url), ca: caPem, token: () => Promise.resolve(adminToken) });
+    const client = createWatchingClient({ server: new URL(url), ca: caPem, token: () => Promise.resolve(adminToken) });
     const namespace = await server.createNamespace('longhorn');
     await ensureLonghornObjects(client, { namespace });
     const dataDir = await mkdtemp(join(tmpdir(), 'local-longhorn-'));

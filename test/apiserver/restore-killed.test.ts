@@ -19,10 +19,10 @@ import { createTestBudget } from '../../functions/restore/proof/test-budget.ts';
 import { createLonghornInstallation } from '../../functions/restore/self-test/longhorn-installation.ts';
 import { createVerdicts } from '../../functions/restore/self-test/verdicts.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { jobs, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
-import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
+import { createWatchingClient } from '@soteria/shared/kubernetes/watching-client.ts';
 import { snapshotDraft } from '@soteria/shared/longhorn/contract.ts';
 import { createBackingImages } from '@soteria/shared/longhorn/backing-images.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
@@ -62,7 +62,7 @@ const rules = {
 const point = 'point';
 
 /** As `main.ts` puts them together, anew for each process. */
-function createProcess(client: KubernetesClient): AdvanceTools {
+function createProcess(client: WatchingClient): AdvanceTools {
   const now = () => new Date();
   return {
     store: createOperationStore(client),
@@ -96,8 +96,8 @@ describeWithControllers('a restore that is killed at any request', () => {
   let server: ApiServer;
   let longhorn: LocalLonghorn;
   let localJobs: LocalJobs;
-  let admin: KubernetesClient;
-  let own: KubernetesClient;
+  let admin: WatchingClient;
+  let own: WatchingClient;
   let dataDir = '';
   let original = new Map<string, string>();
 
@@ -107,7 +107,7 @@ describeWithControllers('a restore that is killed at any request', () => {
     await server.startControllerManager();
     await applyInstallation(server.adminClient);
     const open = (token: string) =>
-      createHttpClient({ server: new URL(server.url), ca: server.caPem, token: () => Promise.resolve(token) });
+      createWatchingClient({ server: new URL(server.url), ca: server.caPem, token: () => Promise.resolve(token) });
     admin = open(server.adminToken);
     own = open(await mintToken(server.adminClient, { namespace: 'soteria', name: 'restore' }));
     await ensureLonghornObjects(admin, { namespace: longhornNamespace });
@@ -205,7 +205,7 @@ describeWithControllers('a restore that is killed at any request', () => {
     (await everything()).filter((one) => one.metadata.labels?.[operationUidLabel] === metadata.uid);
 
   /** A process that wakes up once; false when it was killed on its way. */
-  async function wakeUp(client: KubernetesClient, { metadata }: Operation): Promise<boolean> {
+  async function wakeUp(client: WatchingClient, { metadata }: Operation): Promise<boolean> {
     const ref = { namespace: 'shop', name: metadata.name };
     try {
       await advanceOperation(createProcess(client), ref, { log: silentLog });

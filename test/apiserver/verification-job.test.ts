@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startJobs } from '@soteria/local/jobs/start-jobs.ts';
 import { silentLog } from '@soteria/local/longhorn/testing/start-local-longhorn.ts';
 import { jobs, persistentVolumeClaims, pods } from '@soteria/shared/kubernetes/core-types.ts';
-import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
+import { createWatchingClient } from '@soteria/shared/kubernetes/watching-client.ts';
 import { commandJob } from '@soteria/shared/verification/command-job.ts';
 import { readOutcome } from '@soteria/shared/verification/read-outcome.ts';
 import { type VerificationJobInput, verificationJob } from '@soteria/shared/verification/verification-job.ts';
@@ -26,7 +26,7 @@ describeWithControllers('the Job of a restore test', () => {
 
   function connect() {
     const { url, caPem, adminToken } = server.access;
-    return createHttpClient({ server: new URL(url), ca: caPem, token: () => Promise.resolve(adminToken) });
+    return createWatchingClient({ server: new URL(url), ca: caPem, token: () => Promise.resolve(adminToken) });
   }
 
   /** As the one that is shipped. */

@@ -112,7 +112,6 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
     get: (type, ref, given) =>
       call('get', type.plural, async () => learn(type.plural, await client.get(type, ref, given))),
     list: (type, query, given) => call('list', type.plural, () => client.list(type, query, given)),
-    watch: (type, query, given) => client.watch(type, query, given),
     create: (type, draft, given) =>
       call('create', type.plural, () => {
         const act = () => client.create(type, draft, given);

@@ -1,5 +1,5 @@
 /** The Longhorn contract's hand on a running local Longhorn: it asks, and waits until Longhorn has done it. */
-import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import { type LonghornContractContext, snapshotDraft } from '@soteria/shared/longhorn/contract.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
@@ -8,7 +8,7 @@ import type { FaultSwitches } from '../faults.ts';
 import { until } from './until.ts';
 
 export interface RunningLonghorn {
-  readonly client: KubernetesClient;
+  readonly client: WatchingClient;
   readonly namespace: string;
   readonly faults: FaultSwitches;
   readonly close: () => Promise<void>;

@@ -2,7 +2,7 @@
  * An ApiServerSource in Reference mode. Nothing is sent for what exists when it starts or comes back after a gap, and one event
  * is sent at a time per resource: a slow sink delays all that follow.
  */
-import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import { apiVersionOf } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { OnActivity } from '../activity.ts';
@@ -21,7 +21,7 @@ import { writeSelector } from './write-selector.ts';
 
 export interface ApiServerSourceParts extends DeliveryParts {
   readonly onActivity: OnActivity;
-  readonly client: KubernetesClient;
+  readonly client: WatchingClient;
   readonly chaos: ChaosSwitches;
   readonly newId: () => string;
   /** What the adapter would call the API server; it becomes the events' `source`. */

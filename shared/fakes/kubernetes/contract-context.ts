@@ -1,11 +1,11 @@
 /** What the contract's parts share: the cluster they run on, and the few things they all make. Only tests import this. */
 import { expect, onTestFinished } from 'vitest';
 import { SoteriaError, type ErrorCode } from '../../errors.ts';
-import type { KubernetesClient, WatchEvent, WatchQuery } from '../../kubernetes/client.ts';
+import type { WatchingClient, WatchEvent, WatchQuery } from '../../kubernetes/client.ts';
 import { configMaps, type ConfigMap } from '../../kubernetes/core-types.ts';
 
 export interface ContractContext {
-  readonly client: KubernetesClient;
+  readonly client: WatchingClient;
   /** Fresh for every context. A controller may put objects of its own into it. */
   readonly namespace: string;
   /** True where the CustomResourceDefinition of operations is installed. */

@@ -1,11 +1,11 @@
-/** The KubernetesClient of an in-memory cluster: what one gets is a copy, and refusals read like a real API server's. */
+/** The WatchingClient of an in-memory cluster: what one gets is a copy, and refusals read like a real API server's. */
 import { statusOf } from './api-refusal.ts';
 import { refusalOf, type Call } from '../../kubernetes/api-errors.ts';
 import type {
   CallOptions,
   DeleteOptions,
   Draft,
-  KubernetesClient,
+  WatchingClient,
   ListQuery,
   MergePatch,
   ObjectRef,
@@ -26,7 +26,7 @@ import { watchMemory } from './memory-watch.ts';
 
 type Type<T extends KubernetesObject> = ResourceType<T>;
 
-export function createMemoryClient(api: RawApi): KubernetesClient {
+export function createMemoryClient(api: RawApi): WatchingClient {
   return {
     async get<T extends KubernetesObject>(type: Type<T>, ref: ObjectRef, options: CallOptions = {}) {
       const call: Call = { verb: 'get', type, target: ref };

@@ -6,7 +6,7 @@
  * Not done here: RBAC, owner-reference garbage collection, admission policies, schema validation, server-side apply.
  */
 import { builtInKinds } from './builtin-kinds.ts';
-import type { KubernetesClient } from '../../kubernetes/client.ts';
+import type { WatchingClient } from '../../kubernetes/client.ts';
 import { createClusterClock, type ClockOptions } from './cluster-clock.ts';
 import { createClusterState, type Commit } from './cluster-state.ts';
 import { isCustomResourceDefinition, kindOfDefinition } from './custom-kinds.ts';
@@ -37,7 +37,7 @@ export interface ClusterSnapshot {
 }
 
 export interface MemoryCluster {
-  readonly client: KubernetesClient;
+  readonly client: WatchingClient;
   readonly api: RawApi;
   readonly revision: number;
   kinds(): readonly KindDefinition[];

@@ -56,6 +56,6 @@ export function fakeReviews({ tokens = {}, grants = [], isDown = false }: Knowle
 
   return {
     asked,
-    client: { create, get: unused, list: unused, watch: unused, replace: unused, patch: unused, delete: unused },
+    client: { create, get: unused, list: unused, replace: unused, patch: unused, delete: unused },
   };
 }
