@@ -58,6 +58,7 @@ function moverOf(tools: AdvanceTools): Mover<World, Action> {
   return {
     functionName: 'backup',
     store,
+    now,
     inTurn,
     memory,
     lasting,

@@ -200,6 +200,38 @@ describe('POST /v1/backup', () => {
     expect(other.body.operation).not.toBe(first.body.operation);
   });
 
+  it.each([
+    ['mode', { mode: 'full' }],
+    ['tags', { tags: ['why=upgrade'] }],
+    ['max_age', { max_age: 60 }],
+  ])(
+    'refuses the Idempotency-Key of a request that differs in %s, also when that one has joined',
+    async (member, more) => {
+      const bench = open();
+      const send = (key: string, body: object) => bench.http.post('/v1/backup').set('idempotency-key', key).send(body);
+      await send('k1', ask).expect(202);
+      bench.pass(1_000);
+      await send('k2', ask).expect(202);
+      bench.pass(1_000);
+      expect((await send('k3', ask).expect(202)).body).toMatchObject({ joined: true });
+      const before = await bench.store.list({});
+      for (const key of ['k1', 'k2', 'k3']) {
+        const { body } = await send(key, { ...ask, ...more }).expect(409);
+        expect(body).toMatchObject({ code: 'conflict', differs_in: [member], why: expect.stringContaining(member) });
+      }
+      expect(await bench.store.list({})).toEqual(before);
+    },
+  );
+
+  it('refuses the Idempotency-Key of a request for another claim of the namespace', async () => {
+    const bench = open();
+    bench.addClaim('logs');
+    const send = (pvc: string) =>
+      bench.http.post('/v1/backup').set('idempotency-key', 'k1').send({ namespace: 'shop', pvc });
+    await send('data').expect(202);
+    expect((await send('logs').expect(409)).body).toMatchObject({ differs_in: ['pvc'] });
+  });
+
   it.each(['', 'k'.repeat(256)])('refuses an Idempotency-Key that cannot be recorded', async (key) => {
     const bench = open();
     await bench.http.post('/v1/backup').set('idempotency-key', key).send(ask).expect(400);

@@ -21,13 +21,12 @@ export function defineBackup(tools: BackupTools): FunctionDefinition {
     routes: (app) => {
       tellPaused(app, (signal) => tools.cluster.isPaused(signal));
       app.post('/v1/backup', async (c) => {
-        const answer = await askByHttp(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c));
+        const answer = await askByHttp(tools, await readJsonBody(c), incoming(c));
         if (answer.location !== undefined) c.header('location', answer.location);
         return answerJson(c, answer.body, answer.status);
       });
       app.post('/v1/backup/namespace', async (c) => {
-        const key = c.req.header('idempotency-key');
-        const answer = await askForNamespace(tools, await readJsonBody(c), key, incoming(c));
+        const answer = await askForNamespace(tools, await readJsonBody(c), incoming(c));
         if (answer.location !== undefined) c.header('location', answer.location);
         return answerJson(c, answer.body, answer.status);
       });

@@ -48,6 +48,7 @@ function moverOf(given: AdvanceTools, call: AdvanceCall, noteMoved?: NoteMoved):
   return {
     functionName,
     store,
+    now,
     inTurn,
     ...(memory === undefined ? {} : { memory }),
     nothingSeen: {},

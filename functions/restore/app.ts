@@ -30,18 +30,12 @@ export function defineRestore(tools: RestoreTools): FunctionDefinition {
     name: functionName,
     routes: (app) => {
       tellPaused(app, (signal) => tools.cluster.isPaused(signal));
-      app.post('/v1/restores', async (c) =>
-        answer(c, await askByHttp(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
-      );
-      app.post('/v1/restore-test', async (c) =>
-        answer(c, await askForTest(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
-      );
+      app.post('/v1/restores', async (c) => answer(c, await askByHttp(tools, await readJsonBody(c), incoming(c))));
+      app.post('/v1/restore-test', async (c) => answer(c, await askForTest(tools, await readJsonBody(c), incoming(c))));
       app.post('/v1/restores/namespace', async (c) =>
-        answer(c, await askForNamespace(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
+        answer(c, await askForNamespace(tools, await readJsonBody(c), incoming(c))),
       );
-      app.post('/v1/selftest', async (c) =>
-        answer(c, await askForSelfTest(tools, await readJsonBody(c), c.req.header('idempotency-key'), incoming(c))),
-      );
+      app.post('/v1/selftest', async (c) => answer(c, await askForSelfTest(tools, await readJsonBody(c), incoming(c))));
       app.get('/v1/recovery', async (c) => {
         const facts = await readRecovery(tools, incoming(c));
         if (wantsJson(c.req.header('accept'))) return answerJson(c, facts);

@@ -25,6 +25,8 @@ export interface Incoming {
   readonly receivedAt: Date;
   /** W3C trace context to hand on, when there is one. */
   readonly traceparent: string | undefined;
+  /** Of an HTTP request that has one; never empty. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** Returns when the event is dealt with (204); throws a SoteriaError otherwise. */

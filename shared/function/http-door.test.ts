@@ -9,6 +9,7 @@ const routes: FunctionDefinition['routes'] = (app) => {
   app.get('/v1/me', (c) => c.json({ ...c.get('incoming').caller, trace: c.get('incoming').traceparent }));
   app.post('/v1/echo/:name', async (c) => c.json({ body: await c.req.text(), user: c.get('incoming').caller.user }));
   app.post('/v1/json', async (c) => c.json({ body: await readJsonBody(c) }));
+  app.post('/v1/key', (c) => c.json({ key: c.get('incoming').idempotencyKey }));
   app.get('/v1/refuse', () => {
     throw new SoteriaError(
       'claim_not_found',
@@ -41,6 +42,25 @@ describe('what anybody may see', () => {
       expect(reviews.asked).toEqual([]);
     },
   );
+});
+
+describe('an Idempotency-Key', () => {
+  const send = (key: string) =>
+    set().app.request('/v1/key', { method: 'POST', headers: { ...asJane.headers, 'idempotency-key': key } });
+
+  it.each(['', 'k'.repeat(256)])('that cannot be recorded is a 400 at any route: %j', async (key) => {
+    const response = await send(key);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: 'invalid_request',
+      why: expect.stringContaining('Idempotency-Key'),
+    });
+  });
+
+  it('of up to 255 characters reaches the handler', async () => {
+    const key = 'k'.repeat(255);
+    expect(await (await send(key)).json()).toEqual({ key });
+  });
 });
 
 describe('the HTTP door', () => {

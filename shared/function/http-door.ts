@@ -5,6 +5,7 @@ import { refuseUnfitAddress } from './check-address.ts';
 import type { KitEnv } from './contract.ts';
 import type { Doors } from './door.ts';
 import { routePath } from './hono.ts';
+import { readIdempotencyKey } from './idempotency-key.ts';
 import { beginVisit, type KitTools } from './incoming.ts';
 import { problemOf, refusalHeaders } from './problem.ts';
 import { limitBody } from './limit-body.ts';
@@ -32,7 +33,9 @@ export function httpDoor(tools: KitTools): MiddlewareHandler<KitEnv> {
         path: address.pathname + address.search,
         bodyDigest: async () => bodyDigestOf(new Uint8Array(await c.req.arrayBuffer())),
       });
-      c.set('incoming', { caller, signal, receivedAt, traceparent, log: visit.log.with({ user: caller.user }) });
+      const idempotencyKey = readIdempotencyKey(headers);
+      const log = visit.log.with({ user: caller.user });
+      c.set('incoming', { caller, signal, receivedAt, traceparent, idempotencyKey, log });
       await next();
     }
 

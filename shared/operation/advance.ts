@@ -9,6 +9,7 @@ import type { ObjectRef } from '../kubernetes/client.ts';
 import { claimRefOf } from './claim-ref.ts';
 import { ownerOf } from './kind-owner.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
+import { skipRepeat } from './record-once.ts';
 import type { KnownMemory } from './remember-known.ts';
 import { isTerminal, type Operation } from './schema.ts';
 import type { OperationStore } from './store.ts';
@@ -26,7 +27,8 @@ export interface AnyAction {
 export interface Mover<World, Action extends AnyAction> {
   /** Only its kinds are moved; all others are left alone. */
   readonly functionName: string;
-  readonly store: Pick<OperationStore, 'get'>;
+  readonly store: Pick<OperationStore, 'get' | 'listOfIdentity' | 'replaceStatus'>;
+  readonly now: () => Date;
   readonly inTurn: OneAtATime;
   readonly nothingSeen: World;
   /** Left out: every wake-up reads the record. */
@@ -51,7 +53,7 @@ export interface AdvanceCall {
 export interface Beginning<World> {
   /** The record as it was a moment ago; left out, it is remembered or read. */
   readonly operation?: Operation | undefined;
-  /** The caller has just made it. */
+  /** The caller has just made it, and seen that no other Operation answers the same request. */
   readonly isMade?: boolean | undefined;
   /** All there is to say is that it has appeared: nothing is done when this process has made it, and looked at it. */
   readonly isNews?: boolean | undefined;
@@ -117,6 +119,10 @@ async function moveOne<World, Action extends AnyAction>(
     if (start === undefined || ownerOf(start.operation) !== functionName) return undefined;
     hadSomethingToDo ||= start.operation.status?.settled !== true;
     try {
+      if (beginning.isMade !== true || conflicts > 0) {
+        const operation = await skipRepeat(store, start.operation, mover.now(), call.signal);
+        if (operation !== start.operation) start = { operation, world: nothingSeen, isProven: true };
+      }
       const { known, isProven } = await run(mover, start, call);
       if (isProven) {
         memory?.keep({ ...known, world: mover.lasting?.(known) ?? nothingSeen });

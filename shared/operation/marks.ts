@@ -11,6 +11,8 @@ export const operationNamespaceLabel = `${prefix}/operation-namespace`;
 export const operationNameLabel = `${prefix}/operation-name`;
 /** On Operations: a hash of the claim, whose name may be longer than a label value. */
 export const claimLabel = `${prefix}/claim`;
+/** On Operations whose request may have been recorded under another name too: a hash of the identity. */
+export const identityLabel = `${prefix}/identity`;
 /** On Operations that another has made: a hash of that one's name. */
 export const parentLabel = `${prefix}/parent`;
 export const managedLabel = `${prefix}/managed`;

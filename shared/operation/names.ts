@@ -84,3 +84,8 @@ export function timeFromName(name: string): Date | undefined {
 export function claimHash(namespace: string, claim: string): string {
   return shortHash(`${namespace}/${claim}`, 24);
 }
+
+/** The same of an identity. */
+export function identityHash(identity: string): string {
+  return shortHash(identity, 24);
+}

@@ -45,7 +45,10 @@ function setUp(decide: (known: Known<World>) => Action) {
         reads += 1;
         return Promise.resolve(stored);
       },
+      listOfIdentity: () => Promise.resolve([]),
+      replaceStatus: (operation: Operation) => Promise.resolve(operation),
     },
+    now: () => new Date(),
     inTurn: createOneAtATime(),
     memory: rememberKnown<World>(),
     lasting: ({ world }: Known<World>) => world,

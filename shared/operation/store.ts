@@ -3,8 +3,8 @@ import { SoteriaError } from '../errors.ts';
 import type { CallOptions, KubernetesClient, ListQuery, ObjectRef } from '../kubernetes/client.ts';
 import { listAll } from '../kubernetes/client.ts';
 import { claimNameOf } from './claim-ref.ts';
-import { claimLabel, parentLabel } from './marks.ts';
-import { claimHash } from './names.ts';
+import { claimLabel, identityLabel, parentLabel } from './marks.ts';
+import { claimHash, identityHash } from './names.ts';
 import type { Operation, OperationSpec, OperationStatus } from './schema.ts';
 import { group, operations, terminalPhases, version } from './schema.ts';
 
@@ -12,6 +12,8 @@ export interface OperationDraft {
   readonly namespace: string;
   readonly name: string;
   readonly spec: OperationSpec;
+  /** The same request may be recorded under another name: this Operation can be found by its identity. */
+  readonly mayHaveTwin?: boolean | undefined;
 }
 
 export interface OperationStore {
@@ -22,6 +24,8 @@ export interface OperationStore {
   tryCreate(draft: OperationDraft, signal?: AbortSignal): Promise<void>;
   /** Of one claim, oldest first; terminal ones too. */
   listOfClaim(namespace: string, claim: string, signal?: AbortSignal): Promise<readonly Operation[]>;
+  /** Recorded with `mayHaveTwin` under this identity. */
+  listOfIdentity(namespace: string, identity: string, signal?: AbortSignal): Promise<readonly Operation[]>;
   /** Those that another one has made; `isOpen`: only those that have not ended. */
   listChildren(
     parent: ObjectRef & { readonly uid: string },
@@ -49,8 +53,13 @@ function labelsOf(namespace: string, spec: OperationSpec): Record<string, string
   };
 }
 
-function toObject({ namespace, name, spec }: OperationDraft) {
-  const metadata = { name, namespace, labels: labelsOf(namespace, spec) };
+function twinLabelOf({ spec: { identity }, mayHaveTwin = false }: OperationDraft): Record<string, string> {
+  return identity === undefined || !mayHaveTwin ? {} : { [identityLabel]: identityHash(identity) };
+}
+
+function toObject(draft: OperationDraft) {
+  const { namespace, name, spec } = draft;
+  const metadata = { name, namespace, labels: { ...labelsOf(namespace, spec), ...twinLabelOf(draft) } };
   return { apiVersion: `${group}/${version}`, kind: 'Operation', metadata, spec };
 }
 
@@ -81,6 +90,10 @@ export function createOperationStore(client: KubernetesClient): OperationStore {
     listOfClaim: async (namespace, claim, signal) => {
       const found = await list({ namespace, labelSelector: `${claimLabel}=${claimHash(namespace, claim)}` }, signal);
       return found.toSorted(byAge);
+    },
+    listOfIdentity: async (namespace, identity, signal) => {
+      const found = await list({ namespace, labelSelector: `${identityLabel}=${identityHash(identity)}` }, signal);
+      return found.filter(({ spec }) => spec.identity === identity).toSorted(byAge);
     },
     listChildren: async ({ namespace = '', name, uid }, { isOpen }, signal) => {
       const labelSelector = `${parentLabel}=${claimHash(namespace, name)}`;

@@ -129,7 +129,10 @@ export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mu
     'nobody looks whether a request came before',
     {
       decide: noPeers,
-      change: (tools) => ({ ...tools, store: { ...tools.store, listOfClaim: () => Promise.resolve([]) } }),
+      change: ({ store, ...rest }) => {
+        const none = () => Promise.resolve([]);
+        return { ...rest, store: { ...store, listOfClaim: none, listOfIdentity: none } };
+      },
     },
   ],
   oneRestorablePointPerSuccess: [

@@ -51,7 +51,7 @@ export function startProcess(options: ProcessOptions): Process {
   const inHand = new Set<Message>();
   const deadlines = new Map<AbortController, number>();
 
-  function incoming(user: string): Incoming {
+  function incoming(user: string, idempotencyKey?: string): Incoming {
     const deadline = new AbortController();
     deadlines.set(deadline, now().getTime() + deadlineMs);
     return {
@@ -60,6 +60,7 @@ export function startProcess(options: ProcessOptions): Process {
       log: silent,
       receivedAt: now(),
       traceparent: undefined,
+      idempotencyKey,
     };
   }
 
@@ -88,9 +89,9 @@ export function startProcess(options: ProcessOptions): Process {
 
   async function post(body: Parameters<Process['post']>[0], key: string): Promise<void> {
     if (tools === undefined) return;
-    const from = incoming('caller');
+    const from = incoming('caller', key);
     try {
-      const answer = await askByHttp(tools, body, key, from);
+      const answer = await askByHttp(tools, body, from);
       await scheduler.pass(id);
       if (answer.status === 202) evidence.answered.push({ identity: `http:caller:${key}`, door: 'http' });
     } catch (error) {

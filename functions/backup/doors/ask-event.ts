@@ -3,8 +3,10 @@
  * why. Only what cannot be recorded at all is answered with an error.
  */
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import { originOfEvent } from '@soteria/shared/operation/request-origin.ts';
+import { imagined } from '@soteria/shared/operation/requested-operation.ts';
 import { advanceOperation } from '../advance.ts';
-import { askForBackup, imagined } from '../ask.ts';
+import { askForBackup, requestedBackup } from '../ask.ts';
 import { lookAhead } from '../longhorn/plan.ts';
 import type { BackupTools } from '../tools.ts';
 import { parseBackupRequest } from './ask-http.ts';
@@ -19,32 +21,14 @@ export async function askByEvent(tools: BackupTools, event: ReceivedEvent, incom
     incoming.log.info('backup_request_dry_run', { claim });
     return;
   }
-  const identity = `event:${event.source}|${event.id}`;
+  const origin = originOfEvent(event, incoming);
   // Where nobody has to prove anything, an event proves no less than a request.
   if (isUnsigned && tools.settings.authRequired) {
-    await limitUnsigned(tools, request, identity, incoming.signal);
+    await limitUnsigned(tools, request, origin.identity, incoming.signal);
   }
-  const at = event.time ?? incoming.receivedAt;
   // Meanwhile, not afterwards. What cannot be seen now is looked at again when it begins.
-  const looked = lookAhead(tools, imagined(request, at), incoming.signal).catch(() => ({}));
-  const asked = await askForBackup(
-    tools.store,
-    {
-      request,
-      identity,
-      mayHaveTwin: event.time === undefined,
-      requestedBy: { user: incoming.caller.user, via: 'event' },
-      cause: {
-        source: event.source,
-        id: event.id,
-        ...(event.extensions['correlationid'] === undefined
-          ? {}
-          : { correlationId: event.extensions['correlationid'] }),
-      },
-      at,
-    },
-    incoming.signal,
-  );
+  const looked = lookAhead(tools, imagined(requestedBackup(request), origin.at), incoming.signal).catch(() => ({}));
+  const asked = await askForBackup(tools.store, { request, ...origin }, incoming.signal);
   const { operation } = asked;
   const { namespace, name } = operation.metadata;
   const world = { ...(await looked), ...asked.seen };

@@ -1,17 +1,18 @@
 /** `POST /v1/backup`: dry run, refusal with reasons, an existing point, or a recorded Operation. */
-import { randomUUID } from 'node:crypto';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
 import { backupRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { originOfHttp } from '@soteria/shared/operation/request-origin.ts';
 import type { BackupAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
+import { beginRecorded, findRecorded } from '@soteria/shared/operation/record-once.ts';
+import { imagined } from '@soteria/shared/operation/requested-operation.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { askedViewOf } from '@soteria/shared/operation/view.ts';
 import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
 import { advanceOperation } from '../advance.ts';
-import type { Asked, Asking } from '../ask.ts';
-import { askForBackup, findRepeat, imagined } from '../ask.ts';
+import { askForBackup, type RecordedBackup, requestedBackup } from '../ask.ts';
 import type { BackupTools } from '../tools.ts';
 import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { nameOfAttempt } from '../longhorn/about-operation.ts';
@@ -100,7 +101,12 @@ async function reusedAnswer(
   return { status: 200, body: { ...made, backup, point, restore_point: id, volume, snapshot, data_as_of } };
 }
 
-function recordedAnswer({ operation, how }: Asked, world: World, tools: BackupTools, incoming: Incoming): Answer {
+function recordedAnswer(
+  { operation, how }: Pick<RecordedBackup, 'operation' | 'how'>,
+  world: World,
+  tools: BackupTools,
+  incoming: Incoming,
+): Answer {
   const { name, namespace = '' } = operation.metadata;
   const answer = answerOf(operation, world, tools, incoming);
   return {
@@ -110,30 +116,12 @@ function recordedAnswer({ operation, how }: Asked, world: World, tools: BackupTo
   };
 }
 
-/** It becomes part of the record, whose texts are bounded. */
-const maxKeyLength = 255;
-
-export function refuseUnfitKey(key: string | undefined): void {
-  if (key === undefined || (key !== '' && key.length <= maxKeyLength)) return;
-  throw new SoteriaError('invalid_request', {
-    what: 'the request for a backup is not valid',
-    why: key === '' ? 'its Idempotency-Key is empty' : `its Idempotency-Key is longer than ${maxKeyLength} characters`,
-    fix: 'send a key of your own making for each request, such as a UUID, or none',
-  });
-}
-
-export async function askByHttp(
-  tools: BackupTools,
-  body: unknown,
-  idempotencyKey: string | undefined,
-  incoming: Incoming,
-): Promise<Answer> {
+export async function askByHttp(tools: BackupTools, body: unknown, incoming: Incoming): Promise<Answer> {
   const request = parseBackupRequest(body);
-  refuseUnfitKey(idempotencyKey);
   await tools.authorize(incoming.caller, { verb: 'create', namespace: request.namespace }, incoming.signal);
   refuseOtherDrivers(request, tools);
-  const at = incoming.receivedAt;
-  const operation = imagined(request, at);
+  const requested = requestedBackup(request);
+  const operation = imagined(requested, incoming.receivedAt);
   if (request.dry_run === true) {
     const [{ world, blockers }, longhorn] = await Promise.all([
       planBackup(tools, tools.rules, operation, incoming.signal),
@@ -142,12 +130,11 @@ export async function askByHttp(
     const answer = answerOf(operation, world, tools, incoming);
     return { status: 200, body: { ...answer, blocked_by: blockers.map(toBlocker), longhorn } };
   }
-  const identity = `http:${incoming.caller.user}:${idempotencyKey ?? randomUUID()}`;
-  const repeat =
-    idempotencyKey === undefined ? undefined : await findRepeat(tools.store, request, identity, incoming.signal);
-  if (repeat !== undefined) {
-    return recordedAnswer({ operation: repeat, how: 'repeat', seen: {} }, {}, tools, incoming);
-  }
+  const { store } = tools;
+  const origin = originOfHttp(incoming);
+  const listJoinable = () => store.listOfClaim(request.namespace, request.pvc, incoming.signal);
+  const repeat = await findRecorded(store, requested, origin, { signal: incoming.signal, listJoinable });
+  if (repeat !== undefined) return recordedAnswer(repeat, {}, tools, incoming);
 
   const world = await lookAhead(tools, operation, incoming.signal);
   const [blocker] = blockersOf(claimRefOf(operation), world);
@@ -155,33 +142,10 @@ export async function askByHttp(
   const reused = await reusedAnswer(tools, operation, world, incoming);
   if (reused !== undefined) return reused;
 
-  const asking: Asking = {
-    request,
-    identity,
-    mayHaveTwin: idempotencyKey !== undefined,
-    requestedBy: { user: incoming.caller.user, via: 'http' },
-    cause: { id: identity },
-    at,
-  };
-  const asked = await askForBackup(tools.store, asking, incoming.signal);
-  return recordedAnswer(await begin(tools, asked, world, incoming), world, tools, incoming);
-}
-
-/** The record is stored: whatever goes wrong from here on is the next wake-up's to repair, not the caller's problem. */
-async function begin(tools: BackupTools, asked: Asked, world: World, incoming: Incoming): Promise<Asked> {
-  if (asked.how === 'repeat') return asked;
-  const { operation } = asked;
-  const { namespace, name } = operation.metadata;
-  try {
-    const seen = () => ({ ...world, ...asked.seen });
-    const moved = await advanceOperation(tools, { namespace, name }, incoming, {
-      operation,
-      isMade: asked.how === 'new',
-      seen,
-    });
-    return { ...asked, operation: moved ?? operation };
-  } catch (error) {
-    incoming.log.error('operation_not_begun', error, { operation: name });
-    return asked;
-  }
+  const asked = await askForBackup(store, { request, ...origin }, incoming.signal);
+  const seen = () => ({ ...world, ...asked.seen });
+  const begun = await beginRecorded(asked, incoming.log, (ref, beginning) =>
+    advanceOperation(tools, ref, incoming, { ...beginning, seen }),
+  );
+  return recordedAnswer(begun, world, tools, incoming);
 }

@@ -1,23 +1,20 @@
 /** `POST /v1/backup/namespace` and `dev.soteria.namespacebackup.requested.v1`: a recorded Operation that backs up each claim. */
-import { randomUUID } from 'node:crypto';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type NamespaceBackupRequest, namespaceBackupRequest } from '@soteria/shared/events/catalogue.ts';
 import type { NamespaceBackupAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
-import { operationName } from '@soteria/shared/operation/names.ts';
-import { shortHash } from '@soteria/shared/short-hash.ts';
-import { type Operation, operationKinds, type OperationSpec } from '@soteria/shared/operation/schema.ts';
+import { originOfEvent, originOfHttp } from '@soteria/shared/operation/request-origin.ts';
+import { beginRecorded, recordOnce } from '@soteria/shared/operation/record-once.ts';
+import { imagined, type Origin, type RequestedOperation } from '@soteria/shared/operation/requested-operation.ts';
+import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
-import { byAge } from '@soteria/shared/operation/store.ts';
 import { askedViewOf } from '@soteria/shared/operation/view.ts';
 import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/why-not-recorded.ts';
 import { advanceOperation } from '../advance.ts';
-import { imaginedAs, requestOf } from '../ask.ts';
-import { keepOlder } from '../keep-older.ts';
+import { requestOf } from '../ask.ts';
 import { namespaceKind } from '../namespace/advance-namespace.ts';
 import { planNamespaceBackup } from '../namespace/plan-namespace.ts';
 import type { BackupTools } from '../tools.ts';
-import { refuseUnfitKey } from './ask-http.ts';
 
 export interface NamespaceAnswer {
   readonly status: 200 | 202;
@@ -35,25 +32,10 @@ function parse(body: unknown): NamespaceBackupRequest {
   throw new SoteriaError('invalid_request', { what, why, fix }, { details: { problems } });
 }
 
-interface Asking {
-  readonly namespace: string;
-  readonly spec: OperationSpec & { readonly identity: string };
-  readonly at: Date;
-  /** The caller chose the key and not the instant: the same request may come again, and would then have another name. */
-  readonly mayHaveTwin: boolean;
-}
-
-function specOf(request: NamespaceBackupRequest, identity: string): OperationSpec & { readonly identity: string } {
-  const { pvc: _pvc, ...rest } = requestOf({ ...request, pvc: '' });
-  return { kind: namespaceKind, request: rest, identity };
-}
-
-async function oldestOf({ store }: BackupTools, { namespace, spec }: Asking, signal: AbortSignal) {
-  const present = await store.list({ namespace }, signal);
-  return present
-    .filter((one) => one.spec.kind === namespaceKind && one.spec.identity === spec.identity)
-    .toSorted(byAge)
-    .at(0);
+function requestedBackup(body: NamespaceBackupRequest): RequestedOperation {
+  const { namespace } = body;
+  const { pvc: _pvc, ...request } = requestOf({ ...body, pvc: '' });
+  return { kind: namespaceKind, namespace, subject: namespace, request };
 }
 
 function namespaceMissing(namespace: string, cause: SoteriaError): SoteriaError {
@@ -62,56 +44,17 @@ function namespaceMissing(namespace: string, cause: SoteriaError): SoteriaError 
   return new SoteriaError('not_found', { what, why: 'there is no such namespace', fix }, { cause });
 }
 
-interface Recorded {
-  readonly operation: Operation;
-  readonly isRepeat: boolean;
+function record({ store }: BackupTools, requested: RequestedOperation, origin: Origin, signal: AbortSignal) {
+  const whenMissing = (cause: SoteriaError) => namespaceMissing(requested.namespace, cause);
+  return recordOnce(store, requested, origin, { signal, whenMissing });
 }
 
-/** The same request finds its Operation; two requests of one second have names of their own. */
-async function record(tools: BackupTools, asking: Asking, signal: AbortSignal): Promise<Recorded> {
-  const { store } = tools;
-  const { namespace, spec, at } = asking;
-  const repeat = await oldestOf(tools, asking, signal);
-  if (repeat !== undefined) return { operation: repeat, isRepeat: true };
-  const name = operationName(operationKinds[namespaceKind].verb, namespace, at, shortHash(spec.identity));
-  try {
-    const made = await store.create({ namespace, name, spec }, signal);
-    const oldest = asking.mayHaveTwin ? await oldestOf(tools, asking, signal) : undefined;
-    const operation = await keepOlder(store, { made, oldest }, signal);
-    return { operation, isRepeat: operation !== made };
-  } catch (cause) {
-    if (!(cause instanceof SoteriaError)) throw cause;
-    const holder = cause.code === 'name_conflict' ? await store.get({ namespace, name }, signal) : undefined;
-    if (holder !== undefined) return { operation: holder, isRepeat: true };
-    throw cause.code === 'not_found' ? namespaceMissing(namespace, cause) : cause;
-  }
-}
-
-/** The record is stored: whatever goes wrong from here on is the next wake-up's to repair. */
-async function begin(tools: BackupTools, operation: Operation, incoming: Incoming): Promise<Operation> {
-  const { namespace, name } = operation.metadata;
-  try {
-    return (await advanceOperation(tools, { namespace, name }, incoming)) ?? operation;
-  } catch (error) {
-    incoming.log.error('operation_not_begun', error, { operation: name });
-    return operation;
-  }
-}
-
-export async function askForNamespace(
-  tools: BackupTools,
-  body: unknown,
-  idempotencyKey: string | undefined,
-  incoming: Incoming,
-): Promise<NamespaceAnswer> {
+export async function askForNamespace(tools: BackupTools, body: unknown, incoming: Incoming): Promise<NamespaceAnswer> {
   const request = parse(body);
-  refuseUnfitKey(idempotencyKey);
   const { namespace } = request;
-  const { caller, receivedAt: at, signal } = incoming;
+  const { caller, signal, log } = incoming;
   await tools.authorize(caller, { verb: 'create', namespace }, signal);
-  const identity = `http:${caller.user}:${idempotencyKey ?? randomUUID()}`;
-  const requestedBy = { user: caller.user, via: 'http' as const };
-  const spec = { ...specOf(request, identity), requestedBy, cause: { id: identity } };
+  const requested = requestedBackup(request);
   const answerOf = (operation: Operation, isRepeat = false): NamespaceBackupAnswer => ({
     namespace,
     ...askedViewOf(operation, caller.user),
@@ -122,8 +65,7 @@ export async function askForNamespace(
     blocked_by: [],
   });
   if (request.dry_run === true) {
-    const name = operationName(operationKinds[namespaceKind].verb, namespace, at, shortHash(identity));
-    const operation = imaginedAs({ namespace, name }, spec, at);
+    const operation = imagined(requested, incoming.receivedAt);
     const [plan, unrecorded] = await Promise.all([
       planNamespaceBackup(tools.cluster, namespace, signal),
       whyNotRecorded(tools.store, operation, (cause) => namespaceMissing(namespace, cause), signal),
@@ -131,11 +73,12 @@ export async function askForNamespace(
     const blocked = unrecorded === undefined ? [] : [toBlocker(unrecorded)];
     return { status: 200, body: { ...answerOf(operation), ...plan, blocked_by: blocked } };
   }
-  const asking = { namespace, spec, at, mayHaveTwin: idempotencyKey !== undefined };
-  const { operation: recorded, isRepeat } = await record(tools, asking, signal);
-  const operation = await begin(tools, recorded, incoming);
+  const recorded = await record(tools, requested, originOfHttp(incoming), signal);
+  const { operation, how } = await beginRecorded(recorded, log, (ref, beginning) =>
+    advanceOperation(tools, ref, incoming, beginning),
+  );
   const location = `/v1/operations/${operation.metadata.name}?namespace=${namespace}`;
-  return { status: 202, location, body: answerOf(operation, isRepeat) };
+  return { status: 202, location, body: answerOf(operation, how === 'repeat') };
 }
 
 export async function askForNamespaceByEvent(
@@ -148,15 +91,8 @@ export async function askForNamespaceByEvent(
   const { caller, signal, log } = incoming;
   if (caller.proof !== 'none') await tools.authorize(caller, { verb: 'create', namespace }, signal);
   if (request.dry_run === true) return log.info('backup_request_dry_run', { claim: namespace });
-  const correlationId = event.extensions['correlationid'];
-  const spec = {
-    ...specOf(request, `event:${event.source}|${event.id}`),
-    requestedBy: { user: caller.user, via: 'event' as const },
-    cause: { source: event.source, id: event.id, ...(correlationId === undefined ? {} : { correlationId }) },
-  };
-  const at = event.time ?? incoming.receivedAt;
-  const asking = { namespace, spec, at, mayHaveTwin: event.time === undefined };
-  const { name } = (await record(tools, asking, signal)).operation.metadata;
+  const { operation } = await record(tools, requestedBackup(request), originOfEvent(event, incoming), signal);
+  const { name } = operation.metadata;
   log.info('namespace_backup_requested', { namespace, operation: name });
   await advanceOperation(tools, { namespace, name }, incoming);
 }

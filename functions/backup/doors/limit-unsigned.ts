@@ -4,9 +4,10 @@
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
+import { answers } from '@soteria/shared/operation/find-repeat.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { waitingSelector } from '@soteria/shared/operation/waiting-line.ts';
-import { isJoinable, isRepeatOf, requestOf } from '../ask.ts';
+import { isJoinable, requestOf } from '../ask.ts';
 import { whyClaimNot } from '../longhorn/why-not-backable.ts';
 import type { BackupTools } from '../tools.ts';
 
@@ -51,7 +52,7 @@ export async function limitUnsigned(
     store.listOfClaim(namespace, pvc, signal),
     cluster.getClaim(namespace, pvc, signal),
   ]);
-  if (peers.some(isRepeatOf(identity))) return;
+  if (peers.some(answers(identity))) return;
   if (claim === undefined) {
     const missing = whyClaimNot({ namespace, pvc }, { seen: undefined });
     if (missing !== undefined) throw missing;

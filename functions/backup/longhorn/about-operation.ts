@@ -53,13 +53,6 @@ export const refusedBecause = {
       fix: 'ask for a new backup when you want one',
     }),
 
-  repeated: (operation: Operation, same: Operation) =>
-    new SoteriaError('conflict', {
-      what: `operation ${operation.metadata.name} was not run`,
-      why: `${same.metadata.name} answers the same request: the two were recorded at the same time`,
-      fix: `nothing is to be done; look at operation ${same.metadata.name}`,
-    }),
-
   requestMisfit: (operation: Operation, defaultDriver = 'longhorn'): SoteriaError | undefined => {
     const { request } = operation.spec;
     const { namespace, name } = operation.metadata;

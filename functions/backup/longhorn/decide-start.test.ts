@@ -18,7 +18,9 @@ const mine = operationWith({ identity: 'event:shop|1' });
 
 function peerWith(identity: string, created: string, status?: OperationStatus): Operation {
   const peer = operationWith({ identity }, status);
-  return { ...peer, metadata: { ...peer.metadata, name: 'peer', uid: 'uid-of-peer', creationTimestamp: created } };
+  const resourceVersion = created === older ? '0' : '2';
+  const metadata = { ...peer.metadata, name: 'peer', uid: 'uid-of-peer', creationTimestamp: created, resourceVersion };
+  return { ...peer, metadata };
 }
 
 const older = '2026-08-20T01:00:00Z';

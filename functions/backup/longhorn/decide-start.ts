@@ -2,6 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
 import { catalogueKeys, claimLabel } from '@soteria/shared/operation/marks.ts';
+import { findFirstOf, repeats } from '@soteria/shared/operation/find-repeat.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { isTerminal } from '@soteria/shared/operation/schema.ts';
 import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
@@ -21,19 +22,6 @@ function whoGoesFirst(operation: Operation, peers: readonly Operation[]): Operat
       peer.spec.kind === operation.spec.kind &&
       !isTerminal(peer.status?.phase) &&
       (peer.status?.phase === 'Running' || byAge(peer, operation) < 0),
-  );
-}
-
-/** The Operation that answers the same request: an older one, or one that has begun or succeeded. Doors that raced may have recorded both. */
-function repeatOf(operation: Operation, peers: readonly Operation[]): Operation | undefined {
-  const { identity } = operation.spec;
-  if (identity === undefined) return undefined;
-  return peers.find(
-    (peer) =>
-      peer.metadata.uid !== operation.metadata.uid &&
-      (peer.spec.identity === identity || peer.status?.joined?.includes(identity) === true) &&
-      peer.status?.phase !== 'Skipped' &&
-      (peer.status?.startedAt !== undefined || peer.status?.phase === 'Succeeded' || byAge(peer, operation) < 0),
   );
 }
 
@@ -79,9 +67,9 @@ export function decideStart(situation: Situation): Action {
     const paused = world.paused === undefined ? (['paused'] as const) : [];
     return { do: 'look', at: ['peers', ...paused, ...nextLooks(world)] };
   }
-  const same = repeatOf(operation, world.peers.seen ?? []);
+  const same = findFirstOf(operation, world.peers.seen ?? []);
   if (same !== undefined) {
-    return { do: 'record', status: refuse(status, 'Skipped', refusedBecause.repeated(operation, same), now) };
+    return { do: 'record', status: refuse(status, 'Skipped', repeats(operation, same), now) };
   }
   const first = whoGoesFirst(operation, world.peers.seen ?? []);
   if (first !== undefined && world.slot?.entered !== true) {

@@ -30,6 +30,7 @@ export function advanceNamespace(
     {
       functionName: 'backup',
       store,
+      now,
       inTurn,
       nothingSeen: {},
       decide: (known) =>

@@ -241,6 +241,18 @@ describe('the backup of a namespace', () => {
     expect(all.filter(({ spec }) => spec.kind === 'NamespaceBackup')).toHaveLength(1);
   });
 
+  it('is refused with the key of another request, and the refusal says what differs', async () => {
+    const bench = open([]);
+    const send = (more: object) =>
+      bench.http
+        .post('/v1/backup/namespace')
+        .set('idempotency-key', 'k')
+        .send({ namespace: 'shop', ...more });
+    await send({}).expect(202);
+    const { body } = await send({ mode: 'full', tags: ['a=b'] }).expect(409);
+    expect(body).toMatchObject({ code: 'conflict', differs_in: ['mode', 'tags'] });
+  });
+
   it('refuses an empty key: all requests with it would be one', async () => {
     const bench = open([]);
     const send = bench.http.post('/v1/backup/namespace').set('idempotency-key', '').send({ namespace: 'shop' });

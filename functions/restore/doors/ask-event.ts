@@ -3,30 +3,28 @@
  * why. Only what cannot be recorded at all is answered with an error.
  */
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import { originOfEvent } from '@soteria/shared/operation/request-origin.ts';
+import type { Origin, RequestedOperation } from '@soteria/shared/operation/requested-operation.ts';
 import { advanceOperation } from '../advance.ts';
-import { askForRestore, imagined, type Wish, wishOfNamespace, wishOfRestore } from '../ask.ts';
+import { imaginedRestore, requestedNamespaceRestore, requestedRestore } from '../ask.ts';
 import { lookAlong } from '../plan.ts';
 import type { RestoreTools } from '../tools.ts';
-import { parseRestoreRequest } from './ask-http.ts';
+import { parseRestoreRequest, record } from './ask-http.ts';
 import { parseNamespaceRequest } from './ask-namespace.ts';
-import { authorizePoint, authorizeWish, requestedBy } from './authorize-restore.ts';
+import { authorizePoint, authorizeRequested, withRightToAny } from './authorize-restore.ts';
 
 export async function askByEvent(tools: RestoreTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   const request = parseRestoreRequest(event.data);
-  const wish = wishOfRestore(request);
-  await authorizeWish(tools, wish, incoming);
-  const claim = `${wish.namespace}/${wish.subject}`;
-  if (request.dry_run === true) {
-    incoming.log.info('restore_request_dry_run', { claim });
-    return;
-  }
-  const at = event.time ?? incoming.receivedAt;
+  const requested = requestedRestore(request);
+  await authorizeRequested(tools, requested, incoming);
+  if (request.dry_run === true) return noteDryRun(requested, incoming);
+  const origin = originOfEvent(event, incoming);
   let mayTakeAny = false;
   if (request.backup_url !== undefined) {
-    const operation = imagined(wish, at);
+    const operation = imaginedRestore(requested, origin.at);
     mayTakeAny = await authorizePoint(tools, operation, await lookAlong(tools, operation, incoming.signal), incoming);
   }
-  await record(tools, { wish, event, incoming, mayTakeAny });
+  await recordAndMove(tools, requested, withRightToAny(origin, mayTakeAny), incoming);
 }
 
 /** `dev.soteria.namespacerestore.requested.v1`: the same for every claim of a namespace. */
@@ -36,43 +34,26 @@ export async function askForNamespaceByEvent(
   incoming: Incoming,
 ): Promise<void> {
   const request = parseNamespaceRequest(event.data);
-  const wish = wishOfNamespace(request);
-  await authorizeWish(tools, wish, incoming);
-  if (request.dry_run === true) {
-    incoming.log.info('restore_request_dry_run', { claim: `${wish.namespace}/${wish.subject}` });
-    return;
-  }
-  await record(tools, { wish, event, incoming, mayTakeAny: false });
+  const requested = requestedNamespaceRestore(request);
+  await authorizeRequested(tools, requested, incoming);
+  if (request.dry_run === true) return noteDryRun(requested, incoming);
+  await recordAndMove(tools, requested, originOfEvent(event, incoming), incoming);
 }
 
-interface AskedByEvent {
-  readonly wish: Wish;
-  readonly event: ReceivedEvent;
-  readonly incoming: Incoming;
-  readonly mayTakeAny: boolean;
+function noteDryRun({ namespace, subject }: RequestedOperation, { log }: Incoming): void {
+  log.info('restore_request_dry_run', { claim: `${namespace}/${subject}` });
 }
 
-async function record(tools: RestoreTools, { wish, event, incoming, mayTakeAny }: AskedByEvent): Promise<void> {
-  const correlationId = event.extensions['correlationid'];
-  const asked = await askForRestore(
-    tools.store,
-    {
-      ...wish,
-      identity: `event:${event.source}|${event.id}`,
-      isRepeatable: true,
-      isNameFixed: event.time !== undefined,
-      requestedBy: requestedBy(incoming, 'event', mayTakeAny),
-      cause: { source: event.source, id: event.id, ...(correlationId === undefined ? {} : { correlationId }) },
-      at: event.time ?? incoming.receivedAt,
-    },
-    incoming.signal,
-  );
-  const { namespace, name } = asked.operation.metadata;
-  incoming.log.info('restore_requested', {
-    claim: `${wish.namespace}/${wish.subject}`,
-    operation: name,
-    how: asked.how,
-  });
-  const beginning = asked.how === 'new' ? { operation: asked.operation } : {};
+async function recordAndMove(
+  tools: RestoreTools,
+  requested: RequestedOperation,
+  origin: Origin,
+  incoming: Incoming,
+): Promise<void> {
+  const { operation, how } = await record(tools, requested, origin, incoming);
+  const { namespace, name } = operation.metadata;
+  const claim = `${requested.namespace}/${requested.subject}`;
+  incoming.log.info('restore_requested', { claim, operation: name, how });
+  const beginning = how === 'new' ? { operation, isMade: true } : {};
   await advanceOperation(tools, { namespace, name }, incoming, beginning);
 }

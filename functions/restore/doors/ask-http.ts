@@ -1,10 +1,13 @@
 /** `POST /v1/restores`: dry run, refusal with reasons before anything is made, or a recorded Operation. */
-import { randomUUID } from 'node:crypto';
+import type { SoteriaError } from '@soteria/shared/errors.ts';
 import { restoreRequest, type RestoreRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { originOfHttp } from '@soteria/shared/operation/request-origin.ts';
 import type { RestoreAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
+import { beginRecorded, findRecorded, type Recorded, recordOnce } from '@soteria/shared/operation/record-once.ts';
+import type { Origin, RequestedOperation } from '@soteria/shared/operation/requested-operation.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { askedViewOf } from '@soteria/shared/operation/view.ts';
@@ -13,14 +16,14 @@ import type { Standing } from '@soteria/shared/restore-points/claim-proof.ts';
 import { claimView, noticesOf, type PresentClaim } from '@soteria/shared/restore-points/present-claim.ts';
 import { presentClaimOf } from '@soteria/shared/longhorn/live-volume.ts';
 import { advanceOperation } from '../advance.ts';
-import { askForRestore, type Asked, findRepeat, imagined, type Wish, wishOfRestore } from '../ask.ts';
+import { imaginedRestore, namespaceMissing, requestedRestore } from '../ask.ts';
 import { blockersOf } from '../longhorn/decide-start.ts';
 import { lookAlong, noPlan, obstaclesOf, type Plan, planOf } from '../plan.ts';
 import type { World } from '../longhorn/world.ts';
 import { judgementsOfPoint, warningOf } from '../proof/refuted-warning.ts';
 import { verifiersViewOf } from '../proof/verifiers-of.ts';
 import type { RestoreTools } from '../tools.ts';
-import { authorizePoint, authorizeWish, requestedBy } from './authorize-restore.ts';
+import { authorizePoint, authorizeRequested, withRightToAny } from './authorize-restore.ts';
 import { parseBody, refuseTwoChoices } from './parse-body.ts';
 
 export interface Answer {
@@ -78,42 +81,30 @@ function answerOf({ operation, plan, judged, source: claim }: Answered, incoming
   };
 }
 
-function recordedAnswer(answered: Answered, how: Asked['how'], incoming: Incoming): Answer {
+function recordedAnswer(answered: Answered, how: Recorded['how'], incoming: Incoming): Answer {
   const { name, namespace = '' } = answered.operation.metadata;
   const body = { ...answerOf(answered, incoming), repeated: how === 'repeat' };
   return { status: 202, location: `/v1/restores/${name}?namespace=${namespace}`, body };
 }
 
-export async function askByHttp(
-  tools: RestoreTools,
-  body: unknown,
-  idempotencyKey: string | undefined,
-  incoming: Incoming,
-): Promise<Answer> {
+export async function askByHttp(tools: RestoreTools, body: unknown, incoming: Incoming): Promise<Answer> {
   const request = parseRestoreRequest(body);
-  const wish = wishOfRestore(request);
-  return askForWish(tools, { wish, isDryRun: request.dry_run === true }, idempotencyKey, incoming);
-}
-
-export interface Wanted {
-  readonly wish: Wish;
-  readonly isDryRun: boolean;
+  return answerRequested(tools, requestedRestore(request), request.dry_run === true, incoming);
 }
 
 /** The rest of the way, whatever the body was. */
-export async function askForWish(
+export async function answerRequested(
   tools: RestoreTools,
-  { wish, isDryRun }: Wanted,
-  idempotencyKey: string | undefined,
+  requested: RequestedOperation,
+  isDryRun: boolean,
   incoming: Incoming,
 ): Promise<Answer> {
-  await authorizeWish(tools, wish, incoming);
-  const { signal, caller, receivedAt: at } = incoming;
-  const operation = imagined(wish, at);
-  const identity = `http:${caller.user}:${idempotencyKey ?? randomUUID()}`;
-  const isRepeatable = idempotencyKey !== undefined;
-  const repeat = isRepeatable && !isDryRun ? await findRepeat(tools.store, wish, identity, signal) : undefined;
-  if (repeat !== undefined) return recordedAnswer({ operation: repeat, plan: noPlan }, 'repeat', incoming);
+  await authorizeRequested(tools, requested, incoming);
+  const { signal, receivedAt } = incoming;
+  const origin = originOfHttp(incoming);
+  const repeat = isDryRun ? undefined : await findRecorded(tools.store, requested, origin, { signal });
+  if (repeat !== undefined) return recordedAnswer({ ...repeat, plan: noPlan }, repeat.how, incoming);
+  const operation = imaginedRestore(requested, receivedAt);
   const world = await lookAlong(tools, operation, signal);
   const mayTakeAny = await authorizePoint(tools, operation, world, incoming);
   const judging = Promise.all([
@@ -129,27 +120,29 @@ export async function askForWish(
   const [judged, source] = await judging.catch(() => [undefined, undefined]);
   const [blocker] = blockersOf(operation, world);
   if (blocker !== undefined) throw blocker;
-  const by = requestedBy(incoming, 'http', mayTakeAny);
-  const asking = { ...wish, identity, isRepeatable, requestedBy: by, cause: { id: identity }, at };
-  const asked = await begin(tools, await askForRestore(tools.store, asking, signal), incoming);
+  const recorded = await record(tools, requested, withRightToAny(origin, mayTakeAny), incoming);
+  const begun = await begin(tools, recorded, incoming);
   const plan = planOf(operation, world, { judged, source });
-  return recordedAnswer({ operation: asked.operation, plan, judged, source }, asked.how, incoming);
+  return recordedAnswer({ operation: begun.operation, plan, judged, source }, begun.how, incoming);
 }
 
-/** The record is stored: whatever goes wrong from here on is the next wake-up's to repair, not the caller's problem. */
-export async function begin(
+export function record(
+  { store }: Pick<RestoreTools, 'store'>,
+  requested: RequestedOperation,
+  origin: Origin,
+  { signal }: Pick<Incoming, 'signal'>,
+): Promise<Recorded> {
+  const whenMissing = (cause: SoteriaError) => namespaceMissing(requested.namespace, cause);
+  return recordOnce(store, requested, origin, { signal, whenMissing });
+}
+
+export function begin(
   tools: RestoreTools,
-  asked: Asked,
+  recorded: Recorded,
   incoming: Incoming,
   seen: () => World = () => ({}),
-): Promise<Asked> {
-  if (asked.how === 'repeat') return asked;
-  const { namespace, name } = asked.operation.metadata;
-  try {
-    const moved = await advanceOperation(tools, { namespace, name }, incoming, { operation: asked.operation, seen });
-    return { ...asked, operation: moved ?? asked.operation };
-  } catch (error) {
-    incoming.log.error('operation_not_begun', error, { operation: name });
-    return asked;
-  }
+): Promise<Recorded> {
+  return beginRecorded(recorded, incoming.log, (ref, beginning) =>
+    advanceOperation(tools, ref, incoming, { ...beginning, seen }),
+  );
 }

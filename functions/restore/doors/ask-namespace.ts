@@ -1,22 +1,23 @@
 /** `POST /v1/restores/namespace`: the plan of a dry run, or a recorded Operation that makes a Restore of each claim. Both say what is restored. */
-import { randomUUID } from 'node:crypto';
 import { type NamespaceRestoreRequest, namespaceRestoreRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { SoteriaError } from '@soteria/shared/errors.ts';
+import { originOfHttp } from '@soteria/shared/operation/request-origin.ts';
 import type { NamespaceRestoreAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { findRecorded } from '@soteria/shared/operation/record-once.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
 import { askedViewOf } from '@soteria/shared/operation/view.ts';
 import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/why-not-recorded.ts';
-import { type Asked, askForRestore, findRepeat, imagined, namespaceMissing, wishOfNamespace } from '../ask.ts';
+import { imaginedRestore, namespaceMissing, requestedNamespaceRestore } from '../ask.ts';
 import { refusedBecause } from '../longhorn/about-operation.ts';
 import { lookAt } from '../longhorn/look-at.ts';
 import type { World } from '../longhorn/world.ts';
 import { planOfNamespace, whyNothing } from '../namespace/decide-namespace.ts';
 import { staticStorageClass } from '../new-claim/shape-claim.ts';
 import type { RestoreTools } from '../tools.ts';
-import { type Answer, begin } from './ask-http.ts';
-import { authorizeWish } from './authorize-restore.ts';
+import { type Answer, begin, record } from './ask-http.ts';
+import { authorizeRequested } from './authorize-restore.ts';
 import { parseBody } from './parse-body.ts';
 
 const example =
@@ -55,22 +56,16 @@ async function whyNoClass({ claims }: RestoreTools, { metadata, spec }: Operatio
   return refusedBecause.noStorageClass(`nothing was restored into namespace ${metadata.namespace ?? ''}`, storageClass);
 }
 
-export async function askForNamespace(
-  tools: RestoreTools,
-  body: unknown,
-  idempotencyKey: string | undefined,
-  incoming: Incoming,
-): Promise<Answer> {
+export async function askForNamespace(tools: RestoreTools, body: unknown, incoming: Incoming): Promise<Answer> {
   const request = parseNamespaceRequest(body);
-  const wish = wishOfNamespace(request);
-  await authorizeWish(tools, wish, incoming);
-  const { caller, receivedAt: at, signal } = incoming;
+  const requested = requestedNamespaceRestore(request);
+  await authorizeRequested(tools, requested, incoming);
+  const { caller, receivedAt, signal } = incoming;
   const { target_namespace: targetNamespace } = request;
-  const operation = imagined(wish, at);
-  const identity = `http:${caller.user}:${idempotencyKey ?? randomUUID()}`;
-  const isRepeatable = idempotencyKey !== undefined;
+  const operation = imaginedRestore(requested, receivedAt);
+  const origin = originOfHttp(incoming);
   const isDryRun = request.dry_run === true;
-  const repeat = isRepeatable && !isDryRun ? await findRepeat(tools.store, wish, identity, signal) : undefined;
+  const repeat = isDryRun ? undefined : await findRecorded(tools.store, requested, origin, { signal });
   const plan = repeat === undefined ? await planOf(tools, operation, incoming) : undefined;
   const { claims = null, without_point = null, refusals = [], world = {} } = plan ?? {};
   const answerOf = (of: Operation, blockers: readonly SoteriaError[], isRepeat: boolean): NamespaceRestoreAnswer => ({
@@ -90,11 +85,8 @@ export async function askForNamespace(
   }
   const [refusal] = refusals;
   if (refusal !== undefined) throw refusal;
-  const requestedBy = { user: caller.user, via: 'http' as const };
-  const asking = { ...wish, identity, isRepeatable, requestedBy, cause: { id: identity }, at };
-  const asked: Asked =
-    repeat === undefined ? await askForRestore(tools.store, asking, signal) : { operation: repeat, how: 'repeat' };
-  const recorded = await begin(tools, asked, incoming, () => world);
+  const recorded =
+    repeat ?? (await begin(tools, await record(tools, requested, origin, incoming), incoming, () => world));
   return {
     status: 202,
     location: `/v1/restores/${recorded.operation.metadata.name}?namespace=${targetNamespace}`,

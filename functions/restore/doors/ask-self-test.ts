@@ -1,18 +1,20 @@
 /** `POST /v1/selftest`, `dev.soteria.selftest.requested.v1`, and `GET /v1/selftest`: may this installation be relied on? */
-import { randomUUID } from 'node:crypto';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { selfTestRequest, type SelfTestRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import { originOfEvent, originOfHttp } from '@soteria/shared/operation/request-origin.ts';
 import type { SelfTestAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
-import { isTerminal, type Operation, type OperationSpec } from '@soteria/shared/operation/schema.ts';
+import { findRecorded } from '@soteria/shared/operation/record-once.ts';
+import type { RequestedOperation } from '@soteria/shared/operation/requested-operation.ts';
+import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
 import { statusOf } from '@soteria/shared/operation/status.ts';
 import { byAge } from '@soteria/shared/operation/store.ts';
 import { askedViewOf } from '@soteria/shared/operation/view.ts';
 import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/why-not-recorded.ts';
 import { advanceOperation } from '../advance.ts';
-import { askForRestore, type Asked, type Asking, findRepeat, imagined, namespaceMissing, type Wish } from '../ask.ts';
-import { type Answer, begin } from './ask-http.ts';
+import { imaginedRestore, namespaceMissing } from '../ask.ts';
+import { type Answer, begin, record } from './ask-http.ts';
 import { parseBody } from './parse-body.ts';
 import { refusedBecause } from '../longhorn/about-operation.ts';
 import type { RestoreTools } from '../tools.ts';
@@ -20,7 +22,7 @@ import { defaultSize, defaultStorageClass, testBytes } from '../self-test/about-
 
 const example = '{}; optional members: storage_class, size, dry_run';
 
-function wishOf({ storage_class: storageClass, size }: SelfTestRequest): Wish {
+function requestedSelfTest({ storage_class: storageClass, size }: SelfTestRequest): RequestedOperation {
   const request = {
     ...(storageClass === undefined ? {} : { storageClass }),
     ...(size === undefined ? {} : { size }),
@@ -48,16 +50,11 @@ async function refusalsOf(tools: RestoreTools, request: SelfTestRequest, signal:
   return [...(mayGrow === undefined ? [noClass] : []), ...(isReady ? [] : [noTarget])];
 }
 
-export async function askForSelfTest(
-  tools: RestoreTools,
-  body: unknown,
-  idempotencyKey: string | undefined,
-  incoming: Incoming,
-): Promise<Answer> {
+export async function askForSelfTest(tools: RestoreTools, body: unknown, incoming: Incoming): Promise<Answer> {
   const request = parseBody(selfTestRequest, body, example, 'a self-test');
   await authorize(tools, incoming, 'create');
-  const { caller, signal, receivedAt: at } = incoming;
-  const wish = wishOf(request);
+  const { caller, signal } = incoming;
+  const requested = requestedSelfTest(request);
   const about = {
     namespace: proofNamespace,
     storage_class: request.storage_class ?? defaultStorageClass,
@@ -66,9 +63,8 @@ export async function askForSelfTest(
     steps: ['claim', 'write', 'backup', 'restore', 'compare', 'tidy'],
   };
   const isDryRun = request.dry_run === true;
-  const identity = `http:${caller.user}:${idempotencyKey ?? randomUUID()}`;
-  const isRepeatable = idempotencyKey !== undefined;
-  const repeat = isRepeatable && !isDryRun ? await findRepeat(tools.store, wish, identity, signal) : undefined;
+  const origin = originOfHttp(incoming);
+  const repeat = isDryRun ? undefined : await findRecorded(tools.store, requested, origin, { signal });
   const refusals = repeat === undefined ? await refusalsOf(tools, request, signal) : [];
   const answerOf = (operation: Operation, blockers: readonly SoteriaError[], isRepeat: boolean): SelfTestAnswer => ({
     ...about,
@@ -77,7 +73,7 @@ export async function askForSelfTest(
     blocked_by: blockers.map(toBlocker),
   });
   if (isDryRun) {
-    const operation = imagined(wish, at);
+    const operation = imaginedRestore(requested, incoming.receivedAt);
     const missing = (cause: SoteriaError) => namespaceMissing(proofNamespace, cause);
     const unrecorded = await whyNotRecorded(tools.store, operation, missing, signal);
     const blockers = unrecorded === undefined ? refusals : [...refusals, unrecorded];
@@ -85,11 +81,7 @@ export async function askForSelfTest(
   }
   const [refusal] = refusals;
   if (refusal !== undefined) throw refusal;
-  const requestedBy = { user: caller.user, via: 'http' as const };
-  const asking: Asking = { ...wish, identity, isRepeatable, requestedBy, cause: { id: identity }, at };
-  const asked: Asked =
-    repeat === undefined ? await askForRestore(tools.store, asking, signal) : { operation: repeat, how: 'repeat' };
-  const { operation, how } = await begin(tools, asked, incoming);
+  const { operation, how } = repeat ?? (await begin(tools, await record(tools, requested, origin, incoming), incoming));
   return {
     status: 202,
     location: `/v1/operations/${operation.metadata.name}?namespace=${proofNamespace}`,
@@ -105,13 +97,8 @@ export async function askForSelfTestByEvent(
   const request = parseBody(selfTestRequest, event.data, example, 'a self-test');
   await authorize(tools, incoming, 'create');
   if (request.dry_run === true) return incoming.log.info('selftest_request_dry_run', {});
-  const correlationId = event.extensions['correlationid'];
-  const requestedBy: OperationSpec['requestedBy'] = { user: incoming.caller.user, via: 'event' };
-  const cause = { source: event.source, id: event.id, ...(correlationId === undefined ? {} : { correlationId }) };
-  const identity = `event:${event.source}|${event.id}`;
-  const at = event.time ?? incoming.receivedAt;
-  const asking: Asking = { ...wishOf(request), identity, isRepeatable: true, requestedBy, cause, at };
-  const { operation, how } = await askForRestore(tools.store, asking, incoming.signal);
+  const origin = originOfEvent(event, incoming);
+  const { operation, how } = await record(tools, requestedSelfTest(request), origin, incoming);
   const { namespace, name } = operation.metadata;
   incoming.log.info('selftest_requested', { operation: name, how });
   await advanceOperation(tools, { namespace, name }, incoming);

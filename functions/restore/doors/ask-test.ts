@@ -3,9 +3,9 @@ import { restoreTestRequest } from '@soteria/shared/events/catalogue.ts';
 import { jobs } from '@soteria/shared/kubernetes/core-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import { wishOfTest } from '../ask.ts';
+import { requestedTest } from '../ask.ts';
 import type { RestoreTools } from '../tools.ts';
-import { type Answer, askByHttp, askForWish } from './ask-http.ts';
+import { type Answer, answerRequested, askByHttp } from './ask-http.ts';
 import { parseBody, refuseTwoChoices } from './parse-body.ts';
 
 const example =
@@ -13,14 +13,9 @@ const example =
   'test_namespace, verify: {files: {min, min_bytes, sample_checksums, manifest, max_drop_percent}, database: sqlite, ' +
   'database_files, command: {image, argv, timeout}}, dry_run';
 
-export async function askForTest(
-  tools: RestoreTools,
-  body: unknown,
-  idempotencyKey: string | undefined,
-  incoming: Incoming,
-): Promise<Answer> {
+export async function askForTest(tools: RestoreTools, body: unknown, incoming: Incoming): Promise<Answer> {
   if (typeof body === 'object' && body !== null && 'target_pvc' in body) {
-    return askByHttp(tools, body, idempotencyKey, incoming);
+    return askByHttp(tools, body, incoming);
   }
   const request = parseBody(restoreTestRequest, body, example);
   refuseTwoChoices(request);
@@ -31,5 +26,5 @@ export async function askForTest(
     const access = { verb: 'create', namespace: namespace ?? proofNamespace, of: jobs } as const;
     await tools.authorize(incoming.caller, access, incoming.signal);
   }
-  return askForWish(tools, { wish: wishOfTest(request), isDryRun: request.dry_run === true }, idempotencyKey, incoming);
+  return answerRequested(tools, requestedTest(request), request.dry_run === true, incoming);
 }

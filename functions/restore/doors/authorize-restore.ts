@@ -3,15 +3,15 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { noClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
+import type { Origin, RequestedOperation } from '@soteria/shared/operation/requested-operation.ts';
 import type { Operation } from '@soteria/shared/operation/schema.ts';
-import type { Wish } from '../ask.ts';
 import { targetToRead } from '../longhorn/decide-reading.ts';
 import type { World } from '../longhorn/world.ts';
 import type { RestoreTools } from '../tools.ts';
 
-export async function authorizeWish(
+export async function authorizeRequested(
   { authorize }: Pick<RestoreTools, 'authorize'>,
-  { namespace, request }: Wish,
+  { namespace, request }: RequestedOperation,
   { caller, signal }: Incoming,
 ): Promise<void> {
   await authorize(caller, { verb: 'create', namespace }, signal);
@@ -47,11 +47,7 @@ export async function authorizePoint(
   return true;
 }
 
-/** Who asks, as it is recorded. */
-export function requestedBy(
-  { caller }: Incoming,
-  via: 'http' | 'event',
-  mayTakeAny: boolean,
-): NonNullable<Operation['spec']['requestedBy']> {
-  return { user: caller.user, via, ...(mayTakeAny ? { mayTakeAny } : {}) };
+/** Recorded with the request: when it runs, nobody can ask the caller's rights again. */
+export function withRightToAny(origin: Origin, mayTakeAny: boolean): Origin {
+  return mayTakeAny ? { ...origin, requestedBy: { ...origin.requestedBy, mayTakeAny } } : origin;
 }

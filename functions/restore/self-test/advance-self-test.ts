@@ -24,6 +24,7 @@ export function advanceSelfTest(
   const mover: Mover<SelfTestWorld, SelfTestAction> = {
     functionName,
     store,
+    now,
     inTurn,
     nothingSeen: {},
     // A name of a self-test over another kind, where no rule of the API server keeps them together.
