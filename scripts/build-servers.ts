@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type PinnedServer, printsVersion, readServerPins, toolFolders } from './server-pins.ts';
-import { installMoto } from './install-moto.ts';
+import { installPythonTool } from './install-python-tool.ts';
 import { stopWith } from './stop-with.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -63,7 +63,10 @@ function build(server: PinnedServer, moduleDir: string): void {
 }
 
 mkdirSync(serversDir, { recursive: true });
-console.log(installMoto({ requirementsFile: join(toolsDir, 'moto/requirements.txt'), serversDir }));
+for (const name of ['moto', 'schemathesis'] as const) {
+  const requirementsFile = join(toolsDir, name, 'requirements.txt');
+  console.log(installPythonTool({ name, requirementsFile, serversDir }));
+}
 const servers = toolFolders.flatMap((folder) => {
   const moduleDir = join(toolsDir, folder);
   return readServerPins(folder, readFileSync(join(moduleDir, 'go.mod'), 'utf8')).map((pin) => ({ pin, moduleDir }));

@@ -11,6 +11,7 @@ import {
   groups,
   refusalsOfAny,
   refusalsOfBody,
+  refusalsOfNode,
   type Route,
   type RouteAnswer,
   routes,
@@ -115,7 +116,14 @@ function byStatus(codes: readonly ErrorCode[]): Map<number, ErrorCode[]> {
 /** One answer for each status, with the codes that have it. */
 function problemsOf(route: Route): Record<string, Json> {
   const problems = [...byStatus(refusalsOf(route))];
-  return Object.fromEntries(problems.map(([status, codes]) => [String(status), problemOf(status, codes)]));
+  const plain = Object.keys(refusalsOfNode).map((status) => [
+    status,
+    { $ref: `#/components/responses/Refused${status}` },
+  ]);
+  return Object.fromEntries([
+    ...problems.map(([status, codes]) => [String(status), problemOf(status, codes)]),
+    ...plain,
+  ]) as Record<string, Json>;
 }
 
 function problemOf(status: number, codes: readonly ErrorCode[]): Json {
@@ -134,7 +142,13 @@ function isOfAny(status: number, codes: readonly ErrorCode[]): boolean {
 }
 
 function commonProblems(): Record<string, Json> {
-  return Object.fromEntries([...ofAny].map(([status, codes]) => [`Problem${status}`, inlineProblem(codes)]));
+  const plain = Object.entries(refusalsOfNode).map(
+    ([status, description]) => [`Refused${status}`, { description }] as const,
+  );
+  return Object.fromEntries([
+    ...[...ofAny].map(([status, codes]) => [`Problem${status}`, inlineProblem(codes)] as const),
+    ...plain,
+  ]);
 }
 
 function operationOf(name: string, route: Route): Json {

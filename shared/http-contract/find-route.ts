@@ -1,7 +1,7 @@
 /** The declared route of a request, and what is wrong with an answer. Pure. */
 import type { Problem } from './problem.ts';
 import { problem } from './problem.ts';
-import { refusalsOfAny, refusalsOfBody, type Route, routes } from './routes.ts';
+import { refusalsOfAny, refusalsOfBody, refusalsOfNode, type Route, routes } from './routes.ts';
 
 export interface FoundRoute {
   readonly name: string;
@@ -42,6 +42,7 @@ export function faultsOf(found: FoundRoute | undefined, answer: SeenAnswer): str
 }
 
 function faultsOfProblem(found: FoundRoute | undefined, { status, contentType, body }: SeenAnswer): string[] {
+  if (Object.hasOwn(refusalsOfNode, status)) return [];
   if (contentType !== 'application/problem+json') return [`a refusal with the content type ${contentType}`];
   const parsed = problem.safeParse(JSON.parse(body));
   if (!parsed.success) return [parsed.error.message];

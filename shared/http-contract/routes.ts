@@ -84,6 +84,9 @@ export const refusalsOfAny = [
   'internal',
 ] as const satisfies readonly ErrorCode[];
 
+/** What Node itself refuses, without a problem document, before a function sees the request. */
+export const refusalsOfNode = { 431: 'The address and the headers together are longer than 16 KiB.' } as const;
+
 /** Further ones of a route with a body. */
 export const refusalsOfBody = ['request_too_large', 'unsupported_media_type'] as const satisfies readonly ErrorCode[];
 

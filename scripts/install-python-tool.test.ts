@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { installMoto } from './install-moto.ts';
+import { installPythonTool } from './install-python-tool.ts';
 
-const requirementsFile = fileURLToPath(new URL('../test/tools/moto/requirements.txt', import.meta.url));
+const fileOf = (name: string) => fileURLToPath(new URL(`../test/tools/${name}/requirements.txt`, import.meta.url));
+const requirementsFile = fileOf('moto');
 let serversDir = '';
 beforeEach(() => {
   serversDir = mkdtempSync(join(tmpdir(), 'soteria-moto-'));
@@ -15,8 +16,8 @@ afterEach(() => {
   rmSync(serversDir, { recursive: true, force: true });
 });
 
-it('every package of moto is pinned exactly', () => {
-  const lines = readFileSync(requirementsFile, 'utf8').split('\n');
+it.each(['moto', 'schemathesis'])('every package of %s is pinned exactly', (name) => {
+  const lines = readFileSync(fileOf(name), 'utf8').split('\n');
   const packages = lines.filter((line) => line !== '' && !line.startsWith('#'));
   expect(packages.length).toBeGreaterThan(20);
   expect(packages.filter((line) => !/^[\w.-]+==\d[\w.]*$/.test(line))).toEqual([]);
@@ -24,11 +25,11 @@ it('every package of moto is pinned exactly', () => {
 
 it('without Python it is skipped, and said so', () => {
   vi.stubEnv('PATH', serversDir);
-  expect(installMoto({ requirementsFile, serversDir })).toMatch(/SKIPPED.*python3/);
+  expect(installPythonTool({ name: 'moto', requirementsFile, serversDir })).toMatch(/SKIPPED.*python3/);
 });
 
 it('a python3 without pip is not enough', () => {
   writeFileSync(join(serversDir, 'python3'), '#!/bin/sh\n[ "$1" = --version ]\n', { mode: 0o755 });
   vi.stubEnv('PATH', serversDir);
-  expect(installMoto({ requirementsFile, serversDir })).toMatch(/SKIPPED.*pip/);
+  expect(installPythonTool({ name: 'moto', requirementsFile, serversDir })).toMatch(/SKIPPED.*pip/);
 });

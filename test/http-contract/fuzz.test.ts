@@ -1,0 +1,27 @@
+/** The whole product, asked by requests that are made from its own document: no 5xx, and nothing that is not declared. */
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
+import { hasSchemathesis, runSchemathesis } from '../servers/run-schemathesis.ts';
+
+if (!hasSchemathesis)
+  console.warn(
+    'SKIPPED: no schemathesis in .cache/servers (npm run servers): no requests were made from the document.',
+  );
+
+const documentFile = fileURLToPath(new URL('../../docs/openapi.json', import.meta.url));
+
+describe.skipIf(!hasSchemathesis)('the whole product', () => {
+  let bed: LocalBed;
+  beforeAll(async () => {
+    bed = await startLocalBed({ hasSample: true });
+  });
+  afterAll(() => bed.stop());
+
+  it('answers what docs/openapi.json declares, whatever the request', async () => {
+    const url = bed.local.frontDoorUrl;
+    const { requests, failures } = await runSchemathesis({ documentFile, url, maxSeconds: 90, maxExamples: 10 });
+    expect(failures).toBe('');
+    expect(requests).toBeGreaterThan(100);
+  }, 300_000);
+});
