@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { routes } from '@soteria/shared/http-contract/routes.ts';
 import { expect, it } from 'vitest';
 import { openApi } from './open-api.ts';
@@ -28,4 +29,10 @@ it('declares no 500 but the one of a fault of our own', () => {
 it('lets a request leave out what has a default, and lets no answer do so', () => {
   expect(document.components.schemas['BackupRequest']).toMatchObject({ required: ['namespace', 'pvc'] });
   expect(document.components.schemas['BackupAnswer']).toMatchObject({ additionalProperties: false });
+});
+
+it('is a valid OpenAPI document, and a member that OpenAPI does not know is found', async () => {
+  expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
+  const wrong = { ...structuredClone(document), paths: { '/v1/x': { get: { response: {} } } } };
+  expect(await new Validator().validate(wrong)).toMatchObject({ valid: false });
 });
