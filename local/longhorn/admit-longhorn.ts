@@ -65,6 +65,13 @@ export function admitVolumeDeletion(
   return refuse(`cannot delete volume ${metadata.name}: it is the source of linked-clone volume(s)`, 403);
 }
 
+const blockSizes: ReadonlySet<string> = new Set(['-1', '2097152', '16777216']);
+
+/** By the definition of the resource, which the API server looks at after the webhook. */
+function refusedByDefinition(name: string, message: string): AdmissionAnswer {
+  return { refuse: { code: 422, message: `Backup.longhorn.io "${name}" is invalid: ${message}` } };
+}
+
 function wrongShape(error: z.ZodError): AdmissionAnswer {
   return refuse(`the object does not have the expected shape at ${z.core.toDotPath(error.issues[0]?.path ?? [])}`);
 }
@@ -102,14 +109,14 @@ export function admitBackup(object: WireObject, lookup: Lookup): AdmissionAnswer
   }
   if (snapshotName !== '' && snapshot === undefined) return refuse('snapshot <nil> is invalid');
   if (!['full', 'incremental', '', undefined, null].includes(spec.backupMode)) {
-    return refuse(`spec.backupMode: Unsupported value: "${spec.backupMode}": supported values: "full", "incremental"`);
-  }
-  const blockSize = spec.backupBlockSize ?? volume?.spec.backupBlockSize ?? '2097152';
-  if (!['-1', '2097152', '16777216'].includes(blockSize)) {
-    return refuse(
-      `spec.backupBlockSize: Unsupported value: "${blockSize}": supported values: "-1", "2097152", "16777216"`,
+    return refusedByDefinition(
+      metadata.name,
+      `spec.backupMode: Unsupported value: "${spec.backupMode}": supported values: "full", "incremental", ""`,
     );
   }
+  // A wrong block size is replaced by the volume's, without a word.
+  const asked = spec.backupBlockSize ?? '';
+  const blockSize = blockSizes.has(asked) ? asked : (volume?.spec.backupBlockSize ?? '2097152');
   return {
     object: {
       ...object,

@@ -80,8 +80,8 @@ function findSource(url: string, lookup: Lookup): Source {
   if (names === undefined || backup === undefined) {
     return refuse(`cannot get backup for URL ${url}`);
   }
-  // A backup that has not been read from the target yet does not say where it is.
-  const target = backup.status?.url === url ? (backup.status.backupTargetName ?? '') : '';
+  // A URL is matched by its two names only. A backup that has not been read from the target yet does not say where it is.
+  const target = backup.status?.volumeName === names.volume ? (backup.status.backupTargetName ?? '') : '';
   const backupVolume = target === '' ? undefined : lookup.backupVolume(target, names.volume);
   return backupVolume === undefined
     ? refuse(`cannot get backup volume for backup target ${target} and volume ${target === '' ? '' : names.volume}`)

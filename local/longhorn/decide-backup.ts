@@ -60,7 +60,9 @@ function readBackIfPossible({ isTargetAvailable }: BackupSituation): BackupActio
 function decideStart(backup: BackupSituation): BackupAction {
   const { volumeName, snapshotName, deletedSibling, waits, faults } = backup;
   if (faults.migratingVolume === volumeName) return { type: 'fail', message: 'cannot operate during migration' };
-  if (backup.volumeState !== 'attached') return waitFor(`the engine ${volumeName}-e-0`, waits);
+  if (backup.volumeState === undefined) return waitFor(`the engine ${volumeName}-e-0`, waits);
+  // Its attach ticket is not satisfied: it stays new, without a message and without an end of its own.
+  if (backup.volumeState !== 'attached') return nothing;
   if (!backup.isSnapshotReady) return waitFor(`the snapshot ${snapshotName}`, waits);
   if (deletedSibling !== undefined) {
     return { type: 'wait', message: `Wait for backup ${deletedSibling} to be deleted`, isCounted: false };

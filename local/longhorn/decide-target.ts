@@ -24,6 +24,8 @@ export type TargetAction =
       readonly losesObjects: boolean;
       readonly againMs: number | undefined;
     }
+  /** It is reachable again; it is read with the next look. */
+  | { readonly type: 'makeAvailable'; readonly againMs: number }
   | { readonly type: 'sync'; readonly againMs: number | undefined };
 
 export function decideTarget(target: TargetSituation, now: Date): TargetAction {
@@ -37,12 +39,12 @@ export function decideTarget(target: TargetSituation, now: Date): TargetAction {
       ? { type: 'nothing', againMs }
       : { type: 'makeUnavailable', message: trouble, losesObjects, againMs };
   }
-  if (faults.pollHangs === true && target.isAvailable === true) return { type: 'nothing', againMs };
+  if (target.isAvailable !== true) return { type: 'makeAvailable', againMs: 1 };
+  if (faults.pollHangs === true) return { type: 'nothing', againMs };
   const syncedMs = Date.parse(target.lastSyncedAt) || 0;
   const dueMs = pollIntervalMs > 0 ? syncedMs + pollIntervalMs : Number.POSITIVE_INFINITY;
   const isAsked = target.isUrgent || (Date.parse(target.syncRequestedAt) || 0) > syncedMs;
-  if (target.isAvailable !== true || syncedMs === 0 || isAsked || now.getTime() >= dueMs)
-    return { type: 'sync', againMs };
+  if (syncedMs === 0 || isAsked || now.getTime() >= dueMs) return { type: 'sync', againMs };
   return { type: 'nothing', againMs: againMs === undefined ? undefined : Math.max(1, dueMs - now.getTime()) };
 }
 

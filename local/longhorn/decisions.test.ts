@@ -24,7 +24,11 @@ describe('a backup', () => {
     { when: 'all is ready', is: {}, next: 'begin' },
     { when: 'the snapshot is not ready', is: { isSnapshotReady: false }, next: 'wait' },
     { when: 'the snapshot was not ready five times', is: { isSnapshotReady: false, waits: 5 }, next: 'fail' },
-    { when: 'the volume is being attached', is: { volumeState: 'attaching' }, next: 'wait' },
+    {
+      when: 'the volume is being attached, however often',
+      is: { volumeState: 'attaching', waits: 9 },
+      next: 'nothing',
+    },
     { when: 'there is no volume, five times', is: { volumeState: undefined, waits: 5 }, next: 'fail' },
     { when: 'another is being deleted, however often', is: { deletedSibling: 'old', waits: 99 }, next: 'wait' },
     { when: 'it was read from the target', is: { snapshotName: '' }, next: 'readBack' },
@@ -160,8 +164,18 @@ describe('a backup target', () => {
       seconds: 9,
       next: { type: 'sync' },
     },
-    { when: 'it is new', is: { isAvailable: undefined, lastSyncedAt: '' }, seconds: 0, next: { type: 'sync' } },
-    { when: 'it is back', is: { isAvailable: false, lastMessage: 'gone' }, seconds: 1, next: { type: 'sync' } },
+    {
+      when: 'it is new',
+      is: { isAvailable: undefined, lastSyncedAt: '' },
+      seconds: 0,
+      next: { type: 'makeAvailable' },
+    },
+    {
+      when: 'it is back',
+      is: { isAvailable: false, lastMessage: 'gone' },
+      seconds: 1,
+      next: { type: 'makeAvailable' },
+    },
     { when: 'it goes away', is: { trouble: 'gone' }, seconds: 1, next: { type: 'makeUnavailable', message: 'gone' } },
     {
       when: 'it stays away',

@@ -36,9 +36,11 @@ export async function reconcileTarget(world: World, name: string): Promise<NextL
       await patchAvailability(world, target, action.message);
       if (action.losesObjects) await dropObjectsOf(world, name);
       break;
+    case 'makeAvailable':
+      await patchAvailability(world, target, undefined);
+      world.urgentSyncs.add(name);
+      break;
     case 'sync':
-      // First available, then read: what is pulled must pass admission, which asks for it.
-      if (status?.available !== true) await patchAvailability(world, target, undefined);
       await syncTarget(world, name);
       world.urgentSyncs.delete(name);
       await patchStatus(world, backupTargets, target, { lastSyncedAt: instantOf(world.now()) });

@@ -33,6 +33,25 @@ function catalogueOf(operation: Operation, world: World): Record<string, string>
   return Object.fromEntries(Object.entries(catalogue).filter(([, value]) => value !== ''));
 }
 
+/**
+ * The API server stores an object of at most 1.5 MiB, and a Backup holds the catalogue twice: as it was asked for, and as it was read
+ * back. Above that every write of Longhorn's would be answered with a 500, which reads as "try again".
+ */
+const maxCatalogueBytes = 640 * 1024;
+
+function whyCatalogueNot(operation: Operation, catalogue: Readonly<Record<string, string>>): SoteriaError | undefined {
+  const sizes = Object.entries(catalogue).map(([key, text]) => [key, Buffer.byteLength(text)] as const);
+  const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
+  if (total <= maxCatalogueBytes) return undefined;
+  const [largest = ''] = sizes.toSorted(([, a], [, b]) => b - a)[0] ?? [];
+  const kib = (bytes: number) => `${Math.ceil(bytes / 1024)} KiB`;
+  return new SoteriaError('unprocessable', {
+    what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} cannot be backed up`,
+    why: `what must travel with the backup has ${kib(total)}, more than the ${kib(maxCatalogueBytes)} that fit; most of it is ${largest}`,
+    fix: 'shorten the labels and annotations of the claim, or the tags of the request',
+  });
+}
+
 export function backupDraftOf(
   operation: Operation,
   work: OperationWork,
@@ -47,6 +66,9 @@ export function backupDraftOf(
       fix: 'check who deleted the volume; its earlier restore points can be restored into a new claim',
     });
   }
+  const catalogue = catalogueOf(operation, world);
+  const tooLarge = whyCatalogueNot(operation, catalogue);
+  if (tooLarge !== undefined) return tooLarge;
   return {
     name: work.backup,
     volume: volume.name,
@@ -55,6 +77,6 @@ export function backupDraftOf(
     mode: operation.spec.request.mode ?? rules.defaultMode,
     blockSize: volume.backupBlockSize,
     marks: marksOf(operation),
-    catalogue: catalogueOf(operation, world),
+    catalogue,
   };
 }

@@ -70,7 +70,8 @@ export function createSimulatedLonghorn({ cluster, now }: SimulatedLonghornOptio
     if (isUnavailable && action.losesObjects) {
       for (const { metadata } of objects.list(backups)) dropObject(parts, metadata.name);
     }
-    if (isUnavailable) return;
+    if (action.type === 'makeAvailable') isUrgent = true;
+    if (action.type !== 'sync') return;
     isUrgent = false;
     readTarget();
     objects.patchStatus(backupTargets, targetName, { lastSyncedAt: parts.instant() });
