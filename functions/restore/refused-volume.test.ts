@@ -36,7 +36,7 @@ function open(words: string) {
         name,
         spec: { kind: 'Restore', request: { pvc: 'data', targetPvc: 'data-2' } },
       }),
-    async round(minutes = 2) {
+    round: async (minutes = 2) => {
       await advanceOperation(tools, { namespace: 'shop', name }, { log: silent });
       await bench.step();
       bench.pass(minutes * 60_000);
