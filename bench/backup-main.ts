@@ -2,7 +2,7 @@
  * `npm run bench:backup [-- --json] [--runs N]`: what one backup with 100 progress updates asks of the API server, by wake-up and
  * verb, and how soon after its request the Backup object is there. On a real API server, with the shipped bundle and rights.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleFunctions } from '../scripts/bundle-functions.ts';
@@ -75,7 +75,8 @@ function samplesOf(done: readonly BackupRun[]): Map<string, Record<string, numbe
   return samples;
 }
 
-const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
+await using folder = await mkdtempDisposable(join(tmpdir(), 'soteria-bench-'));
+const outDir = folder.path;
 const cluster = await startBenchCluster();
 try {
   const admin = cluster.server.adminClient;
@@ -89,5 +90,4 @@ try {
   printMeasurements(measurementsOf('backup', samples, units), isJson);
 } finally {
   await cluster.stop();
-  await rm(outDir, { recursive: true, force: true });
 }

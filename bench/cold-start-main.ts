@@ -2,7 +2,7 @@
  * `npm run bench:cold-start [-- --json] [--runs N]`: process start to first handled event, and memory after it, for every function
  * as shipped, against bare Node and beside what else one would take.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,8 @@ import { bareNode, peers, type Program } from './programs.ts';
 import { measurementsOf, printMeasurements } from './report.ts';
 
 const { isJson, runs } = readBenchOptions(process.argv.slice(2), 15);
-const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
+await using folder = await mkdtempDisposable(join(tmpdir(), 'soteria-bench-'));
+const outDir = folder.path;
 const cluster = await startBenchCluster();
 try {
   await recordOperations(cluster.server.adminClient);
@@ -42,5 +43,4 @@ try {
   );
 } finally {
   await cluster.stop();
-  await rm(outDir, { recursive: true, force: true });
 }

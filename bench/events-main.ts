@@ -2,7 +2,7 @@
  * `npm run bench:events [-- --json] [--runs N]`: events per second and the 99th percentile of one instance, beside what else one would
  * take. The no-op is an event about an object of no concern: received, checked, logged and answered, and nothing asked of anybody.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argsOf, bundleAsShipped } from './as-shipped.ts';
@@ -23,7 +23,8 @@ const ofNoConcern: readonly BenchEvent[] = [
 ];
 
 const { isJson, runs } = readBenchOptions(process.argv.slice(2), 5);
-const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
+await using folder = await mkdtempDisposable(join(tmpdir(), 'soteria-bench-'));
+const outDir = folder.path;
 const cluster = await startBenchCluster();
 try {
   await recordOperations(cluster.server.adminClient);
@@ -43,5 +44,4 @@ try {
   printMeasurements(measurementsOf('events', samples, units, 'faas-js-runtime no-op'), isJson);
 } finally {
   await cluster.stop();
-  await rm(outDir, { recursive: true, force: true });
 }

@@ -2,7 +2,7 @@
  * `npm run bench:idle [-- --json]`: pod-seconds and MiB-hours of a simulated day with 1, 10 and 100 policies, beside one process that is
  * always there, and beside what others ask for by their published manifests. Computed, not measured: only the memory is.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argsOf, bundleAsShipped } from './as-shipped.ts';
@@ -34,7 +34,8 @@ const knative = { subject: 'Knative Serving and Eventing core', mib: 938, cpus: 
 const { isJson } = readBenchOptions(process.argv.slice(2), 1);
 
 async function measureMemory(names: readonly string[]): Promise<Map<string, number>> {
-  const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'soteria-bench-'));
+  const outDir = folder.path;
   const cluster = await startBenchCluster();
   try {
     await recordOperations(cluster.server.adminClient);
@@ -48,7 +49,6 @@ async function measureMemory(names: readonly string[]): Promise<Map<string, numb
     return memory;
   } finally {
     await cluster.stop();
-    await rm(outDir, { recursive: true, force: true });
   }
 }
 

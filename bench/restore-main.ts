@@ -2,7 +2,7 @@
  * `npm run bench:restore [-- --json] [--runs N]`: what a restore costs beyond copying the bytes; what one restore and a namespace of 200
  * claims ask of the API server, by wake-up and verb, with the shipped bundle and rights. Where there is no API server, the bytes alone.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleFunctions } from '../scripts/bundle-functions.ts';
@@ -68,7 +68,8 @@ function unitsOf(samples: Samples): MetricUnits {
 }
 
 async function measureRequests(): Promise<Measurement[]> {
-  const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'soteria-bench-'));
+  const outDir = folder.path;
   const cluster = await startBenchCluster();
   try {
     const admin = cluster.server.adminClient;
@@ -98,7 +99,6 @@ async function measureRequests(): Promise<Measurement[]> {
     }
   } finally {
     await cluster.stop();
-    await rm(outDir, { recursive: true, force: true });
   }
 }
 

@@ -3,7 +3,7 @@
  * shipped beside `rclone size`. Both read the same pages from the same server on this machine.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +27,8 @@ if (!existsSync(rclone)) throw new Error('there is no rclone to compare with: np
 const pages = createBucketPages({ seed: 'soteria', versionCount });
 const { allBytes, allVersions } = pages.totals;
 const expected = { bytes: allBytes, objects: allVersions };
-const outDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
+await using folder = await mkdtempDisposable(join(tmpdir(), 'soteria-bench-'));
+const outDir = folder.path;
 const cluster = await startBenchCluster();
 const bucket = await servePages(pages);
 try {
@@ -54,5 +55,4 @@ try {
 } finally {
   await bucket.close();
   await cluster.stop();
-  await rm(outDir, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 /** The same bytes three times: copied by the system, read out of the store that stands for Longhorn's, and as a whole restore. */
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtempDisposable, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -62,7 +62,8 @@ async function makeClaim(local: Local, mebibytes: number): Promise<Operation> {
 
 /** In turn, so that what slows the machine for a while slows all of them; each into a folder that was not there. */
 export async function measureBytes(mebibytes: number, runs: number): Promise<Samples> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'soteria-bench-'));
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'soteria-bench-'));
+  const dataDir = folder.path;
   // As fast as it can: what is measured is what the product adds, not the time the emulation takes to let itself be seen.
   const longhornPace = { stepMs: 1, attachMs: 1, waitMs: 1, restoreBytesPerStep: 1024 ** 3 };
   const local = await startLocal({
@@ -106,6 +107,5 @@ export async function measureBytes(mebibytes: number, runs: number): Promise<Sam
     );
   } finally {
     await local.stop();
-    await rm(dataDir, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,35 @@
+/** A bench that cannot start leaves nothing in the system's temporary folder. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+let scratch: string;
+beforeEach(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'soteria-leftovers-'));
+});
+afterEach(() => rm(scratch, { recursive: true, force: true }));
+
+function run(bench: string): Promise<{ readonly code: unknown; readonly stderr: string }> {
+  // Without an API server none of them can begin.
+  const env = { ...process.env, TMPDIR: scratch, KUBEBUILDER_ASSETS: join(scratch, 'nowhere') };
+  const main = join(import.meta.dirname, `${bench}-main.ts`);
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--disable-warning=ExperimentalWarning', main], { env }, (error, _out, stderr) =>
+      resolve({ code: error?.code, stderr }),
+    );
+  });
+}
+
+// The bench of restores copies its bytes first, for a minute: it is written as these are.
+test.each(['backup', 'cold-start', 'events', 'idle'])(
+  'the bench %s leaves nothing when it cannot start',
+  async (bench) => {
+    const { code, stderr } = await run(bench);
+    expect(code, stderr).toBe(1);
+    expect(stderr).toContain('no etcd');
+    expect(await readdir(scratch)).toEqual([]);
+  },
+  120_000,
+);
