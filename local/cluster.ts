@@ -15,14 +15,14 @@ import type { LonghornAdmission } from './longhorn/admission.ts';
 import { longhornCrds } from './longhorn/crds.ts';
 import { apiServerSources, brokers, knativeServices, pingSources, triggers } from './mesh/manifest/knative-types.ts';
 import { writeKubeconfig } from './store/kubeconfig.ts';
-import { notDone } from './store/not-done.ts';
+import { limits } from './store/limits.ts';
 import { startStore } from './store/start-store.ts';
 
 export interface Cluster {
   readonly client: WatchingClient;
   readonly url: string;
   readonly kubeconfigPath: string;
-  readonly notDone: readonly string[];
+  readonly limits: readonly string[];
   /** How the process of a function reaches this API server, and as whom. */
   functionEnv(service: string): Promise<Record<string, string>>;
   /** The embedded store calls Longhorn's webhook; a real API server has none here. */
@@ -70,7 +70,7 @@ async function startEmbedded({ dataDir, port }: ClusterOptions): Promise<Cluster
     client: cluster.client,
     url: store.url,
     kubeconfigPath,
-    notDone,
+    limits,
     // Nobody can prove who they are to a store without accounts.
     functionEnv: () => Promise.resolve({ KUBECONFIG: kubeconfigPath, SOTERIA_AUTH_REQUIRED: 'false' }),
     useLonghornAdmission: (admission) => void admission.plugInto(cluster),
@@ -116,7 +116,7 @@ async function useReal(kubeconfig: string, dataDir: string): Promise<Cluster> {
     client,
     url: server.origin,
     kubeconfigPath: kubeconfig,
-    notDone: [
+    limits: [
       'Longhorn’s admission webhook is not there: what it would refuse is noticed a moment later',
       'functions run with the tokens of their own ServiceAccounts, so the roles of the manifests are in force',
     ],

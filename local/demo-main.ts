@@ -7,10 +7,10 @@ import { keptSettings, runDisaster } from './demo/disaster.ts';
 import { readDemoOptions } from './demo/options.ts';
 import { runDemo } from './demo/run-demo.ts';
 import type { DemoResult, OnStep } from './demo/steps.ts';
-import { explain } from './explain.ts';
+import { describeFailure } from './describe-failure.ts';
 import { type Local, startLocal, type StartLocalOptions } from './start-local.ts';
-import { untilToldToStop } from './until-told-to-stop.ts';
-import { describeActivity } from './view.ts';
+import { waitForStop } from './wait-for-stop.ts';
+import { describeActivity } from './describe-activity.ts';
 
 const timeoutMs = 90_000;
 
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   const hasColour = process.stdout.isTTY;
   const paint = (style: 'bold' | 'green' | 'red', text: string): string =>
     hasColour ? styleText(style, text, { validateStream: false }) : text;
-  const toldToStop = untilToldToStop();
+  const stopped = waitForStop();
   const scratch = await mkdtemp(join(tmpdir(), 'soteria-demo-data-'));
   const dataDir = join(scratch, 'data');
   const settingsFile = join(scratch, 'settings.yaml');
@@ -73,7 +73,7 @@ async function main(): Promise<number> {
     });
   }
   try {
-    const result = await Promise.race([play(), toldToStop]);
+    const result = await Promise.race([play(), stopped]);
     if (typeof result === 'string') {
       console.error(`soteria: the demo was broken off: ${result}`);
       return 130;
@@ -91,7 +91,7 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    console.error(explain(error));
+    console.error(describeFailure(error));
     process.exit(1);
   },
 );

@@ -1,12 +1,12 @@
 /** `npm start`: composition root of the embedded default; only this file and `demo-main.ts` exit the process. */
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import { explain } from './explain.ts';
+import { describeFailure } from './describe-failure.ts';
 import { readOptions, usage } from './options.ts';
 import { sampleClaims, sampleNamespace } from './sample.ts';
 import { type Local, startLocal } from './start-local.ts';
-import { untilToldToStop } from './until-told-to-stop.ts';
-import { describeActivity } from './view.ts';
+import { waitForStop } from './wait-for-stop.ts';
+import { describeActivity } from './describe-activity.ts';
 
 function welcome(local: Local, hasSample: boolean): string {
   const claim = sampleClaims[0] ?? 'notes';
@@ -32,7 +32,7 @@ Ask for a backup, in any of three ways:
   kubectl create -f examples/backup.yaml      # then: kubectl get operations -A
 
 Not as in a real cluster:
-${local.notDone.map((line) => `  - ${line}`).join('\n')}
+${local.limits.map((line) => `  - ${line}`).join('\n')}
 
 Ctrl-C stops everything. What happens from here on:
 `;
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
     return;
   }
   const hasColour = process.stdout.isTTY;
-  const toldToStop = untilToldToStop();
+  const stopped = waitForStop();
   console.log('Starting the API server, Longhorn, the mesh and the functions …');
   const local = await startLocal({
     ...options,
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     },
   });
   console.log(welcome(local, options.hasSample));
-  console.log(`\n${await toldToStop}: stopping …`);
+  console.log(`\n${await stopped}: stopping …`);
   await local.stop();
   console.log(hasColour ? styleText('dim', 'Stopped. Everything is kept.') : 'Stopped. Everything is kept.');
 }
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    console.error(explain(error));
+    console.error(describeFailure(error));
     process.exit(1);
   },
 );

@@ -61,7 +61,7 @@ export interface Local {
   readonly cluster: Cluster;
   readonly faults: FaultSwitches;
   /** What is emulated less than fully, one sentence each. */
-  readonly notDone: readonly string[];
+  readonly limits: readonly string[];
   claimFolder(namespace: string, claim: string): string;
   /** Where a function takes events without a broker between; undefined when there is no such Service. */
   functionUrl(name: string): string | undefined;
@@ -153,8 +153,8 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
       targetFolder: folders.target('default'),
       cluster,
       faults: longhorn.faults,
-      notDone: [
-        ...cluster.notDone,
+      limits: [
+        ...cluster.limits,
         ...mesh.listIgnored(),
         `the mesh lets functions sleep ${mesh.pace.sleep} times sooner than Knative would`,
         `functions (${bundles.map(({ name }) => name).join(', ')}) are processes of this machine, one each, not pods`,

@@ -18,7 +18,7 @@ import { reconcileSnapshot } from './reconcile-snapshot.ts';
 import { reconcileTarget } from './reconcile-target.ts';
 import { reconcileVolume } from './reconcile-volume.ts';
 import { dropObject } from './sync-target.ts';
-import { queueKey, touchedKeys } from './touched-keys.ts';
+import { queueKey, affectedKeys } from './affected-objects.ts';
 import { noRestore } from './store/restore.ts';
 import { noUpload } from './store/upload.ts';
 import { createTransfers } from './transfers.ts';
@@ -106,7 +106,7 @@ export async function startLonghorn(options: LonghornOptions): Promise<LocalLong
     signal: stopping.signal,
     onChange(object) {
       if (known === undefined) early.push(object);
-      else for (const key of touchedKeys(object, known)) queue.add(key);
+      else for (const key of affectedKeys(object, known)) queue.add(key);
     },
     onBroken: (kind, thrown) => log.error('longhorn_watch_broken', thrown, { kind }),
   });

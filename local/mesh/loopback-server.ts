@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { whyStranger } from '../why-stranger.ts';
+import { whyForeignRequest } from '../why-foreign-request.ts';
 
 export interface LoopbackServer {
   /** Without a trailing slash. */
@@ -27,7 +27,7 @@ export async function listenOnLoopback(
     });
   }
   const server = createServer((request, response) => {
-    const why = whyStranger(request.headers);
+    const why = whyForeignRequest(request.headers);
     if (why === undefined) listener(request, response);
     else refuse(response, why);
   });

@@ -6,7 +6,7 @@ import { describeKinds, version } from './discovery.ts';
 import { describeOpenApi } from './openapi.ts';
 import { parseTarget } from './parse-target.ts';
 import { serveObjects } from './serve-objects.ts';
-import { whyStranger } from '../why-stranger.ts';
+import { whyForeignRequest } from '../why-foreign-request.ts';
 
 const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
 
@@ -48,7 +48,7 @@ export function refuseStrangers(headers: {
   host?: string | undefined;
   origin?: string | undefined;
 }): Answer | undefined {
-  const why = whyStranger(headers);
+  const why = whyForeignRequest(headers);
   if (why === undefined) return undefined;
   return refusalAnswer(forbidden({ group: '', plural: 'requests', kind: 'Request' }, 'this one', why));
 }

@@ -1,7 +1,7 @@
 /** What a person at the terminal reads when something failed. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 
-export function explain(thrown: unknown): string {
+export function describeFailure(thrown: unknown): string {
   if (thrown instanceof SoteriaError) {
     const { what, why, fix } = thrown.explanation;
     return `soteria: ${what}\n  why: ${why}\n  fix: ${fix}`;

@@ -1,5 +1,5 @@
-/** What the local store does not do, as sentences for whoever starts it. Those things are proved on a real API server only. */
-export const notDone: readonly string[] = [
+/** What the local store does not do; `npm start` prints it. The tests on a real API server cover these. */
+export const limits: readonly string[] = [
   'No accounts and no rights: whoever reaches the port on this machine may do everything (RBAC objects are stored, not obeyed).',
   'No TokenReview and no SubjectAccessReview: asking for one is refused by name.',
   'No garbage collection: objects with owner references stay when their owner goes.',

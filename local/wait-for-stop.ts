@@ -1,11 +1,11 @@
-/** What ends a process of this folder from outside: Ctrl-C, a closed terminal, `kill`, or that its launcher was killed. */
+/** What ends a process of this folder from outside: Ctrl-C, a closed terminal, `kill`, or the death of its launcher. */
 
 const reasons = { SIGINT: 'Ctrl-C', SIGHUP: 'the terminal has gone', SIGTERM: 'SIGTERM' } as const;
 type StopSignal = keyof typeof reasons;
 
 const lookEveryMs = 500;
 
-/** `launcherPid`: of the process that has started this one, and would pass a signal on. */
+/** `launcherPid`: the process that has started this one and passes signals on. */
 function launcherGone(launcherPid: number): Promise<string> {
   return new Promise((resolve) => {
     const timer = setInterval(() => {
@@ -18,14 +18,14 @@ function launcherGone(launcherPid: number): Promise<string> {
 }
 
 /**
- * Resolves at the first of these, with a reason for people. From the call on no signal ends the process by itself: one Ctrl-C
- * comes up to three times (from the terminal, from npm, from the launcher), and the second must not cut off the stop that the first began.
+ * Resolves at the first cause to stop, with the cause in words. After the call no signal ends the process by itself: one Ctrl-C arrives up to
+ * three times (from the terminal, from npm, from the launcher), and the second must not interrupt the stop that the first began.
  */
-export async function untilToldToStop(): Promise<string> {
+export async function waitForStop(): Promise<string> {
   const signal = new Promise<string>((resolve) => {
     for (const name of Object.keys(reasons) as StopSignal[]) process.on(name, () => resolve(reasons[name]));
   });
-  // Whoever starts it without the launcher, and ends its shell, may want it to go on.
+  // Without a launcher the process goes on when its shell ends.
   const launcherPid = Number(process.env['SOTERIA_LAUNCHER_PID']);
   return launcherPid === process.ppid ? Promise.race([signal, launcherGone(launcherPid)]) : signal;
 }

@@ -1,8 +1,8 @@
 /**
- * What listens here asks nobody who they are, so a page in a browser on this machine must not be able to use it: not from another
- * origin, and not under a name that was made to point here. Pure.
+ * Why a request does not come from this machine's own user. The local servers authenticate nobody, so a page in a browser must not be able
+ * to use them: neither from another origin, nor under a host name that resolves to this machine. Pure.
  */
-export function whyStranger({
+export function whyForeignRequest({
   host,
   origin,
 }: {

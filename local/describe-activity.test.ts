@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MeshActivity } from './mesh/activity.ts';
-import { describeActivity } from './view.ts';
+import { describeActivity } from './describe-activity.ts';
 
 const at = new Date('2026-08-20T02:00:01.234Z');
 const plain = { hasColour: false };

@@ -8,7 +8,7 @@ export function queueKey(object: KubernetesObject): string {
   return `${object.kind}/${keyOf(object)}`;
 }
 
-export function touchedKeys(changed: KubernetesObject, known: Known): string[] {
+export function affectedKeys(changed: KubernetesObject, known: Known): string[] {
   return [queueKey(changed), ...related(changed, known).map(queueKey)];
 }
 
