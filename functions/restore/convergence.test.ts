@@ -309,7 +309,7 @@ describe('a restore that Longhorn cannot do', () => {
     await clearWeather(world, 20);
     const failed = await world.store.get({ namespace: 'shop', name });
     expect(failed?.status).toMatchObject({ phase: 'Failed', settled: true, error: { code: 'restore_failed' } });
-    expect(failed?.status?.error?.why).toContain('no replica restored');
+    expect(failed?.status?.error?.why).toContain('All replica restore failed');
     expect(await world.everythingMade()).toEqual([]);
     await expectNothingLeft(world);
   });

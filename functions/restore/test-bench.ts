@@ -1,5 +1,10 @@
-/** Restores over the in-memory cluster with the real adapters, and a hand that plays Longhorn and binds claims; for tests. */
+/** Restores over the in-memory cluster with the real adapters; Longhorn and the binder move by the decisions of `local`; for tests. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import { decideClaim } from '@soteria/local/longhorn/decide-claim.ts';
+import { decideRestore } from '@soteria/local/longhorn/decide-restore.ts';
+import { decideVolume } from '@soteria/local/longhorn/decide-volume.ts';
+import { isRestored, statusAfter } from '@soteria/local/longhorn/restore-status.ts';
+import { conditionOf } from '@soteria/local/longhorn/with-condition.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
@@ -60,6 +65,7 @@ export const rules: Rules = {
   maxTestBytesPerDay: 1_000_000n,
 };
 const longhornNamespace = 'longhorn-system';
+const nodeName = 'node-1';
 const clusterId = 'cluster-1';
 const backupBackingImages = {
   group: 'longhorn.io',
@@ -204,61 +210,74 @@ export function createTestBench() {
     await client.patch(engines, at, { status }, { subresource: 'status' });
   }
 
+  /** True: there may be more to do at once. */
+  async function lookAtVolume(name: string): Promise<boolean> {
+    const volume = await client.get(volumes, { name, namespace: longhornNamespace });
+    if (volume === undefined) return false;
+    const write = (status: object) =>
+      client.patch(volumes, { name, namespace: longhornNamespace }, { status }, { subresource: 'status' });
+    if (volume.metadata.deletionTimestamp !== undefined) {
+      await client.patch(volumes, { name, namespace: longhornNamespace }, { metadata: { finalizers: null } });
+      return false;
+    }
+    const { state = '', robustness = '', conditions, restoreInitiated, frontendDisabled } = volume.status ?? {};
+    if (isRestored(volume)) {
+      const isInUse = faults.hasEagerWorkload;
+      const step = decideVolume({
+        name,
+        state: state ?? '',
+        robustness: robustness ?? '',
+        isInUse,
+        tickets: 0,
+        faults: {},
+        nodeName,
+      });
+      if (step === undefined && frontendDisabled !== true) return false;
+      await write({ ...step, frontendDisabled: false });
+      return true;
+    }
+    const scheduled = conditionOf(conditions, 'Scheduled');
+    const action = decideRestore({
+      name,
+      state: state ?? '',
+      isInitiated: restoreInitiated === true,
+      hasFailed: robustness === 'faulted',
+      unscheduled: scheduled?.status === 'False' ? (scheduled.message ?? '') : undefined,
+      isTargetAvailable: true,
+      isSlotFree: true,
+      faults: {
+        ...(faults.unscheduled === undefined ? {} : { unschedulable: faults.unscheduled }),
+        faultedRestore: faults.isFaulted > 0,
+      },
+    });
+    if (action.type === 'nothing' || action.type === 'waitForSlot') return false;
+    if (action.type === 'fail') {
+      faults.isFaulted -= 1;
+      await tellErrors(name, faults.restoreErrors);
+    }
+    const step = action.type === 'advance' ? { type: 'finish' as const } : action;
+    await write(statusAfter(step, volume, { now: now().toISOString(), nodeName }));
+    return action.type !== 'begin';
+  }
+
   async function moveVolumes(): Promise<void> {
-    for (const volume of (await client.list(volumes, { namespace: longhornNamespace })).items) {
-      const { name, namespace = '', deletionTimestamp } = volume.metadata;
-      const write = (status: object) =>
-        client.patch(volumes, { name, namespace }, { status }, { subresource: 'status' });
-      if (deletionTimestamp !== undefined) {
-        await client.patch(volumes, { name, namespace }, { metadata: { finalizers: null } });
-      } else if (volume.status?.restoreInitiated !== true) {
-        const conditions =
-          faults.unscheduled === undefined
-            ? []
-            : [{ type: 'Scheduled', status: 'False', reason: 'ReplicaSchedulingFailure', message: faults.unscheduled }];
-        if (conditions.length > 0) await write({ state: 'creating', conditions });
-        else {
-          const begun = { restoreInitiated: true, restoreRequired: true, state: 'attached', frontendDisabled: true };
-          await write({ ...begun, conditions });
-        }
-      } else if (volume.status.restoreRequired === true) {
-        if (faults.isFaulted > 0) {
-          faults.isFaulted -= 1;
-          const failure = {
-            type: 'Restore',
-            status: 'False',
-            reason: 'RestoreFailure',
-            message: 'no replica restored',
-          };
-          await tellErrors(name, faults.restoreErrors);
-          await write({ robustness: 'faulted', restoreRequired: false, conditions: [failure] });
-        } else {
-          const state = faults.hasEagerWorkload ? 'attached' : 'detached';
-          await write({ restoreRequired: false, frontendDisabled: false, state, robustness: 'unknown' });
-        }
-      }
+    for (const { metadata } of (await client.list(volumes, { namespace: longhornNamespace })).items) {
+      while (await lookAtVolume(metadata.name));
     }
   }
 
   async function bindClaims(): Promise<void> {
     for (const claim of (await client.list(persistentVolumeClaims)).items) {
       const { name, namespace = '' } = claim.metadata;
-      const pv = await client.get(persistentVolumes, { name: claim.spec?.volumeName ?? 'none' });
-      const { claimRef } = pv?.spec ?? {};
-      const isNamed = claimRef?.name === name && claimRef.namespace === namespace;
-      // As Kubernetes does: without a uid, whoever comes under the name.
-      const isMeant = isNamed && (claimRef.uid === undefined || claimRef.uid === claim.metadata.uid);
-      if (!isMeant) continue;
-      const { capacity } = pv?.spec ?? {};
-      const { requests } = claim.spec?.resources ?? {};
-      if (claim.status?.phase === 'Bound') {
-        const isGrowing = Number.parseInt(requests?.['storage'] ?? '') > Number.parseInt(shape.requestedStorage);
-        if (isGrowing)
-          await client.patch(persistentVolumes, { name: pv?.metadata.name ?? '' }, { spec: { capacity: requests } });
-        continue;
+      const persistentVolume = await client.get(persistentVolumes, { name: claim.spec?.volumeName ?? 'none' });
+      const action = decideClaim({ claim, persistentVolume, hasVolume: true, storageClasses: [] });
+      if (action.type === 'grow') {
+        const capacity = claim.spec?.resources?.requests;
+        await client.patch(persistentVolumes, action.persistentVolume.metadata, { spec: { capacity } });
+      } else if (action.type === 'bind') {
+        const status = { phase: 'Bound', capacity: action.persistentVolume.spec?.capacity };
+        await client.patch(persistentVolumeClaims, { name, namespace }, { status }, { subresource: 'status' });
       }
-      const status = { phase: 'Bound', capacity };
-      await client.patch(persistentVolumeClaims, { name, namespace }, { status }, { subresource: 'status' });
     }
   }
 

@@ -14,12 +14,9 @@ import { isAbsence } from './store/manifest.ts';
 import { type RestoreResult, restore } from './store/restore.ts';
 import { refreshBackupVolume, backupVolumeName } from './refresh-backup-volume.ts';
 import type { NextLook } from './work-queue.ts';
-import { type ConditionText, conditionOf, withCondition } from './with-condition.ts';
+import { type RestoreStep, statusAfter } from './restore-status.ts';
+import { conditionOf } from './with-condition.ts';
 import { type World, ensureMetadata, instantOf, patchStatus } from './world.ts';
-
-export function isRestored({ status }: VolumeResource): boolean {
-  return status?.restoreInitiated === true && status.restoreRequired !== true;
-}
 
 export async function reconcileRestore(world: World, volume: VolumeResource): Promise<NextLook> {
   const { name } = volume.metadata;
@@ -41,10 +38,10 @@ export async function reconcileRestore(world: World, volume: VolumeResource): Pr
       await initiate(world, volume, from);
       return world.pace.stepMs;
     case 'sayUnscheduled':
-      await tell(world, volume, {}, condition('Scheduled', 'False', 'ReplicaSchedulingFailure', action.message));
+      await show(world, volume, action);
       return undefined;
     case 'goTo':
-      await tell(world, volume, { state: action.state, robustness: 'unknown' }, condition('Scheduled', 'True'));
+      await show(world, volume, action);
       return world.pace.attachMs;
     case 'waitForSlot':
       return { laterMs: world.pace.waitMs };
@@ -87,15 +84,8 @@ async function initiate(world: World, volume: VolumeResource, from: RestoringFro
   await mkdir(folders.unfinishedVolume(name), { recursive: true });
   const backup = await world.client.get(backups, { name: from.backup, namespace: world.namespace }, world);
   if (backup !== undefined) await complete(world, volume, backup);
-  await patchStatus(world, volumes, volume, {
-    ownerID: world.nodeName,
-    state: 'creating',
-    robustness: 'unknown',
-    restoreInitiated: true,
-    restoreRequired: true,
-    lastBackup: from.backup,
-    ...prefilledKubernetesStatus(volume, backup),
-  });
+  const more = { ownerID: world.nodeName, lastBackup: from.backup, ...prefilledKubernetesStatus(volume, backup) };
+  await show(world, volume, { type: 'initiate' }, more);
 }
 
 async function complete(world: World, volume: VolumeResource, backup: BackupResource): Promise<void> {
@@ -114,8 +104,7 @@ async function complete(world: World, volume: VolumeResource, backup: BackupReso
 
 async function begin(world: World, volume: VolumeResource, from: RestoringFrom): Promise<void> {
   await ensureEngine(world, volume, from);
-  const status = { state: 'attached', robustness: 'degraded', currentNodeID: world.nodeName, frontendDisabled: true };
-  await tell(world, volume, status, condition('Restore', 'True', 'RestoreInProgress'));
+  await show(world, volume, { type: 'begin' });
 }
 
 async function advance(world: World, volume: VolumeResource, from: RestoringFrom): Promise<void> {
@@ -146,35 +135,24 @@ async function advance(world: World, volume: VolumeResource, from: RestoringFrom
 
 async function finish(world: World, volume: VolumeResource, from: RestoringFrom, done?: RestoreResult): Promise<void> {
   await tellProgress(world, volume, from, { state: 'complete', progress: 100 });
-  const status = {
-    restoreRequired: false,
-    robustness: 'healthy',
-    ...(done === undefined ? {} : { actualSize: done.bytes }),
-  };
-  await tell(world, volume, status, condition('Restore', 'False'));
+  await show(world, volume, { type: 'finish' }, done === undefined ? {} : { actualSize: done.bytes });
 }
 
 async function fail(world: World, volume: VolumeResource, from: RestoringFrom, error: string): Promise<void> {
   const { name } = volume.metadata;
   await world.restores.drop(name);
   await tellProgress(world, volume, from, { state: 'error', progress: 0, error });
-  const message = 'All replica restore failed and the volume became Faulted';
-  const status = { state: 'detached', robustness: 'faulted', currentNodeID: '' };
-  await tell(world, volume, status, condition('Restore', 'False', 'RestoreFailure', message));
+  await show(world, volume, { type: 'fail' });
 }
 
-function condition(type: string, status: ConditionText['status'], reason = '', message = ''): ConditionText {
-  return { type, status, reason, message };
-}
-
-function tell(
+function show(
   world: World,
   volume: VolumeResource,
-  status: Readonly<Record<string, unknown>>,
-  text: ConditionText,
+  step: RestoreStep,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  const conditions = withCondition(volume.status?.conditions, text, instantOf(world.now()));
-  return patchStatus(world, volumes, volume, { ...status, conditions });
+  const at = { now: instantOf(world.now()), nodeName: world.nodeName };
+  return patchStatus(world, volumes, volume, { ...statusAfter(step, volume, at), ...more });
 }
 
 async function isThere(folder: string): Promise<boolean> {
