@@ -1,5 +1,7 @@
 /** Longhorn's and the binder's part of restores, played by hand, so that every change happens once and when it is meant to. */
 import { catalogueKeys, temporaryLabel } from '@soteria/shared/operation/marks.ts';
+import { type RestoreStep, statusAfter } from '@soteria/local/longhorn/restore-status.ts';
+import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { AdminClient, AnyObject } from '../../test/servers/admin-client.ts';
 
 const longhornNamespace = 'longhorn-system';
@@ -31,6 +33,15 @@ export async function playRestores(admin: AdminClient, manyClaims: number): Prom
   const setStatus = async (of: string, status: object): Promise<void> => {
     const found = await admin.must<AnyObject>('GET', of);
     await admin.must('PUT', `${of}/status`, { ...found, status });
+  };
+  /** The volume shows what the local Longhorn shows after those steps. */
+  const show = async (volume: string, steps: readonly RestoreStep[], more: object = {}): Promise<void> => {
+    const of = `${path}/volumes/${volume}`;
+    const { status } = volumes.parse(await admin.must('GET', of));
+    const now = { now: new Date().toISOString(), nodeName: 'node-1' };
+    let shown = status ?? {};
+    for (const step of steps) shown = { ...shown, ...statusAfter(step, { status: shown }, now) };
+    await setStatus(of, { ...shown, ...more });
   };
   const make = async (kind: string, plural: string, name: string, spec: object, status: object): Promise<void> => {
     await admin.apply({ apiVersion, kind, metadata: { name, namespace: longhornNamespace }, spec });
@@ -94,8 +105,7 @@ export async function playRestores(admin: AdminClient, manyClaims: number): Prom
       return items.map(({ metadata }) => metadata.name);
     },
     async isAt(volume, percent) {
-      const begun = { state: 'attached', restoreInitiated: true, restoreRequired: true, frontendDisabled: true };
-      await setStatus(`${path}/volumes/${volume}`, begun);
+      await show(volume, [{ type: 'initiate' }, { type: 'begin' }]);
       const engine = `${volume}-e-0`;
       const labels = { longhornvolume: volume };
       const metadata = { name: engine, namespace: longhornNamespace, labels };
@@ -107,8 +117,7 @@ export async function playRestores(admin: AdminClient, manyClaims: number): Prom
       const { spec } = await admin.must<PersistentVolume>('GET', `/api/v1/persistentvolumes/${volume}`);
       const { namespace, name } = spec.claimRef;
       await setStatus(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`, { phase: 'Bound' });
-      const whole = { state: 'detached', robustness: 'unknown', restoreInitiated: true, restoreRequired: false };
-      await setStatus(`${path}/volumes/${volume}`, whole);
+      await show(volume, [{ type: 'finish' }], { state: 'detached', frontendDisabled: false });
     },
   };
 }
