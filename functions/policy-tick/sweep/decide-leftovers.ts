@@ -18,8 +18,14 @@ const dailyHour = 3;
 
 const makers = [...new Set(Object.values(operationKinds).map(({ function: name }) => name))];
 
+/** While something is open: an upload that stands still wakes nobody, and whoever needed its slot may have taken the entry out. */
+const everyMinutes = 10;
+/** The busy sweep's own schedule: one of five looks. */
+const busySweepMinutes = 2;
+
 /** Names of functions. */
 export function decideLeftovers({ isBusySweep, openCount, slotsRecovered, now }: LeftoverQuestion): readonly string[] {
-  const isDue = isBusySweep ? openCount === 0 : openCount > 0 || now.getUTCHours() === dailyHour;
+  const isTenth = now.getUTCMinutes() % everyMinutes < busySweepMinutes;
+  const isDue = isBusySweep ? openCount === 0 || isTenth : openCount > 0 || now.getUTCHours() === dailyHour;
   return isDue || slotsRecovered > 0 ? makers : [];
 }
