@@ -27,6 +27,9 @@ const progressView = {
   started_at: instantText.nullable(),
   ended_at: instantText.nullable(),
   steps: z.array(stepView),
+  joined: z
+    .array(z.string())
+    .describe('Identities of further requests that this Operation answers: event:<source>|<id>, http:<user>:<key>.'),
 };
 
 const ended = {

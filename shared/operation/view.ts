@@ -29,5 +29,6 @@ export function progressViewOf(operation: Operation) {
     started_at: status.startedAt ?? null,
     ended_at: status.finishedAt ?? null,
     steps: status.steps,
+    joined: status.joined ?? [],
   };
 }
