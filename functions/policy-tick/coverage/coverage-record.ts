@@ -1,0 +1,46 @@
+/** What was decided about one claim, and how many of a cluster are looked after. No ages: a record changes only when the decision does. Pure. */
+import { type CoverageCode, type CoverageState, reasonOf } from './reasons.ts';
+
+export interface CoverageRecord {
+  readonly code: CoverageCode;
+  /** The policy that decided; undefined: none. */
+  readonly policy?: string;
+  /** In the words of what refused, as "Longhorn: …" or the reason of an exclusion. */
+  readonly detail?: string;
+  /** Of a due or a running backup: the due instant. */
+  readonly dueAt?: string;
+  /** Since when its objective is missed. */
+  readonly missedSince?: string;
+  /** The maker of its newest restore point, when that is not the policy: `recurring-job/daily`. */
+  readonly protectedBy?: string;
+}
+
+/** By the name of the claim, of one namespace. */
+export type NamespaceCoverage = ReadonlyMap<string, CoverageRecord>;
+
+export function isAccounted({ code, missedSince }: CoverageRecord): boolean {
+  return reasonOf(code).isAccounted && missedSince === undefined;
+}
+
+export interface CoverageTotals {
+  readonly claims: number;
+  readonly accounted: number;
+  /** A whole number, rounded down: 100 only when every claim is accounted for. Of no claims: 100. */
+  readonly percent: number;
+  readonly states: Readonly<Record<CoverageState, number>>;
+  readonly missed: number;
+}
+
+export function totalsOf(namespaces: Iterable<NamespaceCoverage>): CoverageTotals {
+  const states = { due: 0, running: 0, not_due: 0, skipped: 0, unprotected: 0 };
+  let [claims, accounted, missed] = [0, 0, 0];
+  for (const records of namespaces) {
+    for (const record of records.values()) {
+      claims += 1;
+      states[reasonOf(record.code).state] += 1;
+      if (record.missedSince !== undefined) missed += 1;
+      if (isAccounted(record)) accounted += 1;
+    }
+  }
+  return { claims, accounted, percent: claims === 0 ? 100 : Math.floor((accounted * 100) / claims), states, missed };
+}

@@ -1,0 +1,127 @@
+/**
+ * The coverage of one namespace as one text of a ConfigMap, and back. Pure. Claims with the same record stand together, so that a claim costs
+ * little more than its name. Invariants:
+ *  1. The same records give the same text, byte for byte: what has not changed is not written.
+ *  2. The text has at most `maxCoverageBytes`; first the details go, then the names of claims that are accounted for, then other names. How many
+ *     claims there are is always known.
+ */
+import * as z from 'zod';
+import { type CoverageRecord, isAccounted, type NamespaceCoverage } from './coverage-record.ts';
+import { type CoverageCode, coverageCodes } from './reasons.ts';
+
+/** A ConfigMap may have 1 MiB; half of it leaves room for its metadata and its history. */
+export const maxCoverageBytes = 512 * 1024 - 4096;
+
+const group = z.looseObject({
+  code: z.string(),
+  policy: z.string().optional(),
+  detail: z.string().optional(),
+  dueAt: z.string().optional(),
+  missedSince: z.string().optional(),
+  protectedBy: z.string().optional(),
+  /** Names, separated by blanks. */
+  claims: z.string(),
+  /** Claims whose names did not fit. */
+  unnamed: z.int().optional(),
+});
+const storedCoverage = z.looseObject({ version: z.literal(1), groups: z.array(group) });
+type Group = z.infer<typeof group>;
+
+const maxDetail = 200;
+
+function keyOf({ code, policy, detail, dueAt, missedSince, protectedBy }: CoverageRecord): string {
+  return JSON.stringify({ code, policy, detail: detail?.slice(0, maxDetail), dueAt, missedSince, protectedBy });
+}
+
+interface Gathered {
+  readonly record: CoverageRecord;
+  readonly names: string[];
+}
+
+function gather(records: NamespaceCoverage, reduce: (record: CoverageRecord) => CoverageRecord): [string, Gathered][] {
+  const keys = new Map<CoverageRecord, Gathered>();
+  const groups = new Map<string, Gathered>();
+  for (const [name, record] of records) {
+    // Many claims share one record object: its key is made once.
+    let found = keys.get(record);
+    if (found === undefined) {
+      const reduced = reduce(record);
+      const key = keyOf(reduced);
+      found = groups.get(key) ?? { record: reduced, names: [] };
+      groups.set(key, found);
+      keys.set(record, found);
+    }
+    found.names.push(name);
+  }
+  return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function write(groups: readonly [string, Gathered][], isNamed: (record: CoverageRecord) => boolean): string {
+  const stored = groups.map(([key, { record, names }]) => {
+    const claims = isNamed(record) ? { claims: names.toSorted().join(' ') } : { claims: '', unnamed: names.length };
+    return { ...(JSON.parse(key) as object), ...claims };
+  });
+  return JSON.stringify({ version: 1, groups: stored });
+}
+
+export function encodeCoverage(records: NamespaceCoverage, maxBytes = maxCoverageBytes): string {
+  const whole = gather(records, (record) => record);
+  const short = () => gather(records, ({ detail: _detail, ...record }) => record);
+  const attempts = [
+    () => write(whole, () => true),
+    () => write(short(), () => true),
+    () => write(short(), (record) => !isAccounted(record)),
+    () => write(short(), () => false),
+  ];
+  let text = '';
+  for (const attempt of attempts) {
+    text = attempt();
+    if (Buffer.byteLength(text) <= maxBytes) return text;
+  }
+  return text;
+}
+
+export interface DecodedCoverage {
+  readonly records: NamespaceCoverage;
+  /** Claims that are counted and not named. */
+  readonly unnamed: number;
+}
+
+/** A text that cannot be read, of another version or written by hand, counts as no record: the next tick decides anew. */
+export function decodeCoverage(text: string | undefined): DecodedCoverage {
+  const records = new Map<string, CoverageRecord>();
+  const parsed = storedCoverage.safeParse(readJson(text));
+  if (!parsed.success) return { records, unnamed: 0 };
+  let unnamed = 0;
+  for (const one of parsed.data.groups) {
+    unnamed += one.unnamed ?? 0;
+    if (!isCode(one.code)) continue;
+    const record = recordOf(one, one.code);
+    for (const name of one.claims.split(' ')) if (name !== '') records.set(name, record);
+  }
+  return { records, unnamed };
+}
+
+function readJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    // Written by hand: not readable means not known.
+    return undefined;
+  }
+}
+
+function isCode(text: string): text is CoverageCode {
+  return (coverageCodes as readonly string[]).includes(text);
+}
+
+function recordOf({ policy, detail, dueAt, missedSince, protectedBy }: Group, code: CoverageCode): CoverageRecord {
+  return {
+    code,
+    ...(policy === undefined ? {} : { policy }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(dueAt === undefined ? {} : { dueAt }),
+    ...(missedSince === undefined ? {} : { missedSince }),
+    ...(protectedBy === undefined ? {} : { protectedBy }),
+  };
+}
