@@ -1,0 +1,106 @@
+/**
+ * Whether the objective of a claim is met: its `rpo`, or else each due backup within the grace. Pure. Invariants:
+ *  1. Only restorable points count, not the path that should have made them; whoever made them.
+ *  2. A miss begins at an instant that follows from the points: while nothing changes, it is the same miss, told once.
+ *  3. A claim is not missing before its own first backup could have been there.
+ */
+
+/** Of a policy. */
+export interface Objective {
+  readonly rpoMs: number | undefined;
+  /** Undefined: no schedule, or a suspended one; then only the rpo counts. */
+  readonly clock: ObjectiveClock | undefined;
+}
+
+export interface ObjectiveClock {
+  /** The last due instant at or before; undefined: none ever. */
+  lastDueAt(at: Date): Date | undefined;
+  /** The first due instant strictly after; undefined: none ever. */
+  nextDueAt(after: Date): Date | undefined;
+  /** When a backup that is due then may start; undefined: at once. */
+  opensAt(at: Date): Date | undefined;
+}
+
+/** So long after its due time, and after its window opened, a backup has to be there. */
+export const expectationGraceMs = 2 * 3_600_000;
+const maxStepsBack = 400;
+
+/** For all claims of a policy at one instant. */
+export interface Expectation {
+  readonly objective: Objective;
+  readonly now: Date;
+  /** The newest due instant that must have led to a point by now. */
+  readonly mustHave: Date | undefined;
+}
+
+export interface ExpectedClaim {
+  /** Since then the policy applies to the claim. */
+  readonly since: Date;
+  /** The data of its newest restorable point that no restore test has refuted. */
+  readonly dataAsOf: Date | undefined;
+}
+
+function deadlineOf(clock: ObjectiveClock, dueAt: Date): number {
+  return (clock.opensAt(dueAt) ?? dueAt).getTime() + expectationGraceMs;
+}
+
+export function expectationOf(objective: Objective, now: Date): Expectation {
+  const { clock, rpoMs } = objective;
+  if (clock === undefined || rpoMs !== undefined) return { objective, now, mustHave: undefined };
+  let dueAt = clock.lastDueAt(new Date(now.getTime() - expectationGraceMs));
+  for (let steps = 0; dueAt !== undefined && steps < maxStepsBack; steps += 1) {
+    if (deadlineOf(clock, dueAt) <= now.getTime()) return { objective, now, mustHave: dueAt };
+    dueAt = clock.lastDueAt(new Date(dueAt.getTime() - 1));
+  }
+  return { objective, now, mustHave: undefined };
+}
+
+/** The instant at which the miss began; undefined: the objective is met. */
+export function missedSince(expectation: Expectation, claim: ExpectedClaim): Date | undefined {
+  const { objective, now } = expectation;
+  // A point from the future proves a wrong clock, not a backup.
+  const known = claim.dataAsOf !== undefined && claim.dataAsOf <= now ? claim.dataAsOf : undefined;
+  const { rpoMs } = objective;
+  const since =
+    rpoMs === undefined ? missOfSchedule(expectation, claim, known) : missOfAge(objective, rpoMs, claim, known, now);
+  return since === undefined || since > now.getTime() ? undefined : new Date(since);
+}
+
+function missOfAge(
+  { clock }: Objective,
+  rpoMs: number,
+  { since }: ExpectedClaim,
+  known: Date | undefined,
+  now: Date,
+): number | undefined {
+  if (known !== undefined) return known.getTime() + rpoMs;
+  const byAge = since.getTime() + rpoMs;
+  if (byAge > now.getTime() || clock === undefined) return byAge;
+  const first = clock.nextDueAt(new Date(since.getTime() - 1));
+  return first === undefined ? byAge : Math.max(byAge, deadlineOf(clock, first));
+}
+
+function missOfSchedule(
+  { objective: { clock }, mustHave }: Expectation,
+  { since }: ExpectedClaim,
+  known: Date | undefined,
+): number | undefined {
+  if (clock === undefined || mustHave === undefined || mustHave < since) return undefined;
+  if (known !== undefined && known >= mustHave) return undefined;
+  // Points from before the policy applied are not held against it.
+  const from = known === undefined || known < since ? new Date(since.getTime() - 1) : known;
+  const unmet = clock.nextDueAt(from) ?? mustHave;
+  return deadlineOf(clock, unmet);
+}
+
+export interface Transition {
+  readonly event: 'missed' | 'recovered';
+  /** When the miss began: with the claim, the identity of the event. */
+  readonly since: string;
+}
+
+/** What is told, once for each miss. `before`: as recorded; `now`: as decided, RFC 3339. */
+export function transitionOf(before: string | undefined, now: string | undefined): Transition | undefined {
+  if (before === undefined) return now === undefined ? undefined : { event: 'missed', since: now };
+  return now === undefined ? { event: 'recovered', since: before } : undefined;
+}
