@@ -116,12 +116,10 @@ function candidatesFor(
   const byName = index.byClaim.size === 0 ? undefined : index.byClaim.get(`${claim.namespace}/${claim.name}`);
   const found = byName === undefined ? ofNamespace : [...ofNamespace, ...byName];
   if (index.byClaimLabel.size === 0) return found;
-  let all = found;
-  for (const key in claim.labels) {
-    const labelled = index.byClaimLabel.get(`${key}=${claim.labels[key]}`);
-    if (labelled !== undefined) all = [...all, ...labelled];
-  }
-  return all;
+  const labelled = Object.entries(claim.labels).flatMap(
+    ([key, value]) => index.byClaimLabel.get(`${key}=${value}`) ?? noPolicies,
+  );
+  return labelled.length === 0 ? found : [...found, ...labelled];
 }
 
 /** What is known of a namespace once, for all of its claims. */
