@@ -42,6 +42,7 @@ export function isJoinable({ status, spec }: Operation, request: OperationReques
     spec.request.driver === request.driver &&
     spec.request.maxAge === request.maxAge &&
     spec.request.mode === request.mode &&
+    spec.request.policy === request.policy &&
     JSON.stringify(spec.request.tags ?? []) === JSON.stringify(request.tags ?? [])
   );
 }

@@ -180,6 +180,9 @@ export const operationRequest = z.strictObject({
     .describe('Longhorn backup mode; left out: SOTERIA_LONGHORN_BACKUP_MODE.'),
   tags: z.array(tag).max(32).optional().describe('Free key=value texts kept with the restore point.'),
   maxAge: durationText.optional().describe('Accept an existing restore point not older than this.'),
+  policy: dnsLabel
+    .optional()
+    .describe('The policy that the restore point belongs to; its retention, and no other, may delete the point.'),
   ...pointChoice,
   targetPvc: dnsSubdomain.optional().describe('Name of the claim to make, in the namespace of the Operation.'),
   ...shapeOverrides,

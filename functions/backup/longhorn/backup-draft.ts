@@ -20,6 +20,7 @@ function catalogueOf(operation: Operation, world: World): Record<string, string>
     [catalogueKeys.pvc]: pvc,
     [catalogueKeys.operation]: operation.metadata.name,
     [catalogueKeys.operationUid]: operation.metadata.uid,
+    [catalogueKeys.policy]: operation.spec.request.policy ?? '',
     [catalogueKeys.consistency]: 'crash',
     [catalogueKeys.clusterId]: world.identity?.seen?.id ?? '',
     [catalogueKeys.clusterUid]: world.identity?.seen?.uid ?? '',
