@@ -6,12 +6,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventCatalogue, type EventDefinition } from '@soteria/shared/events/catalogue.ts';
-import { operationCrd } from '@soteria/shared/operation/crd.ts';
+import { operationCrd } from '@soteria/shared/operation/record/crd.ts';
 import { backupWaits } from '@soteria/backup/longhorn/waits.ts';
 import { namespaceBackupWaits } from '@soteria/backup/namespace/waits.ts';
 import { restoreWaits } from '@soteria/restore/longhorn/waits.ts';
 import { selfTestWaits } from '@soteria/restore/self-test/waits.ts';
-import { waitsTable } from '@soteria/shared/operation/waits.ts';
+import { waitsTable } from '@soteria/shared/operation/engine/waits.ts';
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import { asyncApi } from './async-api.ts';
@@ -133,7 +133,7 @@ export function generatedFiles(): GeneratedFile[] {
     object: eventType(type, definition),
   }));
   return [
-    yamlFile('deploy/knative/base/crd/operations.yaml', 'shared/operation/schema.ts and crd.ts', operationCrd()),
+    yamlFile('deploy/knative/base/crd/operations.yaml', 'shared/operation/record/schema.ts and crd.ts', operationCrd()),
     ...types.map(({ name, object }) => yamlFile(`${eventTypesFolder}/${name}`, catalogue, object)),
     yamlFile(`${eventTypesFolder}/kustomization.yaml`, catalogue, {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { restoreToFolder } from '@soteria/local/longhorn/store/restore.ts';
 import { type Local, startLocal } from '@soteria/local/start-local.ts';
 import { namespaces, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
-import { isTerminal, type Operation, operations } from '@soteria/shared/operation/schema.ts';
+import { isTerminal, type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
 import { waitUntil } from '../../test/servers/wait-until.ts';
 import { measureInTurn } from '../interleave.ts';
 import type { Samples } from '../report.ts';

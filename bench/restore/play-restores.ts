@@ -1,5 +1,5 @@
 /** Longhorn's and the binder's part of restores, played by hand, so that every change happens once and when it is meant to. */
-import { catalogueKeys, temporaryLabel } from '@soteria/shared/operation/marks.ts';
+import { catalogueKeys, temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
 import { type RestoreStep, statusAfter } from '@soteria/local/longhorn/restore-status.ts';
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { AdminClient, AnyObject } from '../../test/servers/admin-client.ts';

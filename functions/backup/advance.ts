@@ -1,4 +1,4 @@
-/** Moves one Operation of this function; the loop is `shared/operation/advance.ts`, the judgement `longhorn/decide.ts`. */
+/** Moves one Operation of this function; the loop is `shared/operation/engine/advance.ts`, the judgement `longhorn/decide.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import {
   type AdvanceCall,
@@ -6,7 +6,7 @@ import {
   type Beginning,
   type Known,
   type Mover,
-} from '@soteria/shared/operation/advance.ts';
+} from '@soteria/shared/operation/engine/advance.ts';
 import {
   type EndFollower,
   followEnd,
@@ -14,11 +14,11 @@ import {
   type NoteMoved,
   sayingOf,
   type WakeOther,
-} from '@soteria/shared/operation/follow-end.ts';
-import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import type { KnownMemory } from '@soteria/shared/operation/remember-known.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import type { WaitingLine } from '@soteria/shared/operation/waiting-line.ts';
+} from '@soteria/shared/operation/queue/follow-end.ts';
+import type { OneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
+import type { KnownMemory } from '@soteria/shared/operation/engine/remember-known.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import type { WaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
 import type { Action } from './longhorn/action.ts';
 import { decideBackup } from './longhorn/decide.ts';
 import { perform } from './longhorn/perform.ts';

@@ -2,8 +2,8 @@
 import { announceFact, type FactTools } from '@soteria/shared/events/announce-fact.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { BackupFact } from './longhorn/action.ts';
 
 /** Pure; the id is the same however often it is sent. */

@@ -1,5 +1,5 @@
 import { createAdaptorServer } from '@hono/node-server';
-import { operations } from '@soteria/shared/operation/schema.ts';
+import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';

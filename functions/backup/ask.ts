@@ -7,13 +7,13 @@
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
-import { findRepeat } from '@soteria/shared/operation/find-repeat.ts';
-import { type Recorded, recordOnce } from '@soteria/shared/operation/record-once.ts';
-import type { Origin, RequestedOperation } from '@soteria/shared/operation/requested-operation.ts';
-import type { Operation, OperationRequest } from '@soteria/shared/operation/schema.ts';
-import { isTerminal } from '@soteria/shared/operation/schema.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
-import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import { findRepeat } from '@soteria/shared/operation/record/find-repeat.ts';
+import { type Recorded, recordOnce } from '@soteria/shared/operation/record/record-once.ts';
+import type { Origin, RequestedOperation } from '@soteria/shared/operation/record/requested-operation.ts';
+import type { Operation, OperationRequest } from '@soteria/shared/operation/record/schema.ts';
+import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
+import { statusOf } from '@soteria/shared/operation/record/status.ts';
+import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
 import type { World } from './longhorn/world.ts';
 
 export interface BackupOrigin extends Origin {

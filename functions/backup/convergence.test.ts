@@ -10,18 +10,18 @@ import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-clu
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { createFakeLonghorn, type FakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
-import { watchLabel } from '@soteria/shared/operation/marks.ts';
-import { isTerminal, operations } from '@soteria/shared/operation/schema.ts';
+import { watchLabel } from '@soteria/shared/operation/record/marks.ts';
+import { isTerminal, operations } from '@soteria/shared/operation/record/schema.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
-import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { askForBackup } from './ask.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
-import { createSlots } from '@soteria/shared/operation/slots.ts';
-import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
-import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
-import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
+import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
+import { createOneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
+import { createWaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
+import { rememberKnown } from '@soteria/shared/operation/engine/remember-known.ts';
+import { createKiller, Killed } from '@soteria/shared/operation/record/testing/killer.ts';
 import { claim, persistentVolume, rules, slotLimits, volume } from './longhorn/fixtures.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };

@@ -1,6 +1,6 @@
 /** Composition root of the function `backup`; only this file exits the process. */
 import '@soteria/shared/config/jitless.ts';
-import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { checkReachability } from '@soteria/shared/longhorn/reachability.ts';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
@@ -9,12 +9,12 @@ import { defineBackup } from './app.ts';
 import { readBackupSettings } from './config.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { publishDue } from '@soteria/shared/events/publish-due.ts';
-import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
-import { createSlots } from '@soteria/shared/operation/slots.ts';
+import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
-import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
-import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
+import { createOneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
+import { createWaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
+import { rememberKnown } from '@soteria/shared/operation/engine/remember-known.ts';
 
 async function main(): Promise<void> {
   const running = await startFunction({

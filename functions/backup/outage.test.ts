@@ -5,7 +5,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
-import { createOutage } from '@soteria/shared/operation/testing/outage.ts';
+import { createOutage } from '@soteria/shared/operation/record/testing/outage.ts';
 import fc from 'fast-check';
 import supertest from 'supertest';
 import { advanceOperation } from './advance.ts';

@@ -1,8 +1,8 @@
 /** Slots through the doors: who waits, who is next, and that nobody has to come by for the queue to move. */
 import { createAdaptorServer } from '@hono/node-server';
-import { slotsName } from '@soteria/shared/operation/slots.ts';
+import { slotsName } from '@soteria/shared/operation/queue/slots.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
-import { isTerminal } from '@soteria/shared/operation/schema.ts';
+import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench } from './test-bench.ts';

@@ -6,16 +6,16 @@ import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { createFakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
-import { operations } from '@soteria/shared/operation/schema.ts';
-import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { operations } from '@soteria/shared/operation/record/schema.ts';
+import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { defineBackup } from './app.ts';
 import type { BackupTools } from './tools.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
-import { createSlots } from '@soteria/shared/operation/slots.ts';
+import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
-import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
-import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
+import { createOneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
+import { createWaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
+import { rememberKnown } from '@soteria/shared/operation/engine/remember-known.ts';
 import { claim, claimNamed, persistentVolume, rules, slotLimits, volume } from './longhorn/fixtures.ts';
 
 export const silent: Log = {

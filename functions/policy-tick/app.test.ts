@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { findJsonFault } from '@soteria/shared/strict-json.ts';
-import { busySweepName, pingSources } from '@soteria/shared/operation/busy-sweep.ts';
-import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { busySweepName, pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import type { OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { letterBoxName } from './dead-letters/letter-box.ts';
 import { createTestBench } from './test-bench.ts';
 

@@ -2,10 +2,10 @@
 import '@soteria/shared/config/jitless.ts';
 import { readFunctionSettings } from '@soteria/shared/config/function-settings.ts';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
-import { createOperationStore } from '@soteria/shared/operation/store.ts';
-import { createBusySweep } from '@soteria/shared/operation/busy-sweep.ts';
+import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
+import { createBusySweep } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import { readPaused } from '@soteria/shared/settings/paused.ts';
-import { createSlots } from '@soteria/shared/operation/slots.ts';
+import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
 import { createResend } from '@soteria/shared/events/resend.ts';
 import { createLetterBox } from './dead-letters/letter-box.ts';
 import { definePolicyTick } from './app.ts';

@@ -7,11 +7,11 @@ import type { Log } from '@soteria/shared/log/log.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
-import { createBusySweep, pingSources } from '@soteria/shared/operation/busy-sweep.ts';
-import { operations } from '@soteria/shared/operation/schema.ts';
+import { createBusySweep, pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { readPaused } from '@soteria/shared/settings/paused.ts';
-import { createSlots } from '@soteria/shared/operation/slots.ts';
-import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
+import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { definePolicyTick } from './app.ts';
 import { createLetterBox } from './dead-letters/letter-box.ts';
 

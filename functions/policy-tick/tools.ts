@@ -4,10 +4,10 @@ import type { Publisher } from '@soteria/shared/events/publish.ts';
 import type { Authorize } from '@soteria/shared/identity/authorize.ts';
 import type { IsPaused } from '@soteria/shared/function/tell-paused.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
-import type { BusySweep } from '@soteria/shared/operation/busy-sweep.ts';
+import type { BusySweep } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import type { LetterBox } from './dead-letters/letter-box.ts';
-import type { Slots } from '@soteria/shared/operation/slots.ts';
-import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import type { Slots } from '@soteria/shared/operation/queue/slots.ts';
+import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
 
 export interface PolicyTickTools {
   readonly client: KubernetesClient;

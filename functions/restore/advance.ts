@@ -1,19 +1,19 @@
-/** Moves one Operation of this function; the loop is `shared/operation/advance.ts`, the judgement `longhorn/decide.ts`. */
+/** Moves one Operation of this function; the loop is `shared/operation/engine/advance.ts`, the judgement `longhorn/decide.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import { type AdvanceCall, advanceWith, type Beginning, type Mover } from '@soteria/shared/operation/advance.ts';
+import { type AdvanceCall, advanceWith, type Beginning, type Mover } from '@soteria/shared/operation/engine/advance.ts';
 import {
   type EndFollower,
   followEnd,
   moveAndFill,
   type NoteMoved,
   sayingOf,
-} from '@soteria/shared/operation/follow-end.ts';
-import { ownerOf } from '@soteria/shared/operation/kind-owner.ts';
-import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { holdWhilePaused } from '@soteria/shared/operation/pause.ts';
-import type { KnownMemory } from '@soteria/shared/operation/remember-known.ts';
-import type { WaitingLine } from '@soteria/shared/operation/waiting-line.ts';
+} from '@soteria/shared/operation/queue/follow-end.ts';
+import { ownerOf } from '@soteria/shared/operation/record/kind-owner.ts';
+import type { OneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { holdWhilePaused } from '@soteria/shared/operation/engine/pause.ts';
+import type { KnownMemory } from '@soteria/shared/operation/engine/remember-known.ts';
+import type { WaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
 import { functionName } from './longhorn/about-operation.ts';
 import type { Action } from './longhorn/action.ts';
 import { decideRestore } from './longhorn/decide.ts';

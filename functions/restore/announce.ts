@@ -2,8 +2,8 @@
 import { announceFact, type FactTools } from '@soteria/shared/events/announce-fact.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
-import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { RestoreFactName } from './longhorn/action.ts';
 
 /** A restore test ends in a verdict; how far it got is told as of any restore. */

@@ -1,8 +1,8 @@
 import { createAdaptorServer } from '@hono/node-server';
-import { operations, operationStatus } from '@soteria/shared/operation/schema.ts';
+import { operations, operationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
-import { heldByLabel } from '@soteria/shared/operation/marks.ts';
+import { heldByLabel } from '@soteria/shared/operation/record/marks.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench } from './test-bench.ts';

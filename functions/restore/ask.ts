@@ -1,8 +1,8 @@
 /** The requests for restores, restore tests and self-tests as they are recorded. Pure. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { NamespaceRestoreRequest, RestoreRequest, RestoreTestRequest } from '@soteria/shared/events/catalogue.ts';
-import { imagined, type RequestedOperation } from '@soteria/shared/operation/requested-operation.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { imagined, type RequestedOperation } from '@soteria/shared/operation/record/requested-operation.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 
 function given<T extends object>(members: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {

@@ -7,7 +7,7 @@ import {
   persistentVolumes,
   untyped,
 } from '@soteria/shared/kubernetes/core-types.ts';
-import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import { operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
 
 const storageClasses = untyped({
   group: 'storage.k8s.io',

@@ -6,15 +6,15 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
-import { heldByLabel, temporaryLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
+import { heldByLabel, temporaryLabel, watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
-import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
-import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
+import { restoredVolumeName } from '@soteria/shared/operation/record/names.ts';
+import type { OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { tidyLeftovers } from './longhorn/tidy-orphans.ts';
 import type { ProofJobs } from './proof/proof-jobs.ts';
 import { createTestBench, silent, type TestBench } from './test-bench.ts';
-import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
+import { createKiller, Killed } from '@soteria/shared/operation/record/testing/killer.ts';
 
 // Hundreds of generated histories: on a busy machine more than the five seconds a test has.
 vi.setConfig({ testTimeout: 60_000 });

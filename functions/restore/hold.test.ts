@@ -1,5 +1,5 @@
 /** Two restores of one backup: the second waits for the first, and is woken when the backup is free. */
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';
 import { createTestBench, silent } from './test-bench.ts';

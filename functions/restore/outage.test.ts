@@ -1,6 +1,6 @@
 /** Ten minutes without an API server, at every call of a restore: nothing fails by it, nothing is left. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { createOutage } from '@soteria/shared/operation/testing/outage.ts';
+import { createOutage } from '@soteria/shared/operation/record/testing/outage.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type AdvanceTools, advanceOperation } from './advance.ts';

@@ -2,7 +2,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { configMaps, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { settingsName } from '@soteria/shared/settings/paused.ts';
-import { operations } from '@soteria/shared/operation/schema.ts';
+import { operations } from '@soteria/shared/operation/record/schema.ts';
 import supertest from 'supertest';
 import { expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';

@@ -1,7 +1,7 @@
 /** The end of a restore: the next that waits begins before the parent makes more children, and its failure is not the restore's. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
-import { createSlots } from '@soteria/shared/operation/slots.ts';
+import { isTerminal, type Operation } from '@soteria/shared/operation/record/schema.ts';
+import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
 import { expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';
 import { createTestBench, silent, type TestBench } from './test-bench.ts';

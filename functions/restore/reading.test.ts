@@ -1,6 +1,6 @@
 /** A URL unknown to this cluster (SA-16): Longhorn is asked to read the target it stands on, and the restore goes on when it has. */
 import { createAdaptorServer } from '@hono/node-server';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import { backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import * as z from 'zod';
-import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
+import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import { type FollowedCaller, follow } from './restore-claim.ts';
 import type { OperationView } from './wait-for-operation.ts';
 

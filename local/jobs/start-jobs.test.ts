@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import { type Job, jobs, persistentVolumeClaims, pods, secrets } from '@soteria/shared/kubernetes/core-types.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
-import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import { operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
 import { commandJob } from '@soteria/shared/verification/command-job.ts';
 import { readOutcome } from '@soteria/shared/verification/read-outcome.ts';
 import { type VerificationJobInput, verificationJob } from '@soteria/shared/verification/verification-job.ts';

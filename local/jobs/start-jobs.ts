@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '@soteria/shared/log/log.ts';
 import { type WatchingClient, listAll } from '@soteria/shared/kubernetes/client.ts';
 import { type Job, jobs, pods } from '@soteria/shared/kubernetes/core-types.ts';
-import { managedLabel } from '@soteria/shared/operation/marks.ts';
+import { managedLabel } from '@soteria/shared/operation/record/marks.ts';
 import { createWorkQueue } from '../longhorn/work-queue.ts';
 import { ownScheduler } from './job-pod.ts';
 import { type JobWorld, reconcileJob } from './reconcile-job.ts';

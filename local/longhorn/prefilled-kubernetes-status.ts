@@ -1,5 +1,5 @@
 /** A restored volume remembers the claim its backup was made of, as one that no longer uses it. Pure. */
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import type { BackupResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import * as z from 'zod';
 

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { UnsignedEvents } from '../events/may-be-unsigned.ts';
 import type { ClusterSettings } from '../kubernetes/connect.ts';
-import type { SlotLimits } from '../operation/decide-slots.ts';
+import type { SlotLimits } from '../operation/queue/decide-slots.ts';
 import {
   type Environment,
   flag,

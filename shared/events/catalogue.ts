@@ -16,7 +16,7 @@ import {
   storageQuantity,
   tag,
   verification,
-} from '../operation/schema.ts';
+} from '../operation/record/schema.ts';
 
 /** The body of `POST /v1/backup` and the data of `dev.soteria.backup.requested.v1` (SA-07). */
 export const backupRequest = z.strictObject({

@@ -1,7 +1,7 @@
 /** `dev.soteria.operation.due.v1`: asks the function that moves an operation to look at it now. */
 import { factId } from './event-id.ts';
 import type { Publisher } from './publish.ts';
-import type { Operation } from '../operation/schema.ts';
+import type { Operation } from '../operation/record/schema.ts';
 
 export interface WakeCause {
   /** Id of the event that led here: waking twice because of one event is waking once. */

@@ -1,6 +1,6 @@
 /** Members that several answers share. Answers are strict: a member that no schema declares is a fault of the door that sends it. */
 import * as z from 'zod';
-import { phases, step } from '../operation/schema.ts';
+import { phases, step } from '../operation/record/schema.ts';
 
 /** Written with all its digits, also beyond 2^53. */
 export const byteCount = z.number().min(0).meta({ type: 'integer', format: 'int64' });

@@ -1,6 +1,6 @@
 /** Answers to questions: lists, single Operations, verdicts, what to keep elsewhere. */
 import * as z from 'zod';
-import { operationRequest, operationResult } from '../operation/schema.ts';
+import { operationRequest, operationResult } from '../operation/record/schema.ts';
 import { blocker, instantText, isPausedNow, notices, phase, presentClaim, restorePoint, stepView } from './parts.ts';
 
 const next = z.string().optional().describe('For the next page; left out on the last.');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, errorTable } from '../errors.ts';
-import { operations } from '../operation/schema.ts';
+import { operations } from '../operation/record/schema.ts';
 import { codeOfReason, isObjectAbsent, refusalOf, type Answer, type Call } from './api-errors.ts';
 import { statusOf } from '../fakes/kubernetes/scripted-server.ts';
 

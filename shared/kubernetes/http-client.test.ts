@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { operations, type Operation } from '../operation/schema.ts';
+import { operations, type Operation } from '../operation/record/schema.ts';
 import { configMaps, nodes } from './core-types.ts';
 import { createHttpClient } from './http-client.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { operations } from '../operation/schema.ts';
+import { operations } from '../operation/record/schema.ts';
 import { configMaps, nodes } from './core-types.ts';
 import { collectionPath, describeTarget, objectPath, withParameters } from './resource-path.ts';
 

@@ -1,7 +1,7 @@
 /** For any history of backups and any request, the chosen point is the one the rule says: held against a naive reading of the rule. */
 import { SoteriaError } from '../errors.ts';
 import type { Backup } from './objects.ts';
-import { catalogueKeys } from '../operation/marks.ts';
+import { catalogueKeys } from '../operation/record/marks.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { PointChoice } from '../restore-points/select-restore-point.ts';

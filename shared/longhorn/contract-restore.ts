@@ -1,6 +1,6 @@
 /** What every implementation of the port for restores must do; run on the local Longhorn, in memory and on a real API server. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { heldByLabel, temporaryLabel, watchLabel } from '../operation/marks.ts';
+import { heldByLabel, temporaryLabel, watchLabel } from '../operation/record/marks.ts';
 import { backupDraft, codeOf, type LonghornContractContext, snapshotDraft } from './contract.ts';
 import type { Backup } from './objects.ts';
 import { isRestored, type LonghornRestores, type RestoreVolumeDraft } from './port-restore.ts';

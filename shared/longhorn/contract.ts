@@ -1,7 +1,7 @@
 /** What every implementation of the Longhorn port must do; run on the fake, on plain custom resources and on the local Longhorn. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SoteriaError } from '../errors.ts';
-import { watchLabel } from '../operation/marks.ts';
+import { watchLabel } from '../operation/record/marks.ts';
 import { whyNotRestorable } from './objects.ts';
 import type { BackupDraft, Longhorn, SnapshotDraft } from './port.ts';
 

@@ -2,7 +2,7 @@
 import { SoteriaError } from '../errors.ts';
 import { type KubernetesClient, listAll } from '../kubernetes/client.ts';
 import { apiVersionOf, type KubernetesObject, type ResourceType } from '../kubernetes/resource-type.ts';
-import { watchLabel } from '../operation/marks.ts';
+import { watchLabel } from '../operation/record/marks.ts';
 import {
   backupFromWire,
   backupTargetFromWire,

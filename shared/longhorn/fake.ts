@@ -1,6 +1,6 @@
 /** An in-memory Longhorn that moves only when told to. */
 import { writeJson } from '../kubernetes/json.ts';
-import { watchLabel } from '../operation/marks.ts';
+import { watchLabel } from '../operation/record/marks.ts';
 import { shortHash } from '../short-hash.ts';
 import { type BackupRecord, type FakeRecords, defaultVolume } from './fake-records.ts';
 import {

@@ -1,5 +1,5 @@
 /** Longhorn's backups as restore points: its side of `shared/restore-points/port.ts`. */
-import { catalogueKeys, heldByLabel } from '../operation/marks.ts';
+import { catalogueKeys, heldByLabel } from '../operation/record/marks.ts';
 import type { OwnClusters } from '../settings/own-clusters.ts';
 import type { NamedPoint, PointDriver, PointFacts } from '../restore-points/port.ts';
 import { type KnownPoint, knownPoints, type RestorePoint, restorePointOf } from '../restore-points/restore-point.ts';

@@ -2,7 +2,7 @@
 import { SoteriaError } from '../errors.ts';
 import { type KubernetesClient, listAll } from '../kubernetes/client.ts';
 import { apiVersionOf } from '../kubernetes/resource-type.ts';
-import { heldByLabel } from '../operation/marks.ts';
+import { heldByLabel } from '../operation/record/marks.ts';
 import { backupFromWire, bytesOf, percentOf } from './from-wire.ts';
 import { wordsOf } from './longhorn-words.ts';
 import type { LonghornRestores, RestoreVolume } from './port-restore.ts';

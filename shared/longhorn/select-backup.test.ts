@@ -1,6 +1,6 @@
 import { SoteriaError } from '../errors.ts';
 import type { Backup } from './objects.ts';
-import { catalogueKeys } from '../operation/marks.ts';
+import { catalogueKeys } from '../operation/record/marks.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PointChoice } from '../restore-points/select-restore-point.ts';

@@ -6,7 +6,7 @@
  *  3. Nothing fits: an answer that names the nearest points. Never another point than the one that was asked for.
  */
 import { SoteriaError } from '../errors.ts';
-import { timeFromName } from '../operation/names.ts';
+import { timeFromName } from '../operation/record/names.ts';
 import { isOfClaim } from './of-claim.ts';
 import { inOrder, instantOf, isUsable } from './order.ts';
 import type { PointUrls } from './port.ts';

@@ -1,7 +1,7 @@
 import { configMaps } from '../kubernetes/core-types.ts';
 import { createMemoryCluster } from '../fakes/kubernetes/memory-cluster.ts';
 import { describe, expect, it } from 'vitest';
-import { claimHash } from '../operation/names.ts';
+import { claimHash } from '../operation/record/names.ts';
 import { type ClaimJudgement, createVerifiedPoints, verifiedNames } from './verified-points.ts';
 
 const judged: ClaimJudgement = {

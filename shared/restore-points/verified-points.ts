@@ -7,7 +7,7 @@ import type { KubernetesClient } from '../kubernetes/client.ts';
 import { configMaps } from '../kubernetes/core-types.ts';
 import { type ConfigData, updateConfigMap } from '../kubernetes/update-config-map.ts';
 import { addJudgement, type ClaimProof, claimProof, type Judgement, lastVerified } from './claim-proof.ts';
-import { claimHash } from '../operation/names.ts';
+import { claimHash } from '../operation/record/names.ts';
 
 /** The roles name each of them: `deploy/knative/base/{backup,restore}/rights.yaml`. */
 export const verifiedNames = Array.from('0123456789abcdef', (digit) => `soteria-verified-${digit}`);

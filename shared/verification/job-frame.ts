@@ -14,7 +14,7 @@ import {
   operationUidLabel,
   temporaryLabel,
   watchLabel,
-} from '../operation/marks.ts';
+} from '../operation/record/marks.ts';
 import { restrictedContainer, restrictedPod } from './restricted-pod.ts';
 
 export const claimMountPath = '/claim';

@@ -8,7 +8,7 @@ import { createHttpClient } from '@soteria/shared/kubernetes/http-client.ts';
 import { createWatchingClient } from '@soteria/shared/kubernetes/watching-client.ts';
 import { readOwnNamespace } from '@soteria/shared/kubernetes/in-cluster.ts';
 import { reviewAccess, reviewToken } from '@soteria/shared/kubernetes/reviews.ts';
-import { operations } from '@soteria/shared/operation/schema.ts';
+import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { expect, it } from 'vitest';
 import { describeOnApiServer, useApiServer } from '../servers/require-api-server.ts';
 import { mintToken, mountServiceAccount } from '../servers/service-account.ts';

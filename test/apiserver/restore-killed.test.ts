@@ -30,15 +30,20 @@ import { createNodeRooms } from '@soteria/shared/longhorn/node-room.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import { backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resources.ts';
-import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
-import { catalogueKeys, heldByLabel, operationUidLabel, temporaryLabel } from '@soteria/shared/operation/marks.ts';
-import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { createSlots } from '@soteria/shared/operation/slots.ts';
-import { createOperationStore } from '@soteria/shared/operation/store.ts';
-import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
+import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import {
+  catalogueKeys,
+  heldByLabel,
+  operationUidLabel,
+  temporaryLabel,
+} from '@soteria/shared/operation/record/marks.ts';
+import { createOneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
+import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
+import { createKiller, Killed } from '@soteria/shared/operation/record/testing/killer.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
-import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
+import { createWaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleFunctions } from '../../scripts/bundle-functions.ts';
 import { applyInstallation } from '../manifests/apply-installation.ts';

@@ -2,8 +2,8 @@
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
 import { jobs, persistentVolumeClaims, persistentVolumes, pods } from '@soteria/shared/kubernetes/core-types.ts';
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
-import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isAbout, type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
 import { createAdminClient } from '../servers/admin-client.ts';

@@ -6,8 +6,8 @@ import { differences, digestFolder } from '@soteria/local/demo/compare-trees.ts'
 import type { ChaosSwitches } from '@soteria/local/mesh/chaos.ts';
 import { persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import { backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
-import { heldByLabel, temporaryLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { heldByLabel, temporaryLabel, watchLabel } from '@soteria/shared/operation/record/marks.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addSecondTarget, makeBackupElsewhere, wakeWhenListed } from '../e2e/migrate.ts';
 import { isAbout, type LocalBed, startLocalBed } from '../e2e/local-bed.ts';

@@ -3,8 +3,8 @@
  * force, and Kubernetes' own controllers beside.
  */
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
-import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
-import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
+import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
+import { type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listLeft } from '../e2e/list-left.ts';
 import { isAbout, type LocalBed, startLocalBed } from '../e2e/local-bed.ts';

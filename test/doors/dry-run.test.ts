@@ -1,7 +1,7 @@
 /** The dry run of every door tells what the request itself is refused for: no more, no less, and in the same order. */
 import { configMaps, namespaces } from '@soteria/shared/kubernetes/core-types.ts';
 import { backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
-import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
+import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { volume } from '../../functions/backup/longhorn/fixtures.ts';

@@ -1,6 +1,6 @@
 /** Events get lost, doubled and overtaken, and functions die at their work: with the sweep, each Operation ends all the same, once. */
 import type { ChaosSwitches } from '@soteria/local/mesh/chaos.ts';
-import { operations } from '@soteria/shared/operation/schema.ts';
+import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
 import { type Claim, type LocalBed, startLocalBed } from './local-bed.ts';

@@ -1,6 +1,6 @@
 /** The main job on the embedded default: three doors, one record, and bytes on the target that are the claim's. */
 import { join } from 'node:path';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findKubectl, kubectlFix, kubectlFor, type Kubectl } from '../store/kubectl.ts';
 import { repositoryDir } from '../manifests/installation.ts';

@@ -1,7 +1,7 @@
 /** An Operation is deleted while it is open, and nothing of it ever changes again: the sweep has it found and tidied up, by real processes. */
 import { backups, snapshots } from '@soteria/shared/longhorn/resource-types.ts';
-import { watchLabel } from '@soteria/shared/operation/marks.ts';
-import { operations } from '@soteria/shared/operation/schema.ts';
+import { watchLabel } from '@soteria/shared/operation/record/marks.ts';
+import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
 import { isAbout, type LocalBed, startLocalBed } from './local-bed.ts';

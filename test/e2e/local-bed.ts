@@ -11,8 +11,8 @@ import { listAll } from '@soteria/shared/kubernetes/client.ts';
 import { namespaces, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { type Backup, whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
-import { isTerminal, type Operation, operations } from '@soteria/shared/operation/schema.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
+import { isTerminal, type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
 import { waitUntil } from '../servers/wait-until.ts';
 
 export interface Claim {

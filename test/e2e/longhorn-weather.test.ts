@@ -2,7 +2,7 @@
 import { configMaps, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
-import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
+import { isTerminal, type Operation } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
 import { isAbout, type Claim, type LocalBed, startLocalBed } from './local-bed.ts';

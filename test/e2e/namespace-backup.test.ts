@@ -1,7 +1,7 @@
 /** A whole namespace in one request: every claim once, who is left out and who failed is told, also when the function is killed at it. */
 import type { ChaosSwitches } from '@soteria/local/mesh/chaos.ts';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
-import { operations } from '@soteria/shared/operation/schema.ts';
+import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
 import { type Claim, type LocalBed, startLocalBed } from './local-bed.ts';

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
 import { jobs, persistentVolumeClaims, persistentVolumes, pods } from '@soteria/shared/kubernetes/core-types.ts';
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
 import { type Claim, isAbout, type LocalBed, startLocalBed } from './local-bed.ts';

@@ -6,7 +6,7 @@ import { differences, digestFolder } from '@soteria/local/demo/compare-trees.ts'
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
 import { persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
 import { addSecondTarget, makeBackupElsewhere, wakeWhenListed } from './migrate.ts';

@@ -4,7 +4,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { differences, digestFolder } from '@soteria/local/demo/compare-trees.ts';
 import { jobs, pods } from '@soteria/shared/kubernetes/core-types.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { readOutcome } from '@soteria/shared/verification/read-outcome.ts';
 import { type VerificationChecks, verificationJob } from '@soteria/shared/verification/verification-job.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

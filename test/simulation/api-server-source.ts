@@ -2,8 +2,8 @@
 import type { Commit } from '@soteria/shared/fakes/kubernetes/cluster-state.ts';
 import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { longhornGroup } from '@soteria/shared/longhorn/resource-types.ts';
-import { watchLabel } from '@soteria/shared/operation/marks.ts';
-import { group } from '@soteria/shared/operation/schema.ts';
+import { watchLabel } from '@soteria/shared/operation/record/marks.ts';
+import { group } from '@soteria/shared/operation/record/schema.ts';
 import type { Mesh } from './mesh.ts';
 
 const namePrefix = 'soteria-backup-';

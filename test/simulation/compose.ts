@@ -11,14 +11,14 @@ import type { Log } from '@soteria/shared/log/log.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
-import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
-import { createOneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import { createWaitingLine } from '@soteria/shared/operation/waiting-line.ts';
-import { rememberKnown } from '@soteria/shared/operation/remember-known.ts';
+import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { createOneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
+import { createWaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
+import { rememberKnown } from '@soteria/shared/operation/engine/remember-known.ts';
 import { readPaused } from '@soteria/shared/settings/paused.ts';
 import { publishDue } from '@soteria/shared/events/publish-due.ts';
-import { createSlots, type Slots } from '@soteria/shared/operation/slots.ts';
-import { createOperationStore } from '@soteria/shared/operation/store.ts';
+import { createSlots, type Slots } from '@soteria/shared/operation/queue/slots.ts';
+import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { longhornNamespace } from './longhorn/objects.ts';
 
 export const silent: Log = {

@@ -4,7 +4,7 @@ import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import { backups, longhornGroup, snapshots } from '@soteria/shared/longhorn/resource-types.ts';
-import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
+import { type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
 import type { Evidence, LonghornWrite } from './evidence.ts';
 import { wantedForMs } from './owners.ts';
 import type { Scheduler } from './scheduler.ts';

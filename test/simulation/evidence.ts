@@ -1,5 +1,5 @@
 /** What happened in one simulated history, as an impartial witness saw it: the invariants judge this and nothing else. */
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { BackupResource, SnapshotResource } from '@soteria/shared/longhorn/wire.ts';
 import type { TargetRecord } from './longhorn/target.ts';
 

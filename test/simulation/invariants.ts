@@ -2,8 +2,8 @@
  * What must hold of every history, whatever happened in it. Each is one function: it names the first thing that broke it, or
  * answers nothing. `mutants.ts` holds a planted bug for each, so that none of them can be true by being blind.
  */
-import { catalogueKeys, watchLabel } from '@soteria/shared/operation/marks.ts';
-import { isTerminal, type Operation, operationStatus } from '@soteria/shared/operation/schema.ts';
+import { catalogueKeys, watchLabel } from '@soteria/shared/operation/record/marks.ts';
+import { isTerminal, type Operation, operationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
 import { rules } from './compose.ts';
 import type { TargetRecord } from './longhorn/target.ts';

@@ -74,7 +74,7 @@ export const knownFailures: readonly KnownFailure[] = [
     seen: ['#8746'],
     soteria: 'one operation of a volume at a time: backups follow each other, what deletes wants the volume alone',
     faults: [],
-    tests: ['shared/operation/decide-slots.test.ts', 'test/simulation/mutants.test.ts'],
+    tests: ['shared/operation/queue/decide-slots.test.ts', 'test/simulation/mutants.test.ts'],
   },
   {
     symptom: 'a deletion fails: state Error on an object that is being deleted, tried again for up to a day',
@@ -263,7 +263,7 @@ export const knownFailures: readonly KnownFailure[] = [
     seen: ['#12096'],
     soteria: 'slots: limits for the cluster, each node and each repository',
     faults: [],
-    tests: ['shared/operation/slots.test.ts', 'functions/backup/queue.test.ts'],
+    tests: ['shared/operation/queue/slots.test.ts', 'functions/backup/queue.test.ts'],
   },
   {
     symptom: 'Longhorn’s webhook does not answer',

@@ -1,8 +1,8 @@
 /** One move of a history, made on the world. */
 import { type Fault, faultTable } from '@soteria/local/longhorn/fault-table.ts';
-import { busySweepName, pingSources } from '@soteria/shared/operation/busy-sweep.ts';
-import { operationName } from '@soteria/shared/operation/names.ts';
-import { group, version } from '@soteria/shared/operation/schema.ts';
+import { busySweepName, pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { operationName } from '@soteria/shared/operation/record/names.ts';
+import { group, version } from '@soteria/shared/operation/record/schema.ts';
 import type { Move } from './history.ts';
 import { meddle } from './meddle.ts';
 import { operationsIn } from './read-ending.ts';

@@ -1,5 +1,5 @@
 /** Others who write to the same cluster: they change, delete and make things without asking. */
-import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import { operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
 import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
 import {
   backupTargetLabel,
@@ -9,10 +9,10 @@ import {
   longhornVersion,
   snapshots,
 } from '@soteria/shared/longhorn/resource-types.ts';
-import { longhornName, timeFromName } from '@soteria/shared/operation/names.ts';
+import { longhornName, timeFromName } from '@soteria/shared/operation/record/names.ts';
 import { settingsName } from '@soteria/shared/settings/paused.ts';
-import { group, type Operation, version } from '@soteria/shared/operation/schema.ts';
-import { slotsName } from '@soteria/shared/operation/slots.ts';
+import { group, type Operation, version } from '@soteria/shared/operation/record/schema.ts';
+import { slotsName } from '@soteria/shared/operation/queue/slots.ts';
 import type { Meddling } from './history.ts';
 import { longhornNamespace } from './longhorn/objects.ts';
 import { targetName } from './longhorn/parts.ts';

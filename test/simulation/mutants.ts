@@ -6,9 +6,9 @@ import { decideBackup } from '@soteria/backup/longhorn/decide.ts';
 import type { Situation } from '@soteria/backup/longhorn/situation.ts';
 import type { Action } from '@soteria/backup/longhorn/action.ts';
 import type { BackupTools } from '@soteria/backup/tools.ts';
-import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
-import { isTerminal, type OperationStatus } from '@soteria/shared/operation/schema.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
+import { operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
+import { isTerminal, type OperationStatus } from '@soteria/shared/operation/record/schema.ts';
+import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { Mutation } from './compose.ts';
 import type { InvariantName } from './invariants.ts';
 

@@ -1,9 +1,9 @@
 /** Whose a Longhorn object is, by what the design says identifies it. */
-import { catalogueKeys, operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import { catalogueKeys, operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
 import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
 import { snapshots } from '@soteria/shared/longhorn/resource-types.ts';
-import { isTerminal, type Operation, operations } from '@soteria/shared/operation/schema.ts';
+import { isTerminal, type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
 import type { BackupResource, SnapshotResource } from '@soteria/shared/longhorn/wire.ts';
 
 export function madeBy({ metadata }: SnapshotResource): string | undefined {

@@ -1,8 +1,8 @@
 /** What is there now, read past everybody. */
-import { slotsName } from '@soteria/shared/operation/slots.ts';
+import { slotsName } from '@soteria/shared/operation/queue/slots.ts';
 import { backups, snapshots } from '@soteria/shared/longhorn/resource-types.ts';
 import type { BackupResource, SnapshotResource } from '@soteria/shared/longhorn/wire.ts';
-import { group, type Operation, version } from '@soteria/shared/operation/schema.ts';
+import { group, type Operation, version } from '@soteria/shared/operation/record/schema.ts';
 import { limits } from './compose.ts';
 import type { Ending } from './evidence.ts';
 import type { World } from './world.ts';

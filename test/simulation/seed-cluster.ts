@@ -12,8 +12,8 @@ import {
   snapshots,
   volumes,
 } from '@soteria/shared/longhorn/resource-types.ts';
-import { pingSources } from '@soteria/shared/operation/busy-sweep.ts';
-import { operations } from '@soteria/shared/operation/schema.ts';
+import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { finalizer, longhornNamespace } from './longhorn/objects.ts';
 import { type BackupStoreOnTarget, type TargetRecord } from './longhorn/target.ts';
 import { targetName } from './longhorn/parts.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { compareLedger } from './ledger.ts';
 
 function operation(uid: string, phase: string, backup?: string): Operation {

@@ -8,8 +8,8 @@ import { listVolumes } from '@soteria/local/longhorn/store/list-volumes.ts';
 import { readManifest } from '@soteria/local/longhorn/store/manifest.ts';
 import { listBackups } from '@soteria/local/longhorn/store/record-backup.ts';
 import { restoreToFolder } from '@soteria/local/longhorn/store/restore.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 
 export interface OnTarget {
   readonly backup: string;

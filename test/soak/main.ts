@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
-import { type Operation, operations } from '@soteria/shared/operation/schema.ts';
+import { type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
 import { createDice } from '../simulation/dice.ts';
 import { makeClaims, soakNamespace } from './claims.ts';
 import { compareBytes, compareLedger, readLedger } from './ledger.ts';

@@ -9,14 +9,15 @@ export interface Room {
 }
 
 const low = ['shared', 'shared/log', 'shared/http', 'shared/kubernetes'];
-const operation = 'shared/operation';
+const record = 'shared/operation/record';
+const operation = [record, 'shared/operation/engine', 'shared/operation/queue'];
 const drivers = ['shared/restore-points', 'shared/verification', 'shared/longhorn'];
 const ofFunctions = [
   ...low,
   'shared/settings',
   'shared/identity',
   'shared/events',
-  operation,
+  ...operation,
   ...drivers,
   'shared/http-contract',
   'shared/config',
@@ -39,39 +40,49 @@ export const rooms: readonly Room[] = [
   { path: 'shared/kubernetes', holds: 'the client of the API server and its types', may: ['shared', 'shared/http'] },
   { path: 'shared/settings', holds: 'this installation: cluster id, adopted clusters, paused', may: low },
   { path: 'shared/identity', holds: 'who asks, and may they: tokens, signatures, access reviews', may: low },
-  { path: operation, holds: 'the Operation: schema, store, engine, queue', may: [...low, 'shared/settings'] },
+  { path: record, holds: 'the Operation: schema, names, marks, status, store', may: [...low, 'shared/settings'] },
   {
     path: 'shared/events',
     holds: 'the catalogue, reading and sending CloudEvents',
-    may: [...low, 'shared/identity', operation],
+    may: [...low, 'shared/identity', record],
   },
-  { path: 'shared/verification', holds: 'Jobs of ours, how their pods ended, verdicts', may: [...low, operation] },
+  {
+    path: 'shared/operation/engine',
+    holds: 'moving an Operation, the pause, the busy sweep',
+    may: [...low, 'shared/settings', record],
+  },
+  {
+    path: 'shared/operation/queue',
+    holds: 'slots, places in the queue, what follows an end',
+    may: [...low, record, 'shared/operation/engine'],
+  },
+  { path: 'shared/verification', holds: 'Jobs of ours, how their pods ended, verdicts', may: [...low, record] },
   {
     path: 'shared/restore-points',
     holds: 'listing, order, choice and proofs of restore points',
-    may: [...low, 'shared/settings', operation, 'shared/verification'],
+    may: [...low, 'shared/settings', record, 'shared/verification'],
   },
   {
     path: 'shared/longhorn',
     holds: 'the driver’s port, adapter and fake',
-    may: [...low, 'shared/settings', operation, 'shared/restore-points'],
+    may: [...low, 'shared/settings', record, 'shared/restore-points'],
   },
   {
     path: 'shared/http-contract',
     holds: 'routes, requests and answers as schemas',
-    may: ['shared', operation, 'shared/events'],
+    may: ['shared', record, 'shared/events'],
   },
   {
     path: 'shared/config',
     holds: 'the environment as settings',
-    may: [...low, 'shared/events', operation],
+    may: [...low, 'shared/events', 'shared/operation/queue'],
   },
   {
     path: 'shared/function',
     holds: 'the function kit: doors, start, drain',
     may: [...low, 'shared/identity', 'shared/events', 'shared/config'],
   },
-  { path: 'shared/fakes', holds: 'the in-memory API server; in no bundle', may: [...low, operation] },
+  { path: 'shared/fakes', holds: 'the in-memory API server; in no bundle', may: [...low, record] },
   { path: 'functions/backup', holds: 'backups of a claim and of a namespace', may: ofFunctions },
   { path: 'functions/restore', holds: 'restores, restore tests, self-test, adoption', may: ofFunctions },
   { path: 'functions/policy-tick', holds: 'the sweep, dead letters', may: ofFunctions },

@@ -60,7 +60,7 @@ describe('a planted fault', () => {
     ],
     ['elsewhere/a.ts', 'shared/errors.ts', 'elsewhere/a.ts is in no room'],
   ])('that %s imports %s is found', (from, to, fault) => {
-    const found = findArrowFaults(plant(from, to), rooms);
+    const found = findArrowFaults([{ from, to }], rooms);
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(fault);
   });

@@ -1,7 +1,7 @@
 /** A measurement from its beginning to the record; each call takes it one step further, and asks for the next by an event. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
-import { isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
+import { isFinalRefusal } from '@soteria/shared/operation/record/create-or-find.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { Kept } from '../record/usage-store.ts';
 import { storeName } from '../config.ts';

@@ -3,8 +3,8 @@
  * why. Only what cannot be recorded at all is answered with an error.
  */
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
-import { originOfEvent } from '@soteria/shared/operation/request-origin.ts';
-import { imagined } from '@soteria/shared/operation/requested-operation.ts';
+import { originOfEvent } from '@soteria/shared/operation/record/request-origin.ts';
+import { imagined } from '@soteria/shared/operation/record/requested-operation.ts';
 import { advanceOperation } from '../advance.ts';
 import { askForBackup, requestedBackup } from '../ask.ts';
 import { lookAhead } from '../longhorn/plan.ts';

@@ -3,13 +3,17 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type NamespaceBackupRequest, namespaceBackupRequest } from '@soteria/shared/events/catalogue.ts';
 import type { NamespaceBackupAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
-import { originOfEvent, originOfHttp } from '@soteria/shared/operation/request-origin.ts';
-import { beginRecorded, recordOnce } from '@soteria/shared/operation/record-once.ts';
-import { imagined, type Origin, type RequestedOperation } from '@soteria/shared/operation/requested-operation.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
-import { askedViewOf } from '@soteria/shared/operation/view.ts';
-import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/why-not-recorded.ts';
+import { originOfEvent, originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
+import { beginRecorded, recordOnce } from '@soteria/shared/operation/record/record-once.ts';
+import {
+  imagined,
+  type Origin,
+  type RequestedOperation,
+} from '@soteria/shared/operation/record/requested-operation.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { statusOf } from '@soteria/shared/operation/record/status.ts';
+import { askedViewOf } from '@soteria/shared/operation/record/view.ts';
+import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import { advanceOperation } from '../advance.ts';
 import { requestOf } from '../ask.ts';
 import { namespaceKind } from '../namespace/advance-namespace.ts';

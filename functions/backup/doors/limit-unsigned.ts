@@ -4,9 +4,9 @@
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
-import { answers } from '@soteria/shared/operation/find-repeat.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { waitingSelector } from '@soteria/shared/operation/waiting-line.ts';
+import { answers } from '@soteria/shared/operation/record/find-repeat.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { waitingSelector } from '@soteria/shared/operation/queue/waiting-line.ts';
 import { isJoinable, requestOf } from '../ask.ts';
 import { whyClaimNot } from '../longhorn/why-not-backable.ts';
 import type { BackupTools } from '../tools.ts';

@@ -1,5 +1,5 @@
 import { createAdaptorServer } from '@hono/node-server';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench } from '../test-bench.ts';

@@ -15,7 +15,7 @@ import { isOfClaim } from '@soteria/shared/restore-points/of-claim.ts';
 import { inOrder } from '@soteria/shared/restore-points/order.ts';
 import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
 import type { Blocker } from '@soteria/shared/http-contract/parts.ts';
-import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
+import { toBlocker } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import type { BackupTools } from '../tools.ts';
 
 export interface BackupList {

@@ -2,17 +2,17 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
-import { listPage } from '@soteria/shared/operation/list-page.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { phases } from '@soteria/shared/operation/schema.ts';
-import { sayingOf } from '@soteria/shared/operation/follow-end.ts';
-import { askToCancel } from '@soteria/shared/operation/ask-to-cancel.ts';
-import { progressViewOf } from '@soteria/shared/operation/view.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
-import { findOperation } from '@soteria/shared/operation/store.ts';
+import { listPage } from '@soteria/shared/operation/record/list-page.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { phases } from '@soteria/shared/operation/record/schema.ts';
+import { sayingOf } from '@soteria/shared/operation/queue/follow-end.ts';
+import { askToCancel } from '@soteria/shared/operation/record/ask-to-cancel.ts';
+import { progressViewOf } from '@soteria/shared/operation/record/view.ts';
+import { statusOf } from '@soteria/shared/operation/record/status.ts';
+import { findOperation } from '@soteria/shared/operation/record/store.ts';
 import { operationsQuery } from '@soteria/shared/http-contract/queries.ts';
-import { placeInQueue } from '@soteria/shared/operation/place-in-queue.ts';
-import { waitingSelector } from '@soteria/shared/operation/waiting-line.ts';
+import { placeInQueue } from '@soteria/shared/operation/queue/place-in-queue.ts';
+import { waitingSelector } from '@soteria/shared/operation/queue/waiting-line.ts';
 import { advanceOperation } from '../advance.ts';
 import type { BackupTools } from '../tools.ts';
 

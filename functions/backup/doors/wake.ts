@@ -3,11 +3,11 @@ import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.
 import { objectReference, operationDue } from '@soteria/shared/events/catalogue.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Backup, Snapshot } from '@soteria/shared/longhorn/objects.ts';
-import { operationUidLabel, refFromMarks, watchLabel } from '@soteria/shared/operation/marks.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { operationUidLabel, refFromMarks, watchLabel } from '@soteria/shared/operation/record/marks.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { advanceOperation } from '../advance.ts';
 import { tidyOrphan } from '../longhorn/tidy-orphans.ts';
-import { isFollowing } from '@soteria/shared/operation/is-following.ts';
+import { isFollowing } from '@soteria/shared/operation/record/is-following.ts';
 import type { World } from '../longhorn/world.ts';
 import type { BackupTools } from '../tools.ts';
 import type { ProgressMemory } from './remember-progress.ts';

@@ -7,10 +7,10 @@ import {
   operationNamespaceLabel,
   operationUidLabel,
   watchLabel,
-} from '@soteria/shared/operation/marks.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { longhornName, timeFromName } from '@soteria/shared/operation/names.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+} from '@soteria/shared/operation/record/marks.ts';
+import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { longhornName, timeFromName } from '@soteria/shared/operation/record/names.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 
 /** Snapshot and Backup of one attempt have one name. */
 export function nameOfAttempt(operation: Operation, attempt: number): string {

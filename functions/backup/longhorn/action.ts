@@ -1,7 +1,7 @@
 /** The next thing to do for one operation; `perform.ts` does each with one call. */
 import type { BackupDraft, SeenBackup, SnapshotDraft } from '@soteria/shared/longhorn/port.ts';
-import type { SlotNeed } from '@soteria/shared/operation/decide-slots.ts';
-import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
+import type { SlotNeed } from '@soteria/shared/operation/queue/decide-slots.ts';
+import type { OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import type { Place } from './world.ts';
 
 export type BackupFact = 'started' | 'completed' | 'failed' | 'skipped';

@@ -2,9 +2,9 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { claimShapeOf } from '@soteria/shared/longhorn/claim-shape.ts';
 import type { BackupDraft } from '@soteria/shared/longhorn/port.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
-import type { Operation, OperationWork } from '@soteria/shared/operation/schema.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
+import type { Operation, OperationWork } from '@soteria/shared/operation/record/schema.ts';
+import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { marksOf } from './about-operation.ts';
 import type { Rules, World } from './world.ts';
 

@@ -1,6 +1,6 @@
 /** Nothing hangs without a deadline: Longhorn has none of its own for a whole backup (longhorn.md 2.1). */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { refuse, statusOf } from '@soteria/shared/operation/status.ts';
+import { refuse, statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { Action } from './action.ts';
 import type { Situation } from './situation.ts';
 

@@ -1,5 +1,5 @@
-import { managedLabel, operationUidLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
-import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { managedLabel, operationUidLabel, watchLabel } from '@soteria/shared/operation/record/marks.ts';
+import type { OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { describe, expect, it } from 'vitest';
 import { decideBackup } from './decide.ts';
 import { now, operationWith, rules, snapshotWith } from './fixtures.ts';

@@ -1,8 +1,8 @@
 /** Terminal: tell it, take off the watch labels, remove what is temporary or superseded, then rest (invariant 5). */
 import type { Snapshot } from '@soteria/shared/longhorn/objects.ts';
-import { managedLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
-import type { Operation, OperationStatus, OperationWork } from '@soteria/shared/operation/schema.ts';
-import { shorten, statusOf } from '@soteria/shared/operation/status.ts';
+import { managedLabel, watchLabel } from '@soteria/shared/operation/record/marks.ts';
+import type { Operation, OperationStatus, OperationWork } from '@soteria/shared/operation/record/schema.ts';
+import { shorten, statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { Action, BackupFact } from './action.ts';
 import { isOurs } from './about-operation.ts';
 import type { Situation } from './situation.ts';

@@ -3,8 +3,8 @@
  * nothing comes between the record and the create (invariant 7).
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
-import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
+import type { OperationStatus } from '@soteria/shared/operation/record/schema.ts';
+import { advance, refuse, statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { Action } from './action.ts';
 import { backupDraftOf } from './backup-draft.ts';
 import type { Situation } from './situation.ts';

@@ -1,4 +1,4 @@
-import { managedLabel, operationUidLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
+import { managedLabel, operationUidLabel, watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import { describe, expect, it } from 'vitest';
 import { decideOrphans } from './decide-orphans.ts';
 import { backupWith, snapshotWith } from './fixtures.ts';

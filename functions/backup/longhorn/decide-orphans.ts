@@ -3,7 +3,7 @@
  * without them. What is Completed stays, it is a restore point; it is only no longer watched.
  */
 import type { Backup, Snapshot } from '@soteria/shared/longhorn/objects.ts';
-import { managedLabel, operationUidLabel, watchLabel } from '@soteria/shared/operation/marks.ts';
+import { managedLabel, operationUidLabel, watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import type { Action } from './action.ts';
 
 export interface Orphans {

@@ -1,8 +1,8 @@
 /** Longhorn's webhook has refused to make something: for good, unless it is a state of the installation that comes and goes. */
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import { stateThatRefuses } from '@soteria/shared/longhorn/refusals.ts';
-import { refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { refuse, statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
+import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Action } from './action.ts';
 import type { Situation } from './situation.ts';
 import { decideDeadline } from './decide-deadline.ts';

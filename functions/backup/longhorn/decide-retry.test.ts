@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { managedLabel, operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import { managedLabel, operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { OperationSpec, OperationStatus, OperationWork } from '@soteria/shared/operation/schema.ts';
+import type { OperationSpec, OperationStatus, OperationWork } from '@soteria/shared/operation/record/schema.ts';
 import { decideBackup } from './decide.ts';
 import { stuckAfterMs } from './decide-stuck.ts';
 import { backupWith, now, operationWith, rules, snapshotWith, target, volume } from './fixtures.ts';

@@ -1,6 +1,6 @@
 /** Between two attempts: what is left of the failed one goes, then the next waits for its time. */
-import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
-import type { OperationWork } from '@soteria/shared/operation/schema.ts';
+import { advance, refuse, statusOf } from '@soteria/shared/operation/record/status.ts';
+import type { OperationWork } from '@soteria/shared/operation/record/schema.ts';
 import type { Action } from './action.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';
 import type { Situation } from './situation.ts';

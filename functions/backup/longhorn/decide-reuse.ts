@@ -1,9 +1,9 @@
 /** A request with `max_age` takes a restore point that is young enough instead of making one. Pure. */
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { knownBackups } from '@soteria/shared/longhorn/restore-points.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { durationMs } from '@soteria/shared/operation/duration.ts';
-import { succeed, statusOf } from '@soteria/shared/operation/status.ts';
+import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { durationMs } from '@soteria/shared/operation/record/duration.ts';
+import { succeed, statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { KnownPoint } from '@soteria/shared/restore-points/restore-point.ts';
 import { reusablePoint } from '@soteria/shared/restore-points/reusable-point.ts';
 import type { Action } from './action.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
-import { operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import type { OperationStatus } from '@soteria/shared/operation/record/schema.ts';
+import { operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
 import { decideBackup } from './decide.ts';
 import { now, operationWith, rules, snapshotWith, volume } from './fixtures.ts';
 import type { World } from './world.ts';

@@ -1,6 +1,6 @@
 /** Running, the snapshot's name is recorded: make it, wait until it is ready, then record the backup's name. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
+import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
 import type { Action } from './action.ts';
 import { isOurs, marksOf, refusedBecause } from './about-operation.ts';
 import type { Situation } from './situation.ts';

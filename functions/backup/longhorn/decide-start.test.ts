@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation, OperationStatus } from '@soteria/shared/operation/schema.ts';
-import { refuse, succeed } from '@soteria/shared/operation/status.ts';
+import type { Operation, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
+import { refuse, succeed } from '@soteria/shared/operation/record/status.ts';
 import { refusedBecause } from './about-operation.ts';
 import { decideBackup } from './decide.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import { backupWith, claim, now, operationWith, persistentVolume, rules, target, volume } from './fixtures.ts';
 import type { World } from './world.ts';
 

@@ -1,14 +1,14 @@
 /** Pending: may it start, and under which names? */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
-import { catalogueKeys, claimLabel } from '@soteria/shared/operation/marks.ts';
-import { findFirstOf, repeats } from '@soteria/shared/operation/find-repeat.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { isTerminal } from '@soteria/shared/operation/schema.ts';
-import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
-import { byAge } from '@soteria/shared/operation/store.ts';
+import { whyNotRunAgain } from '@soteria/shared/operation/record/decide-reapplied.ts';
+import { catalogueKeys, claimLabel } from '@soteria/shared/operation/record/marks.ts';
+import { findFirstOf, repeats } from '@soteria/shared/operation/record/find-repeat.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
+import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
+import { byAge } from '@soteria/shared/operation/record/store.ts';
 import type { Action } from './action.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { nameOfAttempt, refusedBecause } from './about-operation.ts';
 import { decideReuse } from './decide-reuse.ts';
 import type { Situation } from './situation.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { OperationStatus, OperationWork } from '@soteria/shared/operation/schema.ts';
-import { managedLabel, operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import type { OperationStatus, OperationWork } from '@soteria/shared/operation/record/schema.ts';
+import { managedLabel, operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
 import { decideBackup } from './decide.ts';
 import {
   backupVolume,

@@ -2,8 +2,8 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
-import type { OperationResult, OperationWork } from '@soteria/shared/operation/schema.ts';
-import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/status.ts';
+import type { OperationResult, OperationWork } from '@soteria/shared/operation/record/schema.ts';
+import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/record/status.ts';
 import { pointIdOf } from '@soteria/shared/longhorn/restore-points.ts';
 import type { Action } from './action.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';

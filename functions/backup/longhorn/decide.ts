@@ -10,11 +10,11 @@
  *  6. While Soteria is paused nothing is created or deleted.
  *  7. Longhorn is asked for a backup once under each name: in the wake-up that has recorded it, and in no other.
  */
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { isTerminal } from '@soteria/shared/operation/schema.ts';
-import { isHeldByPause } from '@soteria/shared/operation/pause.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
+import { isHeldByPause } from '@soteria/shared/operation/engine/pause.ts';
 import { pausedMessage } from '@soteria/shared/settings/paused.ts';
-import { statusOf, waiting } from '@soteria/shared/operation/status.ts';
+import { statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
 import type { Action } from './action.ts';
 import { decideEnding, decideSettled } from './decide-ending.ts';
 import { decideRetry } from './decide-retry.ts';

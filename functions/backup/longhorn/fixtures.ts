@@ -1,8 +1,8 @@
 /** Objects for this folder's tests: an attached healthy volume with an available target, and an Operation about its claim. */
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Backup, BackupTarget, BackupVolume, LonghornVolume, Snapshot } from '@soteria/shared/longhorn/objects.ts';
-import { claimLabel } from '@soteria/shared/operation/marks.ts';
-import type { Operation, OperationSpec, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { claimLabel } from '@soteria/shared/operation/record/marks.ts';
+import type { Operation, OperationSpec, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import type { Rules } from './world.ts';
 
 export const now = new Date('2026-08-20T02:00:00.000Z');

@@ -1,7 +1,7 @@
 /** Looks at the cluster: one call a place, several places at once. */
-import type { Known } from '@soteria/shared/operation/advance.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
+import type { Known } from '@soteria/shared/operation/engine/advance.ts';
+import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import { volumeHandleOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { Lookers } from './tools.ts';
 import type { Place, World } from './world.ts';

@@ -1,8 +1,8 @@
 /** Trying again, under a new name (invariant 2): at once, or after the time that a lock on the target may live. */
 import { createHash } from 'node:crypto';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Operation, OperationStatus, OperationWork } from '@soteria/shared/operation/schema.ts';
-import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
+import type { Operation, OperationStatus, OperationWork } from '@soteria/shared/operation/record/schema.ts';
+import { advance, refuse, statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { Action } from './action.ts';
 import { nameOfAttempt, refusedBecause } from './about-operation.ts';
 import type { Situation } from './situation.ts';

@@ -1,11 +1,11 @@
 /** Does one action with one call, and answers what is now known. All judgement is in `decide.ts`. */
 import type { Backup, Snapshot } from '@soteria/shared/longhorn/objects.ts';
 import type { Marks } from '@soteria/shared/longhorn/port.ts';
-import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
-import { createOrFind, deleteUnlessRefused, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
-import { watchLabel } from '@soteria/shared/operation/marks.ts';
-import { slotHolderOf } from '@soteria/shared/operation/slots.ts';
-import { statusOf, withAnnounced } from '@soteria/shared/operation/status.ts';
+import type { Known as KnownOf } from '@soteria/shared/operation/engine/advance.ts';
+import { createOrFind, deleteUnlessRefused, isFinalRefusal } from '@soteria/shared/operation/record/create-or-find.ts';
+import { watchLabel } from '@soteria/shared/operation/record/marks.ts';
+import { slotHolderOf } from '@soteria/shared/operation/queue/slots.ts';
+import { statusOf, withAnnounced } from '@soteria/shared/operation/record/status.ts';
 import type { Action } from './action.ts';
 import { lookAt } from './look-at.ts';
 import type { Tools } from './tools.ts';

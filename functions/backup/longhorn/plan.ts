@@ -1,13 +1,13 @@
 /** What a backup would do: resolved for real, dry-run against the API server and Longhorn's webhook, nothing made. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { nameOfAttempt } from './about-operation.ts';
 import { backupDraftOf } from './backup-draft.ts';
 import { marksOf } from './about-operation.ts';
 import { lookAt } from './look-at.ts';
 import type { Lookers } from './tools.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { whyNotRecorded } from '@soteria/shared/operation/why-not-recorded.ts';
+import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { whyNotRecorded } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import { namespaceMissing } from '../ask.ts';
 import { blockersOf, nextLooks } from './why-not-backable.ts';
 import type { Rules, World } from './world.ts';

@@ -1,8 +1,8 @@
 /** Finds what nobody follows any more, and does with it what `decide-orphans.ts` decides. */
-import type { AdvanceCall } from '@soteria/shared/operation/advance.ts';
+import type { AdvanceCall } from '@soteria/shared/operation/engine/advance.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
-import { deleteUnlessRefused } from '@soteria/shared/operation/create-or-find.ts';
+import { deleteUnlessRefused } from '@soteria/shared/operation/record/create-or-find.ts';
 import {
   type Backup,
   type BackupTarget,
@@ -10,8 +10,8 @@ import {
   neverFilledMs,
 } from '@soteria/shared/longhorn/objects.ts';
 import { backupTargetLabel } from '@soteria/shared/longhorn/resource-types.ts';
-import { isFollowing } from '@soteria/shared/operation/is-following.ts';
-import { refFromMarks, operationUidLabel } from '@soteria/shared/operation/marks.ts';
+import { isFollowing } from '@soteria/shared/operation/record/is-following.ts';
+import { refFromMarks, operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
 import type { Tools } from './tools.ts';
 import { isNameOfAttempt } from './about-operation.ts';
 import { decideOrphans, type OrphanAction } from './decide-orphans.ts';

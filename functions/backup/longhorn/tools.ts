@@ -2,10 +2,10 @@
 import type { BackupFact } from './action.ts';
 import type { ClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
-import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import type { Slots } from '@soteria/shared/operation/slots.ts';
-import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import type { KeepAwake } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import type { Slots } from '@soteria/shared/operation/queue/slots.ts';
+import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
 import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 
 export interface Lookers {

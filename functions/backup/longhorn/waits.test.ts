@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { managedLabel, operationUidLabel } from '@soteria/shared/operation/marks.ts';
-import type { Operation, OperationStatus } from '@soteria/shared/operation/schema.ts';
-import { waitingStepOf } from '@soteria/shared/operation/waits.ts';
+import { managedLabel, operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
+import type { Operation, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
+import { waitingStepOf } from '@soteria/shared/operation/engine/waits.ts';
 import type { Action } from './action.ts';
 import { decideBackup } from './decide.ts';
 import {

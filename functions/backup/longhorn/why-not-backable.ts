@@ -3,7 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import { longhornDriver, volumeHandleOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { BackupTarget, LonghornVolume } from '@soteria/shared/longhorn/objects.ts';
-import type { ClaimRef } from '@soteria/shared/operation/claim-ref.ts';
+import type { ClaimRef } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Look, World } from './world.ts';
 
 export function whyClaimNot(ref: ClaimRef, claim: Look<PersistentVolumeClaim>): SoteriaError | undefined {

@@ -3,10 +3,10 @@ import type { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { ClusterIdentity } from '@soteria/shared/settings/cluster-reader.ts';
 import type { Backup, BackupTarget, BackupVolume, LonghornVolume, Snapshot } from '@soteria/shared/longhorn/objects.ts';
-import type { SlotEntry } from '@soteria/shared/operation/decide-slots.ts';
-import type { Entered } from '@soteria/shared/operation/slots.ts';
+import type { SlotEntry } from '@soteria/shared/operation/queue/decide-slots.ts';
+import type { Entered } from '@soteria/shared/operation/queue/slots.ts';
 import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 
 /** Looked at; `seen` is undefined when it is not there. */
 export interface Look<T> {

@@ -1,9 +1,9 @@
-/** Moves one Operation of kind NamespaceBackup; the loop is `shared/operation/advance.ts`. */
+/** Moves one Operation of kind NamespaceBackup; the loop is `shared/operation/engine/advance.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import { type AdvanceCall, advanceWith } from '@soteria/shared/operation/advance.ts';
-import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import { holdWhilePaused } from '@soteria/shared/operation/pause.ts';
-import { type Operation, operationKinds } from '@soteria/shared/operation/schema.ts';
+import { type AdvanceCall, advanceWith } from '@soteria/shared/operation/engine/advance.ts';
+import type { OneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
+import { holdWhilePaused } from '@soteria/shared/operation/engine/pause.ts';
+import { type Operation, operationKinds } from '@soteria/shared/operation/record/schema.ts';
 import { decideNamespaceBackup } from './decide-namespace.ts';
 import { type NamespaceTools, performOnNamespace } from './perform-namespace.ts';
 import type { NamespaceAction, NamespaceWorld } from './world.ts';

@@ -2,7 +2,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { configMaps, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { pausedMessage, settingsName } from '@soteria/shared/settings/paused.ts';
-import { isTerminal } from '@soteria/shared/operation/schema.ts';
+import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
 import fc from 'fast-check';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,7 @@
 /** Every child has ended: what of the namespace is backed up, what is not, and why. Pure. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { refuse, statusOf, succeed } from '@soteria/shared/operation/status.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { refuse, statusOf, succeed } from '@soteria/shared/operation/record/status.ts';
 import { maxProblems, problemOf } from './problem.ts';
 import type { NamespaceAction, NamespaceSituation } from './world.ts';
 

@@ -7,9 +7,9 @@
  *     time, of the children only those that are open, and the record is written when a percent has moved.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
-import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
-import { advance, refuse, statusOf, succeed } from '@soteria/shared/operation/status.ts';
+import { isTerminal, type Operation } from '@soteria/shared/operation/record/schema.ts';
+import { whyNotRunAgain } from '@soteria/shared/operation/record/decide-reapplied.ts';
+import { advance, refuse, statusOf, succeed } from '@soteria/shared/operation/record/status.ts';
 import { refusedBecause } from '../longhorn/about-operation.ts';
 import { decideNamespaceEnd } from './decide-namespace-end.ts';
 import { decideTaking, hasEnoughAhead } from './decide-taking.ts';

@@ -1,9 +1,9 @@
 /** Which claims are next, and whether their Operations are made now. Pure. */
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import { operationName, timeFromName } from '@soteria/shared/operation/names.ts';
+import { operationName, timeFromName } from '@soteria/shared/operation/record/names.ts';
 import { shortHash } from '@soteria/shared/short-hash.ts';
-import { type Operation, operationKinds, type OperationRequest } from '@soteria/shared/operation/schema.ts';
-import { advance, statusOf } from '@soteria/shared/operation/status.ts';
+import { type Operation, operationKinds, type OperationRequest } from '@soteria/shared/operation/record/schema.ts';
+import { advance, statusOf } from '@soteria/shared/operation/record/status.ts';
 import { maxProblems, problemOf } from './problem.ts';
 import { whyClaimSkipped, whyVolumeSkipped } from './why-skipped.ts';
 import type { NamespaceAction, NamespaceSituation } from './world.ts';

@@ -1,8 +1,8 @@
 /** Does one action of the backup of a namespace with one call. All judgement is in `decide-namespace.ts`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import type { Beginning, Known } from '@soteria/shared/operation/advance.ts';
-import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
+import type { Beginning, Known } from '@soteria/shared/operation/engine/advance.ts';
+import { isTerminal, type Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { Tools } from '../longhorn/tools.ts';
 import type { World } from '../longhorn/world.ts';
 import type { ChildDraft, NamespaceAction, NamespaceWorld } from './world.ts';

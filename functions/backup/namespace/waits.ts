@@ -1,5 +1,5 @@
 /** Every wait of the backup of a namespace. */
-import type { Waits } from '@soteria/shared/operation/waits.ts';
+import type { Waits } from '@soteria/shared/operation/engine/waits.ts';
 import { backupWaits } from '../longhorn/waits.ts';
 
 const [notSeenYet] = backupWaits.queue;

@@ -1,6 +1,6 @@
 /** Why a claim is left out of the backup of its namespace. Pure. */
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
+import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
 import { volumeHandleOf } from '@soteria/shared/longhorn/live-volume.ts';
 
 /** On a claim, as label or annotation, with the value `false`: leave it out. */

@@ -1,6 +1,6 @@
 /** What a decision about the backup of a namespace may know, and what it may say is next. */
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import type { Operation, OperationRequest, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import type { Operation, OperationRequest, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import type { Look } from '../longhorn/world.ts';
 
 export interface NamespaceWorld {

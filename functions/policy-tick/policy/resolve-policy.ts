@@ -1,5 +1,5 @@
 /** A policy with its defaults and its durations in milliseconds: what every decision works with. Pure. */
-import { durationMs } from '@soteria/shared/operation/duration.ts';
+import { durationMs } from '@soteria/shared/operation/record/duration.ts';
 import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
 import type { LabelSelector } from './label-selectors.ts';
 import { type Policy, weekdayNames } from './policy-schema.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation, OperationSpec, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import type { Operation, OperationSpec, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { decideSweep, maxHeads } from './decide-sweep.ts';
 
 const now = new Date('2026-08-20T12:00:00Z');

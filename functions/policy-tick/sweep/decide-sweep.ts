@@ -1,11 +1,11 @@
 /** What the sweep does about all Operations. Pure. */
-import type { SlotEntry } from '@soteria/shared/operation/decide-slots.ts';
-import { forgettable } from '@soteria/shared/operation/decide-memory.ts';
-import { ownerOf } from '@soteria/shared/operation/kind-owner.ts';
-import { queueHeads } from '@soteria/shared/operation/queue-heads.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { isTerminal } from '@soteria/shared/operation/schema.ts';
-import { byAge } from '@soteria/shared/operation/store.ts';
+import type { SlotEntry } from '@soteria/shared/operation/queue/decide-slots.ts';
+import { forgettable } from '@soteria/shared/operation/record/decide-memory.ts';
+import { ownerOf } from '@soteria/shared/operation/record/kind-owner.ts';
+import { queueHeads } from '@soteria/shared/operation/queue/queue-heads.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
+import { byAge } from '@soteria/shared/operation/record/store.ts';
 
 /** Of those that wait for their turn only so many are pointed out: whoever ends starts the next anyway. */
 export const maxHeads = 50;

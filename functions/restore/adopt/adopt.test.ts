@@ -2,7 +2,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { adoptedName } from '@soteria/shared/settings/adopted-clusters.ts';
 import { backups } from '@soteria/shared/longhorn/resource-types.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench, shape } from '../test-bench.ts';

@@ -2,7 +2,7 @@
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { AdoptAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import { longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
-import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
+import { toBlocker } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import { adoptRequest } from '@soteria/shared/http-contract/queries.ts';
 import type { Answer } from './ask-http.ts';
 import { parseBody } from './parse-body.ts';

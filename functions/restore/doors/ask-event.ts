@@ -3,8 +3,8 @@
  * why. Only what cannot be recorded at all is answered with an error.
  */
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
-import { originOfEvent } from '@soteria/shared/operation/request-origin.ts';
-import type { Origin, RequestedOperation } from '@soteria/shared/operation/requested-operation.ts';
+import { originOfEvent } from '@soteria/shared/operation/record/request-origin.ts';
+import type { Origin, RequestedOperation } from '@soteria/shared/operation/record/requested-operation.ts';
 import { advanceOperation } from '../advance.ts';
 import { imaginedRestore, requestedNamespaceRestore, requestedRestore } from '../ask.ts';
 import { lookAlong } from '../plan.ts';

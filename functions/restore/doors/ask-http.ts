@@ -2,16 +2,21 @@
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import { restoreRequest, type RestoreRequest } from '@soteria/shared/events/catalogue.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import { originOfHttp } from '@soteria/shared/operation/request-origin.ts';
+import { originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
 import type { RestoreAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
-import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { restoredVolumeName } from '@soteria/shared/operation/names.ts';
-import { beginRecorded, findRecorded, type Recorded, recordOnce } from '@soteria/shared/operation/record-once.ts';
-import type { Origin, RequestedOperation } from '@soteria/shared/operation/requested-operation.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
-import { askedViewOf } from '@soteria/shared/operation/view.ts';
-import { toBlocker } from '@soteria/shared/operation/why-not-recorded.ts';
+import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { restoredVolumeName } from '@soteria/shared/operation/record/names.ts';
+import {
+  beginRecorded,
+  findRecorded,
+  type Recorded,
+  recordOnce,
+} from '@soteria/shared/operation/record/record-once.ts';
+import type { Origin, RequestedOperation } from '@soteria/shared/operation/record/requested-operation.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { statusOf } from '@soteria/shared/operation/record/status.ts';
+import { askedViewOf } from '@soteria/shared/operation/record/view.ts';
+import { toBlocker } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import type { Standing } from '@soteria/shared/restore-points/claim-proof.ts';
 import { claimView, noticesOf, type PresentClaim } from '@soteria/shared/restore-points/present-claim.ts';
 import { presentClaimOf } from '@soteria/shared/longhorn/live-volume.ts';

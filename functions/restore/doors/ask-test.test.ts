@@ -1,6 +1,6 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { jobs, namespaces } from '@soteria/shared/kubernetes/core-types.ts';
-import { operations } from '@soteria/shared/operation/schema.ts';
+import { operations } from '@soteria/shared/operation/record/schema.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench } from '../test-bench.ts';

@@ -2,9 +2,9 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
-import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { listPage } from '@soteria/shared/operation/list-page.ts';
-import { type Operation, phases } from '@soteria/shared/operation/schema.ts';
+import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { listPage } from '@soteria/shared/operation/record/list-page.ts';
+import { type Operation, phases } from '@soteria/shared/operation/record/schema.ts';
 import { restoreKinds, restoresQuery } from '@soteria/shared/http-contract/queries.ts';
 import type * as z from 'zod';
 import type { RestoreTools } from '../tools.ts';

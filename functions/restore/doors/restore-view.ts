@@ -1,9 +1,9 @@
 /** What a caller sees of one restore. */
-import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { ownerOf } from '@soteria/shared/operation/kind-owner.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
-import { progressViewOf } from '@soteria/shared/operation/view.ts';
+import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { ownerOf } from '@soteria/shared/operation/record/kind-owner.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { statusOf } from '@soteria/shared/operation/record/status.ts';
+import { progressViewOf } from '@soteria/shared/operation/record/view.ts';
 import { functionName } from '../longhorn/about-operation.ts';
 import { verifiersViewOf } from '../proof/verifiers-of.ts';
 

@@ -1,9 +1,9 @@
 /** `GET /v1/restores/{name}` and `POST /v1/restores/{name}/cancel`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { askToCancel } from '@soteria/shared/operation/ask-to-cancel.ts';
-import { findOperation } from '@soteria/shared/operation/store.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { askToCancel } from '@soteria/shared/operation/record/ask-to-cancel.ts';
+import { findOperation } from '@soteria/shared/operation/record/store.ts';
 import { advanceOperation } from '../advance.ts';
 import type { RestoreTools } from '../tools.ts';
 import { isOfThisFunction, viewOf } from './restore-view.ts';

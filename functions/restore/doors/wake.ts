@@ -9,12 +9,12 @@ import {
   operationNamespaceLabel,
   refFromMarks,
   temporaryLabel,
-} from '@soteria/shared/operation/marks.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+} from '@soteria/shared/operation/record/marks.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { advanceOperation, selfTestTools } from '../advance.ts';
 import { isOurs } from '../longhorn/about-operation.ts';
 import { tidyUnlessFollowed } from '../longhorn/tidy-orphans.ts';
-import { isFollowing } from '@soteria/shared/operation/is-following.ts';
+import { isFollowing } from '@soteria/shared/operation/record/is-following.ts';
 import { isSelfTestName } from '../self-test/about-self-test.ts';
 import { tidyDeletedTests } from '../self-test/tidy-deleted.ts';
 import type { RestoreTools } from '../tools.ts';

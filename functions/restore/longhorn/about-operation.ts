@@ -2,7 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ObjectMeta } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { Marks } from '@soteria/shared/longhorn/port.ts';
-import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import {
   managedLabel,
   operationNameLabel,
@@ -10,8 +10,8 @@ import {
   operationUidLabel,
   temporaryLabel,
   watchLabel,
-} from '@soteria/shared/operation/marks.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+} from '@soteria/shared/operation/record/marks.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { whyLabelsNot } from '../new-claim/shape-claim.ts';
 
 import { commandSecondsOf, longestCommandSeconds } from '../proof/proof-drafts.ts';

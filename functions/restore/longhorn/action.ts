@@ -4,8 +4,8 @@ import type { Job, PersistentVolume, PersistentVolumeClaim } from '@soteria/shar
 import type { BackingImageBackup } from '@soteria/shared/longhorn/backing-images.ts';
 import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
 import type { RestoreVolumeDraft } from '@soteria/shared/longhorn/port-restore.ts';
-import type { SlotNeed } from '@soteria/shared/operation/decide-slots.ts';
-import type { OperationRequest, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import type { SlotNeed } from '@soteria/shared/operation/queue/decide-slots.ts';
+import type { OperationRequest, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import type { ClaimJudgement } from '@soteria/shared/restore-points/verified-points.ts';
 import type { Place } from './world.ts';
 

@@ -2,8 +2,8 @@
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { selectBackup, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
-import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { noClusters } from '@soteria/shared/settings/own-clusters.ts';
 import type { Place, World } from './world.ts';
 

@@ -2,8 +2,8 @@
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
 import type { RestoredShape } from '../new-claim/shape-claim.ts';
 import { marksOf } from './about-operation.ts';

@@ -1,7 +1,7 @@
 /** Waiting, in words and not for ever: Longhorn itself has no end to a restore that finds no place (longhorn.md 3.3). */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { OperationWork } from '@soteria/shared/operation/schema.ts';
-import { refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
+import type { OperationWork } from '@soteria/shared/operation/record/schema.ts';
+import { refuse, statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
 import { notRestored } from './about-operation.ts';
 import type { Action } from './action.ts';
 import type { Situation } from './situation.ts';

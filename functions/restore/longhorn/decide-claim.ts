@@ -4,8 +4,8 @@
  * three are there is one record: until then each of them is found by its name, if this process dies.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { OperationWork } from '@soteria/shared/operation/schema.ts';
-import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
+import type { OperationWork } from '@soteria/shared/operation/record/schema.ts';
+import { advance, refuse, statusOf } from '@soteria/shared/operation/record/status.ts';
 import { type RestoredShape, shapeClaim } from '../new-claim/shape-claim.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';

@@ -1,7 +1,7 @@
 /** Terminal: tell it, remove what must not stay (invariant 3), let go of the backup and the slot, then rest. */
-import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
-import type { OperationStatus } from '@soteria/shared/operation/schema.ts';
-import { shorten, statusOf } from '@soteria/shared/operation/status.ts';
+import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
+import type { OperationStatus } from '@soteria/shared/operation/record/schema.ts';
+import { shorten, statusOf } from '@soteria/shared/operation/record/status.ts';
 import { judgementOf } from '../proof/judgement-of.ts';
 import { isOurs, isOursAndTemporary } from './about-operation.ts';
 import type { Action, RestoreFactName } from './action.ts';

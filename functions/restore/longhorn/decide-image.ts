@@ -1,8 +1,8 @@
 /** The image that the source's volume stands on: it is there and whole, or it is made from its backup first, or nothing can be restored. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { stateThatRefuses } from '@soteria/shared/longhorn/refusals.ts';
-import { refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { refuse, statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { RestoredShape } from '../new-claim/shape-claim.ts';
 import { notRestored } from './about-operation.ts';
 import type { Action } from './action.ts';

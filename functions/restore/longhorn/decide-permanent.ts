@@ -1,7 +1,7 @@
 /** Decided and recorded: the marks of what is temporary come off, the claim's first; then it has succeeded (invariant 4). */
-import type { OperationResult } from '@soteria/shared/operation/schema.ts';
-import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
-import { refuse, statusOf, succeed } from '@soteria/shared/operation/status.ts';
+import type { OperationResult } from '@soteria/shared/operation/record/schema.ts';
+import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
+import { refuse, statusOf, succeed } from '@soteria/shared/operation/record/status.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import type { Situation } from './situation.ts';

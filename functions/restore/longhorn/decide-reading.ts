@@ -1,8 +1,8 @@
 /** A URL of a store that Longhorn has as a backup target, of a backup that it does not list: made elsewhere since it was last read (SA-16). */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BackupTarget } from '@soteria/shared/longhorn/objects.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { refuse, statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
 import { isStoreOf, namesInUrl } from '@soteria/shared/longhorn/backup-url.ts';
 import { isUrlKnown } from '@soteria/shared/longhorn/restore-points.ts';
 import { notRestored } from './about-operation.ts';

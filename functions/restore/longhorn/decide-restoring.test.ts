@@ -1,6 +1,6 @@
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
-import { heldByLabel, operationUidLabel } from '@soteria/shared/operation/marks.ts';
-import type { Operation, OperationKind, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import { heldByLabel, operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
+import type { Operation, OperationKind, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { describe, expect, it } from 'vitest';
 import { rules } from '../test-bench.ts';
 import { decideRestoring } from './decide-restoring.ts';

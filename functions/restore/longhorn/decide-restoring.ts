@@ -2,8 +2,8 @@
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import { roomInWords } from '@soteria/shared/longhorn/node-room.ts';
 import { hasFailed, isRestored, type RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
-import { isTerminal, type OperationWork } from '@soteria/shared/operation/schema.ts';
-import { advance, refuse, statusOf } from '@soteria/shared/operation/status.ts';
+import { isTerminal, type OperationWork } from '@soteria/shared/operation/record/schema.ts';
+import { advance, refuse, statusOf } from '@soteria/shared/operation/record/status.ts';
 import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
 import { proofStep } from '../proof/proof-result.ts';
 import { isOurs, refusedBecause } from './about-operation.ts';

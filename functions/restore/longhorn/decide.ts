@@ -10,8 +10,8 @@
  *  5. The backup is held, read again, and only then restored from; it is released when the volume is
  *     restored, or the operation has ended.
  */
-import { isTerminal } from '@soteria/shared/operation/schema.ts';
-import { refuse, statusOf } from '@soteria/shared/operation/status.ts';
+import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
+import { refuse, statusOf } from '@soteria/shared/operation/record/status.ts';
 import { refusedBecause } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { decideClaim } from './decide-claim.ts';

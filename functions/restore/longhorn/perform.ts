@@ -1,12 +1,12 @@
 /** Does one action with one call, and answers what is now known. All judgement is in `decide.ts`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
+import type { Known as KnownOf } from '@soteria/shared/operation/engine/advance.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { createOrFind, deleteUnlessRefused, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
-import { sayingOf } from '@soteria/shared/operation/follow-end.ts';
-import { managedLabel } from '@soteria/shared/operation/marks.ts';
-import { withAnnounced } from '@soteria/shared/operation/status.ts';
+import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { createOrFind, deleteUnlessRefused, isFinalRefusal } from '@soteria/shared/operation/record/create-or-find.ts';
+import { sayingOf } from '@soteria/shared/operation/queue/follow-end.ts';
+import { managedLabel } from '@soteria/shared/operation/record/marks.ts';
+import { withAnnounced } from '@soteria/shared/operation/record/status.ts';
 import { functionName, temporaryMarks } from './about-operation.ts';
 import type { Action } from './action.ts';
 import { cancelChild, makeChild } from '../namespace/make-child.ts';

@@ -1,6 +1,6 @@
 /** Of the backup, as soon as nothing is read from it any more: another restore may wait for it. */
-import { heldByLabel } from '@soteria/shared/operation/marks.ts';
-import type { OperationWork } from '@soteria/shared/operation/schema.ts';
+import { heldByLabel } from '@soteria/shared/operation/record/marks.ts';
+import type { OperationWork } from '@soteria/shared/operation/record/schema.ts';
 import type { Action } from './action.ts';
 import type { Situation } from './situation.ts';
 

@@ -1,5 +1,5 @@
 /** What a decision about one Operation of kind Restore or RestoreTest is made from. */
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { Rules, World } from './world.ts';
 
 export interface Situation {

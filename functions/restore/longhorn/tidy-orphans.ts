@@ -3,7 +3,7 @@
  * temporary goes, and only what carries the same operation's uid. The volume goes last: as long as it is there, the rest is found
  * again.
  */
-import type { AdvanceCall } from '@soteria/shared/operation/advance.ts';
+import type { AdvanceCall } from '@soteria/shared/operation/engine/advance.ts';
 import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
@@ -14,10 +14,10 @@ import {
   refFromMarks,
   temporaryLabel,
   watchLabel,
-} from '@soteria/shared/operation/marks.ts';
-import { deleteUnlessRefused } from '@soteria/shared/operation/create-or-find.ts';
-import { isFollowing } from '@soteria/shared/operation/is-following.ts';
-import { operationKinds } from '@soteria/shared/operation/schema.ts';
+} from '@soteria/shared/operation/record/marks.ts';
+import { deleteUnlessRefused } from '@soteria/shared/operation/record/create-or-find.ts';
+import { isFollowing } from '@soteria/shared/operation/record/is-following.ts';
+import { operationKinds } from '@soteria/shared/operation/record/schema.ts';
 import { commandJobName } from '@soteria/shared/verification/command-job.ts';
 import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import { namesInUrl } from '@soteria/shared/longhorn/backup-url.ts';

@@ -9,11 +9,11 @@ import type { BackingImages } from '@soteria/shared/longhorn/backing-images.ts';
 import type { NodeRooms } from '@soteria/shared/longhorn/node-room.ts';
 import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
-import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
-import type { WakeOther } from '@soteria/shared/operation/follow-end.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import type { Slots } from '@soteria/shared/operation/slots.ts';
-import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import type { KeepAwake } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import type { WakeOther } from '@soteria/shared/operation/queue/follow-end.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import type { Slots } from '@soteria/shared/operation/queue/slots.ts';
+import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
 import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 
 export interface Lookers {

@@ -1,7 +1,7 @@
 /** Restores under every weather: whatever an open operation waits for has a row in the table. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { isTerminal } from '@soteria/shared/operation/schema.ts';
-import { waitingStepOf } from '@soteria/shared/operation/waits.ts';
+import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
+import { waitingStepOf } from '@soteria/shared/operation/engine/waits.ts';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { advanceOperation } from '../advance.ts';

@@ -1,5 +1,5 @@
 /** Every wait of a restore with the longhorn driver, of a restore test and of the restore of a namespace. */
-import type { Waits } from '@soteria/shared/operation/waits.ts';
+import type { Waits } from '@soteria/shared/operation/engine/waits.ts';
 
 /** The sweep comes every two minutes while something is open; the Broker and a cold start take the rest. */
 const busySweep = '2 min (the busy sweep)';

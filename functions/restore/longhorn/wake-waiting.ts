@@ -1,7 +1,7 @@
 /** One restore at a time reads a backup. A restore that releases it wakes those that have found it held: no event would. */
-import { sayingOf } from '@soteria/shared/operation/follow-end.ts';
+import { sayingOf } from '@soteria/shared/operation/queue/follow-end.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { Tools } from './tools.ts';
 
 const readers: ReadonlySet<string> = new Set(['Restore', 'RestoreTest']);

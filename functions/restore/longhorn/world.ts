@@ -7,8 +7,8 @@ import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
 import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { ClaimProof } from '@soteria/shared/restore-points/claim-proof.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import type { Entered } from '@soteria/shared/operation/slots.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import type { Entered } from '@soteria/shared/operation/queue/slots.ts';
 import type { ProofJob } from '../proof/proof-jobs.ts';
 import type { Booked } from '../proof/test-budget.ts';
 

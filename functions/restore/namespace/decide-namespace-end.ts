@@ -1,8 +1,8 @@
 /** Every claim of a namespace is accounted for and every child has ended: how many are back, and what of the others. Pure. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { refuse, shorten, statusOf, succeed } from '@soteria/shared/operation/status.ts';
+import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { refuse, shorten, statusOf, succeed } from '@soteria/shared/operation/record/status.ts';
 import type { Action } from '../longhorn/action.ts';
 import type { Situation } from '../longhorn/situation.ts';
 

@@ -8,10 +8,10 @@
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { noClusters } from '@soteria/shared/settings/own-clusters.ts';
-import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { isTerminal, type Operation } from '@soteria/shared/operation/schema.ts';
-import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
-import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/status.ts';
+import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { isTerminal, type Operation } from '@soteria/shared/operation/record/schema.ts';
+import { whyNotRunAgain } from '@soteria/shared/operation/record/decide-reapplied.ts';
+import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
 import { refusedBecause } from '../longhorn/about-operation.ts';
 import type { Action, RestoreFactName } from '../longhorn/action.ts';
 import { waitFor } from '../longhorn/deadline.ts';

@@ -1,8 +1,8 @@
 /** The restores of single claims that the restore of a namespace makes; each is moved at once. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
-import { isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Known as KnownOf } from '@soteria/shared/operation/engine/advance.ts';
+import { isFinalRefusal } from '@soteria/shared/operation/record/create-or-find.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { Action } from '../longhorn/action.ts';
 import type { Tools } from '../longhorn/tools.ts';
 import type { World } from '../longhorn/world.ts';

@@ -2,8 +2,8 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { backups } from '@soteria/shared/longhorn/resource-types.ts';
-import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
-import { isTerminal, type Operation, operations } from '@soteria/shared/operation/schema.ts';
+import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
+import { isTerminal, type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { advanceOperation } from '../advance.ts';
 import { restoredFromAnnotation } from '../longhorn/claim-objects.ts';

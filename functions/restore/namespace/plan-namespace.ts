@@ -7,16 +7,16 @@ import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-type
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
-import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
-import { operationName, timeFromName } from '@soteria/shared/operation/names.ts';
+import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
+import { operationName, timeFromName } from '@soteria/shared/operation/record/names.ts';
 import { shortHash } from '@soteria/shared/short-hash.ts';
 import {
   dnsSubdomain,
   type Operation,
   operationKinds,
   type OperationRequest,
-} from '@soteria/shared/operation/schema.ts';
+} from '@soteria/shared/operation/record/schema.ts';
 import { selectBackup } from '@soteria/shared/longhorn/restore-points.ts';
 import { restoredFromAnnotation } from '../longhorn/claim-objects.ts';
 

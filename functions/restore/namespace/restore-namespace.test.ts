@@ -1,7 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
-import { isTerminal } from '@soteria/shared/operation/schema.ts';
+import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
 import fc from 'fast-check';
 import supertest from 'supertest';
 import { describe, expect, it, vi } from 'vitest';

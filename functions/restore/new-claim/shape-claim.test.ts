@@ -1,7 +1,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
-import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
+import type { OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 import { describe, expect, it } from 'vitest';
 import { shape as source } from '../test-bench.ts';
 import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';

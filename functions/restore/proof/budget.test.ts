@@ -1,6 +1,6 @@
 /** What restore tests may cost, over the in-memory cluster. */
 import { configMaps, namespaces } from '@soteria/shared/kubernetes/core-types.ts';
-import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
+import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { advanceOperation } from '../advance.ts';
 import { createTestBench, silent, type TestBench } from '../test-bench.ts';

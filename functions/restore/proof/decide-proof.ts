@@ -3,8 +3,8 @@
  * they say is the verdict. Everything that was made stays temporary: `decide-ending.ts` removes it, whatever the verdict.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { advance, refuse, statusOf, succeed } from '@soteria/shared/operation/status.ts';
+import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { advance, refuse, statusOf, succeed } from '@soteria/shared/operation/record/status.ts';
 import { readCommand, withCommand } from '@soteria/shared/verification/read-command.ts';
 import { readOutcome, type VerificationEnd } from '@soteria/shared/verification/read-outcome.ts';
 import { isOurs } from '../longhorn/about-operation.ts';

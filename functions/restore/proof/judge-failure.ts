@@ -4,7 +4,7 @@
  * point: a node that restarts fails two attempts in a minute. Pure.
  */
 import { hasFailed } from '@soteria/shared/longhorn/port-restore.ts';
-import { shorten, statusOf } from '@soteria/shared/operation/status.ts';
+import { shorten, statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { Action } from '../longhorn/action.ts';
 import type { Situation } from '../longhorn/situation.ts';
 import { saysDamaged } from './damage-in-words.ts';

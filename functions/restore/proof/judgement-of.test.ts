@@ -1,4 +1,4 @@
-import type { Operation, OperationResult, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import type { Operation, OperationResult, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { describe, expect, it } from 'vitest';
 import { judgementOf } from './judgement-of.ts';
 

@@ -1,6 +1,6 @@
 /** The verdict of a restore test about its point, for the record that outlives the test. Pure. */
-import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { marksOfProof } from './was-read.ts';
 import type { ClaimJudgement } from '@soteria/shared/restore-points/verified-points.ts';
 

@@ -1,9 +1,9 @@
 /** The Jobs of a restore test, as they are made: from its record, and what was proved before. Pure. */
 import type { ClaimProof } from '@soteria/shared/restore-points/claim-proof.ts';
-import { claimRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import { durationMs } from '@soteria/shared/operation/duration.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
+import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { durationMs } from '@soteria/shared/operation/record/duration.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import { commandJob } from '@soteria/shared/verification/command-job.ts';
 import { verificationJob } from '@soteria/shared/verification/verification-job.ts';
 import { baselineOf } from './baseline-of.ts';

@@ -1,6 +1,6 @@
 /** The verdict of a restore test with its measured times, as the record keeps it. Pure. */
-import type { Operation, OperationResult } from '@soteria/shared/operation/schema.ts';
-import { shorten, statusOf } from '@soteria/shared/operation/status.ts';
+import type { Operation, OperationResult } from '@soteria/shared/operation/record/schema.ts';
+import { shorten, statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { VerificationEnd } from '@soteria/shared/verification/read-outcome.ts';
 import type { Weakness } from '@soteria/shared/verification/verdict.ts';
 import { verifiersOf } from './verifiers-of.ts';

@@ -1,17 +1,17 @@
 /** Restore tests over the in-memory cluster: every verdict, and nothing left whatever happens to the process. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type Job, jobs, namespaces, pods } from '@soteria/shared/kubernetes/core-types.ts';
-import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import { backupTargets, volumes } from '@soteria/shared/longhorn/resource-types.ts';
-import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
+import type { OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 import { encodeVerdict, type Verdict } from '@soteria/shared/verification/verdict.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advanceOperation } from '../advance.ts';
 import { factOf } from '../announce.ts';
 import { createTestBench, rules, shape, silent } from '../test-bench.ts';
-import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
+import { createKiller, Killed } from '@soteria/shared/operation/record/testing/killer.ts';
 
 const verified: Verdict = {
   version: 1,

@@ -1,8 +1,8 @@
 /** A restore of a point that a restore test has refuted is not refused: it may be all there is. The answer warns of it. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { pointIdOf } from '@soteria/shared/longhorn/restore-points.ts';
-import { sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { type Standing, standingOf, unjudged } from '@soteria/shared/restore-points/claim-proof.ts';
 import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import type { World } from '../longhorn/world.ts';

@@ -1,6 +1,6 @@
 /** What a restore test was asked to look at beyond the mount. Pure. */
 import { weaknesses } from '@soteria/shared/verification/verdict.ts';
-import type { Operation, OperationRequest } from '@soteria/shared/operation/schema.ts';
+import type { Operation, OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 
 export type Verifier = 'files' | 'database' | 'command';
 

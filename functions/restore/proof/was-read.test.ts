@@ -1,5 +1,5 @@
 import type { ClaimProof } from '@soteria/shared/restore-points/claim-proof.ts';
-import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
+import type { OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 import { describe, expect, it } from 'vitest';
 import { marksOfProof, wasReadIn } from './was-read.ts';
 

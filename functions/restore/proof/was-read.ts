@@ -3,7 +3,7 @@
  * that a proof has read before and that is missing now refutes it. Pure.
  */
 import { type ClaimProof, readMark } from '@soteria/shared/restore-points/claim-proof.ts';
-import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
+import type { OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 import { ownRecord } from '@soteria/shared/verification/own-record.ts';
 import type { VerificationChecks } from '@soteria/shared/verification/verification-job.ts';
 

@@ -1,8 +1,8 @@
 /** Why a restore point cannot be tested, found out before anything is restored. Pure. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/claim-ref.ts';
+import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 
 const grant = (namespace: string) =>
   `kubectl create rolebinding soteria-proof -n ${namespace} --clusterrole=soteria-proof --serviceaccount=soteria:restore`;

@@ -10,7 +10,7 @@ import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { knownBackups, longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
 import { inOrder, isForLatest } from '@soteria/shared/restore-points/order.ts';
 import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 
 export interface RecoveryInput {
   readonly self: ClusterIdentity;

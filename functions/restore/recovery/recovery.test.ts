@@ -1,6 +1,6 @@
 import { createAdaptorServer } from '@hono/node-server';
 import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench, shape } from '../test-bench.ts';

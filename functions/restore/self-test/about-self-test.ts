@@ -2,7 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { Marks } from '@soteria/shared/longhorn/port.ts';
-import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
+import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import {
   catalogueKeys,
   managedLabel,
@@ -10,10 +10,10 @@ import {
   operationNamespaceLabel,
   operationUidLabel,
   temporaryLabel,
-} from '@soteria/shared/operation/marks.ts';
-import { operationName, restoredVolumeName, timeFromName } from '@soteria/shared/operation/names.ts';
+} from '@soteria/shared/operation/record/marks.ts';
+import { operationName, restoredVolumeName, timeFromName } from '@soteria/shared/operation/record/names.ts';
 import { shortHash } from '@soteria/shared/short-hash.ts';
-import { type Operation, operationKinds, type OperationRequest } from '@soteria/shared/operation/schema.ts';
+import { type Operation, operationKinds, type OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 
 export type JobTask = 'write' | 'compare';
 export type ChildKind = 'Backup' | 'Restore';

@@ -1,9 +1,9 @@
-/** Moves one Operation of kind SelfTest; the loop is `shared/operation/advance.ts`, the judgement `decide-self-test.ts`. */
+/** Moves one Operation of kind SelfTest; the loop is `shared/operation/engine/advance.ts`, the judgement `decide-self-test.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import { type AdvanceCall, advanceWith, type Mover } from '@soteria/shared/operation/advance.ts';
-import type { OneAtATime } from '@soteria/shared/operation/one-at-a-time.ts';
-import { holdWhilePaused } from '@soteria/shared/operation/pause.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { type AdvanceCall, advanceWith, type Mover } from '@soteria/shared/operation/engine/advance.ts';
+import type { OneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
+import { holdWhilePaused } from '@soteria/shared/operation/engine/pause.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { functionName } from '../longhorn/about-operation.ts';
 import { decideSelfTest } from './decide-self-test.ts';
 import { performSelfTest, type SelfTestTools } from './perform-self-test.ts';

@@ -2,7 +2,7 @@
 import { announceFact, type FactTools } from '@soteria/shared/events/announce-fact.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { claimNames, storageClassOf } from './about-self-test.ts';
 import type { SelfTestFact } from './world.ts';
 

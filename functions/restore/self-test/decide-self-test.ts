@@ -7,9 +7,9 @@
  *  4. Backup and Restore are Operations like any other: what they may do is theirs to judge.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { whyNotRunAgain } from '@soteria/shared/operation/decide-reapplied.ts';
-import { isTerminal, type Operation, type OperationResult } from '@soteria/shared/operation/schema.ts';
-import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/status.ts';
+import { whyNotRunAgain } from '@soteria/shared/operation/record/decide-reapplied.ts';
+import { isTerminal, type Operation, type OperationResult } from '@soteria/shared/operation/record/schema.ts';
+import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/record/status.ts';
 import { readOutcome } from '@soteria/shared/verification/read-outcome.ts';
 import { isOurs } from '../longhorn/about-operation.ts';
 import {

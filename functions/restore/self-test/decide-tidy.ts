@@ -5,9 +5,9 @@
  *  2. A claim over a persistent volume that was not made for it stays, and so does that volume.
  *  3. It is asked again whenever somebody wakes it: what another wake-up has made late goes, too.
  */
-import { isTerminal, type Operation, type OperationStatus } from '@soteria/shared/operation/schema.ts';
-import { operationUidLabel, temporaryLabel } from '@soteria/shared/operation/marks.ts';
-import { statusOf } from '@soteria/shared/operation/status.ts';
+import { isTerminal, type Operation, type OperationStatus } from '@soteria/shared/operation/record/schema.ts';
+import { operationUidLabel, temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
+import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import { endOfJob } from '@soteria/shared/verification/pod-end.ts';
 import { isOurs } from '../longhorn/about-operation.ts';
 import { isTestPoint, provisionedName } from './about-self-test.ts';

@@ -2,8 +2,8 @@
 import type { ClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
-import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
-import type { OperationStore } from '@soteria/shared/operation/store.ts';
+import type { Known as KnownOf } from '@soteria/shared/operation/engine/advance.ts';
+import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
 import type { ProofJobs } from '../proof/proof-jobs.ts';
 import { childName, claimNames, jobName, provisionedName, restoredName } from './about-self-test.ts';
 import type { LonghornInstallation } from './longhorn-installation.ts';

@@ -1,9 +1,9 @@
 /** Does one action with one call, and answers what is now known. All judgement is in `decide-self-test.ts`. */
-import type { Known as KnownOf } from '@soteria/shared/operation/advance.ts';
-import type { KeepAwake } from '@soteria/shared/operation/busy-sweep.ts';
-import { createOrFind, deleteUnlessRefused, isFinalRefusal } from '@soteria/shared/operation/create-or-find.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
-import { withAnnounced } from '@soteria/shared/operation/status.ts';
+import type { Known as KnownOf } from '@soteria/shared/operation/engine/advance.ts';
+import type { KeepAwake } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { createOrFind, deleteUnlessRefused, isFinalRefusal } from '@soteria/shared/operation/record/create-or-find.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { withAnnounced } from '@soteria/shared/operation/record/status.ts';
 import type { Claims } from '../claims.ts';
 import type { Look } from '../longhorn/world.ts';
 import { lookAtSelfTest, type SelfTestLookers } from './look-at-self-test.ts';

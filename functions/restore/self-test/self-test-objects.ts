@@ -1,8 +1,8 @@
 /** The claim and the Jobs of a self-test. Pure. */
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import type { Job, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import { watchLabel } from '@soteria/shared/operation/marks.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import { watchLabel } from '@soteria/shared/operation/record/marks.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { restrictedContainer, restrictedPod } from '@soteria/shared/verification/restricted-pod.ts';
 import { claimMountPath } from '@soteria/shared/verification/job-frame.ts';
 import { verifyContainer } from '@soteria/shared/verification/verification-job.ts';

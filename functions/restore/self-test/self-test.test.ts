@@ -10,11 +10,11 @@ import {
   pods,
 } from '@soteria/shared/kubernetes/core-types.ts';
 import { backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
-import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
-import { type Operation, type OperationRequest, operations } from '@soteria/shared/operation/schema.ts';
-import { createKiller, Killed } from '@soteria/shared/operation/testing/killer.ts';
-import { waitingStepOf } from '@soteria/shared/operation/waits.ts';
+import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
+import { type Operation, type OperationRequest, operations } from '@soteria/shared/operation/record/schema.ts';
+import { createKiller, Killed } from '@soteria/shared/operation/record/testing/killer.ts';
+import { waitingStepOf } from '@soteria/shared/operation/engine/waits.ts';
 import { encodeVerdict, type Verdict } from '@soteria/shared/verification/verdict.ts';
 import fc from 'fast-check';
 import supertest from 'supertest';

@@ -4,12 +4,12 @@
  * that it is found again as long as they have not ended.
  */
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import type { AdvanceCall, Known } from '@soteria/shared/operation/advance.ts';
-import { proofNamespace } from '@soteria/shared/operation/claim-ref.ts';
-import { operationNameLabel, operationUidLabel, temporaryLabel } from '@soteria/shared/operation/marks.ts';
-import { timeFromName } from '@soteria/shared/operation/names.ts';
-import { isHeldByPause } from '@soteria/shared/operation/pause.ts';
-import { group, type Operation, version } from '@soteria/shared/operation/schema.ts';
+import type { AdvanceCall, Known } from '@soteria/shared/operation/engine/advance.ts';
+import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
+import { operationNameLabel, operationUidLabel, temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
+import { timeFromName } from '@soteria/shared/operation/record/names.ts';
+import { isHeldByPause } from '@soteria/shared/operation/engine/pause.ts';
+import { group, type Operation, version } from '@soteria/shared/operation/record/schema.ts';
 import { claimNames, isSelfTestName } from './about-self-test.ts';
 import type { AdvanceSelfTestTools } from './advance-self-test.ts';
 import { decideTidy } from './decide-tidy.ts';

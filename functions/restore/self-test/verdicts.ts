@@ -2,7 +2,7 @@
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { updateConfigMap } from '@soteria/shared/kubernetes/update-config-map.ts';
-import type { Operation } from '@soteria/shared/operation/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import * as z from 'zod';
 import { storageClassOf } from './about-self-test.ts';
 

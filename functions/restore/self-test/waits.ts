@@ -1,5 +1,5 @@
 /** Every wait of a self-test. */
-import type { Waits } from '@soteria/shared/operation/waits.ts';
+import type { Waits } from '@soteria/shared/operation/engine/waits.ts';
 
 const busySweep = '2 min (the busy sweep)';
 const lateAfter = 'Failed after `SOTERIA_SELFTEST_DEADLINE_SECONDS`; what was made is removed';

@@ -4,7 +4,7 @@ import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import type { Job, PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
-import type { Operation, OperationRequest, OperationStatus } from '@soteria/shared/operation/schema.ts';
+import type { Operation, OperationRequest, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import type { Look } from '../longhorn/world.ts';
 import type { ProofJob } from '../proof/proof-jobs.ts';
 import type { ChildKind } from './about-self-test.ts';

@@ -1,6 +1,6 @@
 /** Contract: a custom resource with a status subresource. Only tests import this. */
 import { describe, expect, it, type TestContext } from 'vitest';
-import { operations, type Operation, type OperationStatus } from '../../operation/schema.ts';
+import { operations, type Operation, type OperationStatus } from '../../operation/record/schema.ts';
 import { expectRefusal, type ContractContext } from './contract-context.ts';
 
 const name = 'soteria-backup-data-20250102-030405';

@@ -1,4 +1,4 @@
-import { operations } from '../../operation/schema.ts';
+import { operations } from '../../operation/record/schema.ts';
 import { describeKubernetesContract } from './contract.ts';
 import { createMemoryCluster } from './memory-cluster.ts';
 import { customKind } from './memory-kinds.ts';

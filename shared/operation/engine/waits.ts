@@ -1,5 +1,5 @@
 /** What an operation may wait for, step by step: the table behind `docs/waits.md`. A step that waits and has no row fails a test. */
-import { isTerminal, type Operation } from './schema.ts';
+import { isTerminal, type Operation } from '../record/schema.ts';
 
 export interface Wait {
   readonly waitsFor: string;

@@ -3,7 +3,7 @@
  * old. A decision made from it counts only when it is to record something: the write names the resourceVersion it was judged by, and
  * is refused when anybody has written since. Whatever else would be decided is decided anew from the record itself.
  */
-import type { ObjectRef } from '../kubernetes/client.ts';
+import type { ObjectRef } from '../../kubernetes/client.ts';
 import type { Known } from './advance.ts';
 
 export interface KnownMemory<World> {

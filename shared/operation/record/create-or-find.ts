@@ -1,5 +1,5 @@
 /** Creating and deleting what an operation has recorded the name of, when that was done before or is refused. */
-import { SoteriaError } from '../errors.ts';
+import { SoteriaError } from '../../errors.ts';
 
 const finalRefusals: ReadonlySet<string> = new Set([
   'cluster_refused',

@@ -3,13 +3,13 @@
  * Running creates it, and the sweep that finds nothing open deletes it. It has no owner, because it outlives the operation that
  * needed it first.
  */
-import { SoteriaError } from '../errors.ts';
-import { type Sleep, sleepUntilAborted, type Tried, tryAgain } from '../http/try-again.ts';
-import type { Log } from '../log/log.ts';
-import type { KubernetesClient } from '../kubernetes/client.ts';
-import { untyped } from '../kubernetes/core-types.ts';
-import { createOrFind } from './create-or-find.ts';
-import { managedLabel } from './marks.ts';
+import { SoteriaError } from '../../errors.ts';
+import { type Sleep, sleepUntilAborted, type Tried, tryAgain } from '../../http/try-again.ts';
+import type { Log } from '../../log/log.ts';
+import type { KubernetesClient } from '../../kubernetes/client.ts';
+import { untyped } from '../../kubernetes/core-types.ts';
+import { createOrFind } from '../record/create-or-find.ts';
+import { managedLabel } from '../record/marks.ts';
 
 export const pingSources = untyped({
   group: 'sources.knative.dev',

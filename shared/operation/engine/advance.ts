@@ -3,16 +3,16 @@
  * how it is done is the function's; that one writer wins, that every conflict is decided anew and that each end is logged is
  * the same for all.
  */
-import { SoteriaError } from '../errors.ts';
-import type { Log } from '../log/log.ts';
-import type { ObjectRef } from '../kubernetes/client.ts';
-import { claimRefOf } from './claim-ref.ts';
-import { ownerOf } from './kind-owner.ts';
+import { SoteriaError } from '../../errors.ts';
+import type { Log } from '../../log/log.ts';
+import type { ObjectRef } from '../../kubernetes/client.ts';
+import { claimRefOf } from '../record/claim-ref.ts';
+import { ownerOf } from '../record/kind-owner.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
-import { skipRepeat } from './record-once.ts';
+import { skipRepeat } from '../record/record-once.ts';
 import type { KnownMemory } from './remember-known.ts';
-import { isTerminal, type Operation } from './schema.ts';
-import type { OperationStore } from './store.ts';
+import { isTerminal, type Operation } from '../record/schema.ts';
+import type { OperationStore } from '../record/store.ts';
 
 export interface Known<World> {
   readonly operation: Operation;

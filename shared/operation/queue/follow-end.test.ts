@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { SoteriaError } from '../errors.ts';
+import { SoteriaError } from '../../errors.ts';
 import { type EndFollower, followEnd, moveAndFill } from './follow-end.ts';
-import type { Operation, OperationKind, Phase } from './schema.ts';
+import type { Operation, OperationKind, Phase } from '../record/schema.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
 const call = { log: silent };

@@ -1,5 +1,5 @@
 /** An API server that goes away in the middle; for tests. */
-import { SoteriaError } from '../../errors.ts';
+import { SoteriaError } from '../../../errors.ts';
 
 function unanswered(): SoteriaError {
   const why = 'the API server does not answer';

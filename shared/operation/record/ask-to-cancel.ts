@@ -1,5 +1,5 @@
 /** The wish to cancel, stored: who moves the Operation fulfils it, now or with the next wake-up. */
-import { SoteriaError } from '../errors.ts';
+import { SoteriaError } from '../../errors.ts';
 import { isTerminal, type Operation } from './schema.ts';
 import { statusOf } from './status.ts';
 import type { OperationStore } from './store.ts';

@@ -1,8 +1,8 @@
 /** Whoever frees a slot starts the next in the same wake-up: the oldest waiting operation that fits, of whatever claim. */
-import type { AdvanceCall } from './advance.ts';
-import { ownerOf } from './kind-owner.ts';
-import type { Operation } from './schema.ts';
-import type { OperationStore } from './store.ts';
+import type { AdvanceCall } from '../engine/advance.ts';
+import { ownerOf } from '../record/kind-owner.ts';
+import type { Operation } from '../record/schema.ts';
+import type { OperationStore } from '../record/store.ts';
 import type { Slots } from './slots.ts';
 import type { WaitingLine } from './waiting-line.ts';
 

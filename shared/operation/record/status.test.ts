@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SoteriaError } from '../errors.ts';
+import { SoteriaError } from '../../errors.ts';
 import type { OperationStatus } from './schema.ts';
 import { advance, refuse, succeed } from './status.ts';
 

@@ -1,7 +1,7 @@
 /** Who is started when a slot becomes free, and how often the cluster is listed for it. */
 import { describe, expect, it } from 'vitest';
-import type { Log } from '../log/log.ts';
-import type { Operation } from './schema.ts';
+import type { Log } from '../../log/log.ts';
+import type { Operation } from '../record/schema.ts';
 import { startNext } from './start-next.ts';
 import { createWaitingLine } from './waiting-line.ts';
 

@@ -1,7 +1,7 @@
 /** Who of those that wait could begin: of each claim the oldest one of each kind, oldest first. Pure. */
-import { claimRefOf } from './claim-ref.ts';
-import { isTerminal, type Operation } from './schema.ts';
-import { byAge } from './store.ts';
+import { claimRefOf } from '../record/claim-ref.ts';
+import { isTerminal, type Operation } from '../record/schema.ts';
+import { byAge } from '../record/store.ts';
 
 function queueOf(operation: Operation): string {
   const { namespace, pvc } = claimRefOf(operation);

@@ -3,10 +3,10 @@
  * which the parent makes next overtake nobody; then the parent counts its child. The end itself is recorded before. What fails here is
  * logged, and the sweep repairs it.
  */
-import type { ObjectRef } from '../kubernetes/client.ts';
-import type { AdvanceCall } from './advance.ts';
-import { ownerOf } from './kind-owner.ts';
-import { isTerminal, type Operation } from './schema.ts';
+import type { ObjectRef } from '../../kubernetes/client.ts';
+import type { AdvanceCall } from '../engine/advance.ts';
+import { ownerOf } from '../record/kind-owner.ts';
+import { isTerminal, type Operation } from '../record/schema.ts';
 import { type NextStarter, startNext } from './start-next.ts';
 
 export interface EndFollower extends Pick<NextStarter, 'functionName' | 'store' | 'line' | 'slots'> {

@@ -1,7 +1,7 @@
 /** Where a waiting operation stands, computed when somebody asks: nothing is stored that would be old a moment later. Pure. */
 import type { SlotEntry } from './decide-slots.ts';
-import type { Operation } from './schema.ts';
-import { byAge } from './store.ts';
+import type { Operation } from '../record/schema.ts';
+import { byAge } from '../record/store.ts';
 
 export interface PlaceInQueue {
   /** 1 is the next; 0 holds a slot already and is about to begin. */

@@ -1,6 +1,6 @@
 /** Which Operation answers a request that was recorded before, or several times at once (`record-once.ts`, invariants). Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import { SoteriaError } from '../errors.ts';
+import { SoteriaError } from '../../errors.ts';
 import type { Origin, RequestedOperation } from './requested-operation.ts';
 import { isTerminal, type Operation } from './schema.ts';
 import { byAge } from './store.ts';

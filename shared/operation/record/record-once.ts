@@ -6,10 +6,10 @@
  *     `skipRepeat` ends them before they do anything.
  *  3. The same Idempotency-Key with another request is refused, and the refusal names the members that differ.
  */
-import { SoteriaError } from '../errors.ts';
-import { shortHash } from '../short-hash.ts';
-import type { Log } from '../log/log.ts';
-import type { ObjectRef } from '../kubernetes/client.ts';
+import { SoteriaError } from '../../errors.ts';
+import { shortHash } from '../../short-hash.ts';
+import type { Log } from '../../log/log.ts';
+import type { ObjectRef } from '../../kubernetes/client.ts';
 import { findFirstOf, findRepeat, repeats } from './find-repeat.ts';
 import { identityLabel } from './marks.ts';
 import { operationName } from './names.ts';

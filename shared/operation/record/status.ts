@@ -5,7 +5,7 @@
  *  3. A step is opened once; opening the next closes it.
  *  4. `startedAt` is set when the phase becomes Running, and only then: an operation that ended before it ran has none.
  */
-import type { SoteriaError } from '../errors.ts';
+import type { SoteriaError } from '../../errors.ts';
 import type { Operation, OperationResult, OperationStatus, Phase, Step } from './schema.ts';
 import { isTerminal } from './schema.ts';
 

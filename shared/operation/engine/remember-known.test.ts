@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { SoteriaError } from '../errors.ts';
-import type { Log } from '../log/log.ts';
+import { SoteriaError } from '../../errors.ts';
+import type { Log } from '../../log/log.ts';
 import { type AdvanceCall, advanceWith, type AnyAction, type Known } from './advance.ts';
 import { createOneAtATime } from './one-at-a-time.ts';
 import { rememberKnown } from './remember-known.ts';
-import type { Operation, OperationStatus } from './schema.ts';
+import type { Operation, OperationStatus } from '../record/schema.ts';
 
 const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => log };
 const call: AdvanceCall = { log };

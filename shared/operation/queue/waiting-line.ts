@@ -2,10 +2,10 @@
  * Who waits for a slot, oldest first. The cluster is listed once for many that end: whoever comes later stands behind those, so that
  * a line that is a little old still names the right ones at its front. It only says whom to try: each is read before it is moved.
  */
-import type { Operation } from './schema.ts';
-import { terminalPhases } from './schema.ts';
+import type { Operation } from '../record/schema.ts';
+import { terminalPhases } from '../record/schema.ts';
 import { queueHeads } from './queue-heads.ts';
-import { byAge, type OperationStore } from './store.ts';
+import { byAge, type OperationStore } from '../record/store.ts';
 
 /** Neither running nor ended; what nobody has looked at yet has no phase. */
 export const waitingSelector = ['Running', ...terminalPhases].map((phase) => `status.phase!=${phase}`).join(',');

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SoteriaError } from '../errors.ts';
-import { configMaps } from '../kubernetes/core-types.ts';
-import { createMemoryCluster, type MemoryCluster } from '../fakes/kubernetes/memory-cluster.ts';
-import { customKind } from '../fakes/kubernetes/memory-kinds.ts';
+import { SoteriaError } from '../../errors.ts';
+import { configMaps } from '../../kubernetes/core-types.ts';
+import { createMemoryCluster, type MemoryCluster } from '../../fakes/kubernetes/memory-cluster.ts';
+import { customKind } from '../../fakes/kubernetes/memory-kinds.ts';
 import type { SlotHolder, SlotNeed } from './decide-slots.ts';
 import { placeInQueue } from './place-in-queue.ts';
-import { type Operation, operations } from './schema.ts';
+import { type Operation, operations } from '../record/schema.ts';
 import { createSlots, type Slots, slotsName } from './slots.ts';
-import { createOperationStore } from './store.ts';
+import { createOperationStore } from '../record/store.ts';
 
 const limits = { cluster: 2, node: 1, repository: 1 };
 const ref = { namespace: 'soteria', name: slotsName };

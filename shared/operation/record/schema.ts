@@ -3,8 +3,8 @@
  * the CustomResourceDefinition (`operation/crd.ts`) and of the HTTP and event contracts that embed a request.
  */
 import * as z from 'zod';
-import { objectShape } from '../kubernetes/core-types.ts';
-import type { KubernetesObject, ResourceType } from '../kubernetes/resource-type.ts';
+import { objectShape } from '../../kubernetes/core-types.ts';
+import type { KubernetesObject, ResourceType } from '../../kubernetes/resource-type.ts';
 import { durationMs } from './duration.ts';
 
 export const group = 'soteria.dev';

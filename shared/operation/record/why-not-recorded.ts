@@ -1,5 +1,5 @@
 /** Part of every dry run: what the API server says to the record itself, tried and not made. */
-import { SoteriaError } from '../errors.ts';
+import { SoteriaError } from '../../errors.ts';
 import type { Operation } from './schema.ts';
 import type { OperationStore } from './store.ts';
 

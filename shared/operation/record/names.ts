@@ -3,7 +3,7 @@
  *  1. A name is a function of the request, never of the clock or of chance: a repeat makes the same name and meets "already exists".
  *  2. At most 63 characters (a restored Volume: 40); longer ones are cut in the middle, and a hash of the whole keeps them apart.
  */
-import { shortHash } from '../short-hash.ts';
+import { shortHash } from '../../short-hash.ts';
 
 const maxNameLength = 63;
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SoteriaError } from '../errors.ts';
-import { createMemoryCluster } from '../fakes/kubernetes/memory-cluster.ts';
-import { customKind } from '../fakes/kubernetes/memory-kinds.ts';
+import { SoteriaError } from '../../errors.ts';
+import { createMemoryCluster } from '../../fakes/kubernetes/memory-cluster.ts';
+import { customKind } from '../../fakes/kubernetes/memory-kinds.ts';
 import { identityLabel } from './marks.ts';
 import { findRecorded, recordOnce, skipRepeat } from './record-once.ts';
 import type { Origin, RequestedOperation } from './requested-operation.ts';

@@ -1,9 +1,9 @@
 /** What the switch of `settings/paused.ts` holds back of an operation. */
-import { pausedMessage } from '../settings/paused.ts';
+import { pausedMessage } from '../../settings/paused.ts';
 import type { AdvanceCall, AnyAction } from './advance.ts';
-import { isTerminal, type Operation } from './schema.ts';
-import { statusOf, waiting } from './status.ts';
-import type { OperationStore } from './store.ts';
+import { isTerminal, type Operation } from '../record/schema.ts';
+import { statusOf, waiting } from '../record/status.ts';
+import type { OperationStore } from '../record/store.ts';
 
 export interface PauseTools {
   readonly store: Pick<OperationStore, 'replaceStatus'>;

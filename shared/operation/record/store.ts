@@ -1,7 +1,7 @@
 /** Reading and writing Operations: the one record behind all three doors. */
-import { SoteriaError } from '../errors.ts';
-import type { CallOptions, KubernetesClient, ListQuery, ObjectRef } from '../kubernetes/client.ts';
-import { listAll } from '../kubernetes/client.ts';
+import { SoteriaError } from '../../errors.ts';
+import type { CallOptions, KubernetesClient, ListQuery, ObjectRef } from '../../kubernetes/client.ts';
+import { listAll } from '../../kubernetes/client.ts';
 import { claimNameOf } from './claim-ref.ts';
 import { claimLabel, identityLabel, parentLabel } from './marks.ts';
 import { claimHash, identityHash } from './names.ts';

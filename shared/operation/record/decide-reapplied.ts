@@ -3,7 +3,7 @@
  * tells when it was asked for, and a record is kept for a day after its end: one that appears again is a day late. Pure; judged by
  * the API server's clock alone. What came by HTTP or by event is judged by its identity instead.
  */
-import { SoteriaError } from '../errors.ts';
+import { SoteriaError } from '../../errors.ts';
 import { memoryMs } from './decide-memory.ts';
 import { timeFromName } from './names.ts';
 import type { Operation } from './schema.ts';

@@ -5,14 +5,14 @@
  *  3. What this version cannot read stays as it is written: a newer one may run beside it.
  *  4. An entry whose Operation is gone or has ended is left over from a crash: whoever is refused because of it takes it out.
  */
-import type { KubernetesClient } from '../kubernetes/client.ts';
-import { configMaps } from '../kubernetes/core-types.ts';
+import type { KubernetesClient } from '../../kubernetes/client.ts';
+import { configMaps } from '../../kubernetes/core-types.ts';
 import {
   type ConfigChange,
   type ConfigData,
   type ConfigMemory,
   updateConfigMap,
-} from '../kubernetes/update-config-map.ts';
+} from '../../kubernetes/update-config-map.ts';
 import {
   decideSlot,
   type SlotDecision,
@@ -22,8 +22,8 @@ import {
   type SlotLimits,
   type SlotNeed,
 } from './decide-slots.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
-import { isTerminal, type Operation, operations } from './schema.ts';
+import { createOneAtATime } from '../engine/one-at-a-time.ts';
+import { isTerminal, type Operation, operations } from '../record/schema.ts';
 
 export const slotsName = 'soteria-slots';
 
