@@ -7,7 +7,7 @@
  *  5. its namespace names the policy;
  *  6. the selectors of the policy: every one that is given must select it, and a policy without any selects nothing.
  */
-import { temporaryLabel } from '@soteria/shared/operation/marks.ts';
+import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
 import { isSelected, type Labels } from '../policy/label-selectors.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import { type ClaimPatterns, compilePatterns } from './claim-patterns.ts';
