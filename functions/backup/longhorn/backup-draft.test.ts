@@ -1,6 +1,6 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { catalogueKeys } from '@soteria/shared/operation/marks.ts';
-import type { OperationRequest } from '@soteria/shared/operation/schema.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
+import type { OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 import { expect, it } from 'vitest';
 import { backupDraftOf } from './backup-draft.ts';
 import { claim, operationWith, persistentVolume, rules, volume } from './fixtures.ts';
