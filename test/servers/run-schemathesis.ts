@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { builtServersDir } from './find-server-binaries.ts';
 
 const folder = join(builtServersDir, 'schemathesis');
@@ -26,6 +27,7 @@ const checks = [
 ].join(',');
 
 const seed = '9';
+const configFile = fileURLToPath(new URL('../tools/schemathesis/schemathesis.toml', import.meta.url));
 
 export interface Fuzzing {
   readonly documentFile: string;
@@ -33,7 +35,6 @@ export interface Fuzzing {
   readonly maxSeconds: number;
   /** Of each operation. */
   readonly maxExamples: number;
-  readonly workers?: number;
 }
 
 /** `failures` in its own words; empty: every answer was as declared. */
@@ -42,6 +43,8 @@ export async function runSchemathesis(fuzzing: Fuzzing): Promise<{ requests: num
   try {
     const code = 'import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())';
     const args = [
+      '--config-file',
+      configFile,
       'run',
       fuzzing.documentFile,
       '--url',
@@ -52,7 +55,7 @@ export async function runSchemathesis(fuzzing: Fuzzing): Promise<{ requests: num
       'coverage,fuzzing',
     ];
     const bounds = ['--max-time', String(fuzzing.maxSeconds), '-n', String(fuzzing.maxExamples), '--seed', seed];
-    const how = ['--workers', String(fuzzing.workers ?? 2), '--continue-on-failure', '--no-color', '--no-shrink'];
+    const how = ['--request-timeout', '60', '--continue-on-failure', '--no-color', '--no-shrink'];
     const child = spawn('python3', ['-c', code, ...args, ...bounds, ...how], {
       cwd: workDir,
       env: { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1', PYTHONHASHSEED: seed },
