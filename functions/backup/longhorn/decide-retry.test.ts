@@ -132,6 +132,12 @@ describe('between two attempts', () => {
     expect(decide(waiting(at(minute)), away)).toMatchObject({ do: 'wait' });
   });
 
+  it('the deadline of the whole comes before the deletion, which fails as long as Longhorn’s webhook is away', () => {
+    const late = { ...waiting(at(minute)), startedAt: at(-1_441 * minute) };
+    const left = { ...gone, snapshot: { seen: snapshotWith({ marks }) } };
+    expect(decide(late, left)).toMatchObject({ do: 'record', status: { phase: 'Failed' } });
+  });
+
   it('nothing begins before its time, and the next has names of its own', () => {
     expect(decide(waiting(at(1)), gone)).toMatchObject({ do: 'wait' });
     const next = decide(waiting(at(0)), gone);

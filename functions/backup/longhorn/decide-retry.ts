@@ -51,9 +51,11 @@ export function decideRetry(situation: Situation, work: OperationWork, retryAt: 
   if (operation.spec.cancelRequested === true) {
     return { do: 'record', status: refuse(status, 'Cancelled', refusedBecause.cancelled(operation), now) };
   }
+  if (leftover?.do === 'look') return leftover;
+  // Before anything is deleted: while Longhorn's webhook is away every deletion of a Snapshot fails, and the whole must end all the same.
+  const late = decideLateStart(situation, status.message);
+  if (late !== undefined) return late;
   if (leftover !== undefined) return leftover;
-  if (now.getTime() < Date.parse(retryAt)) {
-    return decideLateStart(situation, status.message) ?? { do: 'wait' };
-  }
+  if (now.getTime() < Date.parse(retryAt)) return { do: 'wait' };
   return beginAttempt(situation, work.attempt + 1, `attempt ${work.attempt + 1} begins`);
 }

@@ -40,7 +40,12 @@ function decideFailed(situation: Situation, work: OperationWork, volume: Restore
     const stays = `the restore of volume ${volume.name} failed (${why}), and Longhorn does not delete it: ${keptVolume}`;
     return fail(situation, stays, 'delete the linked clones of the volume in Longhorn, then ask for a new restore');
   }
-  if (work.isRemaking === true) return { do: 'delete-volume', volume };
+  if (work.isRemaking === true) {
+    // Before it is deleted: while Longhorn's webhook is away every deletion of a Volume fails, and the whole must end all the same.
+    const waited = waitFor(situation, status.message);
+    const isLate = waited.do === 'record' && isTerminal(waited.status.phase);
+    return isLate ? waited : { do: 'delete-volume', volume };
+  }
   const message = `the restore of volume ${volume.name} failed (${why}); it is removed and tried once more`;
   const step = { step: `volume-r${work.attempt + 1}`, progress: status.progress, message };
   return { do: 'record', status: advance(status, { ...step, work: { isRemaking: true } }, now) };
