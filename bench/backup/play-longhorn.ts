@@ -1,4 +1,5 @@
 /** Longhorn's part of one backup, played by hand, so that every change and every wake-up happens once and when it is meant to. */
+import { statusAfter, statusReadBack } from '@soteria/local/longhorn/backup-status.ts';
 import type { AdminClient, AnyObject } from '../../test/servers/admin-client.ts';
 
 const namespace = 'longhorn-system';
@@ -86,21 +87,19 @@ export async function playLonghorn(admin: AdminClient): Promise<PlayedLonghorn> 
     },
     snapshotIsReady: (name) =>
       setStatus('snapshots', name, { readyToUse: true, creationTime: new Date().toISOString(), size: 4096 }),
-    backupIsAt: (name, percent) => setStatus('backups', name, { state: 'InProgress', progress: percent }),
+    async backupIsAt(name, percent) {
+      const begun = statusAfter({ type: 'begin' }, { spec: { snapshotName: name } }, '');
+      await setStatus('backups', name, {
+        ...begun,
+        ...statusAfter({ type: 'pretend', progress: percent }, { spec: {} }, ''),
+      });
+    },
     backupIsComplete(name) {
       const at = new Date().toISOString();
-      return setStatus('backups', name, {
-        state: 'Completed',
-        progress: 100,
-        url: `s3://bench@region/?backup=${name}&volume=${volume}`,
-        snapshotName: name,
-        snapshotCreatedAt: at,
-        lastSyncedAt: at,
-        size: '4096',
-        newlyUploadDataSize: '4096',
-        volumeName: volume,
-        backupTargetName: 'default',
-      });
+      const url = `s3://bench@region/?backup=${name}&volume=${volume}`;
+      const found = { target: 'default', url, volume, volumeSize: size, snapshotName: name, snapshotCreatedAt: at };
+      const sizes = { createdAt: at, size: '4096', uploaded: '4096', labels: {} };
+      return setStatus('backups', name, statusReadBack({ ...found, ...sizes }, at));
     },
   };
 }

@@ -1,6 +1,7 @@
 /** What the target says of a backup goes into its status: from here on it can be restored. */
 import { backupTargets, backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { BackupResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
+import { statusReadBack } from './backup-status.ts';
 import { refreshBackupVolume } from './refresh-backup-volume.ts';
 import { backupUrl } from './store/layout.ts';
 import { readManifest } from './store/manifest.ts';
@@ -26,25 +27,24 @@ export async function readBackupBack(
   const { spec } = (await world.client.get(backupTargets, { name: target, namespace: world.namespace }, world)) ?? {};
   // First the volume's entry: a backup that can be restored needs its size (longhorn.md 0).
   await refreshBackupVolume(world, target, volumeName);
-  await patchStatus(world, backups, backup, {
-    ownerID: world.nodeName,
-    state: 'Completed',
-    progress: 100,
-    backupTargetName: target,
+  const found = {
+    target,
     url: backupUrl(spec?.backupTargetURL ?? '', volumeName, name),
-    volumeName,
+    volume: volumeName,
     volumeSize: manifest.VolumeSize,
-    volumeCreated: manifest.VolumeCreated,
     snapshotName: manifest.SnapshotName,
     snapshotCreatedAt: manifest.SnapshotCreatedAt,
-    backupCreatedAt: manifest.CreatedTime,
+    createdAt: manifest.CreatedTime,
     size: manifest.Size,
-    newlyUploadDataSize: manifest.NewlyUploadedDataSize,
+    uploaded: manifest.NewlyUploadedDataSize,
+    labels: manifest.Labels,
+  };
+  await patchStatus(world, backups, backup, {
+    ...statusReadBack(found, instantOf(world.now())),
+    ownerID: world.nodeName,
+    volumeCreated: manifest.VolumeCreated,
     reUploadedDataSize: manifest.ReUploadedDataSize,
     compressionMethod: manifest.CompressionMethod,
-    labels: manifest.Labels,
-    messages: null,
-    lastSyncedAt: instantOf(world.now()),
   });
   if (volume !== undefined && (volume.status?.lastBackupAt ?? '') <= manifest.SnapshotCreatedAt) {
     await patchStatus(world, volumes, volume, { lastBackup: name, lastBackupAt: manifest.SnapshotCreatedAt });

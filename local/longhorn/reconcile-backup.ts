@@ -1,6 +1,7 @@
 import { backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BackupResource, SnapshotResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
+import { type BackupStep, statusAfter } from './backup-status.ts';
 import { decideBackup } from './decide-backup.ts';
 import { readBackupBack } from './read-backup-back.ts';
 import { deleteBackup } from './delete-backup.ts';
@@ -40,18 +41,11 @@ export async function reconcileBackup(world: World, name: string): Promise<numbe
   switch (action.type) {
     case 'wait':
       if (action.isCounted) world.uploads.waits.set(name, (world.uploads.waits.get(name) ?? 0) + 1);
-      await patchStatus(world, backups, backup, { state: 'Pending', messages: { info: action.message } });
+      await show(world, backup, action);
       return world.pace.waitMs;
     case 'begin':
       world.uploads.waits.delete(name);
-      await patchStatus(world, backups, backup, {
-        ownerID: world.nodeName,
-        state: 'InProgress',
-        progress: 0,
-        messages: null,
-        snapshotName: backup.spec.snapshotName,
-        replicaAddress: 'tcp://127.0.0.1:10010',
-      });
+      await show(world, backup, action, { ownerID: world.nodeName, replicaAddress: 'tcp://127.0.0.1:10010' });
       return world.pace.stepMs;
     case 'advance':
       if (volume !== undefined) await advance(world, backup, volume);
@@ -64,11 +58,11 @@ export async function reconcileBackup(world: World, name: string): Promise<numbe
       await fail(world, backup, action.message);
       return undefined;
     case 'pretend':
-      await patchStatus(world, backups, backup, { progress: action.progress });
+      await show(world, backup, action);
       return world.pace.stepMs;
     case 'lose':
       await world.uploads.drop(name);
-      await patchStatus(world, backups, backup, { state: 'Unknown', error: action.message, messages: null });
+      await show(world, backup, action);
       return undefined;
     case 'readBack':
       await readBackupBack(world, backup, volume);
@@ -115,11 +109,14 @@ async function advance(world: World, backup: BackupResource, volume: VolumeResou
 
 async function fail(world: World, backup: BackupResource, message: string): Promise<void> {
   await world.uploads.drop(backup.metadata.name);
-  await patchStatus(world, backups, backup, {
-    state: 'Error',
-    error: message,
-    messages: null,
-    snapshotName: backup.spec.snapshotName,
-    lastSyncedAt: instantOf(world.now()),
-  });
+  await show(world, backup, { type: 'fail', message });
+}
+
+function show(
+  world: World,
+  backup: BackupResource,
+  step: BackupStep,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  return patchStatus(world, backups, backup, { ...statusAfter(step, backup, instantOf(world.now())), ...more });
 }

@@ -1,4 +1,5 @@
 import { objectOnlyLabel } from '@soteria/local/longhorn/delete-backup.ts';
+import { statusAfter, statusReadBack } from '@soteria/local/longhorn/backup-status.ts';
 import { decideBackup } from '@soteria/local/longhorn/decide-backup.ts';
 import { decideBackupDeletion } from '@soteria/local/longhorn/decide-backup-deletion.ts';
 import {
@@ -46,30 +47,23 @@ export function lookAtBackup(parts: Parts, backup: BackupResource): void {
   switch (action.type) {
     case 'wait':
       if (action.isCounted) waits.set(name, (waits.get(name) ?? 0) + 1);
-      return objects.patchStatus(backups, name, { state: 'Pending', messages: { info: action.message } });
-    case 'begin':
-      return objects.patchStatus(backups, name, { state: 'InProgress', progress: 0, messages: null, snapshotName });
-    case 'advance':
-      return advance(parts, backup);
-    case 'pretend':
-      return objects.patchStatus(backups, name, { progress: action.progress });
-    case 'lose':
-      return objects.patchStatus(backups, name, { state: 'Unknown', error: action.message });
+      break;
     case 'interrupt':
       putRecord(parts, backup, '');
-      return objects.patchStatus(backups, name, { state: 'Error', error: action.message, messages: null });
-    case 'fail':
-      return objects.patchStatus(backups, name, {
-        state: 'Error',
-        error: action.message,
-        messages: null,
-        lastSyncedAt: parts.instant(),
-      });
+      break;
+    case 'advance':
+      return advance(parts, backup);
     case 'readBack':
       return readBack(parts, name);
     case 'nothing':
       return undefined;
+    case 'begin':
+    case 'pretend':
+    case 'lose':
+    case 'fail':
+      break;
   }
+  objects.patchStatus(backups, name, { ...statusAfter(action, backup, parts.instant()) });
 }
 
 /** Two steps to the end: half, then all. */
@@ -107,22 +101,15 @@ function readBack(parts: Parts, name: string): void {
   const record = parts.target.get(name);
   if (record === undefined || record.createdAt === '') return;
   refreshBackupVolume(parts, record.volume);
-  parts.objects.patchStatus(backups, name, {
-    state: 'Completed',
-    progress: 100,
-    backupTargetName: targetName,
+  const found = {
+    ...record,
+    target: targetName,
     url: `s3://simulated@loopback/?backup=${name}&volume=${record.volume}`,
-    volumeName: record.volume,
     volumeSize: '1073741824',
-    snapshotName: record.snapshotName,
-    snapshotCreatedAt: record.snapshotCreatedAt,
-    backupCreatedAt: record.createdAt,
     size: '4194304',
-    newlyUploadDataSize: '2097152',
-    labels: { ...record.labels },
-    messages: null,
-    lastSyncedAt: parts.instant(),
-  });
+    uploaded: '2097152',
+  };
+  parts.objects.patchStatus(backups, name, { ...statusReadBack(found, parts.instant()) });
 }
 
 function deleteBackup(parts: Parts, backup: BackupResource): void {
