@@ -7,7 +7,9 @@ import type { Scheduler } from './scheduler.ts';
 /** Of the controller: no history kills it. */
 const controller = 0;
 
-export function holdPingSources({ api, onCommit }: MemoryCluster, scheduler: Scheduler): void {
+export function holdPingSources(cluster: MemoryCluster, scheduler: Scheduler): void {
+  const { api } = cluster;
+
   async function setFinalizers(key: string, finalizers: readonly string[]): Promise<void> {
     await scheduler.pass(controller);
     const [namespace = '', name = ''] = key.split('/');
@@ -19,7 +21,7 @@ export function holdPingSources({ api, onCommit }: MemoryCluster, scheduler: Sch
     }));
   }
 
-  onCommit(({ plural, key, object }: Commit) => {
+  cluster.onCommit(({ plural, key, object }: Commit) => {
     if (plural !== pingSources.plural || object === null) return;
     const { finalizers = [], deletionTimestamp } = object.metadata;
     if (deletionTimestamp !== undefined) void setFinalizers(key, []);
