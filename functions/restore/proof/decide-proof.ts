@@ -36,7 +36,7 @@ function decideVerdict({ operation, now }: Situation, ended: VerificationEnd): A
       : new SoteriaError('restore_unproved', {
           what: `restore point ${point} of claim ${namespace}/${pvc} is neither proved nor refuted`,
           why: ended.why,
-          fix: 'remove the cause and ask for the test again; a claim that is meant to be smaller: once with max_drop_percent',
+          fix: 'correct the request or remove the cause, then ask for the test again; a claim that is meant to be smaller: once with max_drop_percent',
         });
   return { do: 'record', status: { ...refuse(status, 'Failed', error, now), result } };
 }
