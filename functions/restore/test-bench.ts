@@ -5,6 +5,7 @@ import { decideRestore } from '@soteria/local/longhorn/decide-restore.ts';
 import { decideVolume } from '@soteria/local/longhorn/decide-volume.ts';
 import { isRestored, statusAfter } from '@soteria/local/longhorn/restore-status.ts';
 import { conditionOf } from '@soteria/local/longhorn/with-condition.ts';
+import type { VolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
@@ -210,37 +211,20 @@ export function createTestBench() {
     await client.patch(engines, at, { status }, { subresource: 'status' });
   }
 
-  /** True: there may be more to do at once. */
-  async function lookAtVolume(name: string): Promise<boolean> {
-    const volume = await client.get(volumes, { name, namespace: longhornNamespace });
-    if (volume === undefined) return false;
-    const write = (status: object) =>
-      client.patch(volumes, { name, namespace: longhornNamespace }, { status }, { subresource: 'status' });
-    if (volume.metadata.deletionTimestamp !== undefined) {
-      await client.patch(volumes, { name, namespace: longhornNamespace }, { metadata: { finalizers: null } });
-      return false;
-    }
-    const { state = '', robustness = '', conditions, restoreInitiated, frontendDisabled } = volume.status ?? {};
-    if (isRestored(volume)) {
+  /** The status after one look of Longhorn; undefined: nothing more happens at once. */
+  async function lookAt({ metadata: { name }, status }: Pick<VolumeResource, 'metadata' | 'status'>) {
+    const state = status?.state ?? '';
+    const robustness = status?.robustness ?? '';
+    if (isRestored({ status })) {
       const isInUse = faults.hasEagerWorkload;
-      const step = decideVolume({
-        name,
-        state: state ?? '',
-        robustness: robustness ?? '',
-        isInUse,
-        tickets: 0,
-        faults: {},
-        nodeName,
-      });
-      if (step === undefined && frontendDisabled !== true) return false;
-      await write({ ...step, frontendDisabled: false });
-      return true;
+      const step = decideVolume({ name, state, robustness, isInUse, tickets: 0, faults: {}, nodeName });
+      return step === undefined && status?.frontendDisabled !== true ? undefined : { ...step, frontendDisabled: false };
     }
-    const scheduled = conditionOf(conditions, 'Scheduled');
+    const scheduled = conditionOf(status?.conditions, 'Scheduled');
     const action = decideRestore({
       name,
-      state: state ?? '',
-      isInitiated: restoreInitiated === true,
+      state,
+      isInitiated: status?.restoreInitiated === true,
       hasFailed: robustness === 'faulted',
       unscheduled: scheduled?.status === 'False' ? (scheduled.message ?? '') : undefined,
       isTargetAvailable: true,
@@ -250,19 +234,33 @@ export function createTestBench() {
         faultedRestore: faults.isFaulted > 0,
       },
     });
-    if (action.type === 'nothing' || action.type === 'waitForSlot') return false;
+    if (action.type === 'nothing' || action.type === 'waitForSlot') return undefined;
     if (action.type === 'fail') {
       faults.isFaulted -= 1;
       await tellErrors(name, faults.restoreErrors);
     }
     const step = action.type === 'advance' ? { type: 'finish' as const } : action;
-    await write(statusAfter(step, volume, { now: now().toISOString(), nodeName }));
-    return action.type !== 'begin';
+    return statusAfter(step, { status }, { now: now().toISOString(), nodeName });
   }
 
   async function moveVolumes(): Promise<void> {
-    for (const { metadata } of (await client.list(volumes, { namespace: longhornNamespace })).items) {
-      while (await lookAtVolume(metadata.name));
+    for (const { metadata, status: before } of (await client.list(volumes, { namespace: longhornNamespace })).items) {
+      const { name, namespace = '', deletionTimestamp } = metadata;
+      if (deletionTimestamp !== undefined) {
+        await client.patch(volumes, { name, namespace }, { metadata: { finalizers: null } });
+        continue;
+      }
+      let status = before;
+      // A restore that has begun is seen running before it ends.
+      for (
+        let next = await lookAt({ metadata, status });
+        next !== undefined;
+        next = await lookAt({ metadata, status })
+      ) {
+        status = { ...status, ...next };
+        if (status.state === 'attached' && before?.state !== 'attached') break;
+      }
+      if (status !== before) await client.patch(volumes, { name, namespace }, { status }, { subresource: 'status' });
     }
   }
 
