@@ -1,12 +1,7 @@
 /** Moves one Operation of this function; the loop is `shared/operation/engine/advance.ts`, the judgement `longhorn/decide.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import {
-  type AdvanceCall,
-  advanceWith,
-  type Beginning,
-  type Known,
-  type Mover,
-} from '@soteria/shared/operation/engine/advance.ts';
+import { type AdvanceCall, type Beginning, type Known, type Mover } from '@soteria/shared/operation/engine/advance.ts';
+import { advanceByKind, type Movers, toKindMover } from '@soteria/shared/operation/engine/advance-by-kind.ts';
 import {
   type EndFollower,
   followEnd,
@@ -24,12 +19,7 @@ import { decideBackup } from './longhorn/decide.ts';
 import { perform } from './longhorn/perform.ts';
 import type { Tools } from './longhorn/tools.ts';
 import type { Rules, World } from './longhorn/world.ts';
-import {
-  advanceNamespace,
-  type AdvanceNamespaceTools,
-  namespaceKind,
-  mayBeOfNamespace,
-} from './namespace/advance-namespace.ts';
+import { type AdvanceNamespaceTools, namespaceMover } from './namespace/advance-namespace.ts';
 
 export interface AdvanceTools extends Tools {
   readonly rules: Rules;
@@ -63,42 +53,52 @@ function moverOf(tools: AdvanceTools): Mover<World, Action> {
     memory,
     lasting,
     nothingSeen: {},
-    decide: (known) =>
-      known.operation.spec.kind === 'Backup' ? decide({ ...known, rules, now: now() }) : { do: 'wait' },
+    decide: (known) => decide({ ...known, rules, now: now() }),
     perform: (known, action, { signal }) => perform(tools, known, action, signal),
   };
 }
 
+const namespaceBackups = (
+  tools: AdvanceTools,
+  call: AdvanceCall,
+  noteMoved: NoteMoved,
+  { operation, isMade }: Pick<Beginning<World>, 'operation' | 'isMade'> = {},
+) => toKindMover(namespaceMover(namespaceTools(tools, call, noteMoved)), { operation, isMade });
+
 /** Answers the Operation as it is at the end of this wake-up; undefined when there is none, or it is not ours to move. */
-export async function advanceOperation(
+export function advanceOperation(
   tools: AdvanceTools,
   ref: ObjectRef,
   call: AdvanceCall,
   beginning: Beginning<World> = {},
 ): Promise<Operation | undefined> {
   const follower = followerOf(tools);
-  const isWhole = mayBeOfNamespace(ref.name) && (await tools.store.get(ref, call.signal))?.spec.kind === namespaceKind;
-  if (isWhole) return moveAndFill(follower, call, (noteMoved) => follower.moveParent(ref, call, noteMoved));
   const afterEnd = (ended: Operation) => followEnd(follower, ended, call);
-  return advanceWith({ ...moverOf(tools), afterEnd }, ref, call, beginning);
+  return moveAndFill(follower, call, (noteMoved) => {
+    const movers: Movers = {
+      Backup: toKindMover({ ...moverOf(tools), afterEnd }, beginning),
+      NamespaceBackup: namespaceBackups(tools, call, noteMoved, beginning),
+    };
+    return advanceByKind(tools, movers, ref, call, beginning);
+  });
 }
 
 function followerOf(tools: AdvanceTools): EndFollower {
   const { store, line, slots, wakeOther } = tools;
   const mover = moverOf(tools);
-  const moveParent: EndFollower['moveParent'] = async (ref, call, noteMoved) =>
-    mayBeOfNamespace(ref.name) ? advanceNamespace(namespaceTools(tools, call, noteMoved), ref, call) : undefined;
   return {
     functionName: mover.functionName,
     store,
     line,
     slots,
     wakeOther,
-    moveParent,
-    move: (operation, call) =>
-      operation.spec.kind === namespaceKind
-        ? moveParent(operation.metadata, call, () => undefined)
-        : advanceWith(mover, operation.metadata, call, { operation }),
+    move: (operation, call) => {
+      const Backup = toKindMover(mover, { operation });
+      const NamespaceBackup = namespaceBackups(tools, call, () => undefined);
+      return advanceByKind(tools, { Backup, NamespaceBackup }, operation.metadata, call, { operation });
+    },
+    moveParent: (ref, call, noteMoved) =>
+      advanceByKind(tools, { NamespaceBackup: namespaceBackups(tools, call, noteMoved) }, ref, call),
   };
 }
 
@@ -108,7 +108,8 @@ function namespaceTools(tools: AdvanceTools, call: AdvanceCall, noteMoved: NoteM
     // Nothing follows the end of a child here: its parent is at work, and counts it.
     moveChild: async (child, beginning) => {
       try {
-        const moved = await advanceWith(moverOf(tools), child, call, beginning);
+        const movers = { Backup: toKindMover(moverOf(tools), beginning) };
+        const moved = await advanceByKind(tools, movers, child, call, beginning);
         if (moved !== undefined) noteMoved(moved);
         return moved;
       } catch (error) {

@@ -1,6 +1,7 @@
 /** Moves one Operation of this function; the loop is `shared/operation/engine/advance.ts`, the judgement `longhorn/decide.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import { type AdvanceCall, advanceWith, type Beginning, type Mover } from '@soteria/shared/operation/engine/advance.ts';
+import { type AdvanceCall, type Beginning, type Known, type Mover } from '@soteria/shared/operation/engine/advance.ts';
+import { advanceByKind, type Movers, toKindMover } from '@soteria/shared/operation/engine/advance-by-kind.ts';
 import {
   type EndFollower,
   followEnd,
@@ -21,8 +22,7 @@ import { decideNamespace } from './namespace/decide-namespace.ts';
 import { perform } from './longhorn/perform.ts';
 import type { Tools } from './longhorn/tools.ts';
 import type { Rules, World } from './longhorn/world.ts';
-import { isSelfTestName } from './self-test/about-self-test.ts';
-import { advanceSelfTest, type AdvanceSelfTestTools } from './self-test/advance-self-test.ts';
+import { type AdvanceSelfTestTools, selfTestMover } from './self-test/advance-self-test.ts';
 import type { SelfTestParts } from './self-test/perform-self-test.ts';
 
 export interface AdvanceTools extends Omit<Tools, 'moveChild'> {
@@ -52,16 +52,29 @@ function moverOf(given: AdvanceTools, call: AdvanceCall, noteMoved?: NoteMoved):
     inTurn,
     ...(memory === undefined ? {} : { memory }),
     nothingSeen: {},
-    decide: (known) => {
-      const { kind } = known.operation.spec;
-      // A SelfTest under the name of another kind, where no rule of the API server ties the name to the kind.
-      if (kind === 'SelfTest') return { do: 'wait' };
-      return kind === 'NamespaceRestore'
-        ? decideNamespace({ ...known, rules, now: now() })
-        : decideRestore({ ...known, rules, now: now() });
-    },
+    decide: (known) => decideRestore({ ...known, rules, now: now() }),
     hold: holdWhilePaused({ store, isPaused: (signal) => given.cluster.isPaused(signal) }),
     perform: (known, action, { signal }) => perform(tools, known, action, signal),
+  };
+}
+
+interface MoversOptions {
+  readonly noteMoved?: NoteMoved | undefined;
+  readonly beginning?: Beginning<World>;
+  readonly afterEnd?: NonNullable<Mover<World, Action>['afterEnd']>;
+}
+
+function moversOf(tools: AdvanceTools, call: AdvanceCall, options: MoversOptions = {}): Movers {
+  const { noteMoved, beginning, afterEnd } = options;
+  const { rules, now } = tools;
+  const mover = { ...moverOf(tools, call, noteMoved), ...(afterEnd === undefined ? {} : { afterEnd }) };
+  const decide = (known: Known<World>) => decideNamespace({ ...known, rules, now: now() });
+  const restores = toKindMover(mover, beginning);
+  return {
+    Restore: restores,
+    RestoreTest: restores,
+    NamespaceRestore: toKindMover({ ...mover, decide }, beginning),
+    SelfTest: toKindMover(selfTestMover(selfTestTools(tools, call))),
   };
 }
 
@@ -72,9 +85,11 @@ export function advanceOperation(
   call: AdvanceCall,
   beginning: Beginning<World> = {},
 ): Promise<Operation | undefined> {
-  return isSelfTestName(ref.name)
-    ? advanceSelfTest(selfTestTools(tools, call), ref, call)
-    : advanceRestore(tools, ref, call, beginning);
+  const follower = followerOf(tools);
+  const afterEnd = (ended: Operation) => followEnd(follower, ended, call);
+  return moveAndFill(follower, call, (noteMoved) =>
+    advanceByKind(tools, moversOf(tools, call, { noteMoved, beginning, afterEnd }), ref, call, beginning),
+  );
 }
 
 /** The children of a self-test are moved as all others are: the Backup by the function that moves backups. */
@@ -89,33 +104,19 @@ export function selfTestTools(tools: AdvanceTools, call: AdvanceCall): AdvanceSe
   };
 }
 
-function advanceRestore(
-  tools: AdvanceTools,
-  ref: ObjectRef,
-  call: AdvanceCall,
-  beginning: Beginning<World>,
-): Promise<Operation | undefined> {
-  const follower = followerOf(tools);
-  const afterEnd = (ended: Operation) => followEnd(follower, ended, call);
-  return moveAndFill(follower, call, (noteMoved) =>
-    advanceWith({ ...moverOf(tools, call, noteMoved), afterEnd }, ref, call, beginning),
-  );
-}
-
 function followerOf(tools: AdvanceTools): EndFollower {
   const { store, line, slots, wakeOther } = tools;
-  const move = (ref: ObjectRef, call: AdvanceCall, noteMoved: NoteMoved, beginning: Beginning<World> = {}) =>
-    isSelfTestName(ref.name)
-      ? advanceSelfTest(selfTestTools(tools, call), ref, call)
-      : advanceWith(moverOf(tools, call, noteMoved), ref, call, beginning);
   return {
     functionName,
     store,
     line,
     slots,
     wakeOther,
-    move: (operation, call) => move(operation.metadata, call, () => undefined, { operation }),
-    moveParent: move,
+    move: (operation, call) =>
+      advanceByKind(tools, moversOf(tools, call, { beginning: { operation } }), operation.metadata, call, {
+        operation,
+      }),
+    moveParent: (ref, call, noteMoved) => advanceByKind(tools, moversOf(tools, call, { noteMoved }), ref, call),
   };
 }
 
@@ -127,7 +128,7 @@ async function moveChild(
   beginning: Beginning<World> = {},
 ): Promise<Operation | undefined> {
   try {
-    return await advanceWith(moverOf(tools, call), ref, call, beginning);
+    return await advanceByKind(tools, moversOf(tools, call, { beginning }), ref, call, beginning);
   } catch (error) {
     call.log.error('child_not_moved', error, { operation: ref.name });
     return undefined;

@@ -3,6 +3,7 @@ import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.
 import { objectReference, operationDue } from '@soteria/shared/events/catalogue.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import { hasFailed } from '@soteria/shared/longhorn/port-restore.ts';
+import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import {
   operationUidLabel,
   operationNameLabel,
@@ -15,7 +16,6 @@ import { advanceOperation, selfTestTools } from '../advance.ts';
 import { isOurs } from '../longhorn/about-operation.ts';
 import { tidyUnlessFollowed } from '../longhorn/tidy-orphans.ts';
 import { isFollowing } from '@soteria/shared/operation/record/is-following.ts';
-import { isSelfTestName } from '../self-test/about-self-test.ts';
 import { tidyDeletedTests } from '../self-test/tidy-deleted.ts';
 import type { RestoreTools } from '../tools.ts';
 
@@ -50,7 +50,7 @@ async function wakeByVolume(tools: RestoreTools, volumeName: string, incoming: I
 async function wakeByOperation(tools: RestoreTools, ref: ObjectRef, incoming: Incoming): Promise<void> {
   const moved = await advanceOperation(tools, ref, incoming);
   if (moved !== undefined) return;
-  if (isSelfTestName(ref.name)) return tidyDeletedTests(selfTestTools(tools, incoming), incoming, ref.name);
+  if (ref.namespace === proofNamespace) await tidyDeletedTests(selfTestTools(tools, incoming), incoming, ref.name);
   const marks = {
     [operationNameLabel]: ref.name,
     [operationNamespaceLabel]: ref.namespace ?? '',

@@ -26,9 +26,6 @@ export const defaultStorageClass = 'longhorn';
 /** Longhorn's own class unless another is asked for: the cluster's default may be anybody's. */
 export const storageClassOf = ({ spec }: Operation): string => spec.request.storageClass ?? defaultStorageClass;
 
-/** Of an operation's name: a wake-up carries no more than that. */
-export const isSelfTestName = (name: string): boolean => name.startsWith(`soteria-${operationKinds.SelfTest.verb}-`);
-
 export function marksOf({ metadata }: Operation): Marks {
   return {
     [managedLabel]: 'true',
@@ -40,7 +37,7 @@ export function marksOf({ metadata }: Operation): Marks {
 }
 
 /** The claim that is written, and the one that is restored: `soteria-selftest-<h6>[-restored]`. */
-export function claimNames({ metadata }: Operation) {
+export function claimNames({ metadata }: { readonly metadata: Pick<Operation['metadata'], 'uid'> }) {
   const source = `soteria-selftest-${shortHash(metadata.uid)}`;
   return { source, restored: `${source}-restored` };
 }

@@ -10,7 +10,7 @@ import { operationNameLabel, operationUidLabel, temporaryLabel } from '@soteria/
 import { timeFromName } from '@soteria/shared/operation/record/names.ts';
 import { isHeldByPause } from '@soteria/shared/operation/engine/pause.ts';
 import { group, type Operation, version } from '@soteria/shared/operation/record/schema.ts';
-import { claimNames, isSelfTestName } from './about-self-test.ts';
+import { claimNames } from './about-self-test.ts';
 import type { AdvanceSelfTestTools } from './advance-self-test.ts';
 import { decideTidy } from './decide-tidy.ts';
 import { performSelfTest } from './perform-self-test.ts';
@@ -57,7 +57,6 @@ async function tidyOne(tools: AdvanceSelfTestTools, claim: PersistentVolumeClaim
     claim,
     all.filter(({ spec }) => spec.cause?.parent === name && spec.identity?.includes(`:${uid}:`) === true),
   );
-  if (claimNames(operation).source !== claim.metadata.name) return;
   let now: Known<SelfTestWorld> = { operation, world: {} };
   const done: string[] = [];
   for (let count = 0; count < maxActions; count += 1) {
@@ -70,12 +69,18 @@ async function tidyOne(tools: AdvanceSelfTestTools, claim: PersistentVolumeClaim
   if (done.length > 0) log.info('deleted_selftest_tidied', { operation: name, done: done.join(', ') });
 }
 
+/** The name of the claim that a self-test writes follows from the uid of the self-test. */
+function isSourceOfTest({ metadata: { name, labels } }: PersistentVolumeClaim): boolean {
+  const uid = labels?.[operationUidLabel];
+  return (
+    uid !== undefined && labels?.[temporaryLabel] !== undefined && claimNames({ metadata: { uid } }).source === name
+  );
+}
+
 /** `name`: of one; left out, all that are found. */
 export async function tidyDeletedTests(tools: AdvanceSelfTestTools, call: AdvanceCall, name?: string): Promise<void> {
   for (const claim of await tools.claims.listClaims(proofNamespace, call.signal)) {
-    const { labels } = claim.metadata;
-    const madeBy = labels?.[operationNameLabel] ?? '';
-    if (labels?.[temporaryLabel] === undefined || !isSelfTestName(madeBy)) continue;
-    if (name === undefined || name === madeBy) await tidyOne(tools, claim, call);
+    if (!isSourceOfTest(claim)) continue;
+    if (name === undefined || name === claim.metadata.labels?.[operationNameLabel]) await tidyOne(tools, claim, call);
   }
 }

@@ -11,7 +11,7 @@ import { ownerOf } from '../record/kind-owner.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { skipRepeat } from '../record/record-once.ts';
 import type { KnownMemory } from './remember-known.ts';
-import { isTerminal, type Operation } from '../record/schema.ts';
+import { isTerminal, type Operation, type OperationKind } from '../record/schema.ts';
 import type { OperationStore } from '../record/store.ts';
 
 export interface Known<World> {
@@ -77,7 +77,7 @@ export async function advanceWith<World, Action extends AnyAction>(
   return moved?.operation;
 }
 
-interface Moved {
+export interface Moved {
   readonly operation: Operation;
   /** In this wake-up, or in one that did not live to do what comes after. */
   readonly hasEnded: boolean;
@@ -88,11 +88,19 @@ interface Start<World> extends Known<World> {
   readonly isProven: boolean;
 }
 
-async function moveOne<World, Action extends AnyAction>(
+export interface InTurn {
+  /** The record as it was read in this very turn. */
+  readonly read?: Operation | undefined;
+  /** Left out: whatever kind the record is of. */
+  readonly kind?: OperationKind;
+}
+
+/** In turn; answers without what follows the end. */
+export async function moveOne<World, Action extends AnyAction>(
   mover: Mover<World, Action>,
   ref: ObjectRef,
   call: AdvanceCall,
-  beginning: Beginning<World>,
+  beginning: Beginning<World> & InTurn,
 ): Promise<Moved | undefined> {
   const { memory, store, functionName, nothingSeen } = mover;
   const seenOf = (operation: Operation): World => ({ ...nothingSeen, ...beginning.seen?.(operation) });
@@ -105,7 +113,8 @@ async function moveOne<World, Action extends AnyAction>(
   }
 
   async function begin(): Promise<Start<World> | undefined> {
-    const { operation } = beginning;
+    const { operation, read: proven } = beginning;
+    if (proven !== undefined) return { operation: proven, world: seenOf(proven), isProven: true };
     if (operation !== undefined) return { operation, world: seenOf(operation), isProven: false };
     const known = memory?.recall(ref);
     if (known === undefined) return read(true);
@@ -115,8 +124,11 @@ async function moveOne<World, Action extends AnyAction>(
   // Asked only now, in turn: it may have been looked at while this wake-up waited.
   if (beginning.isNews === true && memory?.hasMade(ref) === true) return undefined;
   let start = await begin();
+  const kind = beginning.kind ?? start?.operation.spec.kind;
   for (let conflicts = 0; ;) {
     if (start === undefined || ownerOf(start.operation) !== functionName) return undefined;
+    // Deleted meanwhile, and made again as another kind: the next wake-up moves that one.
+    if (start.operation.spec.kind !== kind) return undefined;
     hadSomethingToDo ||= start.operation.status?.settled !== true;
     try {
       if (beginning.isMade !== true || conflicts > 0) {
