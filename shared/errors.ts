@@ -19,6 +19,7 @@ export const errorTable = {
   method_not_allowed: { httpStatus: 405, isRetryable: false },
   conflict: { httpStatus: 409, isRetryable: false },
   name_conflict: { httpStatus: 409, isRetryable: false },
+  precondition_failed: { httpStatus: 412, isRetryable: false },
   request_too_large: { httpStatus: 413, isRetryable: false },
   unsupported_media_type: { httpStatus: 415, isRetryable: false },
   unprocessable: { httpStatus: 422, isRetryable: false },

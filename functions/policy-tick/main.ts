@@ -8,6 +8,7 @@ import { readPaused } from '@soteria/shared/settings/paused.ts';
 import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
 import { createResend } from '@soteria/shared/events/resend.ts';
 import { createLetterBox } from './dead-letters/letter-box.ts';
+import { createPolicyStore } from './store/policy-store.ts';
 import { definePolicyTick } from './app.ts';
 
 async function main(): Promise<void> {
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
         slots: createSlots({ client, namespace, limits, now }),
         busySweep: createBusySweep(client, namespace),
         letters: createLetterBox(client, namespace),
+        policies: createPolicyStore(client, namespace),
         publisher,
         resend: createResend(sink, now),
         authorize,

@@ -14,6 +14,7 @@ import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { definePolicyTick } from './app.ts';
 import { createLetterBox } from './dead-letters/letter-box.ts';
+import { createPolicyStore } from './store/policy-store.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
 
@@ -43,6 +44,7 @@ export function createTestBench({ onResend, onPublish }: BenchOptions = {}) {
     slots,
     busySweep: createBusySweep(client, namespace),
     letters: createLetterBox(client, namespace),
+    policies: createPolicyStore(client, namespace),
     publisher: {
       publish: async (event) => {
         onPublish?.(event.type);

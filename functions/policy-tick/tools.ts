@@ -5,6 +5,7 @@ import type { Authorize } from '@soteria/shared/identity/authorize.ts';
 import type { IsPaused } from '@soteria/shared/function/tell-paused.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { BusySweep } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import type { PolicyStore } from './store/policy-store.ts';
 import type { LetterBox } from './dead-letters/letter-box.ts';
 import type { Slots } from '@soteria/shared/operation/queue/slots.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
@@ -15,6 +16,7 @@ export interface PolicyTickTools {
   readonly slots: Slots;
   readonly busySweep: BusySweep;
   readonly letters: LetterBox;
+  readonly policies: PolicyStore;
   readonly publisher: Publisher;
   readonly resend: Resend;
   readonly authorize: Authorize;

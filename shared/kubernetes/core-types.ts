@@ -55,6 +55,7 @@ export type PersistentVolumeClaim = BuiltIn<V1PersistentVolumeClaim>;
 export type PersistentVolume = BuiltIn<V1PersistentVolume>;
 export type Namespace = BuiltIn<V1Namespace>;
 export type ConfigMap = BuiltIn<V1ConfigMap>;
+export type Secret = BuiltIn<V1Secret>;
 export type Pod = BuiltIn<V1Pod>;
 export type Job = BuiltIn<V1Job>;
 

@@ -5,6 +5,7 @@ import { createAnnounce } from '@soteria/backup/announce.ts';
 import type { BackupTools } from '@soteria/backup/tools.ts';
 import { definePolicyTick } from '@soteria/policy-tick/app.ts';
 import { createLetterBox } from '@soteria/policy-tick/dead-letters/letter-box.ts';
+import { createPolicyStore } from '@soteria/policy-tick/store/policy-store.ts';
 import type { Publisher } from '@soteria/shared/events/publish.ts';
 import type { FunctionDefinition } from '@soteria/shared/function/contract.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
@@ -100,6 +101,7 @@ export function composePolicyTick(surroundings: Surroundings, mutation: Mutation
     slots: slotsOver(surroundings, mutation),
     busySweep: createBusySweep(client, namespace, sleep),
     letters: createLetterBox(client, namespace),
+    policies: createPolicyStore(client, namespace),
     publisher,
     resend: () => Promise.resolve(),
     authorize: () => Promise.resolve(),

@@ -9,7 +9,7 @@ import { Cron } from 'croner';
 import { instantOfWall, offsetMsOf } from '../clock/local-time.ts';
 
 export interface Schedule {
-  /** Five fields, as `policy/check-schedule.ts` accepts them. */
+  /** Five fields, as `shared/policy/check-schedule.ts` accepts them. */
   readonly schedule: string;
   /** IANA name. */
   readonly timeZone: string;

@@ -24,7 +24,7 @@ export function pingScheduleOf({ schedule, jitterMs = 0 }: Schedule): string | u
   return [newMinutes.join(','), newHours.length === 24 ? '*' : newHours.join(','), ...days].join(' ');
 }
 
-/** Of a field that `check-schedule.ts` has accepted. */
+/** Of a field that `shared/policy/check-schedule.ts` has accepted. */
 function valuesOf(field: string, below: number): number[] {
   return field.split(',').flatMap((item) => {
     const [range = '', step = '1'] = item.split('/');

@@ -8,7 +8,7 @@
  *  6. the selectors of the policy: every one that is given must select it, and a policy without any selects nothing.
  */
 import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
-import { isSelected, type Labels } from '../policy/label-selectors.ts';
+import { isSelected, type Labels } from '@soteria/shared/policy/label-selectors.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import { type ClaimPatterns, compilePatterns } from './claim-patterns.ts';
 

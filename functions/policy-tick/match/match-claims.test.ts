@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { policySchema } from '../policy/policy-schema.ts';
+import { policySchema } from '@soteria/shared/policy/policy-schema.ts';
 import { resolvePolicy } from '../policy/resolve-policy.ts';
 import { compilePolicy, explainMatch } from './explain-match.ts';
 import { createMatcher } from './match-claims.ts';

@@ -2,7 +2,7 @@
  * Which of many policies take a claim. Pure. `explainMatch` judges; an index by labels, namespaces and names hands it few policies, so that a
  * thousand policies and a hundred thousand claims are not a hundred million judgements.
  */
-import { isSelected, requiredLabels } from '../policy/label-selectors.ts';
+import { isSelected, requiredLabels } from '@soteria/shared/policy/label-selectors.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import {
   type ClaimToMatch,

@@ -3,8 +3,15 @@
  * read. Pure.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Policy } from './policy-schema.ts';
-import { policiesLabel, type PolicyBook, type PolicyObject, policySecretName, sourceText } from './stored-policies.ts';
+import type { Policy } from '@soteria/shared/policy/policy-schema.ts';
+import {
+  policiesLabel,
+  type PolicyBook,
+  type PolicyObject,
+  policySecretName,
+  type PolicySource,
+  sourceText,
+} from './stored-policies.ts';
 
 export type PolicyData = PolicyObject['data'];
 
@@ -26,20 +33,57 @@ function refuseGit(book: PolicyBook, id: string, verb: string): void {
   });
 }
 
-/** The key under which a policy stands, whoever wrote it. */
-function keyOf(book: PolicyBook, id: string): readonly string[] {
-  const sources = [
-    ...book.policies.filter(({ policy }) => policy.id === id).map(({ source }) => source),
-    ...book.faults.filter((fault) => fault.id === id).map(({ source }) => source),
-    ...book.conflicts.filter((conflict) => conflict.id === id).map(({ unused }) => unused),
+/**
+ * The keys under which a policy stands, whoever wrote them. A text under the policy's own key that cannot be read counts as the policy: it can
+ * be replaced and deleted.
+ */
+function keysOf(book: PolicyBook, id: string): readonly string[] {
+  const keys = namedIn(book).filter(
+    ({ id: of, source }) => of === id || (of === undefined && source.key === ownKey(id)),
+  );
+  return [...new Set(keys.map(({ source }) => source.key))];
+}
+
+interface Named {
+  /** Undefined: the text could not be read so far. */
+  readonly id: string | undefined;
+  readonly source: PolicySource;
+}
+
+/** Everything that the Secret `soteria-policies` holds. */
+function namedIn(book: PolicyBook): readonly Named[] {
+  const all: Named[] = [
+    ...book.policies.map(({ policy: { id }, source }) => ({ id, source })),
+    ...book.faults,
+    ...book.conflicts.map(({ id, unused }) => ({ id, source: unused })),
   ];
-  return [...new Set(sources.filter(({ store }) => store === 'api').map(({ key }) => key))];
+  return all.filter(({ source }) => source.store === 'api');
+}
+
+function ownKey(id: string): string {
+  return `${id}.json`;
+}
+
+/** A value may hold several YAML documents: a change of one policy must not take the others with it. */
+function refuseShared(book: PolicyBook, id: string, verb: string): void {
+  const keys = new Set([...keysOf(book, id), ownKey(id)]);
+  const other = namedIn(book).find(
+    ({ id: of, source: { key } }) => keys.has(key) && of !== id && !(of === undefined && key === ownKey(id)),
+  );
+  if (other === undefined) return;
+  throw new SoteriaError('conflict', {
+    what: `The policy "${id}" was not ${verb}`,
+    why: `the key ${other.source.key} of the Secret ${policySecretName} also holds ${other.id === undefined ? `a text that cannot be read (line ${other.source.line})` : `the policy "${other.id}"`}`,
+    fix: `edit the Secret ${policySecretName} so that each policy has a key of its own`,
+  });
 }
 
 export function putPolicy(data: PolicyData, book: PolicyBook, policy: Policy): PolicyData {
-  refuseGit(book, policy.id, 'written');
-  const key = `${policy.id}.json`;
-  const others = Object.entries(data).filter(([other]) => other !== key && !keyOf(book, policy.id).includes(other));
+  const { id } = policy;
+  refuseGit(book, id, 'written');
+  refuseShared(book, id, 'written');
+  const key = ownKey(id);
+  const others = Object.entries(data).filter(([other]) => other !== key && !keysOf(book, id).includes(other));
   const next = { ...Object.fromEntries(others), [key]: `${JSON.stringify(policy, undefined, 2)}\n` };
   const bytes = Object.entries(next).reduce((sum, [name, text]) => sum + Buffer.byteLength(name + text), 0);
   if (bytes <= maxPolicyBytes) return next;
@@ -52,10 +96,11 @@ export function putPolicy(data: PolicyData, book: PolicyBook, policy: Policy): P
 
 /** Undefined: there is no such policy. */
 export function removePolicy(data: PolicyData, book: PolicyBook, id: string): PolicyData | undefined {
-  const keys = keyOf(book, id);
+  const keys = keysOf(book, id);
   if (keys.length === 0) {
     refuseGit(book, id, 'deleted');
     return undefined;
   }
+  refuseShared(book, id, 'deleted');
   return Object.fromEntries(Object.entries(data).filter(([key]) => !keys.includes(key)));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { whyNoSchedule } from './check-schedule.ts';
-import { policySchema } from './policy-schema.ts';
-import { presetNames, presetSchedule } from './presets.ts';
+import { whyNoSchedule } from '@soteria/shared/policy/check-schedule.ts';
+import { policySchema } from '@soteria/shared/policy/policy-schema.ts';
+import { presetNames, presetSchedule } from '@soteria/shared/policy/presets.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 
 const full = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { maxPolicyBytes, putPolicy, removePolicy } from './change-policies.ts';
-import { policySchema } from './policy-schema.ts';
+import { policySchema } from '@soteria/shared/policy/policy-schema.ts';
 import { readPolicies } from './read-policies.ts';
 import type { PolicyObject } from './stored-policies.ts';
 

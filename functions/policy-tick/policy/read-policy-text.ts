@@ -3,8 +3,8 @@
  * a mistake.
  */
 import { parseJson } from '@soteria/shared/strict-json.ts';
-import type { Document, LineCounter } from 'yaml';
-import { type Policy, policySchema } from './policy-schema.ts';
+import { type Policy, policySchema } from '@soteria/shared/policy/policy-schema.ts';
+import type { Document, LineCounter } from './yaml.ts';
 
 export interface ReadPolicy {
   readonly line: number;
@@ -38,7 +38,7 @@ function firstLine(text: string): number {
 }
 
 async function readYaml(text: string): Promise<readonly ReadPolicy[]> {
-  const { LineCounter, parseAllDocuments } = await import('yaml');
+  const { LineCounter, parseAllDocuments } = await import('./yaml.ts');
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   if (!Array.isArray(documents)) return [];

@@ -1,9 +1,9 @@
 /** A policy with its defaults and its durations in milliseconds: what every decision works with. Pure. */
 import { durationMs } from '@soteria/shared/operation/record/duration.ts';
 import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
-import type { LabelSelector } from './label-selectors.ts';
-import { type Policy, weekdayNames } from './policy-schema.ts';
-import { presetSchedule, stableNumber } from './presets.ts';
+import type { LabelSelector } from '@soteria/shared/policy/label-selectors.ts';
+import { type Policy, weekdayNames } from '@soteria/shared/policy/policy-schema.ts';
+import { presetSchedule, stableNumber } from '@soteria/shared/policy/presets.ts';
 
 export interface ResolvedWindow {
   /** Minutes after midnight of the policy's time zone. */

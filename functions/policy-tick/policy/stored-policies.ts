@@ -1,9 +1,11 @@
 /** Where policies are stored, and what is found there. */
-import type { Policy } from './policy-schema.ts';
+import type { Policy } from '@soteria/shared/policy/policy-schema.ts';
 
 /** What the API writes: one key for each policy. */
 export const policySecretName = 'soteria-policies';
-/** On ConfigMaps and Secrets that hold policies from Git. The API shows those policies and never changes them. */
+/** The one Secret of Git that is read: a Secret is read by name alone, since Kubernetes cannot limit a list to a label. */
+export const gitPolicySecretName = 'soteria-policies-git';
+/** On ConfigMaps that hold policies from Git. The API shows those policies and never changes them. */
 export const policiesLabel = 'soteria.dev/policies';
 
 /** One object that holds policies; its values are text (of a Secret: decoded). */

@@ -1,4 +1,4 @@
-import { parseLabelSelector } from '@soteria/shared/fakes/kubernetes/label-selector.ts';
+import { parseLabelSelector } from '../fakes/kubernetes/label-selector.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSelected, type LabelSelector, requiredLabels } from './label-selectors.ts';
