@@ -28,6 +28,9 @@ interface List {
   readonly items: readonly AnyObject[];
 }
 
+const begun: readonly RestoreStep[] = [{ type: 'initiate' }, { type: 'begin' }];
+const whole: readonly RestoreStep[] = [...begun, { type: 'finish' }];
+
 /** A target with one point of the claim, and with one of each claim of a namespace. */
 export async function playRestores(admin: AdminClient, manyClaims: number): Promise<PlayedRestores> {
   const setStatus = async (of: string, status: object): Promise<void> => {
@@ -105,7 +108,7 @@ export async function playRestores(admin: AdminClient, manyClaims: number): Prom
       return items.map(({ metadata }) => metadata.name);
     },
     async isAt(volume, percent) {
-      await show(volume, [{ type: 'initiate' }, { type: 'begin' }]);
+      await show(volume, begun);
       const engine = `${volume}-e-0`;
       const labels = { longhornvolume: volume };
       const metadata = { name: engine, namespace: longhornNamespace, labels };
@@ -117,7 +120,7 @@ export async function playRestores(admin: AdminClient, manyClaims: number): Prom
       const { spec } = await admin.must<PersistentVolume>('GET', `/api/v1/persistentvolumes/${volume}`);
       const { namespace, name } = spec.claimRef;
       await setStatus(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`, { phase: 'Bound' });
-      await show(volume, [{ type: 'finish' }], { state: 'detached', frontendDisabled: false });
+      await show(volume, whole, { state: 'detached', frontendDisabled: false });
     },
   };
 }

@@ -257,7 +257,7 @@ export function createTestBench() {
         next !== undefined;
         next = await lookAt({ metadata, status })
       ) {
-        status = { ...status, ...next };
+        status = Object.assign({}, status, next);
         if (status.state === 'attached' && before?.state !== 'attached') break;
       }
       if (status !== before) await client.patch(volumes, { name, namespace }, { status }, { subresource: 'status' });
