@@ -1,0 +1,119 @@
+/**
+ * Which claims of a policy get a restore test now. Pure. Invariants:
+ *  1. A claim is tested before its period is over: its turn comes when a part of the period is left that its name decides. So tests spread over
+ *     the period, also when many were made at once.
+ *  2. The claim whose proof runs out first comes first. One that does not fit into the budget holds up the others: small claims never crowd out a
+ *     large one.
+ *  3. A claim larger than the whole budget is tested alone, when nothing else was read for a day.
+ */
+import { stableNumber } from '../policy/presets.ts';
+
+export interface ClaimToProve {
+  readonly namespace: string;
+  readonly name: string;
+  /** Since then the policy applies to the claim. */
+  readonly since: Date;
+  /** The newest restore test of it that ended with a verdict, proved or refuted; undefined: none. */
+  readonly testedAt: Date | undefined;
+  /** Of its newest restorable point; undefined: there is none to test. */
+  readonly pointBytes: bigint | undefined;
+  readonly isTesting: boolean;
+}
+
+export interface TestRule {
+  readonly everyMs: number;
+  readonly budgetBytes?: bigint;
+  /** Of `verify.schedule`, when there is one: its last instant at or before now, and the one after it. */
+  readonly round?: { readonly last: Date | undefined; readonly next: Date | undefined };
+}
+
+export interface TestState {
+  readonly now: Date;
+  /** What the tests of this policy have read in the last 24 hours, those under way included. */
+  readonly bytesReadToday: bigint;
+  /** So many tests may still start. */
+  readonly free: number;
+}
+
+export interface PlannedTest {
+  readonly claim: ClaimToProve;
+  /** Its turn. */
+  readonly from: Date;
+  /** The period ends: until then it must be proved. */
+  readonly by: Date;
+}
+
+export interface TestDecision {
+  readonly start: readonly PlannedTest[];
+  /** Their turn has come, and they wait for budget or for others. */
+  readonly waiting: readonly PlannedTest[];
+  /** Never tested so far, and by when each will be. */
+  readonly neverTested: readonly PlannedTest[];
+  /** Claims whose period is over. */
+  readonly overdue: readonly PlannedTest[];
+  /** What the period asks for on average; above the budget it cannot be met. */
+  readonly bytesPerDay: bigint;
+}
+
+const dayMs = 86_400_000;
+/** The turn comes when between a twentieth and a quarter of the period is left. */
+const [leastLeft, mostLeft] = [0.05, 0.25];
+
+/** 0 up to 1, the same for the same claim. */
+function placeOf({ namespace, name }: ClaimToProve): number {
+  const steps = 1_000_000;
+  return stableNumber(`${namespace}/${name}`, steps) / steps;
+}
+
+function planOf(claim: ClaimToProve, { everyMs }: TestRule): PlannedTest {
+  const place = placeOf(claim);
+  const begin = (claim.testedAt ?? claim.since).getTime();
+  // The first tests of many claims spread over the whole period, and not over the end of it.
+  const share = claim.testedAt === undefined ? place * (1 - leastLeft) : 1 - leastLeft - place * (mostLeft - leastLeft);
+  return { claim, from: new Date(begin + Math.floor(everyMs * share)), by: new Date(begin + everyMs) };
+}
+
+/** With rounds: once, in the last round before its period ends. */
+function hasTurn({ claim, from, by }: PlannedTest, { round }: TestRule, now: Date): boolean {
+  if (round === undefined) return from <= now;
+  const { last, next } = round;
+  if (last === undefined || last <= claim.since) return false;
+  if (claim.testedAt !== undefined && claim.testedAt >= last) return false;
+  return next === undefined || from <= next || by <= next;
+}
+
+function soonestFirst(a: PlannedTest, b: PlannedTest): number {
+  const byName = () => (`${a.claim.namespace}/${a.claim.name}` < `${b.claim.namespace}/${b.claim.name}` ? -1 : 1);
+  return a.by.getTime() - b.by.getTime() || byName();
+}
+
+export function decideTests(claims: readonly ClaimToProve[], rule: TestRule, state: TestState): TestDecision {
+  const { now } = state;
+  const plans = claims.map((claim) => planOf(claim, rule)).toSorted(soonestFirst);
+  const turns = plans.filter(
+    (plan) => !plan.claim.isTesting && plan.claim.pointBytes !== undefined && hasTurn(plan, rule, now),
+  );
+  const started = fitting(turns, rule, state);
+  const bytes = claims.reduce((sum, { pointBytes = 0n }) => sum + pointBytes, 0n);
+  return {
+    start: turns.slice(0, started),
+    waiting: turns.slice(started),
+    neverTested: plans.filter(({ claim }) => claim.testedAt === undefined),
+    overdue: plans.filter(({ by }) => by <= now),
+    bytesPerDay: (bytes * BigInt(dayMs)) / BigInt(rule.everyMs),
+  };
+}
+
+/** How many of them, from the first, fit into limit and budget. */
+function fitting(turns: readonly PlannedTest[], { budgetBytes }: TestRule, state: TestState): number {
+  let bytes = state.bytesReadToday;
+  let count = 0;
+  for (const { claim } of turns) {
+    if (count >= state.free) break;
+    const next = bytes + (claim.pointBytes ?? 0n);
+    if (budgetBytes !== undefined && next > budgetBytes && bytes > 0n) break;
+    bytes = next;
+    count += 1;
+  }
+  return count;
+}
