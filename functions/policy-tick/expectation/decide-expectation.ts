@@ -1,7 +1,7 @@
 /**
  * Whether the objective of a claim is met: its `rpo`, or else each due backup within the grace. Pure. Invariants:
  *  1. Only restorable points count, not the path that should have made them; whoever made them.
- *  2. A miss begins at an instant that follows from the points: while nothing changes, it is the same miss, told once.
+ *  2. A miss begins at an instant that follows from the points: while nothing changes, it is the same miss, reported once.
  *  3. A claim is not missing before its own first backup could have been there.
  */
 
