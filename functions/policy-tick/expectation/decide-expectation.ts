@@ -31,6 +31,8 @@ export interface Expectation {
   readonly now: Date;
   /** The newest due instant that must have led to a point by now. */
   readonly mustHave: Date | undefined;
+  /** That instant and those before it, newest first, as far as they were needed: many claims ask for the same. */
+  readonly passed: Date[];
 }
 
 export interface ExpectedClaim {
@@ -46,13 +48,13 @@ function deadlineOf(clock: ObjectiveClock, dueAt: Date): number {
 
 export function expectationOf(objective: Objective, now: Date): Expectation {
   const { clock, rpoMs } = objective;
-  if (clock === undefined || rpoMs !== undefined) return { objective, now, mustHave: undefined };
+  if (clock === undefined || rpoMs !== undefined) return { objective, now, mustHave: undefined, passed: [] };
   let dueAt = clock.lastDueAt(new Date(now.getTime() - expectationGraceMs));
   for (let steps = 0; dueAt !== undefined && steps < maxStepsBack; steps += 1) {
-    if (deadlineOf(clock, dueAt) <= now.getTime()) return { objective, now, mustHave: dueAt };
+    if (deadlineOf(clock, dueAt) <= now.getTime()) return { objective, now, mustHave: dueAt, passed: [dueAt] };
     dueAt = clock.lastDueAt(new Date(dueAt.getTime() - 1));
   }
-  return { objective, now, mustHave: undefined };
+  return { objective, now, mustHave: undefined, passed: [] };
 }
 
 /** The instant at which the miss began; undefined: the objective is met. */
@@ -81,16 +83,29 @@ function missOfAge(
 }
 
 function missOfSchedule(
-  { objective: { clock }, mustHave }: Expectation,
+  expectation: Expectation,
   { since }: ExpectedClaim,
   known: Date | undefined,
 ): number | undefined {
+  const { clock } = expectation.objective;
+  const { mustHave } = expectation;
   if (clock === undefined || mustHave === undefined || mustHave < since) return undefined;
   if (known !== undefined && known >= mustHave) return undefined;
   // Points from before the policy applied are not held against it.
   const from = known === undefined || known < since ? new Date(since.getTime() - 1) : known;
-  const unmet = clock.nextDueAt(from) ?? mustHave;
-  return deadlineOf(clock, unmet);
+  return deadlineOf(clock, firstAfter(expectation, clock, from) ?? mustHave);
+}
+
+/** The first due instant after `from`, which lies before `mustHave`. */
+function firstAfter({ passed }: Expectation, clock: ObjectiveClock, from: Date): Date | undefined {
+  for (let index = 0; index < maxStepsBack; index += 1) {
+    const later = passed[index];
+    if (later === undefined) return undefined;
+    const earlier = passed[index + 1] ?? clock.lastDueAt(new Date(later.getTime() - 1));
+    if (earlier === undefined || earlier <= from) return later;
+    passed[index + 1] = earlier;
+  }
+  return clock.nextDueAt(from);
 }
 
 export interface Transition {

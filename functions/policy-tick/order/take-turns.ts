@@ -73,7 +73,7 @@ function longestDueFirst(a: DueBackup, b: DueBackup): number {
 }
 
 /** In the order in which they start. */
-export function takeTurns(due: readonly DueBackup[], state: TurnState, limits: TurnLimits): DueBackup[] {
+export function takeTurns<T extends DueBackup>(due: readonly T[], state: TurnState, limits: TurnLimits): T[] {
   if (limits.free <= 0) return [];
   const policies = [...Map.groupBy(due, ({ policy }) => policy)].map(([policy, ofPolicy]) => {
     const namespaces = [...Map.groupBy(ofPolicy, ({ namespace }) => namespace)].map(([namespace, items]) =>
@@ -85,7 +85,7 @@ export function takeTurns(due: readonly DueBackup[], state: TurnState, limits: T
       state,
     );
   });
-  const started: DueBackup[] = [];
+  const started: T[] = [];
   for (const next of alternate(policies, (policy) => limits.concurrency.get(policy))) {
     started.push(next);
     if (started.length >= limits.free) break;

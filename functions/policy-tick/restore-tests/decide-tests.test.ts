@@ -127,7 +127,8 @@ describe('restore tests in turn', () => {
   it('never start more than are free', () => {
     fc.assert(
       fc.property(fc.nat(20), fc.nat(20), fc.bigInt(0n, 30n), (free, gibs, read) => {
-        const late = many.slice(0, 20).map((one) => ({ ...one, testedAt: new Date(start - 8 * dayMs) }));
+        const testedAt = new Date(start - 8 * dayMs);
+        const late = Array.from({ length: 20 }, (_none, index) => claim(`c${index}`, { testedAt }));
         const rule = { ...weekly, budgetBytes: BigInt(gibs) * gib };
         const { start: started, waiting } = decideTests(late, rule, {
           now: new Date(start),

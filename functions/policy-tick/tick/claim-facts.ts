@@ -1,0 +1,48 @@
+/** What a tick knows of each claim: plain values, gathered by the caller. */
+import type { ClaimToMatch, Marked } from '../match/explain-match.ts';
+
+export interface ClaimFacts extends ClaimToMatch {
+  readonly createdAt: Date;
+  /** Its newest restorable point that no restore test has refuted, whoever made it. */
+  readonly newest?: NewestPoint | undefined;
+  /** The newest such point that no policy of Soteria has made: of recurring jobs, of CSI, asked for by hand. */
+  readonly newestOfOthers?: Date | undefined;
+  /** By the id of the policy. */
+  readonly progress?: ReadonlyMap<string, PolicyProgress>;
+  /** Why no driver can take it now; undefined: one can. */
+  readonly obstacle?: Obstacle | undefined;
+}
+
+export interface NewestPoint {
+  /** Of the data. */
+  readonly at: Date;
+  /** `policy/nightly`, `recurring-job/daily`, `manual`, `foreign`. */
+  readonly by: string;
+}
+
+/** What one policy did for one claim. */
+export interface PolicyProgress {
+  /** The data of its newest restorable point that is not refuted. */
+  readonly dataAsOf?: Date | undefined;
+  /** The newest due instant it has asked for, and what became of it. */
+  readonly asked?: AskedBackup;
+  /** Backups since its last full one; undefined: there is no full one. */
+  readonly sinceFull?: number;
+}
+
+export interface AskedBackup {
+  readonly dueAt: Date;
+  readonly state: 'open' | 'succeeded' | 'unchanged' | 'skipped' | 'failed';
+  /** In the words of what refused. */
+  readonly why?: string;
+}
+
+export interface Obstacle {
+  readonly code: 'claim_not_bound' | 'volume_faulted' | 'volume_unusable' | 'no_driver';
+  readonly detail: string;
+}
+
+export interface NamespaceFacts {
+  readonly namespace: Marked;
+  readonly claims: readonly ClaimFacts[];
+}

@@ -1,0 +1,132 @@
+/** What is decided about one claim: its record, and the backups that are due. Pure. */
+import type { CoverageRecord } from '../coverage/coverage-record.ts';
+import { type CoverageCode, reasonOf } from '../coverage/reasons.ts';
+import type { ClaimMatch } from '../match/match-claims.ts';
+import type { ClaimFacts, PolicyProgress } from './claim-facts.ts';
+import { dueOf, missOf, type PolicyMoment } from './policy-moment.ts';
+
+/** Why nothing becomes due anywhere. */
+export interface Hindrance {
+  readonly code: 'paused' | 'target_unavailable' | 'catalogue_empty';
+  readonly detail: string;
+}
+
+export interface Circumstances {
+  readonly now: Date;
+  readonly hindrance: Hindrance | undefined;
+  /** A claim without a policy counts as protected by others while their newest point is younger than this. */
+  readonly othersFreshMs: number;
+}
+
+/** What one policy says of a claim. */
+interface Verdict {
+  readonly code: CoverageCode;
+  readonly policy: string;
+  readonly detail?: string | undefined;
+  readonly dueAt?: Date | undefined;
+}
+
+export interface JudgedClaim {
+  readonly record: CoverageRecord;
+  /** Policies by which it is due now, each with its instant. */
+  readonly due: readonly { readonly policy: string; readonly dueAt: Date }[];
+}
+
+const nothingDue: JudgedClaim['due'] = [];
+
+/** `moments`: of the policies that take it. */
+export function judgeClaim(
+  claim: ClaimFacts,
+  match: ClaimMatch,
+  moments: readonly PolicyMoment[],
+  circumstances: Circumstances,
+): JudgedClaim {
+  if (moments.length === 0) return { record: recordWithoutPolicy(claim, match, circumstances), due: nothingDue };
+  const verdicts = moments.map((moment) => judgeByPolicy(claim, moment, circumstances));
+  const told = verdicts.reduce((first, next) => (weightOf(next.code) < weightOf(first.code) ? next : first));
+  const missed = moments.map((moment) => missOf(moment, claim)).filter((at) => at !== undefined);
+  const missedAt = missed.length === 0 ? undefined : new Date(Math.min(...missed.map(Number)));
+  const due = verdicts.flatMap(({ code, policy, dueAt }) =>
+    code === 'due' && dueAt !== undefined ? [{ policy, dueAt }] : [],
+  );
+  return { record: recordOf(told, missedAt, makerOf(claim, moments)), due: due.length === 0 ? nothingDue : due };
+}
+
+/** What needs somebody first, then what happens, then what rests. */
+function weightOf(code: CoverageCode): number {
+  const { state, isAccounted, fix } = reasonOf(code) as { state: string; isAccounted: boolean; fix?: string };
+  if (!isAccounted) return 0;
+  if (state === 'due') return 1;
+  if (state === 'running') return 2;
+  return fix === undefined ? 4 : 3;
+}
+
+function judgeByPolicy(claim: ClaimFacts, moment: PolicyMoment, { hindrance }: Circumstances): Verdict {
+  const policy = moment.policy.id;
+  const { obstacle } = claim;
+  if (obstacle !== undefined) return { policy, ...obstacle };
+  const progress = claim.progress?.get(policy);
+  if (progress?.asked?.state === 'open') return { policy, code: 'running', dueAt: progress.asked.dueAt };
+  const due = dueOf(moment, claim);
+  if (due === undefined) return { policy, code: 'no_schedule' };
+  if (!due.isDue) return { policy, ...(due.why === 'fresh' ? endOf(moment, progress) : { code: due.why }) };
+  return hindrance === undefined ? { policy, code: 'due', dueAt: due.at } : { policy, ...hindrance };
+}
+
+/** The last due instant was asked for, or a point is younger. */
+function endOf(moment: PolicyMoment, progress: PolicyProgress | undefined): Pick<Verdict, 'code' | 'detail'> {
+  const asked = progress?.asked;
+  const last = moment.due?.moment.last;
+  if (asked === undefined || last === undefined || asked.dueAt < last) return { code: 'fresh' };
+  switch (asked.state) {
+    case 'failed':
+      return { code: 'last_attempt_failed', detail: asked.why };
+    case 'skipped':
+      return { code: 'volume_unusable', detail: asked.why };
+    case 'unchanged':
+      return { code: 'unchanged' };
+    case 'open':
+    case 'succeeded':
+      return { code: 'fresh' };
+  }
+}
+
+/** Whose point is the newest, when it is none of the policies that take the claim. */
+function makerOf({ newest }: ClaimFacts, moments: readonly PolicyMoment[]): string | undefined {
+  if (newest === undefined) return undefined;
+  return moments.some(({ policy }) => newest.by === `policy/${policy.id}`) ? undefined : newest.by;
+}
+
+function recordOf(
+  { code, policy, detail, dueAt }: Verdict,
+  missedAt: Date | undefined,
+  by: string | undefined,
+): CoverageRecord {
+  return {
+    code,
+    policy,
+    ...(detail === undefined ? {} : { detail }),
+    ...(dueAt === undefined ? {} : { dueAt: dueAt.toISOString() }),
+    ...(missedAt === undefined ? {} : { missedSince: missedAt.toISOString() }),
+    ...(by === undefined ? {} : { protectedBy: by }),
+  };
+}
+
+function recordWithoutPolicy(
+  claim: ClaimFacts,
+  match: ClaimMatch,
+  { now, othersFreshMs }: Circumstances,
+): CoverageRecord {
+  const { exclusion, excludedBy, unknown } = match;
+  if (exclusion !== undefined) {
+    return exclusion.why === '' ? { code: exclusion.code } : { code: exclusion.code, detail: exclusion.why };
+  }
+  const { newest, obstacle } = claim;
+  const protectedBy = newest === undefined ? {} : { protectedBy: newest.by };
+  if (unknown.length > 0) return { code: 'unknown_policy', detail: unknown.join(', '), ...protectedBy };
+  if (excludedBy !== undefined) return { code: 'excluded_by_policy', policy: excludedBy };
+  const isFresh = newest !== undefined && newest.at <= now && now.getTime() - newest.at.getTime() <= othersFreshMs;
+  if (isFresh) return { code: 'protected_by_others', ...protectedBy };
+  if (obstacle?.code === 'no_driver') return { code: 'no_driver', detail: obstacle.detail };
+  return { code: 'no_policy', ...protectedBy };
+}
