@@ -6,7 +6,7 @@
  *     large one.
  *  3. A claim larger than the whole budget is tested alone, when nothing else was read for a day.
  */
-import { stableNumber } from '../policy/presets.ts';
+import { stableNumber } from '@soteria/shared/policy/presets.ts';
 
 export interface ClaimToProve {
   readonly namespace: string;

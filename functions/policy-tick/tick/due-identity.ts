@@ -2,7 +2,7 @@
  * The identity of a due backup: policy, claim and due instant. Pure. The Operation's name follows from it, so that a second tick, a second pod or a
  * second ping meets "already exists": it was asked for.
  */
-import { operationName } from '@soteria/shared/operation/names.ts';
+import { operationName } from '@soteria/shared/operation/record/names.ts';
 import { shortHash } from '@soteria/shared/short-hash.ts';
 import type { DueBackup } from '../order/take-turns.ts';
 
