@@ -7,7 +7,6 @@ import {
   followEnd,
   moveAndFill,
   type NoteMoved,
-  sayingOf,
   type WakeOther,
 } from '@soteria/shared/operation/queue/follow-end.ts';
 import type { OneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
@@ -19,7 +18,7 @@ import { decideBackup } from './longhorn/decide.ts';
 import { perform } from './longhorn/perform.ts';
 import type { Tools } from './longhorn/tools.ts';
 import type { Rules, World } from './longhorn/world.ts';
-import { type AdvanceNamespaceTools, namespaceMover } from './namespace/advance-namespace.ts';
+import { namespaceMover, type NamespaceTools } from './namespace/advance-namespace.ts';
 
 export interface AdvanceTools extends Tools {
   readonly rules: Rules;
@@ -102,7 +101,7 @@ function followerOf(tools: AdvanceTools): EndFollower {
   };
 }
 
-function namespaceTools(tools: AdvanceTools, call: AdvanceCall, noteMoved: NoteMoved): AdvanceNamespaceTools {
+function namespaceTools(tools: AdvanceTools, call: AdvanceCall, noteMoved: NoteMoved): NamespaceTools {
   return {
     ...tools,
     // Nothing follows the end of a child here: its parent is at work, and counts it.
@@ -117,6 +116,5 @@ function namespaceTools(tools: AdvanceTools, call: AdvanceCall, noteMoved: NoteM
         return undefined;
       }
     },
-    askAgain: (operation, signal) => tools.wakeOther(operation, sayingOf(operation), signal),
   };
 }

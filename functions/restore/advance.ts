@@ -1,6 +1,6 @@
 /** Moves one Operation of this function; the loop is `shared/operation/engine/advance.ts`, the judgement `longhorn/decide.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import { type AdvanceCall, type Beginning, type Known, type Mover } from '@soteria/shared/operation/engine/advance.ts';
+import { type AdvanceCall, type Beginning, type Mover } from '@soteria/shared/operation/engine/advance.ts';
 import { advanceByKind, type Movers, toKindMover } from '@soteria/shared/operation/engine/advance-by-kind.ts';
 import {
   type EndFollower,
@@ -18,14 +18,15 @@ import type { WaitingLine } from '@soteria/shared/operation/queue/waiting-line.t
 import { functionName } from './longhorn/about-operation.ts';
 import type { Action } from './longhorn/action.ts';
 import { decideRestore } from './longhorn/decide.ts';
-import { decideNamespace } from './namespace/decide-namespace.ts';
+import { namespaceMover } from './namespace/advance-namespace.ts';
+import type { NamespaceSource } from './namespace/plan-namespace.ts';
 import { perform } from './longhorn/perform.ts';
 import type { Tools } from './longhorn/tools.ts';
 import type { Rules, World } from './longhorn/world.ts';
 import { type AdvanceSelfTestTools, selfTestMover } from './self-test/advance-self-test.ts';
 import type { SelfTestParts } from './self-test/perform-self-test.ts';
 
-export interface AdvanceTools extends Omit<Tools, 'moveChild'> {
+export interface AdvanceTools extends Tools {
   readonly selfTest: SelfTestParts;
   readonly rules: Rules;
   readonly now: () => Date;
@@ -35,16 +36,7 @@ export interface AdvanceTools extends Omit<Tools, 'moveChild'> {
   readonly memory?: KnownMemory<World>;
 }
 
-function moverOf(given: AdvanceTools, call: AdvanceCall, noteMoved?: NoteMoved): Mover<World, Action> {
-  const { store, inTurn, memory, rules, now } = given;
-  const tools: Tools = {
-    ...given,
-    moveChild: async (operation) => {
-      const moved = await moveChild(given, operation.metadata, call, { operation });
-      if (moved !== undefined) noteMoved?.(moved);
-      return moved;
-    },
-  };
+function moverOf({ store, inTurn, memory, rules, now, ...tools }: AdvanceTools): Mover<World, Action> {
   return {
     functionName,
     store,
@@ -53,27 +45,36 @@ function moverOf(given: AdvanceTools, call: AdvanceCall, noteMoved?: NoteMoved):
     ...(memory === undefined ? {} : { memory }),
     nothingSeen: {},
     decide: (known) => decideRestore({ ...known, rules, now: now() }),
-    hold: holdWhilePaused({ store, isPaused: (signal) => given.cluster.isPaused(signal) }),
-    perform: (known, action, { signal }) => perform(tools, known, action, signal),
+    hold: holdWhilePaused({ store, isPaused: (signal) => tools.cluster.isPaused(signal) }),
+    perform: (known, action, { signal }) => perform({ ...tools, store, rules, now }, known, action, signal),
   };
 }
 
+/** What the caller of a wake-up knows already; `source`: of a namespace that is restored. */
+export interface RestoreBeginning extends Beginning<World> {
+  readonly source?: NamespaceSource;
+}
+
 interface MoversOptions {
-  readonly noteMoved?: NoteMoved | undefined;
-  readonly beginning?: Beginning<World>;
-  readonly afterEnd?: NonNullable<Mover<World, Action>['afterEnd']>;
+  readonly noteMoved?: NoteMoved;
+  readonly beginning?: RestoreBeginning;
+  readonly afterEnd?: (ended: Operation) => Promise<void>;
 }
 
 function moversOf(tools: AdvanceTools, call: AdvanceCall, options: MoversOptions = {}): Movers {
-  const { noteMoved, beginning, afterEnd } = options;
-  const { rules, now } = tools;
-  const mover = { ...moverOf(tools, call, noteMoved), ...(afterEnd === undefined ? {} : { afterEnd }) };
-  const decide = (known: Known<World>) => decideNamespace({ ...known, rules, now: now() });
-  const restores = toKindMover(mover, beginning);
+  const { noteMoved, beginning = {}, afterEnd = () => Promise.resolve() } = options;
+  const moveNew = async (child: Operation, source: NamespaceSource | undefined) => {
+    const moved = await moveChild(tools, child.metadata, call, { operation: child, isMade: source !== undefined });
+    if (moved !== undefined) noteMoved?.(moved);
+    return moved;
+  };
+  const { operation, isMade, source = {} } = beginning;
+  const restores = toKindMover({ ...moverOf(tools), afterEnd }, beginning);
+  const ofNamespace = { ...namespaceMover({ ...tools, moveChild: moveNew }), afterEnd };
   return {
     Restore: restores,
     RestoreTest: restores,
-    NamespaceRestore: toKindMover({ ...mover, decide }, beginning),
+    NamespaceRestore: toKindMover(ofNamespace, { operation, isMade, seen: () => ({ source }) }),
     SelfTest: toKindMover(selfTestMover(selfTestTools(tools, call))),
   };
 }
@@ -83,7 +84,7 @@ export function advanceOperation(
   tools: AdvanceTools,
   ref: ObjectRef,
   call: AdvanceCall,
-  beginning: Beginning<World> = {},
+  beginning: RestoreBeginning = {},
 ): Promise<Operation | undefined> {
   const follower = followerOf(tools);
   const afterEnd = (ended: Operation) => followEnd(follower, ended, call);

@@ -1,6 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { configMaps, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
+import { configMaps, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
+import { childName } from '@soteria/shared/operation/many/name-child.ts';
 import { pausedMessage, settingsName } from '@soteria/shared/settings/paused.ts';
 import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
 import fc from 'fast-check';
@@ -137,6 +138,73 @@ describe('the backup of a namespace', () => {
       'not-mine: its annotation soteria.dev/backup is "false"',
       'waiting: it is Pending, not Bound',
     ]);
+  });
+
+  const conditionOf = async (bench: Bench, name: string) => {
+    const recorded = await bench.store.get({ namespace: 'shop', name });
+    return recorded?.status?.conditions?.find(({ type }) => type === 'Partial');
+  };
+
+  it.each([
+    ['Pending', /^left: it is Pending, not Bound$/],
+    ['Lost', /^left: it is Lost, its persistent volume pv-of-left is gone: restore the claim from a restore point/],
+  ])('is partial when a claim was left out because it is %s', async (phase, problem) => {
+    const bench = open(['left']);
+    const ref = { namespace: 'shop', name: 'left' };
+    await bench.cluster.client.patch(persistentVolumeClaims, ref, { status: { phase } }, { subresource: 'status' });
+    const name = await ask(bench);
+    await runToEnd(bench, name);
+    expect(await view(bench, name)).toMatchObject({
+      phase: 'Succeeded',
+      message: expect.stringContaining('1 left out, 1 of them not on purpose'),
+      result: { claimsBackedUp: 1, claimsSkipped: 1, problems: [expect.stringMatching(problem)] },
+    });
+    expect(await conditionOf(bench, name)).toMatchObject({ status: 'True', reason: 'ClaimsMissing' });
+  });
+
+  it('is partial when a volume is not of Longhorn, and when one of several claims has failed', async () => {
+    const bench = open(['foreign', 'bad']);
+    const { client } = bench.cluster;
+    const csi = { spec: { csi: { driver: 'nfs.csi.k8s.io', volumeHandle: 'x' } } };
+    const name = async () => {
+      const asked = await ask(bench);
+      await runToEnd(bench, asked);
+      return conditionOf(bench, asked);
+    };
+    await client.patch(persistentVolumes, { name: 'pv-of-foreign' }, csi);
+    expect(await name()).toMatchObject({ status: 'True' });
+    bench.longhorn.volumes.remove('vol-of-bad');
+    expect(await name()).toMatchObject({ status: 'True' });
+  });
+
+  it('is not partial when all that was left out was excluded on purpose', async () => {
+    const bench = open(['not-mine']);
+    const ref = { namespace: 'shop', name: 'not-mine' };
+    const metadata = { labels: { 'soteria.dev/backup': 'false' } };
+    await bench.cluster.client.patch(persistentVolumeClaims, ref, { metadata });
+    const name = await ask(bench);
+    await runToEnd(bench, name);
+    expect((await view(bench, name)).phase).toBe('Succeeded');
+    expect(await conditionOf(bench, name)).toMatchObject({ status: 'False' });
+  });
+
+  it('takes no Operation of another request for its child, whatever its name', async () => {
+    const bench = open([]);
+    const parent = { namespace: 'shop', name: 'soteria-backup-namespace-shop-20260131-013002' };
+    const spec = { kind: 'NamespaceBackup', request: {} } as const;
+    const made = await bench.store.create({ ...parent, spec });
+    const name = childName(made, 'Backup', { name: 'data', subject: 'data' });
+    const other = { kind: 'Backup', request: { pvc: 'data' }, identity: 'http:somebody:1' } as const;
+    await bench.store.create({ namespace: 'shop', name, spec: other });
+    await runToEnd(bench, parent.name);
+    expect(await view(bench, parent.name)).toMatchObject({
+      phase: 'Failed',
+      result: {
+        claimsBackedUp: 0,
+        claimsFailed: 1,
+        problems: [`data: operation ${name} exists and is another request's; remove it, then ask again`],
+      },
+    });
   });
 
   it('cancels its children with itself, and makes no more', async () => {

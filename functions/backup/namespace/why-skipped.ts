@@ -1,25 +1,25 @@
 /** Why a claim is left out of the backup of its namespace. Pure. */
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
+import { whyExcluded } from '@soteria/shared/operation/record/why-excluded.ts';
 import { volumeHandleOf } from '@soteria/shared/longhorn/live-volume.ts';
 
-/** On a claim, as label or annotation, with the value `false`: leave it out. */
-export const optOutKey = 'soteria.dev/backup';
+const fixOfLost = 'restore the claim from a restore point under another name, or delete it';
 
-/** From the claim alone. */
-export function whyClaimSkipped({ metadata, spec, status }: PersistentVolumeClaim): string | undefined {
-  if (metadata.labels?.[optOutKey] === 'false') return `its label ${optOutKey} is "false"`;
-  if (metadata.annotations?.[optOutKey] === 'false') return `its annotation ${optOutKey} is "false"`;
-  // A copy: of a restore test it is removed again, of a restore it is nobody's before it is whole.
-  if (metadata.labels?.[temporaryLabel] !== undefined) return 'a restore or a restore test is making it';
+/** From the claim alone, of a claim that is not excluded on purpose. */
+export function whyClaimNot({ spec, status }: PersistentVolumeClaim): string | undefined {
   const phase = status?.phase ?? 'unknown';
-  if (phase !== 'Bound' || (spec?.volumeName ?? '') === '') return `it is ${phase}, not Bound`;
-  return undefined;
+  const volumeName = spec?.volumeName ?? '';
+  if (phase === 'Lost') return `it is Lost, its persistent volume ${volumeName} is gone: ${fixOfLost}`;
+  return phase === 'Bound' && volumeName !== '' ? undefined : `it is ${phase}, not Bound`;
+}
+
+export function whyClaimSkipped(claim: PersistentVolumeClaim): string | undefined {
+  return whyExcluded(claim) ?? whyClaimNot(claim);
 }
 
 /** From what stands under it. */
 export function whyVolumeSkipped(volume: PersistentVolume | undefined): string | undefined {
-  if (volume === undefined) return 'its persistent volume does not exist';
+  if (volume === undefined) return `its persistent volume does not exist: ${fixOfLost}`;
   if (volumeHandleOf(volume) !== undefined) return undefined;
   return `its volume belongs to ${volume.spec?.csi?.driver ?? 'no CSI driver'}, not to Longhorn`;
 }

@@ -20,11 +20,10 @@ import { toBlocker } from '@soteria/shared/operation/record/why-not-recorded.ts'
 import type { Standing } from '@soteria/shared/restore-points/claim-proof.ts';
 import { claimView, noticesOf, type PresentClaim } from '@soteria/shared/restore-points/present-claim.ts';
 import { presentClaimOf } from '@soteria/shared/longhorn/live-volume.ts';
-import { advanceOperation } from '../advance.ts';
+import { advanceOperation, type RestoreBeginning } from '../advance.ts';
 import { imaginedRestore, namespaceMissing, requestedRestore } from '../ask.ts';
 import { blockersOf } from '../longhorn/decide-start.ts';
 import { lookAlong, noPlan, obstaclesOf, type Plan, planOf } from '../plan.ts';
-import type { World } from '../longhorn/world.ts';
 import { judgementsOfPoint, warningOf } from '../proof/refuted-warning.ts';
 import { verifiersViewOf } from '../proof/verifiers-of.ts';
 import type { RestoreTools } from '../tools.ts';
@@ -145,9 +144,9 @@ export function begin(
   tools: RestoreTools,
   recorded: Recorded,
   incoming: Incoming,
-  seen: () => World = () => ({}),
+  known: Pick<RestoreBeginning, 'source'> = {},
 ): Promise<Recorded> {
   return beginRecorded(recorded, incoming.log, (ref, beginning) =>
-    advanceOperation(tools, ref, incoming, { ...beginning, seen }),
+    advanceOperation(tools, ref, incoming, { ...known, ...beginning }),
   );
 }

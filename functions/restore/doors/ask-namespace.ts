@@ -11,9 +11,8 @@ import { askedViewOf } from '@soteria/shared/operation/record/view.ts';
 import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import { imaginedRestore, namespaceMissing, requestedNamespaceRestore } from '../ask.ts';
 import { refusedBecause } from '../longhorn/about-operation.ts';
-import { lookAt } from '../longhorn/look-at.ts';
-import type { World } from '../longhorn/world.ts';
-import { planOfNamespace, whyNothing } from '../namespace/decide-namespace.ts';
+import { lookAtWholeSource } from '../namespace/advance-namespace.ts';
+import { livingWithoutPoint, planNamespace, whyNothing } from '../namespace/plan-namespace.ts';
 import { staticStorageClass } from '../new-claim/shape-claim.ts';
 import type { RestoreTools } from '../tools.ts';
 import { type Answer, begin, record } from './ask-http.ts';
@@ -30,23 +29,24 @@ export function parseNamespaceRequest(body: unknown): NamespaceRestoreRequest {
 
 /** What is restored, claim by claim, and why the request is refused. */
 async function planOf(tools: RestoreTools, operation: Operation, { receivedAt: now, signal }: Incoming) {
-  let world: World = {};
-  for (const place of ['points', 'ownClusters', 'claims'] as const) {
-    world = await lookAt(tools, { operation, world }, place, signal);
-  }
-  const taken = new Set(world.claims?.seen?.map(({ metadata }) => metadata.name));
-  const planned = planOfNamespace({ operation, world, now });
+  const source = await lookAtWholeSource(tools, operation, signal);
+  const taken = new Set(source.claims?.map(({ metadata }) => metadata.name));
+  const planned = planNamespace({ operation, source, now });
+  const living = livingWithoutPoint({ operation, source, now }, planned);
   const claims = planned.flatMap(({ pvc, targetPvc, point, isThere }) => {
     if ('why' in point) return [];
     const blocked = !isThere && taken.has(targetPvc) ? ('target_exists' as const) : null;
     const chosen = { restore_point: point.id, data_as_of: point.dataAsOf ?? null };
     return [{ pvc, target_pvc: targetPvc, ...chosen, already_restored: isThere, blocked_by: blocked }];
   });
-  const without = planned.flatMap(({ pvc, point }) => ('why' in point ? [{ pvc, why: point.why }] : []));
-  const nothing = whyNothing(sourceRefOf(operation).namespace, planned);
+  const without = [
+    ...planned.flatMap(({ pvc, point }) => ('why' in point ? [{ pvc, why: point.why }] : [])),
+    ...living.map(({ name, why }) => ({ pvc: name, why })),
+  ];
+  const nothing = whyNothing(sourceRefOf(operation).namespace, planned, living);
   const noClass = await whyNoClass(tools, operation, signal);
   const refusals = [nothing, noClass].filter((one) => one !== undefined);
-  return { claims, without_point: without, refusals, world };
+  return { claims, without_point: without, refusals, source };
 }
 
 async function whyNoClass({ claims }: RestoreTools, { metadata, spec }: Operation, signal: AbortSignal) {
@@ -67,7 +67,7 @@ export async function askForNamespace(tools: RestoreTools, body: unknown, incomi
   const isDryRun = request.dry_run === true;
   const repeat = isDryRun ? undefined : await findRecorded(tools.store, requested, origin, { signal });
   const plan = repeat === undefined ? await planOf(tools, operation, incoming) : undefined;
-  const { claims = null, without_point = null, refusals = [], world = {} } = plan ?? {};
+  const { claims = null, without_point = null, refusals = [], source = {} } = plan ?? {};
   const answerOf = (of: Operation, blockers: readonly SoteriaError[], isRepeat: boolean): NamespaceRestoreAnswer => ({
     namespace: request.namespace,
     target_namespace: targetNamespace,
@@ -86,7 +86,7 @@ export async function askForNamespace(tools: RestoreTools, body: unknown, incomi
   const [refusal] = refusals;
   if (refusal !== undefined) throw refusal;
   const recorded =
-    repeat ?? (await begin(tools, await record(tools, requested, origin, incoming), incoming, () => world));
+    repeat ?? (await begin(tools, await record(tools, requested, origin, incoming), incoming, { source }));
   return {
     status: 202,
     location: `/v1/restores/${recorded.operation.metadata.name}?namespace=${targetNamespace}`,

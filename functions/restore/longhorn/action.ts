@@ -5,7 +5,7 @@ import type { BackingImageBackup } from '@soteria/shared/longhorn/backing-images
 import type { Backup, BackupTarget } from '@soteria/shared/longhorn/objects.ts';
 import type { RestoreVolumeDraft } from '@soteria/shared/longhorn/port-restore.ts';
 import type { SlotNeed } from '@soteria/shared/operation/queue/decide-slots.ts';
-import type { OperationRequest, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
+import type { OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import type { ClaimJudgement } from '@soteria/shared/restore-points/verified-points.ts';
 import type { Place } from './world.ts';
 
@@ -44,11 +44,6 @@ export type Action =
   | { readonly do: 'delete-claim'; readonly claim: This }
   | { readonly do: 'delete-persistent-volume'; readonly persistentVolume: This }
   | { readonly do: 'delete-volume'; readonly volume: This }
-  | { readonly do: 'create-child'; readonly name: string; readonly request: OperationRequest }
-  | { readonly do: 'cancel-child'; readonly name: string }
-  | { readonly do: 'keep-awake' }
-  /** Has this Operation looked at once more, in another wake-up. */
-  | { readonly do: 'ask-again' }
   | { readonly do: 'announce'; readonly fact: RestoreFactName }
   /** Nothing until something changes; the record says what is waited for. */
   | { readonly do: 'wait' }

@@ -1,15 +1,20 @@
 /** Waiting, in words and not for ever: Longhorn itself has no end to a restore that finds no place (longhorn.md 3.3). */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { OperationWork } from '@soteria/shared/operation/record/schema.ts';
+import type { OperationStatus, OperationWork } from '@soteria/shared/operation/record/schema.ts';
 import { refuse, statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
 import { notRestored } from './about-operation.ts';
 import type { Action } from './action.ts';
 import type { Situation } from './situation.ts';
+import type { Rules } from './world.ts';
 
 const minutes = (ms: number) => `${Math.round(ms / 60_000)} minutes`;
 
-/** Says what is waited for; once it has lasted too long, that is the end. */
-export function waitFor({ operation, rules, now }: Situation, what: string): Action {
+interface Waiting extends Pick<Situation, 'operation' | 'now'> {
+  readonly rules: Pick<Rules, 'stallMs' | 'deadlineMs'>;
+}
+
+/** The status that says what is waited for, unchanged where it says so already; the wait that has lasted too long ends. */
+export function waitedFor({ operation, rules, now }: Waiting, what: string): OperationStatus {
   const status = statusOf(operation);
   const stillFor = now.getTime() - Date.parse(status.movedAt ?? operation.metadata.creationTimestamp);
   const runningFor = now.getTime() - Date.parse(status.startedAt ?? operation.metadata.creationTimestamp);
@@ -25,10 +30,16 @@ export function waitFor({ operation, rules, now }: Situation, what: string): Act
       why,
       fix: 'remove the cause in Longhorn, then ask again; or raise SOTERIA_RESTORE_STALL_SECONDS or SOTERIA_RESTORE_DEADLINE_SECONDS',
     });
-    return { do: 'record', status: refuse(status, 'Failed', late, now) };
+    return refuse(status, 'Failed', late, now);
   }
   const next = waiting(status, what);
-  return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };
+  return next.message === status.message ? status : next;
+}
+
+export function waitFor(situation: Situation, what: string): Action {
+  const status = statusOf(situation.operation);
+  const next = waitedFor({ ...situation, operation: { ...situation.operation, status } }, what);
+  return next === status ? { do: 'wait' } : { do: 'record', status: next };
 }
 
 /** As `waitFor` where something moves that is no step: written down now and then only, because every time is a write to the API server. */

@@ -12,7 +12,6 @@ import { verificationJobName } from '@soteria/shared/verification/verification-j
 import { type RestoredShape, shapeClaim } from '../new-claim/shape-claim.ts';
 import { commandDraft, verifyDraft } from '../proof/proof-drafts.ts';
 import { bytesToRead, noFileSystem, tooLargeToTest, whyNoJobs } from '../proof/why-no-test.ts';
-import { childIdentity } from '../namespace/plan-namespace.ts';
 import { withChosenPoint } from './choose-point.ts';
 import type { Lookers } from './tools.ts';
 import type { Place, World } from './world.ts';
@@ -105,13 +104,6 @@ async function lookAtPlace(
       return { ...world, liveVolume: { seen: await liveVolumeOf(cluster, sourceRefOf(operation), signal) } };
     case 'backup':
       return { ...world, backup: { seen: await longhorn.backups.get(work?.backup ?? '', signal) } };
-    case 'claims':
-      return { ...world, claims: { seen: await tools.claims.listClaims(made.namespace, signal) } };
-    case 'children': {
-      const all = await store.list({ namespace: made.namespace }, signal);
-      const ofThis = childIdentity(operation);
-      return { ...world, children: { seen: all.filter(({ spec }) => spec.identity?.startsWith(ofThis) === true) } };
-    }
     case 'running': {
       const running = await store.list({ fieldSelector: 'status.phase=Running' }, signal);
       return { ...world, running: { seen: running.map(({ metadata }) => metadata.uid) } };

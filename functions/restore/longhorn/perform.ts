@@ -4,12 +4,10 @@ import type { Known as KnownOf } from '@soteria/shared/operation/engine/advance.
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { createOrFind, deleteUnlessRefused, isFinalRefusal } from '@soteria/shared/operation/record/create-or-find.ts';
-import { sayingOf } from '@soteria/shared/operation/queue/follow-end.ts';
 import { managedLabel } from '@soteria/shared/operation/record/marks.ts';
 import { withAnnounced } from '@soteria/shared/operation/record/status.ts';
 import { functionName, temporaryMarks } from './about-operation.ts';
 import type { Action } from './action.ts';
-import { cancelChild, makeChild } from '../namespace/make-child.ts';
 import { lookAt } from './look-at.ts';
 import type { Tools } from './tools.ts';
 import { wakeWaiting } from './wake-waiting.ts';
@@ -158,16 +156,6 @@ export async function perform(tools: Tools, known: Known, action: Action, signal
       // Longhorn deletes through a finalizer: whether it is gone, the next look tells.
       return { operation, world: without(world, 'volume') };
     }
-    case 'create-child':
-      return { operation, world: await makeChild(tools, known, action, signal) };
-    case 'cancel-child':
-      return { operation, world: await cancelChild(tools, known, action.name, signal) };
-    case 'keep-awake':
-      await tools.keepAwake(operation.metadata, signal);
-      return { operation, world: { ...world, isKeptAwake: true } };
-    case 'ask-again':
-      await tools.wakeOther(operation, sayingOf(operation), signal);
-      return { operation, world: { ...world, hasAskedAgain: true } };
     case 'announce':
       await tools.announce(operation, action.fact, signal);
       return { operation: withAnnounced(operation, action.fact), world };

@@ -23,7 +23,7 @@ export interface Lookers {
   readonly images: BackingImages;
   readonly rooms: NodeRooms;
   readonly cluster: ClusterReader;
-  readonly claims: Pick<Claims, 'listClaims' | 'mayGrow'>;
+  readonly claims: Pick<Claims, 'mayGrow'>;
   readonly proofs: Pick<ProofJobs, 'get' | 'whyNot'>;
   readonly rules: Pick<Rules, 'runnerImage' | 'maxTestBytesPerDay'>;
   readonly verified: Pick<VerifiedPoints, 'proofOf'>;
@@ -38,8 +38,6 @@ export interface Tools extends Lookers {
   readonly now: () => Date;
   /** The sweep comes more often while something runs. */
   readonly keepAwake: KeepAwake;
-  /** Moves a child at once, as it was read or made just now; undefined when something hinders it, which is its own matter. */
-  readonly moveChild: (child: Operation) => Promise<Operation | undefined>;
   readonly wakeOther: WakeOther;
   readonly announce: (operation: Operation, fact: RestoreFactName, signal: AbortSignal | undefined) => Promise<void>;
 }

@@ -56,18 +56,8 @@ export interface World {
   readonly storageClass?: Look<boolean>;
   /** Uids of all operations that run: whoever holds the backup and is not among them is gone. */
   readonly running?: Look<readonly string[]>;
-  /** Of the namespace that is restored into. */
-  readonly claims?: Look<readonly PersistentVolumeClaim[]>;
-  /** Restores that a restore of a namespace has made. */
-  readonly children?: Look<readonly Operation[]>;
-  /** Children that were made in this wake-up, and those the cluster refused for good: name → why. */
-  readonly madeCount?: number;
-  readonly refusedChildren?: Readonly<Record<string, string>>;
-  readonly isKeptAwake?: true;
   /** Longhorn was asked to read a backup target. */
   readonly hasAskedToRead?: true;
-  /** Another wake-up is on its way. */
-  readonly hasAskedAgain?: true;
   /** Answer of the slots, when it was asked. */
   readonly slot?: Entered;
   readonly hasLeftSlot?: true;
@@ -92,11 +82,7 @@ type Remembered =
   | 'isProofKept'
   | 'keptVolume'
   | 'refusal'
-  | 'madeCount'
-  | 'refusedChildren'
-  | 'isKeptAwake'
-  | 'hasAskedToRead'
-  | 'hasAskedAgain';
+  | 'hasAskedToRead';
 
 export type Place = Exclude<keyof World, Remembered>;
 

@@ -8,7 +8,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { advanceOperation } from '../advance.ts';
 import { restoredFromAnnotation } from '../longhorn/claim-objects.ts';
 import { backupObject, createTestBench, silent, type TestBench } from '../test-bench.ts';
-import { problemOf } from './decide-namespace-end.ts';
+import { problemOf } from '@soteria/shared/operation/many/problem.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

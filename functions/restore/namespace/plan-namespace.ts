@@ -1,33 +1,34 @@
 /**
- * The restore of a whole namespace, claim by claim: each one's newest point at or before one instant. The list of claims comes from the
- * points, because the namespace itself may be gone. Pure.
+ * The restore of a whole namespace, claim by claim: of each claim the newest point at or before one instant. The claims come from the
+ * points, because the namespace itself may be gone; where it lives, its claims without a point are listed beside them. Pure.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
+import { isOwnCluster, noClusters, type OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import type { LeftOut } from '@soteria/shared/operation/many/many.ts';
 import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
-import { operationName, timeFromName } from '@soteria/shared/operation/record/names.ts';
-import { shortHash } from '@soteria/shared/short-hash.ts';
-import {
-  dnsSubdomain,
-  type Operation,
-  operationKinds,
-  type OperationRequest,
-} from '@soteria/shared/operation/record/schema.ts';
+import { dnsSubdomain, type Operation } from '@soteria/shared/operation/record/schema.ts';
+import { whyExcluded } from '@soteria/shared/operation/record/why-excluded.ts';
 import { selectBackup } from '@soteria/shared/longhorn/restore-points.ts';
 import { restoredFromAnnotation } from '../longhorn/claim-objects.ts';
 
+/** What the claims to restore are made from. */
+export interface NamespaceSource {
+  readonly points?: readonly Backup[];
+  readonly ownClusters?: OwnClusters;
+  /** Of the target namespace. */
+  readonly claims?: readonly PersistentVolumeClaim[];
+  /** Of the source namespace; looked at once, before the restore begins. */
+  readonly living?: readonly PersistentVolumeClaim[];
+}
+
 export interface NamespaceSituation {
   readonly operation: Operation;
-  readonly backups: readonly Backup[];
-  readonly own: OwnClusters;
-  /** Of the target namespace. */
-  readonly claims: readonly PersistentVolumeClaim[];
-  /** One instant for all of them. */
-  readonly asOf: string;
+  readonly source: NamespaceSource;
+  readonly now: Date;
 }
 
 export interface ChosenPoint {
@@ -45,20 +46,11 @@ export interface PlannedClaim {
   readonly isThere: boolean;
 }
 
-/** A claim with its point, still to be restored. */
-export interface ClaimToRestore extends PlannedClaim {
-  readonly point: ChosenPoint;
-}
-
-export function isToRestore(claim: PlannedClaim): claim is ClaimToRestore {
-  return 'id' in claim.point && !claim.isThere;
-}
-
 /** In the order of the cursor. */
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Claim → its backups: a claim is then chosen for without looking at those of all others. */
-function backupsByClaim({ operation, backups, own }: NamespaceSituation): Map<string, Backup[]> {
+function backupsByClaim(operation: Operation, backups: readonly Backup[], own: OwnClusters): Map<string, Backup[]> {
   const { clusterId: wanted } = operation.spec.request;
   const { namespace } = sourceRefOf(operation);
   const found = new Map<string, Backup[]>();
@@ -78,12 +70,21 @@ function isRestored(present: PersistentVolumeClaim | undefined, pointId: string)
   return annotations?.[restoredFromAnnotation] === pointId && isFinished && present?.status?.phase === 'Bound';
 }
 
+/** One instant for all claims. Data that is still to come is not known yet: the instant is now at the latest. */
+export function instantOf({ operation, now }: Pick<NamespaceSituation, 'operation' | 'now'>): string {
+  const { asOf } = operation.spec.request;
+  const asked = asOf === undefined ? now.getTime() : Math.min(Date.parse(asOf), now.getTime());
+  return operation.status?.work?.dataAsOf ?? new Date(asked).toISOString();
+}
+
 /** By name. `after`: only those whose name follows. */
 export function planNamespace(situation: NamespaceSituation, after = ''): PlannedClaim[] {
-  const { operation, own, claims, asOf } = situation;
+  const { operation, source } = situation;
+  const { points = [], ownClusters: own = noClusters, claims = [] } = source;
+  const asOf = instantOf(situation);
   const { namePrefix = '', nameSuffix = '', clusterId: ofCluster, pvcs } = operation.spec.request;
   const { namespace } = sourceRefOf(operation);
-  const found = backupsByClaim(situation);
+  const found = backupsByClaim(operation, points, own);
   const present = new Map(claims.map((claim) => [claim.metadata.name, claim]));
   const names = [...new Set(pvcs ?? found.keys())].filter((pvc) => pvc > after).toSorted(byName);
   return names.map((pvc) => {
@@ -99,26 +100,50 @@ export function planNamespace(situation: NamespaceSituation, after = ''): Planne
   });
 }
 
-/** The same for the same parent and claim, whoever makes it and however often. */
-export function childName(parent: Operation, claim: PlannedClaim): string {
-  const { name, uid, creationTimestamp } = parent.metadata;
-  const at = timeFromName(name) ?? new Date(creationTimestamp);
-  return operationName(operationKinds.Restore.verb, claim.targetPvc, at, shortHash(`${uid} ${claim.pvc}`));
+export type NamespaceLook = keyof NamespaceSource;
+
+/** What must be looked at before the plan is known; undefined: all of it has been looked at. */
+export function nextLookOf({ spec, status }: Operation, source: NamespaceSource): NamespaceLook | undefined {
+  const { pvcs, clusterId } = spec.request;
+  const isOwn = clusterId === undefined || isOwnCluster(source.ownClusters ?? noClusters, clusterId);
+  // Claims that the request names are all that it means, and a namespace of another cluster does not live here.
+  const isLivingMeant = status?.work === undefined && pvcs === undefined && isOwn;
+  const places = ['points', 'ownClusters', 'claims', ...(isLivingMeant ? (['living'] as const) : [])] as const;
+  return places.find((at) => source[at] === undefined);
 }
 
-/** The business key of the restore of one claim; `pvc` left out: what all of one parent begin with. */
-export function childIdentity(parent: Operation, pvc = ''): string {
-  return `restore:${parent.metadata.uid}:${pvc}`;
+/** Claims that live in the source namespace and have no restore point at all; not those that this restore makes. */
+export function livingWithoutPoint(
+  { operation, source: { living = [] } }: NamespaceSituation,
+  planned: readonly PlannedClaim[],
+): LeftOut[] {
+  const { namespace } = sourceRefOf(operation);
+  const isSame = (operation.metadata.namespace ?? '') === namespace;
+  const known = new Set(planned.flatMap(({ pvc, targetPvc }) => (isSame ? [pvc, targetPvc] : [pvc])));
+  return living
+    .filter(({ metadata: { name, labels } }) => !known.has(name) && labels?.[temporaryLabel] === undefined)
+    .map((claim) => {
+      const excluded = whyExcluded(claim);
+      const phase = claim.status?.phase ?? 'unknown';
+      const because = excluded ?? (phase === 'Bound' ? undefined : `it is ${phase}, not Bound`);
+      const why = `it has no restore point${because === undefined ? '' : `: ${because}`}`;
+      return { name: claim.metadata.name, to: 'leave-out' as const, why, isOnPurpose: excluded !== undefined };
+    })
+    .toSorted((a, b) => byName(a.name, b.name));
 }
 
-export function childRequest(parent: Operation, claim: ClaimToRestore): OperationRequest {
-  const { clusterId, storageClass } = parent.spec.request;
-  return {
-    namespace: sourceRefOf(parent).namespace,
-    pvc: claim.pvc,
-    snapshot: claim.point.id,
-    targetPvc: claim.targetPvc,
-    ...(clusterId === undefined ? {} : { clusterId }),
-    ...(storageClass === undefined ? {} : { storageClass }),
-  };
+/** Not one claim can be restored. */
+export function whyNothing(
+  namespace: string,
+  planned: readonly PlannedClaim[],
+  living: readonly LeftOut[],
+): SoteriaError | undefined {
+  if (planned.some(({ point }) => 'id' in point)) return undefined;
+  const whys = planned.flatMap(({ pvc, point }) => ('why' in point ? [`${pvc}: ${point.why}`] : []));
+  const why = [...whys, ...living.map((claim) => `${claim.name}: ${claim.why}`)].join('; ');
+  return new SoteriaError('restore_point_not_found', {
+    what: `namespace ${namespace} was not restored`,
+    why: why === '' ? 'none of its claims has a restore point' : why,
+    fix: `list what there is with GET /v1/backups?namespace=${namespace}`,
+  });
 }

@@ -130,6 +130,71 @@ describe('POST /v1/restores/namespace', () => {
     expect(plan.body).toMatchObject({ claims: [], blocked_by: [{ code: 'restore_point_not_found' }] });
   });
 
+  describe('of a namespace that lives', () => {
+    const elsewhere = { namespace: 'shop', target_namespace: 'soteria' };
+    const living = (name: string, phase: string, labels: Record<string, string> = {}) => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name, namespace: 'shop', labels },
+      spec: { volumeName: `pv-of-${name}` },
+      status: { phase },
+    });
+
+    it('lists a living claim that has no restore point, with the reason, and is no success', async () => {
+      const bench = open();
+      bench.cluster.seed(living('a', 'Bound'), living('never', 'Bound'), living('waits', 'Pending'));
+      const without = [
+        { pvc: 'never', why: 'it has no restore point' },
+        { pvc: 'waits', why: 'it has no restore point: it is Pending, not Bound' },
+      ];
+      const send = (more: object) => bench.http.post('/v1/restores/namespace').send({ ...elsewhere, ...more });
+      const plan = await send({ dry_run: true }).expect(200);
+      expect(plan.body).toMatchObject({ without_point: without, blocked_by: [] });
+      const asked = await send({}).expect(202);
+      expect(asked.body.without_point).toEqual(without);
+      for (let round = 0; round < 20; round += 1) {
+        bench.pass(2_000);
+        await bench.step();
+        for (const { metadata } of await bench.store.list({ namespace: 'soteria' })) {
+          await advanceOperation(bench.tools, metadata, { log: silent });
+        }
+      }
+      const told = await bench.http.get(asked.headers['location'] ?? '').expect(200);
+      expect(told.body).toMatchObject({
+        phase: 'Failed',
+        error: { what: '3 of 5 claims of namespace shop were restored' },
+        result: { claimsRestored: 3, claimsWithoutPoint: 2, problems: without.map(({ pvc, why }) => `${pvc}: ${why}`) },
+      });
+      const recorded = await bench.store.get({ namespace: 'soteria', name: asked.body.operation });
+      expect(recorded?.status?.conditions).toContainEqual(expect.objectContaining({ type: 'Partial', status: 'True' }));
+    });
+
+    it('lists what was excluded from backups, and succeeds without it', async () => {
+      const bench = open();
+      bench.cluster.seed(living('cache', 'Bound', { 'soteria.dev/backup': 'false' }));
+      const asked = await bench.http.post('/v1/restores/namespace').send(ask).expect(202);
+      expect(asked.body.without_point).toEqual([
+        { pvc: 'cache', why: 'it has no restore point: its label soteria.dev/backup is "false"' },
+      ]);
+      await runToEnd(bench);
+      const told = await bench.http.get(asked.headers['location'] ?? '').expect(200);
+      expect(told.body).toMatchObject({ phase: 'Succeeded', result: { claimsRestored: 3, claimsWithoutPoint: 1 } });
+    });
+
+    it.each<[string, object]>([
+      ['claims that it names', { pvcs: ['a'] }],
+      ['points of another cluster', { cluster_id: 'cluster-2' }],
+    ])('lists no living claim when it asks for %s', async (_title, more) => {
+      const bench = open();
+      bench.cluster.seed(living('never', 'Bound'));
+      const plan = await bench.http
+        .post('/v1/restores/namespace')
+        .send({ ...ask, ...more, dry_run: true })
+        .expect(200);
+      expect(plan.body.without_point).toEqual([]);
+    });
+  });
+
   it('cancelled, cancels its children and leaves nothing but what was restored', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: 5 }), async (steps) => {

@@ -31,6 +31,12 @@ const printerColumns = [
   { name: 'Claim', type: 'string', jsonPath: '.spec.request.pvc' },
   { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
   { name: 'Progress', type: 'integer', jsonPath: '.status.progress', description: 'Percent.' },
+  {
+    name: 'Partial',
+    type: 'string',
+    jsonPath: '.status.conditions[?(@.type=="Partial")].status',
+    description: 'True: of a namespace, some claims were neither done nor excluded on purpose.',
+  },
   { name: 'Message', type: 'string', jsonPath: '.status.message' },
   { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
   { name: 'Requested-By', type: 'string', jsonPath: '.spec.requestedBy.user', priority: 1 },

@@ -274,12 +274,17 @@ export const operationWork = z.strictObject({
   isReleased: z.boolean().optional(),
   /** The volume has failed and is being removed, to be made once more. */
   isRemaking: z.boolean().optional(),
-  /** Of the backup of a namespace: the last claim it has taken or left out; the next one follows by name. */
+  /** Of the backup or restore of a namespace: the last claim that was taken, kept or left out; the next claim follows by name. */
   cursor: z.string().max(253).optional(),
-  takenCount: z.int().min(0).optional(),
-  skippedCount: z.int().min(0).optional(),
-  /** Of the restore of a namespace: how many claims had points at the beginning, and how many an earlier run has restored. */
+  /** Claims that are passed or known to come. */
   claimCount: z.int().min(0).optional(),
+  /** Claims for which an Operation was made, or was refused. */
+  takenCount: z.int().min(0).optional(),
+  refusedCount: z.int().min(0).optional(),
+  /** Claims that were left out, and how many of them on purpose. */
+  skippedCount: z.int().min(0).optional(),
+  excludedCount: z.int().min(0).optional(),
+  /** Claims that an earlier run has restored. */
   presentCount: z.int().min(0).optional(),
   /** From here on it is neither cancelled nor late: the marks of what is temporary come off. */
   isPermanent: z.boolean().optional(),
@@ -365,6 +370,7 @@ export const condition = z.strictObject({
   message: shortText.optional(),
   lastTransitionTime: instant,
 });
+export type Condition = z.infer<typeof condition>;
 
 export const operationStatus = z.strictObject({
   phase: z.enum(phases),

@@ -6,7 +6,7 @@
  *  4. `startedAt` is set when the phase becomes Running, and only then: an operation that ended before it ran has none.
  */
 import type { SoteriaError } from '../../errors.ts';
-import type { Operation, OperationResult, OperationStatus, Phase, Step } from './schema.ts';
+import type { Condition, Operation, OperationResult, OperationStatus, Phase, Step } from './schema.ts';
 import { isTerminal } from './schema.ts';
 
 const maxText = 1024;
@@ -73,6 +73,16 @@ export function advance(status: OperationStatus, change: Advance, now: Date): Op
   });
 }
 
+function flagOf({ type, isTrue, reason, message }: Flag, now: Date): Condition {
+  return {
+    type,
+    status: isTrue ? 'True' : 'False',
+    reason,
+    message: shorten(message),
+    lastTransitionTime: instantOf(now),
+  };
+}
+
 interface Ending {
   readonly phase: Exclude<Phase, 'Pending' | 'Running'>;
   readonly reason: string;
@@ -86,13 +96,7 @@ function end(status: OperationStatus, ending: Ending, now: Date): OperationStatu
   const at = instantOf(now);
   const isSuccess = ending.phase === 'Succeeded';
   const message = shorten(ending.message);
-  const flag = (type: string, isTrue: boolean) => ({
-    type,
-    status: isTrue ? ('True' as const) : ('False' as const),
-    reason: ending.reason,
-    message,
-    lastTransitionTime: at,
-  });
+  const flag = (type: string, isTrue: boolean) => flagOf({ type, isTrue, reason: ending.reason, message }, now);
   return {
     ...status,
     ...ending.extra,
@@ -124,4 +128,21 @@ export function refuse(
     { phase, reason: error.code, message: `${what}: ${why}`, stepState: 'failed', extra: { error: record } },
     now,
   );
+}
+
+export interface Flag {
+  readonly type: string;
+  readonly isTrue: boolean;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Beside those of an end. */
+export function withCondition(
+  status: OperationStatus,
+  { type, isTrue, reason, message }: Flag,
+  now: Date,
+): OperationStatus {
+  const others = (status.conditions ?? []).filter((one) => one.type !== type);
+  return { ...status, conditions: [...others, flagOf({ type, isTrue, reason, message }, now)] };
 }

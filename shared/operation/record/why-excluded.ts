@@ -1,0 +1,14 @@
+/** Whether people have excluded a claim from backups, or it is nobody's claim yet. Pure. */
+import type { PersistentVolumeClaim } from '../../kubernetes/core-types.ts';
+import { temporaryLabel } from './marks.ts';
+
+/** On a claim, as label or annotation, with the value `false`: leave the claim out. */
+const optOutKey = 'soteria.dev/backup';
+
+export function whyExcluded({ metadata }: Pick<PersistentVolumeClaim, 'metadata'>): string | undefined {
+  if (metadata.labels?.[optOutKey] === 'false') return `its label ${optOutKey} is "false"`;
+  if (metadata.annotations?.[optOutKey] === 'false') return `its annotation ${optOutKey} is "false"`;
+  // A copy: a restore test removes its own again, and that of a restore is nobody's claim before it is whole.
+  if (metadata.labels?.[temporaryLabel] !== undefined) return 'a restore or a restore test is making it';
+  return undefined;
+}
