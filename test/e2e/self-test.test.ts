@@ -2,7 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
-import { pods } from '@soteria/shared/kubernetes/core-types.ts';
+import { persistentVolumeClaims, pods } from '@soteria/shared/kubernetes/core-types.ts';
+import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import { type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -69,6 +70,37 @@ describe('a self-test on the embedded default', () => {
     expect(operation.status?.steps.map(({ name }) => name)).toEqual(['claim', 'write', 'backup', 'restore', 'compare']);
     await untilNothingIsLeft();
     expect(await get()).toMatchObject({ is_ready: true });
+  });
+
+  it('passes on a volume that nobody uses after the write: Longhorn says “error” until it has attached it', async () => {
+    const { client } = bed.local.cluster;
+    const longhorn = createLonghorn(client, { namespace: 'longhorn-system' });
+    const often = { everyMs: 10 };
+    expect((await post({})).status).toBe(202);
+    const volume = await waitUntil(
+      'the claim has a volume',
+      async () => {
+        const claims = await Array.fromAsync(listAll(client, persistentVolumeClaims, { namespace: proofNamespace }));
+        return claims.map(({ spec }) => spec?.volumeName ?? '').find((each) => each !== '');
+      },
+      often,
+    );
+    bed.local.faults.set('detachedVolume', volume);
+    // The snapshot of the test keeps waiting for as long as this lasts.
+    bed.local.faults.set('slowAttach', true);
+    const waiting = await waitUntil('Longhorn shows why the snapshot waits', async () =>
+      (await longhorn.snapshots.listOfVolume(volume)).find(({ waitMessage }) => waitMessage !== undefined),
+    );
+    expect(waiting).toMatchObject({ isReady: false, waitMessage: expect.stringContaining('is not running') });
+    await waitUntil('the backup shows it too', async () => {
+      const all = await bed.listOperations(proofNamespace);
+      return all.some(({ spec, status }) => spec.kind === 'Backup' && status?.message.includes('is not running'));
+    });
+    bed.local.faults.clear('slowAttach');
+    const operation = await waitForNew();
+    bed.local.faults.clearAll();
+    expect(operation.status, JSON.stringify(operation.status)).toMatchObject({ phase: 'Succeeded' });
+    await untilNothingIsLeft();
   });
 
   it('asked for with kubectl, fails where Longhorn fails, says so, and leaves nothing', async () => {
