@@ -61,6 +61,7 @@ export interface Ending {
   /** Names of backups that were recorded on the target while it held one of that name. */
   readonly overwritten: readonly string[];
   readonly slotsInUse: number;
+  readonly endedAt: Date;
   readonly limits: { readonly cluster: number };
 }
 

@@ -2,6 +2,7 @@
  * What must hold of every history, whatever happened in it. Each is one function: it names the first thing that broke it, or
  * answers nothing. `mutants.ts` holds a planted bug for each, so that none of them can be true by being blind.
  */
+import { isNameOfAttempt } from '@soteria/backup/longhorn/about-operation.ts';
 import { catalogueKeys, watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import { isTerminal, type Operation, operationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
@@ -37,6 +38,9 @@ const ownerOf = (record: TargetRecord): string | undefined => record.labels[cata
 
 /** A wake-up that has looked at the switch lives a minute at most; a process remembers it for five seconds. */
 const noticedAfterMs = 65_000;
+
+/** An hour, and a day until leftovers are looked for again. */
+const interruptedGoesAfterMs = 26 * 3_600_000;
 
 /** Of two processes. */
 const clocksDifferMs = 200_000;
@@ -176,6 +180,15 @@ export const invariants = {
           !evidence.kept.has(each.metadata.name),
       );
       return snapshot === undefined ? undefined : `${nameOf(one)} left snapshot ${snapshot.metadata.name}`;
+    }),
+
+  /** While it lies on the target Longhorn removes no blocks of the volume. The look for leftovers comes once a day. */
+  noInterruptedUploadStays: ({ ending }) =>
+    first(ending.backups, ({ metadata, status }) => {
+      const ageMs = ending.endedAt.getTime() - Date.parse(metadata.creationTimestamp);
+      if ((status?.state ?? '') !== '' || ageMs < interruptedGoesAfterMs) return undefined;
+      const owner = ending.operations.find((one) => isOfClaim(one) && isNameOfAttempt(one, metadata.name));
+      return owner === undefined ? undefined : `${nameOf(owner)} left the interrupted upload ${metadata.name}`;
     }),
 
   statusNeverGoesBackwards: ({ evidence }) =>

@@ -95,8 +95,48 @@ const detached: History = {
   ],
 };
 
+/** An upload is interrupted; its object is lost and comes back from the target without labels. */
+const interrupted: History = {
+  ...lost,
+  moves: [
+    { do: 'fault', fault: 'uploadInterrupted' },
+    { do: 'ask', door: 'event', claim: 0, id: 0, reuses: false },
+    ...[1, 2, 3].flatMap(() => [{ do: 'go', steps: 200 } as const, { do: 'longhorn', steps: 1 } as const]),
+    { do: 'longhorn', steps: 1 },
+    { do: 'fault', fault: 'targetUrlCleared' },
+    { do: 'longhorn', steps: 1 },
+    { do: 'cancel', nth: 0 },
+    { do: 'go', steps: 200 },
+    { do: 'heal' },
+    { do: 'longhorn', steps: 2 },
+    ...[1, 2].flatMap(() => [
+      { do: 'pass', seconds: 50_000 } as const,
+      { do: 'longhorn', steps: 2 } as const,
+      { do: 'sweep' } as const,
+      { do: 'go', steps: 300 } as const,
+    ]),
+  ],
+};
+
+/** Two backups of a volume on whose snapshots linked clones stand. */
+const cloned: History = {
+  ...lost,
+  moves: [
+    { do: 'fault', fault: 'linkedCloneEntry' },
+    ...[0, 1].flatMap((id) => [
+      { do: 'ask', door: 'event', claim: 0, id, reuses: false } as const,
+      ...[1, 2, 3, 4].flatMap(() => [
+        { do: 'go', steps: 300 } as const,
+        { do: 'longhorn', steps: 2 } as const,
+        { do: 'sweep' } as const,
+      ]),
+      { do: 'go', steps: 300 } as const,
+    ]),
+  ],
+};
+
 /** Enough for the rarest of the planted bugs to show; the seed stays. */
-const histories = [lost, deleted, again, missed, unread, detached, ...sample(400, 7)];
+const histories = [lost, deleted, again, missed, unread, detached, interrupted, cloned, ...sample(400, 7)];
 
 const rows = [
   ...Object.entries(mutants).map(([name, [bug, mutation]]) => ({ name, bug, mutation })),

@@ -97,6 +97,12 @@ const trustReadingsOfTarget: Decide = (situation) => {
   return decideBackup({ ...situation, world: { ...situation.world, backupVolume: read } });
 };
 
+/** As if a refused deletion had not been answered. */
+const forgetRefusals: Decide = (situation) => {
+  const { kept: _kept, ...world } = situation.world;
+  return decideBackup({ ...situation, world });
+};
+
 const noPeers: Decide = (situation) =>
   decideBackup({ ...situation, world: { ...situation.world, peers: { seen: [] } } });
 
@@ -174,6 +180,19 @@ export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mu
     'what is half made stays, and is not looked for later',
     { decide: tidyWithout('delete-backup', 'delete-snapshot'), deafTo: ['dev.soteria.leftovers.due.v1'] },
   ],
+  noInterruptedUploadStays: [
+    'an upload of ours that was interrupted is not recognised by its name',
+    withTools(({ longhorn }) => ({
+      longhorn: {
+        ...longhorn,
+        backups: {
+          ...longhorn.backups,
+          list: async (filter, signal) =>
+            (await longhorn.backups.list(filter, signal)).filter(({ state }) => state !== ''),
+        },
+      },
+    })),
+  ],
   statusNeverGoesBackwards: [
     'progress is what Longhorn says now',
     { decide: recordOtherwise((status) => ({ ...status, progress: status.progress % 50 })) },
@@ -232,6 +251,11 @@ export const furtherMutants: readonly [invariant: InvariantName, bug: string, mu
     'oneRestorablePointPerSuccess',
     'a reading of the target is taken for a reading of the volume’s backups',
     { decide: trustReadingsOfTarget },
+  ],
+  [
+    'nothingSurprises',
+    'a snapshot that Longhorn refuses to delete is deleted again and again',
+    { decide: forgetRefusals },
   ],
   [
     'nothingTemporaryIsLeft',

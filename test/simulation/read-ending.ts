@@ -20,7 +20,7 @@ function purgedOnes({ evidence }: Pick<World, 'evidence'>): Operation[] {
   );
 }
 
-export function readEnding(world: Pick<World, 'cluster' | 'longhorn' | 'evidence'>): Ending {
+export function readEnding(world: Pick<World, 'cluster' | 'longhorn' | 'evidence' | 'now'>): Ending {
   const { api } = world.cluster;
   const slots = api
     .list({ group: '', version: 'v1', plural: 'configmaps' }, { fieldSelector: `metadata.name=${slotsName}` })
@@ -32,6 +32,7 @@ export function readEnding(world: Pick<World, 'cluster' | 'longhorn' | 'evidence
     onTarget: world.longhorn.target.list().filter(({ createdAt }) => createdAt !== ''),
     overwritten: world.longhorn.target.overwritten,
     slotsInUse: slots.reduce((sum, held) => sum + held, 0),
+    endedAt: world.now(),
     limits,
   };
 }
