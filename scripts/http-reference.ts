@@ -40,11 +40,12 @@ function membersOf(schema: z.ZodType): string[] {
   return Object.keys(properties).map((name) => (required.includes(name) ? name : `${name}?`));
 }
 
-function takes({ body, query, isRepeatable = false }: Route): string {
+function takes({ body, query, isRepeatable = false, isConditional = false }: Route): string {
   const parts = [
     ...(body === undefined ? [] : [`\`{${membersOf(body).join(', ')}}\``]),
     ...(query === undefined ? [] : [`\`?${Object.keys(query.shape).join('&')}\``]),
     ...(isRepeatable ? ['`Idempotency-Key`'] : []),
+    ...(isConditional ? ['`If-Match`'] : []),
   ];
   return parts.join(' ');
 }

@@ -16,6 +16,8 @@ import {
   type RouteAnswer,
   routes,
 } from '@soteria/shared/http-contract/routes.ts';
+import * as policies from '@soteria/shared/http-contract/policy-answers.ts';
+import { policySchema } from '@soteria/shared/policy/policy-schema.ts';
 import * as usage from '@soteria/shared/http-contract/usage-answers.ts';
 import * as z from 'zod';
 
@@ -23,12 +25,14 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** In the document a schema has the name under which its module exports it. */
 const named = {
-  input: { ...schemasOf(requests, /^(?!usage).*Request$/), adoptRequest: queries.adoptRequest },
+  input: { ...schemasOf(requests, /^(?!usage).*Request$/), adoptRequest: queries.adoptRequest, policy: policySchema },
   output: {
     ...schemasOf(parts, /^(?:restorePoint|blocker|blockerOfPoint|stepView)$/),
     ...schemasOf(asked, /./),
     ...schemasOf(read, /./),
     ...schemasOf(usage, /./),
+    ...schemasOf(policies, /./),
+    policy: policySchema,
     problem,
   },
 };
@@ -69,7 +73,7 @@ function queryParameters(query: z.ZodObject): Json[] {
   return Object.entries(query.shape).map(([name, member]) => {
     const options = { io: 'input', unrepresentable: 'any' } as const;
     const { $schema: _dialect, description = '', ...schema } = z.toJSONSchema(member, options);
-    return { name, in: 'query', required: false, description, schema };
+    return { name, in: 'query', required: !member.safeParse(undefined).success, description, schema };
   });
 }
 
@@ -81,22 +85,38 @@ const idempotencyKey = {
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 
-function parametersOf(path: string, { query, isRepeatable = false }: Route): Json[] {
+const ifMatch = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The `ETag` of an earlier answer, or `*`: the change is made to that version, or refused.',
+  schema: { type: 'string', minLength: 1 },
+};
+
+function parametersOf(path: string, { query, isRepeatable = false, isConditional = false }: Route): Json[] {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
     required: true,
     schema: { type: 'string', minLength: 1 },
   }));
-  return [...inPath, ...(query === undefined ? [] : queryParameters(query)), ...(isRepeatable ? [idempotencyKey] : [])];
+  return [
+    ...inPath,
+    ...(query === undefined ? [] : queryParameters(query)),
+    ...(isRepeatable ? [idempotencyKey] : []),
+    ...(isConditional ? [ifMatch] : []),
+  ];
 }
 
 const location = { Location: { description: 'Where the Operation is.', schema: { type: 'string' }, required: true } };
 
-function answerOf({ schema, meaning, hasLocation = false, text }: RouteAnswer): Json {
+const etag = { ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' }, required: true } };
+
+function answerOf({ schema, meaning, hasLocation = false, hasETag = false, text }: RouteAnswer): Json {
   return {
     description: meaning,
     ...(hasLocation ? { headers: location } : {}),
+    ...(hasETag ? { headers: etag } : {}),
     content: {
       'application/json': { schema: refOf(schema) },
       ...(text === undefined ? {} : { [text]: { schema: { type: 'string' } } }),

@@ -5,6 +5,7 @@ import { answerJson } from '@soteria/shared/function/json-body.ts';
 import { listDeadLetters, replayDeadLetter } from './dead-letters/dead-letter-doors.ts';
 import { keepDeadLetter } from './dead-letters/keep-dead-letter.ts';
 import { createTeller } from './dead-letters/tell-letters.ts';
+import { mountPolicies } from './doors/policy-routes.ts';
 import type { PolicyTickTools } from './tools.ts';
 import { sweepOperations } from './sweep/sweep-operations.ts';
 
@@ -18,6 +19,7 @@ export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
       app.post('/v1/dead-letters/:id/replay', async (c) =>
         answerJson(c, await replayDeadLetter(tools, c.req.param('id'), c.get('incoming')), 202),
       );
+      mountPolicies(app, tools);
     },
     on: { 'dev.knative.sources.ping': (event, from) => sweepOperations(tools, event, from) },
     eventPaths: { '/dead-letters': (event, from) => keepDeadLetter(tools, teller, event, from) },

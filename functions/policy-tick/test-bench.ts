@@ -1,6 +1,7 @@
 /** The function `policy-tick` with all its doors over the in-memory cluster, for this folder's tests. */
 import type { ForeignEvent } from '@soteria/shared/events/resend.ts';
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
+import type { Access } from '@soteria/shared/identity/authorize.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
@@ -22,9 +23,10 @@ export interface BenchOptions {
   readonly onResend?: () => Promise<unknown>;
   /** Throws what the sink answers to an event of this type. */
   readonly onPublish?: (type: string) => void;
+  readonly onAuthorize?: (access: Access) => unknown;
 }
 
-export function createTestBench({ onResend, onPublish }: BenchOptions = {}) {
+export function createTestBench({ onResend, onPublish, onAuthorize }: BenchOptions = {}) {
   let time = Date.parse('2026-08-20T02:00:00Z');
   const now = () => new Date(time);
   const cluster = createMemoryCluster({
@@ -55,7 +57,9 @@ export function createTestBench({ onResend, onPublish }: BenchOptions = {}) {
       resent.push(event);
       await onResend?.();
     },
-    authorize: () => Promise.resolve(),
+    authorize: async (_caller, access) => {
+      onAuthorize?.(access);
+    },
     isPaused: (signal) => readPaused(client, namespace, signal),
     namespace,
     now,

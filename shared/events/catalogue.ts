@@ -236,6 +236,12 @@ export const usageThreshold = z.looseObject({
   allowed: z.number(),
 });
 
+export const policyChanged = z.looseObject({
+  policy: z.string(),
+  change: z.enum(['created', 'replaced', 'deleted']),
+  requested_by: z.string(),
+});
+
 export interface EventDefinition {
   readonly meaning: string;
   /** request: asks for work; fact: tells what happened; wake: only says "look now". */
@@ -397,6 +403,12 @@ export const eventCatalogue = {
     role: 'fact',
     unsigned: 'never',
     data: usageThreshold,
+  },
+  'dev.soteria.policy.changed.v1': {
+    meaning: 'A policy was created, replaced or deleted through the API; the policies are at GET /v1/policies.',
+    role: 'fact',
+    unsigned: 'never',
+    data: policyChanged,
   },
   'dev.knative.apiserver.ref.add': {
     meaning: 'A watched object appeared (ApiServerSource, Reference mode).',

@@ -1,9 +1,10 @@
 /** JSON in and out of HTTP handlers: a clear refusal of what is not strict JSON, and byte counts beyond 2^53 written exactly. */
+import { isUtf8 } from 'node:buffer';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { SoteriaError } from '../errors.ts';
 import { writeJson } from '../kubernetes/json.ts';
-import { readJson } from '../strict-json.ts';
+import { findTextFault, readJson } from '../strict-json.ts';
 
 export async function readJsonBody(c: Context): Promise<unknown> {
   const contentType = c.req.header('content-type') ?? '';
@@ -24,6 +25,18 @@ export async function readJsonBody(c: Context): Promise<unknown> {
     fix: 'check the body with a JSON linter',
   };
   throw new SoteriaError('invalid_request', explanation, { cause });
+}
+
+/** Throws `invalid_request`. The media type is the caller's to look at. */
+export async function readTextBody(c: Context): Promise<string> {
+  const bytes = Buffer.from(await c.req.arrayBuffer());
+  const fault = isUtf8(bytes) ? findTextFault(bytes.toString('utf8')) : 'is not UTF-8';
+  if (fault === undefined) return bytes.toString('utf8');
+  throw new SoteriaError('invalid_request', {
+    what: 'the request cannot be read',
+    why: `its body ${fault}`,
+    fix: 'send the body as text in UTF-8',
+  });
 }
 
 /** Byte counts are bigints: they become JSON numbers with all their digits. While Soteria is paused, every object says so. */

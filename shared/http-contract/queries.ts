@@ -50,3 +50,16 @@ export const adoptRequest = z.strictObject({
   is_gone: z.boolean().optional().describe('The caller vouches that the other cluster writes no more.'),
   dry_run: z.boolean().optional().describe('Answer the survey and record nothing.'),
 });
+
+const dryRun = z.enum(['true', 'false']).optional().describe('true: everything is checked, and nothing is written.');
+
+export const policiesQuery = z.strictObject({
+  format: z
+    .enum(['json', 'yaml'])
+    .optional()
+    .describe('yaml: the policies of the API as a ConfigMap for Git; those of Git are left out.'),
+});
+
+export const dryRunQuery = z.strictObject({ dry_run: dryRun });
+
+export const deletePolicyQuery = z.strictObject({ id: name.describe('The policy to delete.'), dry_run: dryRun });

@@ -20,6 +20,7 @@ import {
   restoreAnswer,
   selfTestAnswer,
 } from './ask-answers.ts';
+import { policyRoutes } from './policy-routes.ts';
 import {
   adoptRequest,
   backupsQuery,
@@ -42,16 +43,20 @@ import {
 } from './read-answers.ts';
 import { measureAnswer, usageAnswer } from './usage-answers.ts';
 
-export const groups = ['Backups', 'Operations', 'Restores', 'Usage', 'Dead letters'] as const;
+export const groups = ['Backups', 'Operations', 'Restores', 'Policies', 'Usage', 'Dead letters'] as const;
 
 export interface RouteAnswer {
   readonly schema: z.ZodType;
   readonly meaning: string;
   /** True: the header `Location` says where the Operation is. */
   readonly hasLocation?: boolean;
+  /** True: the header `ETag` is the version of what was read or written. */
+  readonly hasETag?: boolean;
   /** The answer in another media type, unless JSON is asked for by name. */
   readonly text?: string;
 }
+
+export type RouteText = `${'GET' | 'POST' | 'DELETE'} /v1/${string}`;
 
 export interface Route {
   readonly function: 'backup' | 'restore' | 'policy-tick' | 'b2-usage';
@@ -64,6 +69,8 @@ export interface Route {
   /** True: takes `Idempotency-Key`. */
   readonly isRepeatable?: boolean;
   readonly answers: { readonly [status in 200 | 202]?: RouteAnswer };
+  /** True: takes `If-Match` with the `ETag` of an earlier answer. */
+  readonly isConditional?: boolean;
   /** Beyond those that any route may answer. */
   readonly refusals: readonly ErrorCode[];
 }
@@ -299,6 +306,7 @@ export const routes = {
     answers: { 202: { schema: measureAnswer, meaning: 'A measurement has begun.', hasLocation: true } },
     refusals: ['unprocessable'],
   },
+  ...policyRoutes,
   'GET /v1/dead-letters': {
     function: 'policy-tick',
     group: 'Dead letters',
@@ -313,7 +321,7 @@ export const routes = {
     answers: { 202: { schema: replayedLetter, meaning: 'The Broker has accepted the event.' } },
     refusals: ['not_found', 'unprocessable'],
   },
-} as const satisfies Record<`${'GET' | 'POST'} /v1/${string}`, Route>;
+} as const satisfies Record<RouteText, Route>;
 
 export type Routes = typeof routes;
 export type RouteName = keyof Routes;

@@ -1,4 +1,4 @@
-/** `If-Match` and `ETag` of RFC 9110 over a resourceVersion. Pure. */
+/** What `If-Match` of RFC 9110 means for a resourceVersion. Pure. */
 /** The version of an object that does not exist; no object has it. */
 export const noVersion = '0';
 

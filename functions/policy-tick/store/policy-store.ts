@@ -167,7 +167,7 @@ function changedMeanwhile(version: string | undefined, cause?: unknown): Soteria
   );
 }
 
-function noPolicy(id: string): SoteriaError {
+export function noPolicy(id: string): SoteriaError {
   return new SoteriaError('not_found', {
     what: `The policy "${id.slice(0, 64)}" was not found`,
     why: 'neither the API nor Git holds a policy with this id',

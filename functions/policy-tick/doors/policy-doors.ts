@@ -1,0 +1,141 @@
+/** What the routes of policies do. Who may list Operations in Soteria's namespace sees all policies; who may create them there changes them. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Incoming } from '@soteria/shared/function/contract.ts';
+import type {
+  PolicyChangedAnswer,
+  PolicyListAnswer,
+  PolicyPreviewAnswer,
+  PolicyViewAnswer,
+} from '@soteria/shared/http-contract/policy-answers.ts';
+import { deletePolicyQuery, dryRunQuery, policiesQuery } from '@soteria/shared/http-contract/queries.ts';
+import type { Policy } from '@soteria/shared/policy/policy-schema.ts';
+import type * as z from 'zod';
+import { resolvePolicy } from '../policy/resolve-policy.ts';
+import { previewSchedule } from '../preview/preview-schedule.ts';
+import { noPolicy, type PolicyChange, type VersionedBook } from '../store/policy-store.ts';
+import type { PolicyTickTools } from '../tools.ts';
+import { announceChange } from './announce-change.ts';
+import { policiesYaml } from './policies-yaml.ts';
+import { readIfMatch } from './read-if-match.ts';
+
+export { readPolicyBody } from './read-policy-body.ts';
+
+type Query = Readonly<Record<string, string>>;
+
+export async function listPolicies(tools: PolicyTickTools, rawQuery: Query, incoming: Incoming) {
+  const { format } = readQuery(policiesQuery, rawQuery);
+  const book = await readAsCaller(tools, incoming);
+  return { version: book.version, said: format === 'yaml' ? await policiesYaml(book, tools.namespace) : listOf(book) };
+}
+
+function listOf({ version, policies, faults, conflicts }: VersionedBook): PolicyListAnswer {
+  return {
+    version,
+    items: policies.map((one) => Object.assign({ ...one }, { editable: one.source.store === 'api' })),
+    faults: faults.map((fault) => Object.assign({ ...fault }, { id: fault.id ?? null })),
+    conflicts,
+  };
+}
+
+export async function getPolicy(tools: PolicyTickTools, id: string, incoming: Incoming) {
+  const book = await readAsCaller(tools, incoming);
+  const { policy, source } = findPolicy(book, id);
+  const unused = book.conflicts.find((conflict) => conflict.id === id)?.unused ?? null;
+  const said: PolicyViewAnswer = { policy, source, editable: source.store === 'api', unused };
+  return { version: book.version, said };
+}
+
+export interface Asked {
+  readonly query: Query;
+  readonly ifMatch: string | undefined;
+  readonly incoming: Incoming;
+}
+
+export async function putPolicy(tools: PolicyTickTools, policy: Policy, { query, ifMatch, incoming }: Asked) {
+  const isDryRun = readQuery(dryRunQuery, query).dry_run === 'true';
+  const options = { ifMatch: readIfMatch(ifMatch), isDryRun, signal: incoming.signal };
+  await mayChange(tools, incoming);
+  return tell(tools, { id: policy.id, isDryRun, change: await tools.policies.put(policy, options) }, incoming);
+}
+
+/** `id` is in the path or in the query. */
+export async function deletePolicy(tools: PolicyTickTools, inPath: string | undefined, asked: Asked) {
+  const { query, ifMatch, incoming } = asked;
+  const { dry_run: dryRun, id } =
+    inPath === undefined ? readQuery(deletePolicyQuery, query) : { ...readQuery(dryRunQuery, query), id: inPath };
+  const isDryRun = dryRun === 'true';
+  const options = { ifMatch: readIfMatch(ifMatch), isDryRun, signal: incoming.signal };
+  await mayChange(tools, incoming);
+  return tell(tools, { id, isDryRun, change: await tools.policies.remove(id, options) }, incoming);
+}
+
+/** Of a policy that is not stored. */
+export async function previewPolicy(
+  tools: PolicyTickTools,
+  policy: Policy,
+  incoming: Incoming,
+): Promise<PolicyPreviewAnswer> {
+  await mayRead(tools, incoming);
+  return previewSchedule(resolvePolicy(policy), tools.now());
+}
+
+export async function previewStored(
+  tools: PolicyTickTools,
+  id: string,
+  incoming: Incoming,
+): Promise<PolicyPreviewAnswer> {
+  const { policy } = findPolicy(await readAsCaller(tools, incoming), id);
+  return previewSchedule(resolvePolicy(policy), tools.now());
+}
+
+function mayRead({ authorize, namespace }: PolicyTickTools, { caller, signal }: Incoming): Promise<void> {
+  return authorize(caller, { verb: 'list', namespace }, signal);
+}
+
+function mayChange({ authorize, namespace }: PolicyTickTools, { caller, signal }: Incoming): Promise<void> {
+  return authorize(caller, { verb: 'create', namespace }, signal);
+}
+
+async function readAsCaller(tools: PolicyTickTools, incoming: Incoming): Promise<VersionedBook> {
+  await mayRead(tools, incoming);
+  return tools.policies.read(incoming.signal);
+}
+
+function findPolicy({ policies, faults }: VersionedBook, id: string): VersionedBook['policies'][number] {
+  const found = policies.find(({ policy }) => policy.id === id);
+  if (found !== undefined) return found;
+  const fault = faults.find((one) => one.id === id);
+  if (fault === undefined) throw noPolicy(id);
+  const { what, why, fix } = fault;
+  throw new SoteriaError('unprocessable', { what, why, fix });
+}
+
+interface Told {
+  readonly id: string;
+  readonly isDryRun: boolean;
+  readonly change: PolicyChange;
+}
+
+async function tell(tools: PolicyTickTools, { id, isDryRun, change }: Told, incoming: Incoming) {
+  const { did, version } = change;
+  if (did !== 'nothing' && !isDryRun) await announceChange(tools, { id, did, version }, incoming);
+  const said: PolicyChangedAnswer = { id, change: did === 'nothing' ? 'none' : did, version, dry_run: isDryRun };
+  return { version, said };
+}
+
+function readQuery<T>(schema: z.ZodType<T>, query: Query): T {
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `${path.map(String).join('.') || 'the query'}: ${message}`,
+  );
+  throw new SoteriaError(
+    'invalid_request',
+    {
+      what: 'the query is not valid',
+      why: problems.join('; '),
+      fix: 'check the parameters of this route in docs/http.md',
+    },
+    { details: { problems } },
+  );
+}

@@ -1,0 +1,38 @@
+/** The policy in a body: JSON, or YAML as it stands in Git. A mistake names its member and, in YAML, its line. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { readJsonBody, readTextBody } from '@soteria/shared/function/json-body.ts';
+import { type Policy, policySchema } from '@soteria/shared/policy/policy-schema.ts';
+import { parseJson } from '@soteria/shared/strict-json.ts';
+import type { Context } from 'hono';
+import { readPolicyText } from '../policy/read-policy-text.ts';
+
+const fix =
+  'send one policy as docs/openapi.json describes it, for example {"id": "nightly", "schedule": "0 2 * * *", "namespaceSelector": {}}';
+
+export async function readPolicyBody(c: Context): Promise<Policy> {
+  if (/^(?:application|text)\/(?:x-)?yaml\b/i.test(c.req.header('content-type') ?? '')) return readText(c);
+  const parsed = policySchema.safeParse(await readJsonBody(c));
+  if (parsed.success) return parsed.data;
+  throw refused(
+    parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.') || 'the body'}: ${message}`),
+  );
+}
+
+async function readText(c: Context): Promise<Policy> {
+  const [only, ...others] = await readPolicyText(await readTextBody(c));
+  if (only === undefined) throw refused(['the body: it holds no policy']);
+  if (others.length > 0) throw refused([`line ${others[0]?.line}: a second policy begins; each is sent by itself`]);
+  const { policy, line, faults = [] } = only;
+  if (policy === undefined) {
+    throw refused(faults.map((one) => `line ${one.line}: ${one.member === '' ? '' : `${one.member}: `}${one.why}`));
+  }
+  // An escape of YAML can stand for what no JSON body may hold.
+  const { fault } = parseJson(JSON.stringify(policy));
+  if (fault !== undefined) throw refused([`line ${line}: ${fault.member} ${fault.why}`]);
+  return policy;
+}
+
+function refused(problems: readonly string[]): SoteriaError {
+  const explanation = { what: 'the policy is not valid', why: problems.join('; '), fix };
+  return new SoteriaError('invalid_request', explanation, { details: { problems } });
+}

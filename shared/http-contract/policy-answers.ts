@@ -1,0 +1,87 @@
+/** Answers about policies. */
+import * as z from 'zod';
+import { policySchema } from '../policy/policy-schema.ts';
+import { instantText, isPausedNow, type Said } from './parts.ts';
+
+const source = z
+  .strictObject({
+    store: z
+      .enum(['api', 'git'])
+      .describe('api: the Secret soteria-policies; git: an object that the API never changes.'),
+    object: z.string().describe('Kind, namespace and name.'),
+    key: z.string(),
+    line: z.int().min(1),
+  })
+  .describe('Where it stands.');
+
+const stored = {
+  policy: policySchema,
+  source,
+  editable: z.boolean().describe('False: it comes from Git, and the API refuses to change it.'),
+};
+
+const fault = z
+  .strictObject({
+    id: z.string().nullable().describe('Null: the text could not be read so far.'),
+    source,
+    what: z.string(),
+    why: z.string().describe('Each mistake with its line and member.'),
+    fix: z.string(),
+  })
+  .describe('Why one policy is disabled; the others work on.');
+
+export const policyList = z.strictObject({
+  version: z.string().describe('Of the Secret soteria-policies; without its quotation marks, the same as `ETag`.'),
+  items: z.array(z.strictObject(stored)),
+  faults: z.array(fault),
+  conflicts: z
+    .array(z.strictObject({ id: z.string(), used: source, unused: source }))
+    .describe('The same id in both stores: the policy of Git is used.'),
+  ...isPausedNow,
+});
+export type PolicyListAnswer = Said<z.infer<typeof policyList>>;
+
+export const policyView = z.strictObject({
+  ...stored,
+  unused: source.nullable().describe('A policy of the same id in the other store, which has no effect.'),
+  ...isPausedNow,
+});
+export type PolicyViewAnswer = Said<z.infer<typeof policyView>>;
+
+export const policyChanged = z.strictObject({
+  id: z.string(),
+  change: z.enum(['created', 'replaced', 'deleted', 'none']).describe('none: it stood there already, word for word.'),
+  version: z.string().describe('Of the Secret soteria-policies; without its quotation marks, the same as `ETag`.'),
+  dry_run: z.boolean(),
+  ...isPausedNow,
+});
+export type PolicyChangedAnswer = Said<z.infer<typeof policyChanged>>;
+
+const run = z.strictObject({
+  at: instantText.describe('In UTC.'),
+  local: instantText.describe('As the clock of the policy’s time zone shows it, with its offset.'),
+  clock: z
+    .enum(['moved', 'repeats'])
+    .nullable()
+    .describe(
+      'moved: the clock skips the time, and the run is at the first instant after the gap; repeats: the clock shows the time twice, and the first counts.',
+    ),
+  announced: z.boolean().describe('False: no PingSource announces it; the hourly sweep finds it.'),
+  not_before: instantText.nullable().describe('Outside the window: when the window opens.'),
+});
+
+export const policyPreview = z.strictObject({
+  id: z.string(),
+  from: instantText.describe('The runs are those after this instant.'),
+  schedule: z.string().nullable().describe('Cron, also of a preset; null: nothing becomes due by the clock.'),
+  time_zone: z.string(),
+  jitter_seconds: z.int().min(0).describe('Every run is so much later than the schedule says.'),
+  runs: z.array(run).describe('The next ten.'),
+  ping_source: z
+    .strictObject({ schedule: z.string(), time_zone: z.string() })
+    .nullable()
+    .describe('What announces the runs; null: cron cannot say it, and the hourly sweep finds them.'),
+  warnings: z.array(z.string()).describe('What the policy does not do, and what may surprise, in whole sentences.'),
+  ...isPausedNow,
+});
+export type PolicyPreviewAnswer = Said<z.infer<typeof policyPreview>>;

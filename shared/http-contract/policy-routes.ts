@@ -1,0 +1,75 @@
+/** The routes of policies, as the table of `routes.ts` has them. */
+import { policySchema } from '../policy/policy-schema.ts';
+import { policyChanged, policyList, policyPreview, policyView } from './policy-answers.ts';
+import { deletePolicyQuery, dryRunQuery, policiesQuery } from './queries.ts';
+import type { Route, RouteText } from './routes.ts';
+
+export const policyRoutes = {
+  'GET /v1/policies': {
+    function: 'policy-tick',
+    group: 'Policies',
+    summary: 'Lists the policies of both stores, those that a mistake disables, and ids that stand in both.',
+    notes:
+      'Stores are the Secret `soteria-policies`, ConfigMaps of Soteria’s namespace with the label `soteria.dev/policies`, and the Secret ' +
+      '`soteria-policies-git`. With `format=yaml` the answer is a ConfigMap of the API’s policies, ready for Git.',
+    query: policiesQuery,
+    answers: {
+      200: { schema: policyList, meaning: 'All policies.', hasETag: true, text: 'application/yaml' },
+    },
+    refusals: [],
+  },
+  'GET /v1/policies/{id}': {
+    function: 'policy-tick',
+    group: 'Policies',
+    summary: 'Shows a policy.',
+    answers: { 200: { schema: policyView, meaning: 'The policy, and where it stands.', hasETag: true } },
+    refusals: ['not_found', 'unprocessable'],
+  },
+  'POST /v1/policies': {
+    function: 'policy-tick',
+    group: 'Policies',
+    summary: 'Creates or replaces a policy of the Secret `soteria-policies`.',
+    notes: 'The body may be YAML (`application/yaml`). A policy of Git is changed in Git alone.',
+    body: policySchema,
+    query: dryRunQuery,
+    isConditional: true,
+    answers: {
+      200: { schema: policyChanged, meaning: 'It stands in the Secret; a dry run would write it.', hasETag: true },
+    },
+    refusals: ['conflict', 'precondition_failed', 'name_conflict', 'not_found'],
+  },
+  'DELETE /v1/policies/{id}': {
+    function: 'policy-tick',
+    group: 'Policies',
+    summary: 'Deletes a policy of the Secret `soteria-policies`; its restore points stay.',
+    query: dryRunQuery,
+    isConditional: true,
+    answers: { 200: { schema: policyChanged, meaning: 'It is deleted; a dry run would delete it.', hasETag: true } },
+    refusals: ['conflict', 'precondition_failed', 'not_found'],
+  },
+  'DELETE /v1/policies': {
+    function: 'policy-tick',
+    group: 'Policies',
+    summary: 'The same, for an id in the query.',
+    query: deletePolicyQuery,
+    isConditional: true,
+    answers: { 200: { schema: policyChanged, meaning: 'It is deleted; a dry run would delete it.', hasETag: true } },
+    refusals: ['conflict', 'precondition_failed', 'not_found'],
+  },
+  'POST /v1/policies/preview': {
+    function: 'policy-tick',
+    group: 'Policies',
+    summary: 'Shows what a policy would do, without storing it.',
+    notes: 'The body may be YAML (`application/yaml`).',
+    body: policySchema,
+    answers: { 200: { schema: policyPreview, meaning: 'The next ten runs, and warnings.' } },
+    refusals: [],
+  },
+  'GET /v1/policies/{id}/preview': {
+    function: 'policy-tick',
+    group: 'Policies',
+    summary: 'Shows what a policy does next.',
+    answers: { 200: { schema: policyPreview, meaning: 'The next ten runs, and warnings.' } },
+    refusals: ['not_found', 'unprocessable'],
+  },
+} as const satisfies Record<RouteText, Route>;
