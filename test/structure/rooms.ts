@@ -60,7 +60,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'shared/operation/many',
     holds: 'operations that make many: cursor, look-ahead, counts, problems',
-    may: ['shared', record, 'shared/operation/engine', 'shared/operation/queue'],
+    may: [...low, record, 'shared/operation/engine', 'shared/operation/queue'],
   },
   { path: 'shared/verification', holds: 'Jobs of ours, how their pods ended, verdicts', may: [...low, record] },
   {

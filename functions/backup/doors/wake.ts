@@ -4,6 +4,7 @@ import { objectReference, operationDue } from '@soteria/shared/events/catalogue.
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { Backup, Snapshot } from '@soteria/shared/longhorn/objects.ts';
 import { operationUidLabel, refFromMarks, watchLabel } from '@soteria/shared/operation/record/marks.ts';
+import { cancelIfOrphaned } from '@soteria/shared/operation/many/cancel-orphans.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { advanceOperation } from '../advance.ts';
 import { tidyOrphan } from '../longhorn/tidy-orphans.ts';
@@ -92,5 +93,6 @@ export async function wakeByObject(
 
 export async function wakeBySweep(tools: BackupTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   const { namespace, name } = operationDue.parse(event.data);
-  await advanceOperation(tools, { namespace, name }, incoming);
+  const before = (operation: Operation) => cancelIfOrphaned(tools.store, operation, incoming.signal);
+  await advanceOperation(tools, { namespace, name }, incoming, { before });
 }

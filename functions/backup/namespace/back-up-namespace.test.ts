@@ -3,7 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { configMaps, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import { childName } from '@soteria/shared/operation/many/name-child.ts';
 import { pausedMessage, settingsName } from '@soteria/shared/settings/paused.ts';
-import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
+import { isTerminal, operations } from '@soteria/shared/operation/record/schema.ts';
 import fc from 'fast-check';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
@@ -216,6 +216,38 @@ describe('the backup of a namespace', () => {
     const children = await childrenOf(bench);
     expect(children).toHaveLength(limit);
     expect(children.map(({ status }) => status?.phase)).toEqual(children.map(() => 'Cancelled'));
+  });
+
+  it('deleted, ends with its children: the next sweep cancels them', async () => {
+    const bench = open(names(10));
+    const name = await ask(bench);
+    const { pvc } = (await childrenOf(bench))[0]?.spec.request ?? {};
+    await bench.cluster.client.delete(operations, { namespace: 'shop', name });
+    const sweep = async () => {
+      for (const { metadata, spec } of await bench.store.list({ namespace: 'shop' })) {
+        const event = {
+          'ce-specversion': '1.0',
+          'ce-id': crypto.randomUUID(),
+          'ce-source': 'soteria://policy-tick',
+          'ce-type': 'dev.soteria.operation.due.v1',
+        };
+        const data = { namespace: 'shop', name: metadata.name, kind: spec.kind };
+        await bench.http.post('/').set(event).send(data).expect(204);
+      }
+    };
+    for (let count = 0; count < 4; count += 1) await sweep();
+    const children = await childrenOf(bench);
+    expect(children).toHaveLength(limit);
+    expect(children.map(({ status }) => status?.phase)).toEqual(children.map(() => 'Cancelled'));
+
+    // Another request for the same claim goes on, and so do the children of a parent that is there.
+    bench.pass(1_000);
+    const other = (await bench.http.post('/v1/backup').send({ namespace: 'shop', pvc }).expect(202)).body.operation;
+    const whole = await ask(bench);
+    await sweep();
+    expect((await view(bench, other)).phase).toBe('Running');
+    const young = (await childrenOf(bench)).filter(({ spec }) => spec.cause?.parent === whole);
+    expect(young.filter(({ spec }) => spec.cancelRequested === true)).toEqual([]);
   });
 
   it('cancelled, leaves its slots to others in the same wake-up, as many as it held', async () => {

@@ -11,6 +11,7 @@ import {
   refFromMarks,
   temporaryLabel,
 } from '@soteria/shared/operation/record/marks.ts';
+import { cancelChildrenOf, cancelIfOrphaned } from '@soteria/shared/operation/many/cancel-orphans.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { advanceOperation, selfTestTools } from '../advance.ts';
 import { isOurs } from '../longhorn/about-operation.ts';
@@ -50,6 +51,9 @@ async function wakeByVolume(tools: RestoreTools, volumeName: string, incoming: I
 async function wakeByOperation(tools: RestoreTools, ref: ObjectRef, incoming: Incoming): Promise<void> {
   const moved = await advanceOperation(tools, ref, incoming);
   if (moved !== undefined) return;
+  for (const child of await cancelChildrenOf(tools.store, ref, incoming.signal)) {
+    await advanceOperation(tools, child.metadata, incoming, { operation: child });
+  }
   if (ref.namespace === proofNamespace) await tidyDeletedTests(selfTestTools(tools, incoming), incoming, ref.name);
   const marks = {
     [operationNameLabel]: ref.name,
@@ -61,7 +65,7 @@ async function wakeByOperation(tools: RestoreTools, ref: ObjectRef, incoming: In
   }
 }
 
-/** One that is gone wakes nobody: whoever removed it was its operation, or the sweep finds out. */
+/** A deleted Job wakes nobody: either its own operation deleted it, or the next sweep notices. */
 async function wakeByJob(
   tools: RestoreTools,
   job: { readonly namespace: string; readonly name: string },
@@ -81,5 +85,6 @@ export async function wakeByObject(tools: RestoreTools, event: ReceivedEvent, in
 
 export async function wakeBySweep(tools: RestoreTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   const { namespace, name } = operationDue.parse(event.data);
-  await advanceOperation(tools, { namespace, name }, incoming);
+  const before = (operation: Operation) => cancelIfOrphaned(tools.store, operation, incoming.signal);
+  await advanceOperation(tools, { namespace, name }, incoming, { before });
 }

@@ -1,7 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
-import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
+import { isTerminal, operations } from '@soteria/shared/operation/record/schema.ts';
 import fc from 'fast-check';
 import supertest from 'supertest';
 import { describe, expect, it, vi } from 'vitest';
@@ -218,6 +218,34 @@ describe('POST /v1/restores/namespace', () => {
       }),
       { numRuns: 12 },
     );
+  });
+
+  it.each([
+    ['dev.knative.apiserver.ref.delete', 'its deletion'],
+    ['dev.soteria.operation.due.v1', 'the next sweep'],
+  ])('deleted, ends with its children at %s', async (type) => {
+    const bench = open();
+    const asked = await bench.http.post('/v1/restores/namespace').send(ask).expect(202);
+    const parent = { namespace: 'shop', name: asked.body.operation };
+    const children = async () => (await bench.store.list({})).filter(({ spec }) => spec.kind === 'Restore');
+    expect(await children()).toHaveLength(3);
+    await bench.client.delete(operations, parent);
+    const isDeletion = type.endsWith('.delete');
+    const meant = isDeletion
+      ? [{ ...parent, kind: 'Operation' }]
+      : (await children()).map(({ metadata, spec }) => ({
+          namespace: 'shop',
+          name: metadata.name,
+          kind: spec.kind,
+        }));
+    for (const data of meant) {
+      const event = { 'ce-specversion': '1.0', 'ce-id': crypto.randomUUID(), 'ce-source': 'x', 'ce-type': type };
+      const body = isDeletion ? { ...data, apiVersion: 'soteria.dev/v1alpha1' } : data;
+      await bench.http.post('/').set(event).send(body).expect(204);
+    }
+    expect((await children()).map(({ status }) => status?.phase)).toEqual(['Cancelled', 'Cancelled', 'Cancelled']);
+    await runToEnd(bench);
+    expect(await bench.everythingMade()).toEqual([]);
   });
 
   it('makes every child once, whatever dies', async () => {

@@ -43,19 +43,21 @@ export async function advanceByKind(
   movers: Movers,
   ref: ObjectRef,
   call: AdvanceCall,
-  { operation, isNews }: Pick<Beginning<unknown>, 'operation' | 'isNews'> = {},
+  { operation, isNews, before }: Pick<Beginning<unknown>, 'operation' | 'isNews' | 'before'> = {},
 ): Promise<Operation | undefined> {
   const all = Object.values(movers);
-  const found = await inTurn(`${ref.namespace}/${ref.name}`, async () => {
+  const turn = await inTurn(`${ref.namespace}/${ref.name}`, async () => {
     if (isNews === true && all.some((mover) => mover.hasMade(ref))) return undefined;
     const known = operation ?? all.map((mover) => mover.recall(ref)).find((one) => one !== undefined);
-    const read = known === undefined ? await store.get(ref, call.signal) : undefined;
-    const kind = (known ?? read)?.spec.kind;
-    if (kind === undefined) return undefined;
+    const found = known ?? (await store.get(ref, call.signal));
+    if (found === undefined) return undefined;
+    const checked = (await before?.(found)) ?? found;
+    const { kind } = found.spec;
+    const read = known === undefined || checked !== known ? checked : undefined;
     const mover = movers[kind];
     const moved = await mover?.move(ref, call, { read, kind });
     return mover && moved && { mover, ...moved };
   });
-  if (found?.hasEnded === true) await found.mover.afterEnd(found.operation, call);
-  return found?.operation;
+  if (turn?.hasEnded === true) await turn.mover.afterEnd(turn.operation, call);
+  return turn?.operation;
 }

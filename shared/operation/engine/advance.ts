@@ -57,6 +57,8 @@ export interface Beginning<World> {
   readonly isMade?: boolean | undefined;
   /** All there is to say is that it has appeared: nothing is done when this process has made it, and looked at it. */
   readonly isNews?: boolean | undefined;
+  /** Looks at the record before the operation is moved, and answers it as it is then. */
+  readonly before?: ((operation: Operation) => Promise<Operation>) | undefined;
   /** What was seen, once it is known of which record. */
   readonly seen?: ((operation: Operation) => World) | undefined;
 }
