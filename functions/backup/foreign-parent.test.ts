@@ -1,5 +1,5 @@
 /** A Backup that the operation of another function has made: its end wakes that one, by an event and not by moving it. */
-import type { OperationKind } from '@soteria/shared/operation/record/schema.ts';
+import type { OperationKind } from '@soteria/shared/operation/kinds/kinds.ts';
 import { expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';
 import { createTestBench, silent } from './test-bench.ts';

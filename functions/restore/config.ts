@@ -6,7 +6,7 @@ import {
   toFunctionSettings,
 } from '@soteria/shared/config/function-settings.ts';
 import { runnerImage } from '@soteria/shared/config/runner-image.ts';
-import { storageQuantity } from '@soteria/shared/operation/record/schema.ts';
+import { storageQuantity } from '@soteria/shared/operation/kinds/fields.ts';
 import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
 import type { Rules } from './longhorn/world.ts';
 import type { SelfTestRules } from './self-test/world.ts';

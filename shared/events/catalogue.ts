@@ -8,15 +8,15 @@ import {
   dnsLabel,
   dnsSubdomain,
   durationText,
-  explanation,
   labelKey,
   labelValue,
   maxLabels,
   maxPointId,
   storageQuantity,
   tag,
-  verification,
-} from '../operation/record/schema.ts';
+} from '../operation/kinds/fields.ts';
+import { explanation } from '../operation/record/schema.ts';
+import { verification } from '../operation/kinds/RestoreTest.ts';
 
 /** The body of `POST /v1/backup` and the data of `dev.soteria.backup.requested.v1` (SA-07). */
 export const backupRequest = z.strictObject({

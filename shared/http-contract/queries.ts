@@ -1,6 +1,7 @@
 /** Query parameters and bodies that are HTTP's alone; a body that an event may carry too is in `events/catalogue.ts`. */
 import * as z from 'zod';
-import { operationKinds, phases } from '../operation/record/schema.ts';
+import { operationKinds } from '../operation/kinds/kinds.ts';
+import { phases } from '../operation/record/schema.ts';
 
 const name = z.string().min(1).max(253);
 

@@ -1,5 +1,5 @@
 /** Selectors as Kubernetes writes them in objects (`matchLabels`, `matchExpressions`). Pure. */
-import { labelKey, labelValue } from '../operation/record/schema.ts';
+import { labelKey, labelValue } from '../operation/kinds/fields.ts';
 import * as z from 'zod';
 
 const expression = z

@@ -2,8 +2,9 @@
  * A policy: what is protected, how fresh it must be, what is kept, how it is proved. The one schema of both stores, of the HTTP contract and of
  * `docs/policies.md`. Names are Kubernetes' own where it has them, since policies live in Git.
  */
-import { durationMs } from '../operation/record/duration.ts';
-import { dnsLabel, durationText, storageQuantity, verification } from '../operation/record/schema.ts';
+import { durationMs } from '../operation/kinds/duration.ts';
+import { dnsLabel, durationText, storageQuantity } from '../operation/kinds/fields.ts';
+import { verification } from '../operation/kinds/RestoreTest.ts';
 import * as z from 'zod';
 import { whyNoSchedule } from './check-schedule.ts';
 import { labelSelector } from './label-selectors.ts';

@@ -9,8 +9,9 @@ export interface Room {
 }
 
 const low = ['shared', 'shared/log', 'shared/http', 'shared/kubernetes'];
+const kinds = 'shared/operation/kinds';
 const record = 'shared/operation/record';
-const operation = [record, 'shared/operation/engine', 'shared/operation/queue', 'shared/operation/many'];
+const operation = [kinds, record, 'shared/operation/engine', 'shared/operation/queue', 'shared/operation/many'];
 const drivers = ['shared/restore-points', 'shared/verification', 'shared/longhorn'];
 const ofFunctions = [
   ...low,
@@ -41,43 +42,52 @@ export const rooms: readonly Room[] = [
   { path: 'shared/kubernetes', holds: 'the client of the API server and its types', may: ['shared', 'shared/http'] },
   { path: 'shared/settings', holds: 'this installation: cluster id, adopted clusters, paused', may: low },
   { path: 'shared/identity', holds: 'who asks, and may they: tokens, signatures, access reviews', may: low },
-  { path: record, holds: 'the Operation: schema, names, marks, status, store', may: [...low, 'shared/settings'] },
+  { path: kinds, holds: 'one file for each kind of Operation, and the table of them', may: [] },
+  {
+    path: record,
+    holds: 'the Operation: schema, names, marks, status, store',
+    may: [...low, 'shared/settings', kinds],
+  },
   {
     path: 'shared/events',
     holds: 'the catalogue, reading and sending CloudEvents',
-    may: [...low, 'shared/identity', record],
+    may: [...low, 'shared/identity', kinds, record],
   },
   {
     path: 'shared/operation/engine',
     holds: 'moving an Operation, the pause, the busy sweep',
-    may: [...low, 'shared/settings', record],
+    may: [...low, 'shared/settings', kinds, record],
   },
   {
     path: 'shared/operation/queue',
     holds: 'slots, places in the queue, what follows an end',
-    may: [...low, record, 'shared/operation/engine'],
+    may: [...low, kinds, record, 'shared/operation/engine'],
   },
   {
     path: 'shared/operation/many',
     holds: 'operations that make many: cursor, look-ahead, counts, problems',
-    may: [...low, record, 'shared/operation/engine', 'shared/operation/queue'],
+    may: [...low, kinds, record, 'shared/operation/engine', 'shared/operation/queue'],
   },
-  { path: 'shared/verification', holds: 'Jobs of ours, how their pods ended, verdicts', may: [...low, record] },
+  { path: 'shared/verification', holds: 'Jobs of ours, how their pods ended, verdicts', may: [...low, kinds, record] },
   {
     path: 'shared/restore-points',
     holds: 'listing, order, choice and proofs of restore points',
-    may: [...low, 'shared/settings', record, 'shared/verification'],
+    may: [...low, 'shared/settings', kinds, record, 'shared/verification'],
   },
   {
     path: 'shared/longhorn',
     holds: 'the driver’s port, adapter and fake',
-    may: [...low, 'shared/settings', record, 'shared/restore-points'],
+    may: [...low, 'shared/settings', kinds, record, 'shared/restore-points'],
   },
-  { path: 'shared/policy', holds: 'the schema of a policy: schedules, selectors, presets', may: [...low, record] },
+  {
+    path: 'shared/policy',
+    holds: 'the schema of a policy: schedules, selectors, presets',
+    may: [...low, kinds, record],
+  },
   {
     path: 'shared/http-contract',
     holds: 'routes, requests and answers as schemas',
-    may: ['shared', record, 'shared/events', 'shared/policy'],
+    may: ['shared', kinds, record, 'shared/events', 'shared/policy'],
   },
   {
     path: 'shared/config',
@@ -89,7 +99,7 @@ export const rooms: readonly Room[] = [
     holds: 'the function kit: doors, start, drain',
     may: [...low, 'shared/identity', 'shared/events', 'shared/config'],
   },
-  { path: 'shared/fakes', holds: 'the in-memory API server; in no bundle', may: [...low, record] },
+  { path: 'shared/fakes', holds: 'the in-memory API server; in no bundle', may: [...low, kinds, record] },
   { path: 'functions/backup', holds: 'backups of a claim and of a namespace', may: ofFunctions },
   { path: 'functions/restore', holds: 'restores, restore tests, self-test, adoption', may: ofFunctions },
   { path: 'functions/policy-tick', holds: 'the sweep, dead letters, policies', may: ofFunctions },

@@ -2,7 +2,7 @@
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { knownBackups } from '@soteria/shared/longhorn/restore-points.ts';
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
-import { durationMs } from '@soteria/shared/operation/record/duration.ts';
+import { durationMs } from '@soteria/shared/operation/kinds/duration.ts';
 import { succeed, statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { KnownPoint } from '@soteria/shared/restore-points/restore-point.ts';
 import { reusablePoint } from '@soteria/shared/restore-points/reusable-point.ts';

@@ -3,7 +3,7 @@
  * again, so that no event tells of them. Pure. Whoever makes something has the busy sweep come first, so the last busy sweep is
  * the first that can find all of it; before it the functions are awake anyway, after it they should sleep.
  */
-import { operationKinds } from '@soteria/shared/operation/record/schema.ts';
+import { operationKinds } from '@soteria/shared/operation/kinds/kinds.ts';
 
 export interface LeftoverQuestion {
   readonly isBusySweep: boolean;

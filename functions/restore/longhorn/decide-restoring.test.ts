@@ -1,6 +1,7 @@
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import { heldByLabel, operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
-import type { Operation, OperationKind, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
+import type { Operation, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
+import type { OperationKind } from '@soteria/shared/operation/kinds/kinds.ts';
 import { describe, expect, it } from 'vitest';
 import { rules } from '../test-bench.ts';
 import { decideRestoring } from './decide-restoring.ts';

@@ -17,7 +17,7 @@ import {
 } from '@soteria/shared/operation/record/marks.ts';
 import { deleteUnlessRefused } from '@soteria/shared/operation/record/create-or-find.ts';
 import { isFollowing } from '@soteria/shared/operation/record/is-following.ts';
-import { operationKinds } from '@soteria/shared/operation/record/schema.ts';
+import { operationKinds } from '@soteria/shared/operation/kinds/kinds.ts';
 import { commandJobName } from '@soteria/shared/verification/command-job.ts';
 import { verificationJobName } from '@soteria/shared/verification/verification-job.ts';
 import { namesInUrl } from '@soteria/shared/longhorn/backup-url.ts';

@@ -10,7 +10,8 @@ import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-poin
 import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { LeftOut } from '@soteria/shared/operation/many/many.ts';
 import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
-import { dnsSubdomain, type Operation } from '@soteria/shared/operation/record/schema.ts';
+import { dnsSubdomain } from '@soteria/shared/operation/kinds/fields.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { whyExcluded } from '@soteria/shared/operation/record/why-excluded.ts';
 import { selectBackup } from '@soteria/shared/longhorn/restore-points.ts';
 import { restoredFromAnnotation } from '../longhorn/claim-objects.ts';

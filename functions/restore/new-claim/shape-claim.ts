@@ -6,7 +6,8 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type ClaimShape, parseClaimShape } from '@soteria/shared/longhorn/claim-shape.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
-import { labelKey, labelValue, type OperationRequest } from '@soteria/shared/operation/record/schema.ts';
+import { labelKey, labelValue } from '@soteria/shared/operation/kinds/fields.ts';
+import type { OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
 
 export interface SecretRefs {

@@ -1,7 +1,7 @@
 /** The Jobs of a restore test, as they are made: from its record, and what was proved before. Pure. */
 import type { ClaimProof } from '@soteria/shared/restore-points/claim-proof.ts';
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
-import { durationMs } from '@soteria/shared/operation/record/duration.ts';
+import { durationMs } from '@soteria/shared/operation/kinds/duration.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import { commandJob } from '@soteria/shared/verification/command-job.ts';

@@ -13,7 +13,8 @@ import {
 } from '@soteria/shared/operation/record/marks.ts';
 import { operationName, restoredVolumeName, timeFromName } from '@soteria/shared/operation/record/names.ts';
 import { shortHash } from '@soteria/shared/short-hash.ts';
-import { type Operation, operationKinds, type OperationRequest } from '@soteria/shared/operation/record/schema.ts';
+import type { Operation, OperationRequest } from '@soteria/shared/operation/record/schema.ts';
+import { operationKinds } from '@soteria/shared/operation/kinds/kinds.ts';
 
 export type JobTask = 'write' | 'compare';
 export type ChildKind = 'Backup' | 'Restore';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Log } from '../../log/log.ts';
-import type { Operation, OperationKind } from '../record/schema.ts';
+import type { Operation } from '../record/schema.ts';
+import type { OperationKind } from '../kinds/kinds.ts';
 import { advanceByKind, toKindMover } from './advance-by-kind.ts';
 import type { Known, Mover } from './advance.ts';
 import { createOneAtATime } from './one-at-a-time.ts';

@@ -10,7 +10,8 @@ import {
   moveOne,
 } from './advance.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
-import type { Operation, OperationKind } from '../record/schema.ts';
+import type { Operation } from '../record/schema.ts';
+import type { OperationKind } from '../kinds/kinds.ts';
 import type { OperationStore } from '../record/store.ts';
 
 /** The mover of one kind, whatever it knows of the world and does about it. */

@@ -11,7 +11,8 @@ import { ownerOf } from '../record/kind-owner.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { skipRepeat } from '../record/record-once.ts';
 import type { KnownMemory } from './remember-known.ts';
-import { isTerminal, type Operation, type OperationKind } from '../record/schema.ts';
+import { isTerminal, type Operation } from '../record/schema.ts';
+import type { OperationKind } from '../kinds/kinds.ts';
 import type { OperationStore } from '../record/store.ts';
 
 export interface Known<World> {

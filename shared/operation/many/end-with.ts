@@ -1,5 +1,6 @@
 /** Every child has ended: how many succeeded, and what became of the others. Pure. */
-import type { Operation, OperationKind, OperationStatus } from '../record/schema.ts';
+import type { Operation, OperationStatus } from '../record/schema.ts';
+import type { OperationKind } from '../kinds/kinds.ts';
 import { statusOf, withCondition } from '../record/status.ts';
 import type { Many, ManySituation, Tally } from './many.ts';
 import { maxProblems, problemOf } from './problem.ts';

@@ -1,5 +1,6 @@
 /** An operation that makes many: what its decisions may know, what they may say is next, and what each kind of parent adds. */
-import type { Operation, OperationKind, OperationRequest, OperationStatus } from '../record/schema.ts';
+import type { Operation, OperationRequest, OperationStatus } from '../record/schema.ts';
+import type { OperationKind } from '../kinds/kinds.ts';
 
 export interface LeftOut {
   readonly name: string;

@@ -1,7 +1,8 @@
 /** Name and identity of a child follow from its parent and its candidate: made twice is made once. Pure. */
 import { shortHash } from '../../short-hash.ts';
 import { operationName, timeFromName } from '../record/names.ts';
-import { type Operation, type OperationKind, operationKinds } from '../record/schema.ts';
+import type { Operation } from '../record/schema.ts';
+import { type OperationKind, operationKinds } from '../kinds/kinds.ts';
 
 export function childName(
   parent: Operation,

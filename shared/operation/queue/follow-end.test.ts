@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { SoteriaError } from '../../errors.ts';
 import { type EndFollower, followEnd, moveAndFill } from './follow-end.ts';
-import type { Operation, OperationKind, Phase } from '../record/schema.ts';
+import type { Operation, Phase } from '../record/schema.ts';
+import type { OperationKind } from '../kinds/kinds.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
 const call = { log: silent };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { operationCrd } from './crd.ts';
-import { operationKindNames } from './schema.ts';
+import { operationKindNames } from '../kinds/kinds.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 
 function rootSchema(): StructuralSchema {

@@ -4,27 +4,16 @@
  *  2. The name tells the kind, because a wake-up carries no more than the name of an object.
  */
 import { structuralSchema, type StructuralSchema, type ValidationRule } from './structural-schema.ts';
-import { group, operationKinds, operationSpec, operationStatus, version } from './schema.ts';
+import { group, operationSpec, operationStatus, version } from './schema.ts';
+import type { KindOfOperation } from '../kinds/kind.ts';
+import { operationKinds } from '../kinds/kinds.ts';
 
 /** An operation's name is the value of a label on everything it makes, and those hold no more. */
 const maxNameLength = 63;
 /** So that the suggested prefix is one the API server keeps whole. */
 const maxHintLength = 40;
 
-interface KindRules {
-  readonly verb: string;
-  /** Members of the request this kind cannot do without; the first one stands in the suggested name. */
-  readonly requires: readonly string[];
-}
-
-const kindRules: { readonly [Kind in keyof typeof operationKinds]: KindRules } = {
-  Backup: { verb: operationKinds.Backup.verb, requires: ['pvc'] },
-  NamespaceBackup: { verb: operationKinds.NamespaceBackup.verb, requires: [] },
-  Restore: { verb: operationKinds.Restore.verb, requires: ['pvc', 'targetPvc'] },
-  NamespaceRestore: { verb: operationKinds.NamespaceRestore.verb, requires: ['namespace'] },
-  RestoreTest: { verb: operationKinds.RestoreTest.verb, requires: ['pvc'] },
-  SelfTest: { verb: operationKinds.SelfTest.verb, requires: [] },
-};
+const kindRules: Readonly<Record<string, Pick<KindOfOperation, 'verb' | 'requires'>>> = operationKinds;
 
 const printerColumns = [
   { name: 'Kind', type: 'string', jsonPath: '.spec.kind' },

@@ -14,7 +14,8 @@ import { findFirstOf, findRepeat, repeats } from './find-repeat.ts';
 import { identityLabel } from './marks.ts';
 import { operationName } from './names.ts';
 import type { Origin, RequestedOperation } from './requested-operation.ts';
-import { type Operation, operationKinds, type OperationSpec } from './schema.ts';
+import type { Operation, OperationSpec } from './schema.ts';
+import { operationKinds } from '../kinds/kinds.ts';
 import { refuse, statusOf } from './status.ts';
 import type { OperationDraft, OperationStore } from './store.ts';
 

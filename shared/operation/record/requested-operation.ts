@@ -1,14 +1,7 @@
 /** A request for an Operation before it is recorded: what is asked for, and where the request came from. Pure. */
 import { operationName } from './names.ts';
-import {
-  group,
-  type Operation,
-  type OperationKind,
-  operationKinds,
-  type OperationRequest,
-  type OperationSpec,
-  version,
-} from './schema.ts';
+import { group, type Operation, type OperationRequest, type OperationSpec, version } from './schema.ts';
+import { type OperationKind, operationKinds } from '../kinds/kinds.ts';
 
 export interface RequestedOperation {
   readonly kind: OperationKind;

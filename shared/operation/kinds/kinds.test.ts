@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import type { KindOfOperation } from './kind.ts';
+import { operationKinds, requestMembers, resultMembers, workMembers } from './kinds.ts';
+
+const kinds: [string, KindOfOperation][] = Object.entries(operationKinds);
+const all = { request: requestMembers, work: workMembers, result: resultMembers };
+
+describe.each(['request', 'work', 'result'] as const)('the members of every %s', (part) => {
+  it('stand beside each other, and a member of several kinds is one and the same schema', () => {
+    for (const [kind, definition] of kinds) {
+      for (const [member, schema] of Object.entries(definition[part])) {
+        const together: unknown = Reflect.get(all[part], member);
+        expect({ kind, member, isSame: together === schema }).toEqual({ kind, member, isSame: true });
+      }
+    }
+  });
+});
+
+describe('a kind', () => {
+  it.each(kinds)('has a request that holds what it requires: %s', (_kind, { requires, request }) => {
+    for (const member of requires) expect(Object.keys(request)).toContain(member);
+  });
+
+  it('has a verb of its own', () => {
+    expect(new Set(kinds.map(([, { verb }]) => verb)).size).toBe(kinds.length);
+  });
+});

@@ -1,0 +1,37 @@
+/** Every kind of Operation. A kind that is not here is another version's: it is left alone. */
+import { Backup } from './Backup.ts';
+import { NamespaceBackup } from './NamespaceBackup.ts';
+import { NamespaceRestore } from './NamespaceRestore.ts';
+import { Restore } from './Restore.ts';
+import { RestoreTest } from './RestoreTest.ts';
+import { SelfTest } from './SelfTest.ts';
+
+export const operationKinds = { Backup, NamespaceBackup, Restore, NamespaceRestore, RestoreTest, SelfTest } as const;
+export type OperationKind = keyof typeof operationKinds;
+export const operationKindNames = Object.keys(operationKinds) as OperationKind[];
+
+/** The members of all kinds, beside each other. */
+export const requestMembers = {
+  ...Backup.request,
+  ...NamespaceBackup.request,
+  ...Restore.request,
+  ...NamespaceRestore.request,
+  ...RestoreTest.request,
+  ...SelfTest.request,
+};
+export const workMembers = {
+  ...Backup.work,
+  ...NamespaceBackup.work,
+  ...Restore.work,
+  ...NamespaceRestore.work,
+  ...RestoreTest.work,
+  ...SelfTest.work,
+};
+export const resultMembers = {
+  ...Backup.result,
+  ...NamespaceBackup.result,
+  ...Restore.result,
+  ...NamespaceRestore.result,
+  ...RestoreTest.result,
+  ...SelfTest.result,
+};

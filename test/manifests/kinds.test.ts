@@ -1,0 +1,22 @@
+/** What is listed by kind in the manifests is what the table of kinds says. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KindOfOperation } from '@soteria/shared/operation/kinds/kind.ts';
+import { operationKinds } from '@soteria/shared/operation/kinds/kinds.ts';
+import { describe, expect, it } from 'vitest';
+
+const policy = readFileSync(join(import.meta.dirname, '../../deploy/knative/base/admission/operations.yaml'), 'utf8');
+const kindsThatLiveIn = (home: KindOfOperation['livesIn']): string[] =>
+  Object.entries(operationKinds).flatMap(([kind, { livesIn }]) => (livesIn === home ? [kind] : []));
+
+describe('the admission policy of Operations', () => {
+  it('keeps the kinds that read a claim in the namespace of the claim', () => {
+    const listed = /object\.spec\.kind in \[([^\]]*)\]/.exec(policy)?.[1] ?? '';
+    expect(listed.split(',').map((name) => name.trim().replaceAll("'", ''))).toEqual(kindsThatLiveIn('source'));
+  });
+
+  it('keeps the kinds whose Jobs run there in the namespace of proofs', () => {
+    const listed = [...policy.matchAll(/object\.spec\.kind != '(\w+)' \|\| request\.namespace == 'soteria-proof'/g)];
+    expect(listed.map(([, kind]) => kind)).toEqual(kindsThatLiveIn('proof'));
+  });
+});
