@@ -76,6 +76,36 @@ describe('the restore of a namespace', () => {
     expect(await bench.everythingMade()).toHaveLength(600);
   });
 
+  it('lists the points for several children at a time, and all children once', async () => {
+    const bench = open(40);
+    const { store, longhorn } = bench.tools;
+    const asked = { points: 0, all: 0 };
+    Object.assign(bench.tools, {
+      longhorn: {
+        ...longhorn,
+        backups: {
+          ...longhorn.backups,
+          list: (...given: Parameters<typeof longhorn.backups.list>) => {
+            asked.points += 1;
+            return longhorn.backups.list(...given);
+          },
+        },
+      },
+      store: {
+        ...store,
+        listChildren: (...given: Parameters<typeof store.listChildren>) => {
+          if (!given[1].isOpen) asked.all += 1;
+          return store.listChildren(...given);
+        },
+      },
+    });
+    await ask(bench);
+    await runToEnd(bench, 100);
+    expect(await read(bench)).toMatchObject({ phase: 'Succeeded', result: { claimsRestored: 40 } });
+    expect(asked.points).toBeLessThanOrEqual(40 / 3 + 2);
+    expect(asked.all).toBe(1);
+  });
+
   it('of 150 claims whose names are taken ends all the same, and tells a hundred of them', async () => {
     const bench = open(150);
     for (const { pvc } of bench.seeds) {
