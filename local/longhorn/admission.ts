@@ -57,7 +57,7 @@ export function createAdmission(namespace: string, faults: Faults): LonghornAdmi
         ({ operation, object }) => {
           if (operation === 'DELETE') return undefined;
           if (faults.webhookDown === true) return webhookDownAnswer;
-          return operation === 'CREATE' ? admit(object, lookup) : undefined;
+          return operation === 'CREATE' ? admit(object, lookup, faults) : undefined;
         };
       /** Since 1.12.1 the webhook is asked about these too; a Backup is deleted without it. */
       const withDeletion =

@@ -29,11 +29,22 @@ export interface Lookup {
 const finalizer = 'longhorn.io';
 const longhornName = /^[a-z0-9][a-z0-9_.-]+$/;
 
-export function refuse(message: string, code = 422): Extract<AdmissionAnswer, { refuse: unknown }> {
-  return { refuse: { code, message: `admission webhook "validator.longhorn.io" denied the request: ${message}` } };
+type Refusal = Extract<AdmissionAnswer, { refuse: unknown }>;
+
+function refuseBy(webhook: 'mutator' | 'validator', message: string, code: number): Refusal {
+  return { refuse: { code, message: `admission webhook "${webhook}.longhorn.io" denied the request: ${message}` } };
 }
 
-function unreachable(webhook: 'mutator' | 'validator', path: string): Extract<AdmissionAnswer, { refuse: unknown }> {
+export const refuse = (message: string, code = 422): Refusal => refuseBy('validator', message, code);
+
+/** Refused before the validator is asked: the mutator looks up what it fills in. */
+export const refuseToFillIn = (message: string, code = 422): Refusal => refuseBy('mutator', message, code);
+
+/** As Kubernetes words it in what Longhorn repeats. */
+export const notFound = (kind: 'volume' | 'snapshot' | 'backup' | 'backuptarget', name: string): string =>
+  `${kind}.longhorn.io "${name}" not found`;
+
+function unreachable(webhook: 'mutator' | 'validator', path: string): Refusal {
   return {
     refuse: {
       code: 500,
@@ -76,16 +87,19 @@ function wrongShape(error: z.ZodError): AdmissionAnswer {
   return refuse(`the object does not have the expected shape at ${z.core.toDotPath(error.issues[0]?.path ?? [])}`);
 }
 
-export function admitSnapshot(object: WireObject, lookup: Lookup): AdmissionAnswer {
+export function admitSnapshot(object: WireObject, lookup: Lookup, { linkedClone }: Faults): AdmissionAnswer {
   const parsed = snapshotWire.safeParse(object);
   if (!parsed.success) return wrongShape(parsed.error);
   const { spec } = parsed.data;
   const volume = lookup.volume(spec.volume);
-  if (volume === undefined) return refuse(`volume ${spec.volume} is not found`);
+  if (volume === undefined) {
+    return refuseToFillIn(`failed to get volume ${spec.volume}: ${notFound('volume', spec.volume)}`);
+  }
+  if (linkedClone === spec.volume) return refuse(`snapshot is not allowed for linked-clone volume ${spec.volume}`);
   return { object: { ...object, metadata: withLonghorn(object.metadata, { longhornvolume: spec.volume }) } };
 }
 
-export function admitBackup(object: WireObject, lookup: Lookup): AdmissionAnswer {
+export function admitBackup(object: WireObject, lookup: Lookup, { linkedClone }: Faults): AdmissionAnswer {
   const parsed = backupWire.safeParse(object);
   if (!parsed.success) return wrongShape(parsed.error);
   const { metadata, spec } = parsed.data;
@@ -93,21 +107,37 @@ export function admitBackup(object: WireObject, lookup: Lookup): AdmissionAnswer
   const snapshot = snapshotName === '' ? undefined : lookup.snapshot(snapshotName);
   const labels = metadata.labels ?? {};
   const volumeName = labels[backupVolumeLabel] ?? snapshot?.spec.volume;
-  if (volumeName === undefined) return refuse(`snapshot ${snapshotName} is not found`, 500);
+  if (volumeName === undefined) {
+    return refuseToFillIn(`failed to get the snapshot ${snapshotName}: ${notFound('snapshot', snapshotName)}`, 500);
+  }
   const volume = lookup.volume(volumeName);
+  if (volume === undefined && snapshotName !== '') {
+    const what = `failed to get backup block size from the volume ${volumeName} of backup ${metadata.name}`;
+    return refuseToFillIn(`${what}: ${notFound('volume', volumeName)}`);
+  }
   const volumeTarget = volume?.spec.backupTargetName ?? undefined;
   const targetName = labels[backupTargetLabel] ?? volumeTarget ?? 'default';
   const isNew = snapshotName !== '' || (spec.backupMode ?? '') !== '';
 
   if (!longhornName.test(metadata.name)) return refuse(`invalid name ${metadata.name}`);
-  if (volumeTarget !== undefined && volumeTarget !== targetName) {
-    return refuse(`volume backup target ${volumeTarget} and label backup target ${targetName} does not match`);
-  }
   const target = lookup.target(targetName);
-  if (target?.status?.available !== true || (target.spec.backupTargetURL ?? '') === '') {
+  if (target === undefined) {
+    return refuse(`failed to get backup target ${targetName}: ${notFound('backuptarget', targetName)}`);
+  }
+  if (target.status?.available !== true || (target.spec.backupTargetURL ?? '') === '') {
     return refuse(`backup target ${targetName} is not available`);
   }
-  if (snapshotName !== '' && snapshot === undefined) return refuse('snapshot <nil> is invalid');
+  if (snapshotName !== '') {
+    if (snapshot === undefined) return refuse('snapshot <nil> is invalid');
+    if (snapshot.spec.volume !== volumeName) {
+      const names = `snapshot volume name ${snapshot.spec.volume} and label volume name ${volumeName}`;
+      return refuse(`${names} does not match`);
+    }
+    if (volumeTarget !== undefined && volumeTarget !== targetName) {
+      return refuse(`volume backup target ${volumeTarget} and label backup target ${targetName} does not match`);
+    }
+  }
+  if (linkedClone === volumeName) return refuse(`backup is not allowed for linked-clone volume ${volumeName}`);
   if (!['full', 'incremental', '', undefined, null].includes(spec.backupMode)) {
     return refusedByDefinition(
       metadata.name,

@@ -70,9 +70,20 @@ describe('a volume made from a backup', () => {
       what: 'an unknown backup',
       spec: { fromBackup: 's3://b@r/?backup=two&volume=pvc-1' },
       code: 422,
-      message: /cannot get backup/,
+      message: /"mutator.longhorn.io" .* failed to get backup two: backup.longhorn.io "two" not found$/,
     },
-    { what: 'no URL of a backup', spec: { fromBackup: 's3://b@r/' }, code: 422, message: /cannot get backup/ },
+    {
+      what: 'an unknown backup, with an access mode',
+      spec: { fromBackup: 's3://b@r/?backup=two&volume=pvc-1', accessMode: 'rwo' },
+      code: 422,
+      message: /cannot get backup two: backup.longhorn.io "two" not found$/,
+    },
+    {
+      what: 'no URL of a backup',
+      spec: { fromBackup: 's3://b@r/' },
+      code: 422,
+      message: /failed to decode backup url/,
+    },
   ])('$what is refused', ({ spec, code, message }) => {
     expect(admitVolume(draft(spec), lookup())).toMatchObject({
       refuse: { code, message: expect.stringMatching(message) },
@@ -83,7 +94,9 @@ describe('a volume made from a backup', () => {
     expect(admitVolume(draft({}), lookup({ url: '', backupTargetName: '' }))).toMatchObject({
       refuse: {
         code: 422,
-        message: expect.stringContaining('cannot get backup volume for backup target  and volume '),
+        message: expect.stringContaining(
+          'cannot get backup volume for backup target  and volume pvc-1: backup target name',
+        ),
       },
     });
   });

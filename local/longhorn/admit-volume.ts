@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AdmissionAnswer } from '@soteria/shared/fakes/kubernetes/memory-admission.ts';
 import { type JsonObject, type WireObject, isJsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import type { BackupResource, BackupVolumeResource } from '@soteria/shared/longhorn/wire.ts';
-import { type Lookup, refuse, withLonghorn } from './admit-longhorn.ts';
+import { type Lookup, notFound, refuse, refuseToFillIn, withLonghorn } from './admit-longhorn.ts';
 import type { Faults } from './fault-table.ts';
 import { parseBackupUrl } from './parse-backup-url.ts';
 import { restoredFields } from './restored-fields.ts';
@@ -52,9 +52,9 @@ export function admitVolume(object: WireObject, lookup: Lookup): AdmissionAnswer
     const backupTargetName = typeof spec['backupTargetName'] === 'string' ? spec['backupTargetName'] : 'default';
     return admitted({ longhornvolume: name, 'backup-target': backupTargetName }, { backupTargetName });
   }
-  const source = findSource(url, lookup);
-  if ('refuse' in source) return source;
   const accessMode = typeof spec['accessMode'] === 'string' ? spec['accessMode'] : undefined;
+  const source = findSource(url, lookup, accessMode === undefined);
+  if ('refuse' in source) return source;
   const fields = restoredFields(name, { accessMode }, source.backup, source.backupVolume);
   return admitted(fields.labels, fields.spec);
 }
@@ -74,16 +74,24 @@ type Source =
   | { readonly backup: BackupResource; readonly backupVolume: BackupVolumeResource }
   | Extract<ReturnType<typeof refuse>, { refuse: unknown }>;
 
-function findSource(url: string, lookup: Lookup): Source {
+/** Without an access mode the backup is looked up for that first, and the refusal is worded otherwise. */
+function findSource(url: string, lookup: Lookup, isAccessModeMissing: boolean): Source {
   const names = parseBackupUrl(url);
-  const backup = names === undefined ? undefined : lookup.backup(names.backup);
-  if (names === undefined || backup === undefined) {
-    return refuse(`cannot get backup for URL ${url}`);
+  if (names === undefined) {
+    const what = isAccessModeMissing
+      ? 'failed to decode backup url'
+      : 'cannot get backup and volume name from backup URL';
+    return refuseToFillIn(`${what} ${url}: it does not name both`);
+  }
+  const backup = lookup.backup(names.backup);
+  if (backup === undefined) {
+    const verb = isAccessModeMissing ? 'failed to' : 'cannot';
+    return refuseToFillIn(`${verb} get backup ${names.backup}: ${notFound('backup', names.backup)}`);
   }
   // A URL is matched by its two names only. A backup that has not been read from the target yet does not say where it is.
   const target = backup.status?.volumeName === names.volume ? (backup.status.backupTargetName ?? '') : '';
   const backupVolume = target === '' ? undefined : lookup.backupVolume(target, names.volume);
-  return backupVolume === undefined
-    ? refuse(`cannot get backup volume for backup target ${target} and volume ${target === '' ? '' : names.volume}`)
-    : { backup, backupVolume };
+  if (backupVolume !== undefined) return { backup, backupVolume };
+  const why = target === '' ? 'backup target name and volume name cannot be empty' : 'backupVolumes "" not found';
+  return refuseToFillIn(`cannot get backup volume for backup target ${target} and volume ${names.volume}: ${why}`);
 }

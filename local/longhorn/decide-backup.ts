@@ -95,10 +95,9 @@ function decideProgress(backup: BackupSituation): BackupAction {
 const breakingPoint = 95;
 const uploadFailed = (snapshot: string) => `failed to backup snapshot ${snapshot}: failed to upload block`;
 
-function failureOf({ faults, volumeName, snapshotName, progress }: BackupSituation): string | undefined {
+function failureOf({ faults, snapshotName, progress }: BackupSituation): string | undefined {
   if (faults.errorOnBackup !== undefined) return faults.errorOnBackup;
   if (faults.lockHeld === true) return 'failed to acquire lock when performing backup create, please try again later';
-  if (faults.linkedClone === volumeName) return `volume ${volumeName} is a linked clone and cannot be backed up`;
   if (faults.uploadBreaksNearEnd === true && progress >= breakingPoint) return uploadFailed(snapshotName);
   return undefined;
 }

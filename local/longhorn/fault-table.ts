@@ -56,7 +56,11 @@ export const faultTable = {
     effect: 'a backup that completes loses its object, and the next poll reads it without own labels and snapshotName',
     seen: 'lm:controller/backup_volume_controller.go l.279-390',
   },
-  linkedClone: { kind: 'name', effect: 'the volume is a linked clone: its backups fail', seen: '#13714' },
+  linkedClone: {
+    kind: 'name',
+    effect: 'the volume is a linked clone: its snapshots and backups are refused',
+    seen: '#13714, lm:webhook/resources/snapshot/validator.go',
+  },
 
   // Its snapshot
   snapshotNeverReady: { kind: 'switch', effect: 'new snapshots never become ready', seen: '#10090, #8650' },

@@ -1,3 +1,4 @@
+import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { describe, expect, test } from 'vitest';
 import { decideBackupDeletion } from './decide-backup-deletion.ts';
 import { type BackupSituation, decideBackup } from './decide-backup.ts';
@@ -5,6 +6,7 @@ import { decideSnapshot } from './decide-snapshot.ts';
 import { decideTarget, planSync } from './decide-target.ts';
 import { decideVolume, flagsOfVolume } from './decide-volume.ts';
 import { type Fault, type Faults, faultTable } from './fault-table.ts';
+import { admitSnapshot } from './admit-longhorn.ts';
 import { admitVolumeEngine } from './admit-volume.ts';
 import { createFaultBoard } from './faults.ts';
 
@@ -63,6 +65,25 @@ const deletion = (faults: Faults) =>
     faults,
   }).type;
 
+const admitted = (faults: Faults) =>
+  admitSnapshot(
+    {
+      apiVersion: 'longhorn.io/v1beta2',
+      kind: 'Snapshot',
+      metadata: { name: 'snap', uid: 'u', resourceVersion: '1', creationTimestamp: '' },
+      spec: { volume: 'vol' },
+    },
+    {
+      snapshot: () => undefined,
+      volume: (name) =>
+        volumes.parse({ apiVersion: 'longhorn.io/v1beta2', kind: 'Volume', metadata: { name }, spec: {} }),
+      target: () => undefined,
+      backup: () => undefined,
+      backupVolume: () => undefined,
+    },
+    faults,
+  );
+
 const poll = (faults: Faults, seconds = 61) =>
   decideTarget(
     {
@@ -99,7 +120,7 @@ const proofs: { readonly [F in Fault]?: Proof } = {
   uploadInterrupted: proof({ uploadInterrupted: true }, (faults) => backup(faults)),
   overCounts: proof({ overCounts: true }, (faults) => backup(faults)),
   neverReadBack: proof({ neverReadBack: true }, (faults) => backup(faults, { state: 'Completed' })),
-  linkedClone: proof({ linkedClone: 'vol' }, (faults) => backup(faults)),
+  linkedClone: proof({ linkedClone: 'vol' }, (faults) => admitted(faults)),
   snapshotNeverReady: proof({ snapshotNeverReady: true }, snapshot),
   snapshotVanishes: proof({ snapshotVanishes: true }, snapshot),
   snapshotError: proof({ snapshotError: 'cannot freeze' }, snapshot),
@@ -142,7 +163,8 @@ describe('a fault', () => {
   });
 
   test('of one volume leaves the others alone', () => {
-    expect(backup({ linkedClone: 'other', migratingVolume: 'other' })).toBe('advance');
+    expect(backup({ migratingVolume: 'other' })).toBe('advance');
+    expect(admitted({ linkedClone: 'other' })).toHaveProperty('object');
     expect(volume({ faultedVolume: 'other', degradedVolume: 'other', detachedVolume: 'other' })).toBeUndefined();
     expect(deletion({ restoreUnderWay: 'other' })).toBe('deleteFromTarget');
   });

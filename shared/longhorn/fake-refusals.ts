@@ -4,20 +4,22 @@ import type { FakeRecords } from './fake-records.ts';
 import type { BackupDraft, SnapshotDraft } from './port.ts';
 
 export function whySnapshotRefused(draft: SnapshotDraft, records: FakeRecords): string | undefined {
-  return records.volumes.has(draft.volume) ? undefined : `volume ${draft.volume} is not found`;
+  return records.volumes.has(draft.volume)
+    ? undefined
+    : `failed to get volume ${draft.volume}: volume.longhorn.io "${draft.volume}" not found`;
 }
 
 export function whyBackupRefused(draft: BackupDraft, records: FakeRecords): string | undefined {
-  const volume = records.volumes.get(draft.volume);
-  if (volume !== undefined && volume.backupTargetName !== draft.backupTargetName) {
-    return `volume backup target ${volume.backupTargetName} and label backup target ${draft.backupTargetName} does not match`;
-  }
-  if (records.targets.get(draft.backupTargetName)?.isAvailable !== true) {
-    return `backup target ${draft.backupTargetName} is not available`;
-  }
+  const { backupTargetName: name, snapshotName } = draft;
+  const target = records.targets.get(name);
+  if (target === undefined) return `failed to get backup target ${name}: backuptarget.longhorn.io "${name}" not found`;
+  if (!target.isAvailable) return `backup target ${name} is not available`;
   // A dry run names no snapshot, because there is none yet.
-  if (draft.snapshotName !== '' && !records.snapshots.has(draft.snapshotName)) return 'snapshot <nil> is invalid';
-  return undefined;
+  if (snapshotName === '') return undefined;
+  if (!records.snapshots.has(snapshotName)) return 'snapshot <nil> is invalid';
+  const { backupTargetName = name } = records.volumes.get(draft.volume) ?? {};
+  if (backupTargetName === name) return undefined;
+  return `volume backup target ${backupTargetName} and label backup target ${name} does not match`;
 }
 
 export function refusal(kind: string, name: string, why: string): SoteriaError {

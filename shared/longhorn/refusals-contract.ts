@@ -39,10 +39,21 @@ export function describeLonghornRefusals(name: string, makeContext: () => Promis
       },
     );
 
-    test("a target that is not the volume's refuses", async () => {
-      const why = await whyOf({ ...good, backupTargetName: 'other' }, false);
-      expect(why).toMatch(/^cluster_refused: /);
-      expect(why).toContain('volume backup target default and label backup target other does not match');
+    test.each([{ isDryRun: true }, { isDryRun: false }])(
+      'a target that is not there refuses (dry run: $isDryRun)',
+      async ({ isDryRun }) => {
+        const why = await whyOf({ ...good, backupTargetName: 'other' }, isDryRun);
+        expect(why).toMatch(/^cluster_refused: /);
+        expect(why).toContain('failed to get backup target other: backuptarget.longhorn.io "other" not found');
+      },
+    );
+
+    test('a volume that is not there refuses its snapshot', async () => {
+      const outcome = context.longhorn.snapshots.create(snapshotDraft('snap-2', 'none'), { isDryRun: false });
+      await expect(outcome).rejects.toMatchObject({
+        code: 'cluster_refused',
+        explanation: { why: expect.stringContaining('failed to get volume none: volume.longhorn.io "none" not found') },
+      });
     });
 
     test('a snapshot that is not there refuses', async () => {

@@ -16,7 +16,9 @@ describe('a refusal of Longhorn’s webhook', () => {
     ['engine image ei-1 is not deployed on node-1', 'the engine image is not deployed'],
     ['BUG: Invalid empty Setting.EngineImage', 'the setting default-engine-image is not there yet'],
     ['settings.longhorn.io "default-data-locality" not found', 'a setting is not there yet'],
-    ['cannot get backup volume for backup target  and volume ', 'the catalogue is being read'],
+    ['cannot get backup one: backup.longhorn.io "one" not found', 'the catalogue is being read'],
+    ['failed to get backup one: backup.longhorn.io "one" not found', 'the catalogue is being read'],
+    ['cannot get backup volume for backup target  and volume v: it cannot be empty', 'the catalogue is being read'],
     ['cannot operate during migration', 'the volume is being moved or upgraded'],
   ])('that says “%s” is of the installation', (words, state) => {
     expect(stateThatRefuses(refusal(words))).toBe(state);
@@ -27,7 +29,10 @@ describe('a refusal of Longhorn’s webhook', () => {
     'invalid volume frontend specified: ',
     'volume backup target default and label backup target other does not match',
     'snapshot <nil> is invalid',
-    'volume vol-1 is not found',
+    'failed to get volume vol-1: volume.longhorn.io "vol-1" not found',
+    'failed to get backup target far: backuptarget.longhorn.io "far" not found',
+    'failed to get backup block size from the volume vol-1 of backup one: volume.longhorn.io "vol-1" not found',
+    'snapshot is not allowed for linked-clone volume vol-1',
     'the number of replicas must be between 1 and 20',
   ])('that says “%s” is of the request', (words) => {
     expect(stateThatRefuses(refusal(words))).toBeUndefined();

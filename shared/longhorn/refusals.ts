@@ -16,7 +16,10 @@ const statesOfInstallation: readonly { readonly words: RegExp; readonly state: s
     words: /settings\.longhorn\.io "[^"]*" not found|cannot get valid \w+ for setting/,
     state: 'a setting is not there yet',
   },
-  { words: /cannot get backup |failed to get backup |cannot get backup volume/, state: 'the catalogue is being read' },
+  {
+    words: /(?:cannot|failed to) get backup \S+: |cannot get backup volume for /,
+    state: 'the catalogue is being read',
+  },
   { words: /failed to get backing image/, state: 'the backing image is not there yet' },
   { words: /(?:during|is being) (?:migration|migrated|upgraded?)/, state: 'the volume is being moved or upgraded' },
 ];

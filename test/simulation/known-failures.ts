@@ -258,7 +258,7 @@ export const knownFailures: readonly KnownFailure[] = [
     symptom: 'v2 engine: the volume names no last backup; linked clones cannot be backed up',
     seen: ['#12542', '#13612', '#13714'],
     soteria:
-      'never needs the last backup’s name: where there is one it saves a wait; a linked clone is Failed, saying so',
+      'never needs the last backup’s name: where there is one it saves a wait; of a linked clone Longhorn refuses the snapshot: Failed, with its words',
     faults: ['linkedClone'],
     tests: ['functions/backup/longhorn/decide-upload.test.ts'],
   },

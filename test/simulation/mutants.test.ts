@@ -118,20 +118,21 @@ const interrupted: History = {
   ],
 };
 
+const untilDone = [
+  ...[1, 2, 3, 4].flatMap(() => [
+    { do: 'go', steps: 300 } as const,
+    { do: 'longhorn', steps: 2 } as const,
+    { do: 'sweep' } as const,
+  ]),
+  { do: 'go', steps: 300 } as const,
+];
+
 /** Two backups of a volume on whose snapshots linked clones stand. */
 const cloned: History = {
   ...lost,
   moves: [
     { do: 'fault', fault: 'linkedCloneEntry' },
-    ...[0, 1].flatMap((id) => [
-      { do: 'ask', door: 'event', claim: 0, id, reuses: false } as const,
-      ...[1, 2, 3, 4].flatMap(() => [
-        { do: 'go', steps: 300 } as const,
-        { do: 'longhorn', steps: 2 } as const,
-        { do: 'sweep' } as const,
-      ]),
-      { do: 'go', steps: 300 } as const,
-    ]),
+    ...[0, 1].flatMap((id) => [{ do: 'ask', door: 'event', claim: 0, id, reuses: false } as const, ...untilDone]),
   ],
 };
 
