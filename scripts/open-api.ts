@@ -119,7 +119,8 @@ function answerOf({ schema, meaning, hasLocation = false, hasETag = false, text 
     ...(hasETag ? { headers: etag } : {}),
     content: {
       'application/json': { schema: refOf(schema) },
-      ...(text === undefined ? {} : { [text]: { schema: { type: 'string' } } }),
+      // A reader of the document parses YAML.
+      ...(text === undefined ? {} : { [text]: { schema: { type: text.endsWith('yaml') ? 'object' : 'string' } } }),
     },
   };
 }
@@ -171,6 +172,10 @@ function commonProblems(): Record<string, Json> {
   ]);
 }
 
+function bodyOf(schema: Json, text: string | undefined): Json {
+  return { 'application/json': { schema }, ...(text === undefined ? {} : { [text]: { schema } }) };
+}
+
 function operationOf(name: string, route: Route): Json {
   const [method = '', path = ''] = name.split(' ');
   const words = path.replaceAll(/\{\w+\}/g, 'one').split(/[^a-z0-9]+/);
@@ -184,7 +189,7 @@ function operationOf(name: string, route: Route): Json {
     parameters: parametersOf(path, route),
     ...(route.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: refOf(route.body) } } } }),
+      : { requestBody: { required: true, content: bodyOf(refOf(route.body), route.bodyText) } }),
     responses: { ...Object.fromEntries(answers), ...problemsOf(route) },
   };
 }

@@ -65,6 +65,8 @@ export interface Route {
   /** What a reader of the table must know beyond the schemas. */
   readonly notes?: string;
   readonly body?: z.ZodType;
+  /** The body in another media type than JSON. */
+  readonly bodyText?: string;
   readonly query?: z.ZodObject;
   /** True: takes `Idempotency-Key`. */
   readonly isRepeatable?: boolean;
