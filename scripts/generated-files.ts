@@ -11,7 +11,8 @@ import { backupWaits } from '@soteria/backup/longhorn/waits.ts';
 import { namespaceBackupWaits } from '@soteria/backup/namespace/waits.ts';
 import { restoreWaits } from '@soteria/restore/longhorn/waits.ts';
 import { selfTestWaits } from '@soteria/restore/self-test/waits.ts';
-import { waitsTable } from '@soteria/shared/operation/engine/waits.ts';
+import type { OperationKind } from '@soteria/shared/operation/kinds/kinds.ts';
+import { type Waits, waitsTable } from '@soteria/shared/operation/engine/waits.ts';
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import { asyncApi } from './async-api.ts';
@@ -97,16 +98,34 @@ function rightsFiles(): GeneratedFile[] {
   ];
 }
 
-/** What each kind of operation waits for; a kind that is not here is not moved by any function of this version. */
-const waitsOfKinds = [
-  { title: 'A backup with the longhorn driver', source: 'functions/backup/longhorn/waits.ts', waits: backupWaits },
-  { title: 'The backup of a namespace', source: 'functions/backup/namespace/waits.ts', waits: namespaceBackupWaits },
+interface WaitsOfKinds {
+  readonly title: string;
+  readonly kinds: readonly OperationKind[];
+  readonly source: string;
+  readonly waits: Waits;
+}
+
+/** What each kind of operation waits for. */
+export const waitsOfKinds: readonly WaitsOfKinds[] = [
+  {
+    title: 'A backup with the longhorn driver',
+    kinds: ['Backup'],
+    source: 'functions/backup/longhorn/waits.ts',
+    waits: backupWaits,
+  },
+  {
+    title: 'The backup of a namespace',
+    kinds: ['NamespaceBackup'],
+    source: 'functions/backup/namespace/waits.ts',
+    waits: namespaceBackupWaits,
+  },
   {
     title: 'A restore with the longhorn driver, a restore test, a namespace',
+    kinds: ['Restore', 'RestoreTest', 'NamespaceRestore'],
     source: 'functions/restore/longhorn/waits.ts',
     waits: restoreWaits,
   },
-  { title: 'A self-test', source: 'functions/restore/self-test/waits.ts', waits: selfTestWaits },
+  { title: 'A self-test', kinds: ['SelfTest'], source: 'functions/restore/self-test/waits.ts', waits: selfTestWaits },
 ];
 
 function waitsFile(): GeneratedFile {

@@ -1,9 +1,10 @@
-/** What is listed by kind in the manifests is what the table of kinds says. */
+/** What is listed by kind in the manifests and documents is what the table of kinds says. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KindOfOperation } from '@soteria/shared/operation/kinds/kind.ts';
 import { operationKinds } from '@soteria/shared/operation/kinds/kinds.ts';
 import { describe, expect, it } from 'vitest';
+import { waitsOfKinds } from '../../scripts/generated-files.ts';
 
 const policy = readFileSync(join(import.meta.dirname, '../../deploy/knative/base/admission/operations.yaml'), 'utf8');
 const kindsThatLiveIn = (home: KindOfOperation['livesIn']): string[] =>
@@ -19,4 +20,9 @@ describe('the admission policy of Operations', () => {
     const listed = [...policy.matchAll(/object\.spec\.kind != '(\w+)' \|\| request\.namespace == 'soteria-proof'/g)];
     expect(listed.map(([, kind]) => kind)).toEqual(kindsThatLiveIn('proof'));
   });
+});
+
+it('what an operation waits for is documented for every kind', () => {
+  const documented = waitsOfKinds.flatMap(({ kinds }) => kinds);
+  expect(documented.toSorted()).toEqual(Object.keys(operationKinds).toSorted());
 });
