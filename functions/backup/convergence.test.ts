@@ -3,7 +3,7 @@
  * Longhorn, with the process killed before or after any single call.
  */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
@@ -23,6 +23,9 @@ import { createWaitingLine } from '@soteria/shared/operation/queue/waiting-line.
 import { rememberKnown } from '@soteria/shared/operation/engine/remember-known.ts';
 import { createKiller, Killed } from '@soteria/shared/operation/record/testing/killer.ts';
 import { claim, persistentVolume, rules, slotLimits, volume } from './longhorn/fixtures.ts';
+
+// Hundreds of generated histories: on a busy machine more than the five seconds a test has.
+vi.setConfig({ testTimeout: 60_000 });
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
 
