@@ -30,7 +30,7 @@ export interface BundleOptions {
 }
 
 /**
- * What an event does not need: a kubeconfig, HTTP, a scrape of the metrics, and policies in YAML each load a file of their own. The first is
+ * What an event does not need: a kubeconfig, HTTP, a scrape of the metrics, policies in YAML and their schedules each load a file of their own. The first is
  * larger than all the rest.
  */
 const apart = [
@@ -38,6 +38,7 @@ const apart = [
   'shared/function/hono.ts',
   'shared/function/prom-client.ts',
   'functions/policy-tick/policy/yaml.ts',
+  'functions/policy-tick/due/croner.ts',
 ].map((path) => ({ in: join(repository, path), out: `apart/${basename(path, '.ts')}` }));
 
 /** What runs inside Jobs, from the same image, and what starts each of the programs. */

@@ -16,7 +16,7 @@ const listening = ['ajv', 'ajv-formats', 'bignumber.js', 'cloudevents', 'json-bi
 const budgets: Readonly<Record<string, { readonly kib: number; readonly packages: readonly string[] }>> = {
   backup: { kib: 525, packages: listening },
   'b2-usage': { kib: 520, packages: [...listening, 'aws4'] },
-  'policy-tick': { kib: 480, packages: [...listening, 'croner'] },
+  'policy-tick': { kib: 560, packages: listening },
   restore: { kib: 620, packages: listening },
   runner: { kib: 200, packages: ['zod'] },
   start: { kib: 2, packages: [] },
@@ -25,6 +25,7 @@ const budgets: Readonly<Record<string, { readonly kib: number; readonly packages
 /** What an event does not need, and is in files of its own. */
 const budgetsApart: typeof budgets = {
   hono: { kib: 100, packages: ['@hono/node-server', 'hono'] },
+  croner: { kib: 40, packages: ['croner'] },
   yaml: { kib: 170, packages: ['yaml'] },
   'prom-client': { kib: 140, packages: ['@opentelemetry/api', 'bintrees', 'prom-client', 'tdigest'] },
   'client-node': {
@@ -115,7 +116,7 @@ describe('the bundled files', () => {
       expect({ name, apart: [...new Set(apart)].toSorted() }).toEqual({
         name,
         apart: Object.keys(budgetsApart)
-          .filter((one) => one !== 'yaml' || name === 'policy-tick')
+          .filter((one) => !['yaml', 'croner'].includes(one) || name === 'policy-tick')
           .map((one) => `./apart/${one}.cjs`)
           .toSorted(),
       });

@@ -6,6 +6,7 @@ import { listDeadLetters, replayDeadLetter } from './dead-letters/dead-letter-do
 import { keepDeadLetter } from './dead-letters/keep-dead-letter.ts';
 import { createTeller } from './dead-letters/tell-letters.ts';
 import { mountPolicies } from './doors/policy-routes.ts';
+import { tickPrefix } from './ping-sources/tick-prefix.ts';
 import type { PolicyTickTools } from './tools.ts';
 import { sweepOperations } from './sweep/sweep-operations.ts';
 
@@ -16,12 +17,27 @@ export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
     routes: (app) => {
       tellPaused(app, tools.isPaused);
       app.get('/v1/dead-letters', async (c) => answerJson(c, await listDeadLetters(tools, c.get('incoming'))));
+      app.get('/v1/coverage', async (c) => {
+        const { readCoverage } = await import('./doors/read-coverage.ts');
+        return answerJson(c, await readCoverage(tools, c.req.query(), c.get('incoming')));
+      });
       app.post('/v1/dead-letters/:id/replay', async (c) =>
         answerJson(c, await replayDeadLetter(tools, c.req.param('id'), c.get('incoming')), 202),
       );
       mountPolicies(app, tools);
     },
-    on: { 'dev.knative.sources.ping': (event, from) => sweepOperations(tools, event, from) },
+    on: {
+      'dev.knative.sources.ping': async (event, from) => {
+        const isSweep = !event.source.includes(`/${tickPrefix}`);
+        const { evaluatePolicies } = await import('./evaluate/evaluate-policies.ts');
+        const sweep = isSweep ? sweepOperations(tools, event, from) : Promise.resolve();
+        // Neither holds the other up.
+        const failed = (await Promise.allSettled([sweep, evaluatePolicies(tools, from)])).find(
+          ({ status }) => status === 'rejected',
+        );
+        if (failed?.status === 'rejected') throw failed.reason;
+      },
+    },
     eventPaths: { '/dead-letters': (event, from) => keepDeadLetter(tools, teller, event, from) },
   };
 }

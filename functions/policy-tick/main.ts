@@ -16,10 +16,15 @@ async function main(): Promise<void> {
     name: 'policy-tick',
     settings: readFunctionSettings(process.env),
     definition: ({ client, authorize, publisher, now, settings }) => {
-      const { namespace, slotLimits: limits, sink } = settings;
+      const { namespace, slotLimits: limits, sink, longhornNamespace, clusterId } = settings;
+      const store = createOperationStore(client);
       return definePolicyTick({
         client,
-        store: createOperationStore(client),
+        store,
+        loadCluster: async () => {
+          const { createClusterSources } = await import('./evaluate/cluster-sources.ts');
+          return createClusterSources({ client, store, namespace, longhornNamespace, clusterId });
+        },
         slots: createSlots({ client, namespace, limits, now }),
         busySweep: createBusySweep(client, namespace),
         letters: createLetterBox(client, namespace),

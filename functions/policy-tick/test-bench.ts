@@ -14,6 +14,7 @@ import { readPaused } from '@soteria/shared/settings/paused.ts';
 import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { definePolicyTick } from './app.ts';
+import { createClusterSources } from './evaluate/cluster-sources.ts';
 import { createLetterBox } from './dead-letters/letter-box.ts';
 import { createPolicyStore } from './store/policy-store.ts';
 
@@ -43,6 +44,16 @@ export function createTestBench({ onResend, onPublish, onAuthorize }: BenchOptio
   const definition = definePolicyTick({
     client,
     store,
+    loadCluster: () =>
+      Promise.resolve(
+        createClusterSources({
+          client,
+          store,
+          namespace,
+          longhornNamespace: 'longhorn-system',
+          clusterId: 'cluster-1',
+        }),
+      ),
     slots,
     busySweep: createBusySweep(client, namespace),
     letters: createLetterBox(client, namespace),

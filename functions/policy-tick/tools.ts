@@ -5,6 +5,7 @@ import type { Authorize } from '@soteria/shared/identity/authorize.ts';
 import type { IsPaused } from '@soteria/shared/function/tell-paused.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { BusySweep } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import type { ClusterSources } from './evaluate/look-at-cluster.ts';
 import type { PolicyStore } from './store/policy-store.ts';
 import type { LetterBox } from './dead-letters/letter-box.ts';
 import type { Slots } from '@soteria/shared/operation/queue/slots.ts';
@@ -16,6 +17,8 @@ export interface PolicyTickTools {
   readonly slots: Slots;
   readonly busySweep: BusySweep;
   readonly letters: LetterBox;
+  /** What the evaluation of policies reads. */
+  readonly loadCluster: () => Promise<ClusterSources>;
   readonly policies: PolicyStore;
   readonly publisher: Publisher;
   readonly resend: Resend;

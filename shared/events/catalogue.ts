@@ -242,6 +242,14 @@ export const policyChanged = z.looseObject({
   requested_by: z.string(),
 });
 
+/** `since`: when the miss began; with the claim it is the identity of the miss. */
+export const expectationFact = z.looseObject({
+  namespace: z.string(),
+  pvc: z.string(),
+  since: z.string(),
+  policy: z.string().optional(),
+});
+
 export interface EventDefinition {
   readonly meaning: string;
   /** request: asks for work; fact: tells what happened; wake: only says "look now". */
@@ -379,6 +387,18 @@ export const eventCatalogue = {
     role: 'fact',
     unsigned: 'never',
     data: selfTestFact,
+  },
+  'dev.soteria.expectation.missed.v1': {
+    meaning: 'A claim has no restore point as fresh as its policy promises. Sent once for each miss.',
+    role: 'fact',
+    unsigned: 'never',
+    data: expectationFact,
+  },
+  'dev.soteria.expectation.recovered.v1': {
+    meaning: 'A claim whose restore points were too old has a fresh one again.',
+    role: 'fact',
+    unsigned: 'never',
+    data: expectationFact,
   },
   'dev.soteria.usage.requested.v1': {
     meaning: 'Measure what the buckets hold, now.',

@@ -27,6 +27,13 @@ export const operationsQuery = z.strictObject({
   ...page,
 });
 
+export const coverageQuery = z.strictObject({
+  namespace: name.optional().describe('Of the claims; left out: all, which needs the right to list them all.'),
+  pvc: name.optional().describe('Name of the claim.'),
+  state: z.enum(['due', 'running', 'not_due', 'skipped', 'unprotected']).optional(),
+  ...page,
+});
+
 export const restoresQuery = z.strictObject({
   namespace: name.optional().describe('Of the Operation, where the new claims are made.'),
   source_namespace: name.optional().describe('Of the source claim.'),

@@ -19,7 +19,7 @@ export const backupList = z.strictObject({
 const progressView = {
   request: z.looseObject(operationRequest.shape),
   requested_by: z.string().nullable(),
-  requested_via: z.enum(['http', 'event', 'kubectl']),
+  requested_via: z.enum(['http', 'event', 'kubectl', 'policy']),
   created_at: instantText,
   phase,
   progress: z.int().min(0).max(100),
@@ -123,6 +123,36 @@ export const selfTestState = z.strictObject({
     })
     .nullable(),
   running: z.strictObject({ operation: z.string(), message: z.string() }).nullable(),
+  ...isPausedNow,
+});
+
+const coverageState = z.enum(['due', 'running', 'not_due', 'skipped', 'unprotected']);
+
+export const coverageList = z.strictObject({
+  claims: z.int().min(0),
+  accounted: z.int().min(0),
+  percent: z.int().min(0).max(100).describe('100 only when every claim is accounted for.'),
+  states: z.record(coverageState, z.int().min(0)),
+  missed: z.int().min(0).describe('Claims whose objective is missed.'),
+  items: z.array(
+    z.strictObject({
+      namespace: z.string(),
+      pvc: z.string(),
+      state: coverageState,
+      code: z.string(),
+      accounted: z.boolean(),
+      policy: z.string().nullable().describe('The policy that decided.'),
+      why: z.string(),
+      fix: z.string().nullable(),
+      due_at: instantText.nullable(),
+      missed_since: instantText.nullable(),
+      protected_by: z
+        .string()
+        .nullable()
+        .describe('The maker of the newest restore point, where no policy of the claim made it.'),
+    }),
+  ),
+  next: z.string().optional(),
   ...isPausedNow,
 });
 

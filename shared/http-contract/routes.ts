@@ -24,6 +24,7 @@ import { policyRoutes } from './policy-routes.ts';
 import {
   adoptRequest,
   backupsQuery,
+  coverageQuery,
   oneOperationQuery,
   operationsQuery,
   restoresQuery,
@@ -32,6 +33,7 @@ import {
 import {
   backupList,
   cancelledOperation,
+  coverageList,
   deadLetterList,
   operationAnswer,
   operationList,
@@ -309,6 +311,15 @@ export const routes = {
     refusals: ['unprocessable'],
   },
   ...policyRoutes,
+  'GET /v1/coverage': {
+    function: 'policy-tick',
+    group: 'Policies',
+    summary: 'Says for every claim why it is backed up or not.',
+    notes: 'As the last evaluation decided; the sweep evaluates every hour, and each schedule at its times.',
+    query: coverageQuery,
+    answers: { 200: { schema: coverageList, meaning: 'Totals, and a page of claims by namespace and name.' } },
+    refusals: [],
+  },
   'GET /v1/dead-letters': {
     function: 'policy-tick',
     group: 'Dead letters',

@@ -63,15 +63,31 @@ describe('the rights', () => {
   const roles = objects.filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role');
 
   it.each(roles.map((role) => [titleOf(role), role] as const))(
-    'of %s hold no wildcard and no Secret',
+    'of %s hold no wildcard, and no Secret but those with policies',
     (_title, role) => {
       const granted = listAt(role, 'rules').flatMap((rule) =>
         ['apiGroups', 'resources', 'verbs'].flatMap((field) => listAt(rule, field)),
       );
       expect(granted).not.toContain('*');
-      expect(granted).not.toContain('secrets');
+      if (titleOf(role) !== 'Role soteria/soteria-policy-tick') expect(granted).not.toContain('secrets');
     },
   );
+
+  it('of policy-tick reach the Secrets with policies by their names, and no other Secret', () => {
+    const role = roles.find((one) => titleOf(one) === 'Role soteria/soteria-policy-tick');
+    const rules = role === undefined ? [] : listAt(role, 'rules');
+    const onSecrets = rules.filter((rule) => listAt(rule, 'resources').includes('secrets'));
+    expect(onSecrets.length).toBeGreaterThan(0);
+    for (const rule of onSecrets) {
+      const verbs = listAt(rule, 'verbs').map(String);
+      // Kubernetes cannot limit the making of an object to a name.
+      if (verbs.join() === 'create') continue;
+      const names = listAt(rule, 'resourceNames').map(String);
+      expect(names.length).toBeGreaterThan(0);
+      expect(names.every((name) => ['soteria-policies', 'soteria-policies-git'].includes(name))).toBe(true);
+      expect(verbs).not.toContain('list');
+    }
+  });
 });
 
 describe('the Job that lists', () => {

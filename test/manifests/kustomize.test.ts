@@ -51,6 +51,7 @@ describe.skipIf(kubectl === undefined)('kubectl kustomize', () => {
       'Trigger restore-requested',
       'Trigger restore-wakeups',
       'Trigger sweep',
+      'Trigger tick',
       'Trigger usage-due',
       'Trigger usage-requested',
       'Trigger usage-schedule',

@@ -3,6 +3,9 @@ import { defineBackup } from '@soteria/backup/app.ts';
 import type { AdvanceTools } from '@soteria/backup/advance.ts';
 import { createAnnounce } from '@soteria/backup/announce.ts';
 import type { BackupTools } from '@soteria/backup/tools.ts';
+// Loaded before a history begins: what loads in the middle of one changes its order.
+import '@soteria/policy-tick/evaluate/evaluate-policies.ts';
+import { createClusterSources } from '@soteria/policy-tick/evaluate/cluster-sources.ts';
 import { definePolicyTick } from '@soteria/policy-tick/app.ts';
 import { createLetterBox } from '@soteria/policy-tick/dead-letters/letter-box.ts';
 import { createPolicyStore } from '@soteria/policy-tick/store/policy-store.ts';
@@ -95,9 +98,15 @@ export function doorsOfBackup(tools: BackupTools, { deafTo = [] }: Mutation): Fu
 
 export function composePolicyTick(surroundings: Surroundings, mutation: Mutation): FunctionDefinition {
   const { client, publisher, now, sleep } = surroundings;
+  const store = createOperationStore(client);
   return definePolicyTick({
     client,
-    store: createOperationStore(client),
+    store,
+    // Histories have no policies yet.
+    loadCluster: () =>
+      Promise.resolve(
+        createClusterSources({ client, store, namespace, longhornNamespace: 'longhorn-system', clusterId: undefined }),
+      ),
     slots: slotsOver(surroundings, mutation),
     busySweep: createBusySweep(client, namespace, sleep),
     letters: createLetterBox(client, namespace),

@@ -5,7 +5,7 @@
  *  2. A schedule whose hour is `*` or a step of it is an interval: it is due at every real instant that fits.
  * Knative's PingSource and Kubernetes' CronJob skip such a day, or run twice; see `daylight.ts`.
  */
-import { Cron } from 'croner';
+import { Cron } from './croner.ts';
 import { instantOfWall, offsetMsOf } from '../clock/local-time.ts';
 
 export interface Schedule {

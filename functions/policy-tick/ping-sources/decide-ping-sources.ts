@@ -1,9 +1,7 @@
 /** Which PingSources wake this function for the policies that there are: one for each distinct schedule. Pure. */
 import { shortHash } from '@soteria/shared/short-hash.ts';
+import { tickPrefix } from './tick-prefix.ts';
 import { pingScheduleOf } from '../due/ping-schedule.ts';
-
-/** The Trigger `tick` takes the pings of all sources whose name begins so. */
-export const tickPrefix = 'tick-';
 
 export interface TimedPolicy {
   readonly id: string;

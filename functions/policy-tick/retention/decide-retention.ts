@@ -216,7 +216,7 @@ export function decideRetention(input: RetentionInput): RetentionDecision {
   const expired = sorted
     .filter(({ id }) => !reasons.has(id))
     .map(({ id, at, isRefuted }) => ({ id, at, isRefuted }))
-    .reverse();
+    .toReversed();
   const isTooMany = breaker !== undefined && expired.length > breaker && !isConfirmed;
   const heldBack = expired.length === 0 ? [] : [...hindrances, ...(isTooMany ? (['breaker'] as const) : [])];
   return { keep, expired, heldBack };

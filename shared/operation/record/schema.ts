@@ -21,7 +21,7 @@ export type OperationRequest = z.infer<typeof operationRequest>;
 
 export const requestedBy = z.strictObject({
   user: shortText.describe('Authenticated name of the caller, or "anonymous".'),
-  via: z.enum(['http', 'event', 'kubectl']).describe('The door the request came through.'),
+  via: z.enum(['http', 'event', 'kubectl', 'policy']).describe('The door the request came through.'),
   mayTakeAny: z
     .boolean()
     .optional()

@@ -1,0 +1,232 @@
+/** Ticks over the in-memory cluster and the fake Longhorn: what is asked for, once, whatever happens to the ticks. */
+import type { Incoming } from '@soteria/shared/function/contract.ts';
+import type { Log } from '@soteria/shared/log/log.ts';
+import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
+import { createFakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
+import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
+import { operations } from '@soteria/shared/operation/record/schema.ts';
+import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
+import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
+import { describe, expect, it } from 'vitest';
+import { readPolicies } from '../policy/read-policies.ts';
+import type { PolicyTickTools } from '../tools.ts';
+import { createCoverageStore, decodeAll } from './coverage-store.ts';
+import { evaluatePolicies } from './evaluate-policies.ts';
+
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
+
+function createBench(policies: Record<string, object>) {
+  let time = Date.parse('2026-05-01T00:00:00Z');
+  const now = () => new Date(time);
+  const cluster = createMemoryCluster({
+    now,
+    namespaces: ['shop', 'web', 'soteria'],
+    kinds: [
+      customKind(operations, { selectableFields: ['status.phase', 'status.settled', 'spec.kind'] }),
+      customKind(pingSources),
+    ],
+  });
+  const { client } = cluster;
+  const longhorn = createFakeLonghorn({ now });
+  const store = createOperationStore(client);
+  const facts: string[] = [];
+  let data: Record<string, string> = Object.fromEntries(
+    Object.entries(policies).map(([id, policy]) => [id, JSON.stringify({ id, ...policy })]),
+  );
+  const book = () =>
+    readPolicies({ api: { kind: 'Secret', namespace: 'soteria', name: 'soteria-policies', data }, git: [] });
+  const reader = createClusterReader(client, 'cluster-1');
+  let isPaused = false;
+  const tools = {
+    client,
+    store,
+    namespace: 'soteria',
+    now,
+    policies: { read: book },
+    loadCluster: async () => ({
+      client,
+      store,
+      longhorn,
+      ownClusters: (signal?: AbortSignal) => reader.ownClusters(signal),
+    }),
+    isPaused: async () => isPaused,
+    publisher: {
+      publish: async ({ type, subject }: { type: string; subject?: string | undefined }) => {
+        facts.push(`${type.replace('dev.soteria.expectation.', '').replace('.v1', '')} ${subject}`);
+      },
+    },
+  } as unknown as PolicyTickTools;
+
+  return {
+    client,
+    store,
+    longhorn,
+    facts,
+    pass: (hours: number) => (time += hours * 3_600_000),
+    pause: (value: boolean) => (isPaused = value),
+    setPolicies: (next: Record<string, object>) => {
+      data = Object.fromEntries(Object.entries(next).map(([id, policy]) => [id, JSON.stringify({ id, ...policy })]));
+    },
+    tick: () => evaluatePolicies(tools, { signal: new AbortController().signal, log: silent } as unknown as Incoming),
+    addClaim(
+      namespace: string,
+      name: string,
+      { driver = 'driver.longhorn.io', annotations = {}, phase = 'Bound' } = {},
+    ) {
+      const volumeName = `pv-${namespace}-${name}`;
+      cluster.seed(
+        {
+          apiVersion: 'v1',
+          kind: 'PersistentVolumeClaim',
+          metadata: { namespace, name, annotations },
+          spec: { volumeName },
+          status: { phase },
+        },
+        { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: volumeName }, spec: { csi: { driver } } },
+      );
+    },
+    /** A restorable point of now. */
+    async addPoint(namespace: string, pvc: string, policy?: string) {
+      const volume = `vol-${namespace}-${pvc}`;
+      const name = `${volume}-${time}`;
+      longhorn.volumes.add({ name: volume });
+      await longhorn.snapshots.create({ name, volume, marks: {} }, { isDryRun: false });
+      longhorn.finishSnapshot(name);
+      const catalogue = {
+        [catalogueKeys.managed]: 'true',
+        [catalogueKeys.namespace]: namespace,
+        [catalogueKeys.pvc]: pvc,
+        [catalogueKeys.clusterId]: 'cluster-1',
+        ...(policy === undefined ? {} : { [catalogueKeys.policy]: policy }),
+      };
+      const draft = { name, volume, backupTargetName: 'default', snapshotName: name, mode: 'incremental' as const };
+      await longhorn.backups.create({ ...draft, marks: {}, catalogue }, { isDryRun: false });
+      for (let steps = 0; steps < 5; steps += 1) longhorn.step();
+    },
+    asked: async () =>
+      (await store.list({}))
+        .map(
+          ({ metadata, spec }) =>
+            `${metadata.namespace}/${spec.request.pvc} ${spec.request.policy} ${spec.identity?.slice(-24)}`,
+        )
+        .toSorted(),
+    coverage: async () => {
+      const stored = decodeAll(await createCoverageStore(client, 'soteria').read());
+      return Object.fromEntries(
+        [...stored].flatMap(([namespace, records]) =>
+          [...records].map(([name, record]) => [`${namespace}/${name}`, record] as const),
+        ),
+      );
+    },
+  };
+}
+
+const nightly = { namespaceSelector: {}, schedule: '0 2 * * *' };
+
+describe('a tick', () => {
+  it('without policies reads nothing of the cluster and writes nothing', async () => {
+    const bench = createBench({});
+    bench.addClaim('shop', 'data');
+    await bench.tick();
+    expect(await bench.coverage()).toEqual({});
+    expect((await bench.client.list(pingSources, { namespace: 'soteria' })).items).toEqual([]);
+  });
+
+  it('asks for each due claim once, however often it comes, and records why for every claim', async () => {
+    const bench = createBench({ nightly });
+    bench.addClaim('shop', 'data');
+    bench.addClaim('shop', 'cache', { annotations: { 'soteria.dev/exclude': 'a cache' } });
+    bench.addClaim('web', 'files', { driver: 'nfs.csi.k8s.io' });
+    bench.addClaim('web', 'late', { phase: 'Pending' });
+    await bench.tick();
+    expect(await bench.asked()).toEqual([]);
+    bench.pass(2.01);
+    await Promise.all([bench.tick(), bench.tick()]);
+    await bench.tick();
+    expect(await bench.asked()).toEqual(['shop/data nightly 2026-05-01T02:00:00.000Z']);
+    expect(await bench.coverage()).toMatchObject({
+      'shop/data': { code: 'running', policy: 'nightly' },
+      'shop/cache': { code: 'excluded_by_claim', detail: 'a cache' },
+      'web/files': { code: 'no_driver' },
+      'web/late': { code: 'claim_not_bound' },
+    });
+  });
+
+  it('after three missed due times makes one backup, for the last of them', async () => {
+    const bench = createBench({ nightly });
+    bench.addClaim('shop', 'data');
+    await bench.tick();
+    bench.pass(24 * 3 + 5);
+    await bench.tick();
+    await bench.tick();
+    expect(await bench.asked()).toEqual(['shop/data nightly 2026-05-04T02:00:00.000Z']);
+  });
+
+  it('counts a point that is younger than the due time, and asks again after the next one', async () => {
+    const bench = createBench({ nightly });
+    bench.addClaim('shop', 'data');
+    await bench.tick();
+    bench.pass(2.5);
+    await bench.addPoint('shop', 'data');
+    await bench.tick();
+    expect(await bench.asked()).toEqual([]);
+    expect(await bench.coverage()).toMatchObject({ 'shop/data': { code: 'fresh', protectedBy: 'manual' } });
+    bench.pass(24);
+    await bench.tick();
+    expect(await bench.asked()).toHaveLength(1);
+  });
+
+  it('asks for nothing while Soteria is paused, or the catalogue is empty all of a sudden', async () => {
+    const bench = createBench({ nightly });
+    bench.addClaim('shop', 'data');
+    await bench.tick();
+    bench.pass(3);
+    bench.pause(true);
+    await bench.tick();
+    expect(await bench.asked()).toEqual([]);
+    expect(await bench.coverage()).toMatchObject({ 'shop/data': { code: 'paused' } });
+    bench.pause(false);
+    await bench.tick();
+    expect(await bench.asked()).toHaveLength(1);
+  });
+
+  it('reports a miss once and the recovery once', async () => {
+    const bench = createBench({ watch: { namespaceSelector: {}, rpo: '6h' } });
+    bench.addClaim('shop', 'data');
+    await bench.tick();
+    bench.pass(7);
+    await bench.tick();
+    await bench.tick();
+    expect(bench.facts).toEqual(['missed shop/data']);
+    await bench.addPoint('shop', 'data');
+    await bench.tick();
+    await bench.tick();
+    expect(bench.facts).toEqual(['missed shop/data', 'recovered shop/data']);
+  });
+
+  it('does not catch up what was due before a policy was there', async () => {
+    const bench = createBench({});
+    bench.addClaim('shop', 'data');
+    bench.pass(30);
+    bench.setPolicies({ nightly });
+    await bench.tick();
+    expect(await bench.asked()).toEqual([]);
+    bench.pass(24);
+    await bench.tick();
+    expect(await bench.asked()).toHaveLength(1);
+  });
+
+  it('keeps a PingSource for the schedule, and drops it with the policy', async () => {
+    const bench = createBench({ nightly });
+    bench.addClaim('shop', 'data');
+    await bench.tick();
+    const list = async () => (await bench.client.list(pingSources, { namespace: 'soteria' })).items.length;
+    expect(await list()).toBe(1);
+    bench.setPolicies({});
+    await bench.tick();
+    expect(await list()).toBe(0);
+    expect(await bench.coverage()).toMatchObject({ 'shop/data': { code: 'no_policy' } });
+  });
+});

@@ -1,0 +1,121 @@
+/** What the API server and Longhorn tell, as the facts that a tick decides by. Pure. */
+import type { Namespace, PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+import { longhornDriver } from '@soteria/shared/longhorn/live-volume.ts';
+import { instantOf, isForLatest } from '@soteria/shared/restore-points/order.ts';
+import type { RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
+import { isTerminal, type Operation } from '@soteria/shared/operation/record/schema.ts';
+import type { AskedBackup, ClaimFacts, NamespaceFacts, NewestPoint, Obstacle } from '../tick/claim-facts.ts';
+import { dueOfIdentity } from './due-of-operation.ts';
+
+export interface ClusterSeen {
+  readonly namespaces: readonly Namespace[];
+  readonly claims: readonly PersistentVolumeClaim[];
+  readonly persistentVolumes: ReadonlyMap<string, PersistentVolume>;
+  readonly points: readonly RestorePoint[];
+  /** Of kind Backup. */
+  readonly backups: readonly Operation[];
+}
+
+interface Gathered {
+  newest?: NewestPoint;
+  newestOfOthers?: Date;
+  readonly progress: Map<string, { dataAsOf?: Date; asked?: AskedBackup }>;
+}
+
+function makerOf({ policy, origin }: RestorePoint): string {
+  if (policy !== null) return `policy/${policy}`;
+  return origin === 'own' ? 'manual' : origin;
+}
+
+function stateOf({ status }: Operation): AskedBackup['state'] {
+  if (!isTerminal(status?.phase)) return 'open';
+  if (status?.phase === 'Succeeded') return 'succeeded';
+  return status?.phase === 'Skipped' ? 'skipped' : 'failed';
+}
+
+function askedBy(operation: Operation, dueAt: Date): AskedBackup {
+  const why = operation.status?.error?.why;
+  return { dueAt, state: stateOf(operation), ...(why === undefined ? {} : { why }) };
+}
+
+/** By `namespace/claim`. */
+function gather({ points, backups }: ClusterSeen): ReadonlyMap<string, Gathered> {
+  const known = new Map<string, Gathered>();
+  const of = (key: string): Gathered => {
+    let found = known.get(key);
+    if (found === undefined) known.set(key, (found = { progress: new Map() }));
+    return found;
+  };
+  for (const point of points) {
+    if (!isForLatest(point) || point.refuted_at !== null || point.namespace === null || point.pvc === null) continue;
+    const at = new Date(instantOf(point));
+    const claim = of(`${point.namespace}/${point.pvc}`);
+    if (claim.newest === undefined || at > claim.newest.at) claim.newest = { at, by: makerOf(point) };
+    if (point.policy === null) {
+      if (claim.newestOfOthers === undefined || at > claim.newestOfOthers) claim.newestOfOthers = at;
+      continue;
+    }
+    const progress = claim.progress.get(point.policy) ?? {};
+    if (progress.dataAsOf === undefined || at > progress.dataAsOf) {
+      claim.progress.set(point.policy, { ...progress, dataAsOf: at });
+    }
+  }
+  for (const operation of backups) {
+    const due = dueOfIdentity(operation.spec.identity);
+    const { pvc } = operation.spec.request;
+    if (due === undefined || pvc === undefined) continue;
+    const claim = of(`${operation.metadata.namespace ?? ''}/${pvc}`);
+    const progress = claim.progress.get(due.policy) ?? {};
+    if (progress.asked === undefined || due.dueAt > progress.asked.dueAt) {
+      claim.progress.set(due.policy, { ...progress, asked: askedBy(operation, due.dueAt) });
+    }
+  }
+  return known;
+}
+
+function obstacleOf(
+  { status, spec }: PersistentVolumeClaim,
+  persistentVolumes: ClusterSeen['persistentVolumes'],
+): Obstacle | undefined {
+  if (status?.phase !== 'Bound')
+    return { code: 'claim_not_bound', detail: `the claim is ${status?.phase ?? 'Pending'}` };
+  const driver = persistentVolumes.get(spec?.volumeName ?? '')?.spec?.csi?.driver;
+  if (driver === longhornDriver) return undefined;
+  return {
+    code: 'no_driver',
+    detail: `the volume is of ${driver ?? 'no CSI driver'}, and only Longhorn’s can be backed up`,
+  };
+}
+
+export function gatherClaims(seen: ClusterSeen): readonly NamespaceFacts[] {
+  const known = gather(seen);
+  const marks = new Map(
+    seen.namespaces.map(({ metadata }) => {
+      const { name, labels = {}, annotations = {} } = metadata;
+      return [name, { name, labels, annotations }] as const;
+    }),
+  );
+  const byNamespace = new Map<string, ClaimFacts[]>();
+  for (const claim of seen.claims) {
+    const { name, namespace = '', labels = {}, annotations = {}, creationTimestamp } = claim.metadata;
+    const { progress, ...points } = known.get(`${namespace}/${name}`) ?? {};
+    const obstacle = obstacleOf(claim, seen.persistentVolumes);
+    const facts: ClaimFacts = {
+      name,
+      namespace,
+      labels,
+      annotations,
+      createdAt: new Date(creationTimestamp),
+      ...points,
+      ...(progress === undefined ? {} : { progress }),
+      ...(obstacle === undefined ? {} : { obstacle }),
+    };
+    const list = byNamespace.get(namespace);
+    if (list === undefined) byNamespace.set(namespace, [facts]);
+    else list.push(facts);
+  }
+  return [...byNamespace].map(([name, claims]) => ({
+    namespace: marks.get(name) ?? { name, labels: {}, annotations: {} },
+    claims,
+  }));
+}

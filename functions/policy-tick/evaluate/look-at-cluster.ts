@@ -1,0 +1,56 @@
+/** Reads what a tick decides by, page by page. A truncated list throws: nothing is decided by half a cluster. */
+import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
+import { namespaces, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
+import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
+import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
+import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
+import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
+import type { Hindrance } from '../tick/judge-claim.ts';
+import type { ClusterSeen } from './gather-claims.ts';
+
+export interface ClusterSources {
+  readonly client: KubernetesClient;
+  readonly store: OperationStore;
+  readonly longhorn: Pick<Longhorn, 'backups' | 'listTargets'>;
+  readonly ownClusters: (signal?: AbortSignal) => Promise<OwnClusters>;
+}
+
+export async function lookAtCluster(sources: ClusterSources, signal?: AbortSignal): Promise<ClusterSeen> {
+  const { client, store, longhorn, ownClusters } = sources;
+  const all = [
+    Array.fromAsync(listAll(client, namespaces, {}, { signal })),
+    Array.fromAsync(listAll(client, persistentVolumeClaims, {}, { signal })),
+    Array.fromAsync(listAll(client, persistentVolumes, {}, { signal })),
+    longhorn.backups.list({}, signal),
+    ownClusters(signal),
+    store.list({ fieldSelector: 'spec.kind=Backup' }, signal),
+  ] as const;
+  const [spaces, claims, volumes, points, own, backups] = await Promise.all(all);
+  return {
+    namespaces: spaces,
+    claims,
+    persistentVolumes: new Map(volumes.map((one) => [one.metadata.name, one])),
+    points: points.map((one) => toRestorePoint(one, own)),
+    backups,
+  };
+}
+
+/** While the target is away, or its points are gone all of a sudden, nothing becomes due: the newest points cannot be known. */
+export async function findHindrance(
+  { longhorn }: ClusterSources,
+  { isPaused, pointCount, recordedPoints }: { isPaused: boolean; pointCount: number; recordedPoints: boolean },
+  signal?: AbortSignal,
+): Promise<Hindrance | undefined> {
+  if (isPaused) return { code: 'paused', detail: 'the switch in the ConfigMap soteria-settings is on' };
+  const targets = await longhorn.listTargets(signal);
+  const usable = targets.filter(({ url }) => url !== '');
+  const away = usable.find(({ isAvailable }) => !isAvailable);
+  if (usable.length === 0 || (away !== undefined && usable.every(({ isAvailable }) => !isAvailable))) {
+    const name = away?.name ?? 'default';
+    return { code: 'target_unavailable', detail: `${name}: ${away?.unavailableMessage ?? 'it has no URL'}` };
+  }
+  if (pointCount === 0 && recordedPoints) {
+    return { code: 'catalogue_empty', detail: 'Longhorn lists no backup, and Operations say that there are some' };
+  }
+  return undefined;
+}
