@@ -177,7 +177,13 @@ describe('policies of both stores', () => {
       body: { items: [{ policy: nightly }], faults: [{ id: 'bad', source: { key: 'bad.yaml', line: 2 } }] },
     });
     const one = await ask(bench, 'GET /v1/policies/bad/preview');
-    expect([one.status, one.body['why']]).toEqual([422, expect.stringContaining('line 2: schedule: ')]);
+    expect(one).toMatchObject({
+      status: 422,
+      body: {
+        why: 'it holds a mistake at Secret soteria/soteria-policies, key bad.yaml, line 2',
+        problems: [expect.stringContaining('line 2: schedule: ')],
+      },
+    });
   });
 });
 

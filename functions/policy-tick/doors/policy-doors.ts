@@ -11,6 +11,7 @@ import { deletePolicyQuery, dryRunQuery, policiesQuery } from '@soteria/shared/h
 import type { Policy } from '@soteria/shared/policy/policy-schema.ts';
 import type * as z from 'zod';
 import { resolvePolicy } from '../policy/resolve-policy.ts';
+import { sourceText } from '../policy/stored-policies.ts';
 import { previewSchedule } from '../preview/preview-schedule.ts';
 import { noPolicy, type PolicyChange, type VersionedBook } from '../store/policy-store.ts';
 import type { PolicyTickTools } from '../tools.ts';
@@ -106,8 +107,10 @@ function findPolicy({ policies, faults }: VersionedBook, id: string): VersionedB
   if (found !== undefined) return found;
   const fault = faults.find((one) => one.id === id);
   if (fault === undefined) throw noPolicy(id);
-  const { what, why, fix } = fault;
-  throw new SoteriaError('unprocessable', { what, why, fix });
+  const { what, why, fix, source } = fault;
+  // The log gets the explanation of a refusal. A mistake may quote the Secret: only the caller, who may read all policies, gets it.
+  const place = `it holds a mistake at ${sourceText(source)}`;
+  throw new SoteriaError('unprocessable', { what, why: place, fix }, { details: { problems: [why] } });
 }
 
 interface Told {
