@@ -12,6 +12,8 @@ export interface TargetSituation {
   readonly pollIntervalMs: number;
   /** Why it cannot be reached, when it cannot. */
   readonly trouble: string | undefined;
+  /** Longhorn's look at a lost target has not failed yet, and needs this much longer. */
+  readonly lossShowsInMs: number;
   readonly faults: Faults;
 }
 
@@ -35,6 +37,9 @@ export function decideTarget(target: TargetSituation, now: Date): TargetAction {
   const losesObjects = target.url === '' || faults.targetUrlCleared === true;
   const trouble = losesObjects ? 'backup target URL is empty' : target.trouble;
   if (trouble !== undefined) {
+    if (target.isAvailable === true && !losesObjects && target.lossShowsInMs > 0) {
+      return { type: 'nothing', againMs: target.lossShowsInMs };
+    }
     return target.isAvailable === false && target.lastMessage === trouble
       ? { type: 'nothing', againMs }
       : { type: 'makeUnavailable', message: trouble, losesObjects, againMs };

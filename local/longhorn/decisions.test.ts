@@ -145,6 +145,7 @@ const target: TargetSituation = {
   isUrgent: false,
   pollIntervalMs: 60_000,
   trouble: undefined,
+  lossShowsInMs: 0,
   faults: {},
 };
 
@@ -177,6 +178,18 @@ describe('a backup target', () => {
       next: { type: 'makeAvailable' },
     },
     { when: 'it goes away', is: { trouble: 'gone' }, seconds: 1, next: { type: 'makeUnavailable', message: 'gone' } },
+    {
+      when: 'it has gone, and Longhorn’s look at it has not failed yet',
+      is: { trouble: 'gone', lossShowsInMs: 22_000 },
+      seconds: 1,
+      next: { type: 'nothing', againMs: 22_000 },
+    },
+    {
+      when: 'it has been away before, and Longhorn has another reason for it',
+      is: { trouble: 'gone', isAvailable: false, lastMessage: 'denied', lossShowsInMs: 22_000 },
+      seconds: 1,
+      next: { type: 'makeUnavailable', message: 'gone' },
+    },
     {
       when: 'it stays away',
       is: { trouble: 'gone', isAvailable: false, lastMessage: 'gone' },

@@ -95,6 +95,7 @@ const poll = (faults: Faults, seconds = 61) =>
       isUrgent: false,
       pollIntervalMs: 60_000,
       trouble: faults.targetUnavailable,
+      lossShowsInMs: 0,
       faults,
     },
     new Date(Date.parse('2026-08-20T02:00:00Z') + seconds * 1000),

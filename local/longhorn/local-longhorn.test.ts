@@ -183,6 +183,14 @@ describe('the local Longhorn', () => {
     await restoreToFolder(target, volume, 'backup-2', join(at.folders.dataDir, 'two'));
   });
 
+  test('a lost target stays available until Longhorn’s look at it has failed', async () => {
+    await at.restart({ pace: { targetLossMs: 300 } });
+    const lostAt = performance.now();
+    at.local().faults.set('targetUnavailable', 'connection timed out');
+    await until('the target is away', async () => (await at.longhorn.getTarget('default'))?.isAvailable === false);
+    expect(performance.now() - lostAt).toBeGreaterThan(290);
+  });
+
   test('a backup deleted while the target is away comes back with the target', async () => {
     const volume = await at.addClaim('data');
     const before = await backUp(volume, 'backup');

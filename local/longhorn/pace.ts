@@ -8,6 +8,8 @@ export interface Pace {
   readonly waitMs: number;
   /** A failed deletion is tried again. */
   readonly deletionRetryMs: number;
+  /** A lost target stays available for so long: Longhorn's own look at it takes some 23 seconds to fail. */
+  readonly targetLossMs: number;
   /** Bytes one backup uploads before it reports progress and lets others run. */
   readonly uploadBytesPerStep: number;
   /** Bytes one restore writes before it reports progress and lets others run. */
@@ -19,6 +21,7 @@ export const defaultPace: Pace = {
   attachMs: 40,
   waitMs: 1000,
   deletionRetryMs: 1000,
+  targetLossMs: 40,
   uploadBytesPerStep: 16 * 1024 * 1024,
   restoreBytesPerStep: 16 * 1024 * 1024,
 };

@@ -16,6 +16,7 @@ export async function reconcileTarget(world: World, name: string): Promise<NextL
   }
   await ensureMetadata(world, backupTargets, target, {});
   const { spec, status } = target;
+  const trouble = world.faults.targetUnavailable ?? (await troubleWith(world.folders.target(name)));
   const action = decideTarget(
     {
       url: spec.backupTargetURL ?? '',
@@ -25,7 +26,8 @@ export async function reconcileTarget(world: World, name: string): Promise<NextL
       syncRequestedAt: spec.syncRequestedAt ?? '',
       isUrgent: world.urgentSyncs.has(name),
       pollIntervalMs: parseGoDuration(spec.pollInterval ?? '') ?? 0,
-      trouble: world.faults.targetUnavailable ?? (await troubleWith(world.folders.target(name))),
+      trouble,
+      lossShowsInMs: lossShowsIn(world, name, trouble),
       faults: world.faults,
     },
     world.now(),
@@ -49,6 +51,16 @@ export async function reconcileTarget(world: World, name: string): Promise<NextL
       break;
   }
   return next;
+}
+
+function lossShowsIn({ lostSince, pace, now }: World, name: string, trouble: string | undefined): number {
+  if (trouble === undefined) {
+    lostSince.delete(name);
+    return 0;
+  }
+  const since = lostSince.get(name) ?? now().getTime();
+  lostSince.set(name, since);
+  return since + pace.targetLossMs - now().getTime();
 }
 
 async function troubleWith(folder: string): Promise<string | undefined> {

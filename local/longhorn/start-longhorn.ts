@@ -121,6 +121,7 @@ export async function startLonghorn(options: LonghornOptions): Promise<LocalLong
     restores: createTransfers(noRestore),
     heldBack,
     urgentSyncs,
+    lostSince: new Map(),
     storageClasses: options.storageClasses ?? ['longhorn'],
     attachNewVolumes: options.attachNewVolumes ?? true,
     nodeName: 'local',

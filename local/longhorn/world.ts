@@ -25,6 +25,8 @@ export interface World {
   readonly heldBack: ReadonlySet<string>;
   /** Targets to be read at the next look, due or not. */
   readonly urgentSyncs: Set<string>;
+  /** Since when each target that is lost has been so, in milliseconds. */
+  readonly lostSince: Map<string, number>;
   /** Storage classes whose claims are provisioned. */
   readonly storageClasses: readonly string[];
   /** New volumes are attached, as if a pod used them. */

@@ -55,7 +55,7 @@ export async function startLocalLonghorn(options: Partial<LonghornOptions> = {})
       log: silentLog,
       ...options,
       ...more,
-      pace: { stepMs: 1, attachMs: 1, waitMs: 2, deletionRetryMs: 2, ...options.pace, ...more.pace },
+      pace: { stepMs: 1, attachMs: 1, waitMs: 2, deletionRetryMs: 2, targetLossMs: 2, ...options.pace, ...more.pace },
     });
     unplug = started.admission.plugInto(cluster);
     return started;

@@ -58,6 +58,7 @@ export function createSimulatedLonghorn({ cluster, now }: SimulatedLonghornOptio
         isUrgent,
         pollIntervalMs: 300_000,
         trouble: board.present.targetUnavailable,
+        lossShowsInMs: 0,
         faults: board.present,
       },
       now(),
