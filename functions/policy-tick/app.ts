@@ -1,6 +1,6 @@
 /** The doors of the function `policy-tick`; no logic of its own. */
 import { tellPaused } from '@soteria/shared/function/tell-paused.ts';
-import type { FunctionDefinition } from '@soteria/shared/function/contract.ts';
+import type { FunctionDefinition, Incoming } from '@soteria/shared/function/contract.ts';
 import { answerJson } from '@soteria/shared/function/json-body.ts';
 import { listDeadLetters, replayDeadLetter } from './dead-letters/dead-letter-doors.ts';
 import { keepDeadLetter } from './dead-letters/keep-dead-letter.ts';
@@ -12,6 +12,10 @@ import { sweepOperations } from './sweep/sweep-operations.ts';
 
 export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
   const teller = createTeller(tools);
+  const evaluate = async (from: Incoming): Promise<void> => {
+    const { evaluatePolicies } = await import('./evaluate/evaluate-policies.ts');
+    return evaluatePolicies(tools, from);
+  };
   return {
     name: 'policy-tick',
     routes: (app) => {
@@ -29,14 +33,13 @@ export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
     on: {
       'dev.knative.sources.ping': async (event, from) => {
         const isSweep = !event.source.includes(`/${tickPrefix}`);
-        const { evaluatePolicies } = await import('./evaluate/evaluate-policies.ts');
         const sweep = isSweep ? sweepOperations(tools, event, from) : Promise.resolve();
         // Neither holds the other up.
-        const failed = (await Promise.allSettled([sweep, evaluatePolicies(tools, from)])).find(
-          ({ status }) => status === 'rejected',
-        );
+        const parts = await Promise.allSettled([sweep, evaluate(from)]);
+        const failed = parts.find(({ status }) => status === 'rejected');
         if (failed?.status === 'rejected') throw failed.reason;
       },
+      'dev.soteria.policy.changed.v1': (_event, from) => evaluate(from),
     },
     eventPaths: { '/dead-letters': (event, from) => keepDeadLetter(tools, teller, event, from) },
   };

@@ -427,7 +427,8 @@ export const eventCatalogue = {
   'dev.soteria.policy.changed.v1': {
     meaning: 'A policy was created, replaced or deleted through the API; the policies are at GET /v1/policies.',
     role: 'fact',
-    unsigned: 'never',
+    // Heard by policy-tick itself, which reads the policies anew: it changes nothing else.
+    unsigned: 'always',
     data: policyChanged,
   },
   'dev.knative.apiserver.ref.add': {

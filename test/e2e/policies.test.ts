@@ -61,4 +61,15 @@ describe('a policy', () => {
     expect(point?.catalogue['soteria.dev/policy']).toBe('each-minute');
     expect(await bed.listRestorable({ namespace: 'team', name: 'other' })).toEqual([]);
   }, 150_000);
+
+  it('that is written over HTTP counts at once', async () => {
+    const body = JSON.stringify({ id: 'by-http', claims: ['team/other'], schedule: '0 2 * * *' });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${bed.local.frontDoorUrl}/v1/policies`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(200);
+    await waitUntil('the coverage names the policy', async () =>
+      (await coverage()).items.some(({ pvc, policy }) => pvc === 'other' && policy === 'by-http'),
+    );
+    expect((await coverage()).percent).toBe(100);
+  });
 });

@@ -47,6 +47,7 @@ describe.skipIf(kubectl === undefined)('kubectl kustomize', () => {
       'Trigger backup-due',
       'Trigger backup-requested',
       'Trigger backup-wakeups',
+      'Trigger policy-changed',
       'Trigger restore-due',
       'Trigger restore-requested',
       'Trigger restore-wakeups',
