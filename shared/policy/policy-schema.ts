@@ -29,14 +29,20 @@ const cron = z
 export function whyNoTimeZone(name: string): string | undefined {
   if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name) || name === 'Local')
     return 'must be a name such as Europe/Berlin';
+  if (rightNames.has(name)) return undefined;
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
     const isMisspelt = timeZone !== name && timeZone.toLowerCase() === name.toLowerCase();
-    return isMisspelt ? `is spelt ${timeZone}` : undefined;
+    if (isMisspelt) return `is spelt ${timeZone}`;
+    rightNames.add(name);
+    return undefined;
   } catch {
     return 'is no time zone of the IANA database';
   }
 }
+
+/** Checking a name makes a formatter, which holds a hundred kilobytes: once for each of the few hundred zones. */
+const rightNames = new Set<string>();
 
 const timeZone = z
   .string()

@@ -49,11 +49,30 @@ export function localTimeOf(at: Date, timeZone: string): LocalTime {
   return { year, month, day, hour, minute, second };
 }
 
-/** Milliseconds by which the clock of the zone is ahead of UTC at that instant; negative: behind. */
+const offsets = new Map<string, Map<number, number>>();
+const maxOffsets = 4_096;
+const minuteMs = 60_000;
+
+/**
+ * Milliseconds by which the clock of the zone is ahead of UTC at that instant; negative: behind. Clocks change at whole minutes, so each minute is
+ * computed once: a tick asks for the same few minutes for every policy.
+ */
 export function offsetMsOf(at: Date, timeZone: string): number {
-  const { year, month, day, hour, minute, second } = localTimeOf(at, timeZone);
-  const wholeSecond = Math.floor(at.getTime() / 1000) * 1000;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - wholeSecond;
+  if (timeZone === 'UTC') return 0;
+  const minute = Math.floor(at.getTime() / minuteMs);
+  let ofZone = offsets.get(timeZone);
+  if (ofZone === undefined || ofZone.size >= maxOffsets) {
+    ofZone = new Map();
+    offsets.set(timeZone, ofZone);
+  }
+  let offset = ofZone.get(minute);
+  if (offset === undefined) {
+    const begin = minute * minuteMs;
+    const { year, month, day, hour, minute: shown, second } = localTimeOf(new Date(begin), timeZone);
+    offset = Date.UTC(year, month - 1, day, hour, shown, second) - begin;
+    ofZone.set(minute, offset);
+  }
+  return offset;
 }
 
 /** Year and week as ISO 8601 counts them: the week with the year's first Thursday is week 1. */

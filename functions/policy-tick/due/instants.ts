@@ -23,7 +23,8 @@ const longestShiftMs = 26 * 3_600_000;
 const maxSteps = 10_000;
 
 const crons = new Map<string, Cron>();
-const maxCrons = 4_000;
+/** Each holds thirty kilobytes; one policy after the other asks. */
+const maxCrons = 128;
 
 /** Reading one takes a tenth of a millisecond. */
 function cronOf(schedule: string, timeZone: string): Cron {
@@ -31,7 +32,9 @@ function cronOf(schedule: string, timeZone: string): Cron {
   let cron = crons.get(key);
   if (cron === undefined) {
     if (crons.size >= maxCrons) crons.clear();
-    cron = new Cron(schedule, { timezone: timeZone, paused: true, mode: '5-part' });
+    // With an offset croner computes; with the name of a zone it formats each instant and reads the text.
+    const zone = timeZone === 'UTC' ? { utcOffset: 0 } : { timezone: timeZone };
+    cron = new Cron(schedule, { ...zone, paused: true, mode: '5-part' });
     crons.set(key, cron);
   }
   return cron;
@@ -45,9 +48,10 @@ function isInterval(schedule: string): boolean {
 export function nextDueAt(given: Schedule, after: Date): Date | undefined {
   const { schedule, timeZone, jitterMs = 0 } = given;
   const from = after.getTime() - jitterMs;
+  const cronStep = (cron: Cron, at: Date) => cron.nextRun(at);
   const next = isInterval(schedule)
-    ? cronOf(schedule, timeZone).nextRun(wholeSecond(from))
-    : walk(given, from, { cronStep: (cron, at) => cron.nextRun(at), isFound: (at) => at > from, startMs: -1 });
+    ? (steadyInterval(given, wholeSecond(from), cronStep) ?? cronOf(schedule, timeZone).nextRun(wholeSecond(from)))
+    : walk(given, from, { cronStep, isFound: (at) => at > from, startMs: -1 });
   return next === null || next === undefined ? undefined : new Date(next.getTime() + jitterMs);
 }
 
@@ -55,14 +59,22 @@ export function nextDueAt(given: Schedule, after: Date): Date | undefined {
 export function lastDueAt(given: Schedule, at: Date): Date | undefined {
   const { schedule, timeZone, jitterMs = 0 } = given;
   const to = at.getTime() - jitterMs;
+  const secondAfter = new Date(Math.floor(to / 1000) * 1000 + 1000);
+  const cronStep = (cron: Cron, from: Date) => cron.previousRuns(1, from)[0] ?? null;
   const last = isInterval(schedule)
-    ? cronOf(schedule, timeZone).previousRuns(1, new Date(Math.floor(to / 1000) * 1000 + 1000))[0]
-    : walk(given, to, {
-        cronStep: (cron, from) => cron.previousRuns(1, from)[0] ?? null,
-        isFound: (found) => found <= to,
-        startMs: 1,
-      });
-  return last === undefined ? undefined : new Date(last.getTime() + jitterMs);
+    ? (steadyInterval(given, secondAfter, cronStep) ?? cronStep(cronOf(schedule, timeZone), secondAfter))
+    : walk(given, to, { cronStep, isFound: (found) => found <= to, startMs: 1 });
+  return last === null || last === undefined ? undefined : new Date(last.getTime() + jitterMs);
+}
+
+/** Without croner's time zones, which take most of its time. Undefined: the clock may change on the way to that instant. */
+function steadyInterval({ schedule, timeZone }: Schedule, from: Date, step: Walk['cronStep']): Date | undefined {
+  if (!isSteady(from.getTime(), timeZone)) return undefined;
+  const offset = offsetMsOf(from, timeZone);
+  const wall = step(cronOf(schedule, 'UTC'), new Date(from.getTime() + offset));
+  if (wall === null) return undefined;
+  const instant = wall.getTime() - offset;
+  return Math.abs(instant - from.getTime()) < longestShiftMs ? new Date(instant) : undefined;
 }
 
 /** croner steps from whole seconds; half a second before an instant is the second before it. */

@@ -24,6 +24,8 @@ export interface ObjectiveClock {
 /** So long after its due time, and after its window opened, a backup has to be there. */
 export const expectationGraceMs = 2 * 3_600_000;
 const maxStepsBack = 400;
+/** Of a longer miss, which nobody has recorded, the first due time is searched for each claim. */
+const maxUnmet = 24;
 
 /** For all claims of a policy at one instant. */
 export interface Expectation {
@@ -40,6 +42,8 @@ export interface ExpectedClaim {
   readonly since: Date;
   /** The data of its newest restorable point that no restore test has refuted. */
   readonly dataAsOf: Date | undefined;
+  /** As recorded: the miss that goes on. */
+  readonly missedSince?: Date | undefined;
 }
 
 function deadlineOf(clock: ObjectiveClock, dueAt: Date): number {
@@ -84,13 +88,14 @@ function missOfAge(
 
 function missOfSchedule(
   expectation: Expectation,
-  { since }: ExpectedClaim,
+  { since, missedSince: recorded }: ExpectedClaim,
   known: Date | undefined,
 ): number | undefined {
   const { clock } = expectation.objective;
   const { mustHave } = expectation;
   if (clock === undefined || mustHave === undefined || mustHave < since) return undefined;
   if (known !== undefined && known >= mustHave) return undefined;
+  if (recorded !== undefined) return recorded.getTime();
   // Points from before the policy applied are not held against it.
   const from = known === undefined || known < since ? new Date(since.getTime() - 1) : known;
   return deadlineOf(clock, firstAfter(expectation, clock, from) ?? mustHave);
@@ -98,7 +103,7 @@ function missOfSchedule(
 
 /** The first due instant after `from`, which lies before `mustHave`. */
 function firstAfter({ passed }: Expectation, clock: ObjectiveClock, from: Date): Date | undefined {
-  for (let index = 0; index < maxStepsBack; index += 1) {
+  for (let index = 0; index < maxUnmet; index += 1) {
     const later = passed[index];
     if (later === undefined) return undefined;
     const earlier = passed[index + 1] ?? clock.lastDueAt(new Date(later.getTime() - 1));

@@ -33,9 +33,11 @@ type Postings = Map<string, CompiledPolicy[]>;
 
 interface PolicyIndex {
   readonly byId: ReadonlyMap<string, CompiledPolicy>;
-  readonly byClaim: Postings;
+  /** By the namespace, then by the name of the claim. */
+  readonly byClaim: Map<string, Postings>;
   readonly byClaimNamespace: Postings;
-  readonly byClaimLabel: Postings;
+  /** By the key of the label, then by its value. */
+  readonly byClaimLabel: Map<string, Postings>;
   readonly byNamespaceLabel: Postings;
   /** Policies that any claim must be held against. */
   readonly rest: CompiledPolicy[];
@@ -46,6 +48,22 @@ function addTo(postings: Postings, keys: Iterable<string>, policy: CompiledPolic
     const list = postings.get(key);
     if (list === undefined) postings.set(key, [policy]);
     else list.push(policy);
+  }
+}
+
+/** `key=value` or `namespace/claim`: no key and no namespace has the separator in it. */
+function addSplit(
+  index: Map<string, Postings>,
+  texts: Iterable<string>,
+  separator: '=' | '/',
+  policy: CompiledPolicy,
+): void {
+  for (const text of texts) {
+    const at = text.indexOf(separator);
+    const first = text.slice(0, at);
+    const postings = index.get(first) ?? new Map<string, CompiledPolicy[]>();
+    index.set(first, postings);
+    addTo(postings, [text.slice(at + 1)], policy);
   }
 }
 
@@ -79,10 +97,10 @@ function indexPolicies(policies: readonly ResolvedPolicy[]): PolicyIndex {
     labels === undefined ? Infinity : Math.max(0, ...labels.map((label) => counts.get(label) ?? 0));
   for (const { compiled, claimLabels, namespaceLabels } of hinted) {
     const { claims } = compiled;
-    if (claims?.exact !== undefined) addTo(index.byClaim, claims.exact, compiled);
+    if (claims?.exact !== undefined) addSplit(index.byClaim, claims.exact, '/', compiled);
     else if (claims?.namespaces !== undefined) addTo(index.byClaimNamespace, claims.namespaces, compiled);
     else if (most(ofClaims, claimLabels) < most(ofNamespaces, namespaceLabels)) {
-      addTo(index.byClaimLabel, claimLabels ?? [], compiled);
+      addSplit(index.byClaimLabel, claimLabels ?? [], '=', compiled);
     } else if (namespaceLabels !== undefined) addTo(index.byNamespaceLabel, namespaceLabels, compiled);
     else if (selectsSomething(compiled)) index.rest.push(compiled);
   }
@@ -108,23 +126,23 @@ function policiesOfNamespace(index: PolicyIndex, namespace: Marked): readonly Co
   return [...selecting, ...(index.byClaimNamespace.get(namespace.name) ?? noPolicies)];
 }
 
-function candidatesFor(
-  index: PolicyIndex,
-  ofNamespace: readonly CompiledPolicy[],
-  claim: ClaimToMatch,
-): readonly CompiledPolicy[] {
-  const byName = index.byClaim.size === 0 ? undefined : index.byClaim.get(`${claim.namespace}/${claim.name}`);
-  const found = byName === undefined ? ofNamespace : [...ofNamespace, ...byName];
-  if (index.byClaimLabel.size === 0) return found;
-  const labelled = Object.entries(claim.labels).flatMap(
-    ([key, value]) => index.byClaimLabel.get(`${key}=${value}`) ?? noPolicies,
-  );
-  return labelled.length === 0 ? found : [...found, ...labelled];
+function candidatesFor(index: PolicyIndex, view: NamespaceView, claim: ClaimToMatch): readonly CompiledPolicy[] {
+  const byName = view.byName?.get(claim.name);
+  let all = byName === undefined ? view.policies : view.policies.concat(byName);
+  // Few keys stand in policies; a claim has many labels.
+  for (const [key, byValue] of index.byClaimLabel) {
+    const value = claim.labels[key];
+    const labelled = value === undefined ? undefined : byValue.get(value);
+    if (labelled !== undefined) all = all.concat(labelled);
+  }
+  return all;
 }
 
 /** What is known of a namespace once, for all of its claims. */
 interface NamespaceView {
   readonly policies: readonly CompiledPolicy[];
+  /** Policies that name its claims. */
+  readonly byName: Postings | undefined;
   readonly named: ReadonlySet<string>;
   readonly exclusion: Exclusion | undefined;
 }
@@ -138,6 +156,7 @@ export function createMatcher(policies: readonly ResolvedPolicy[]): MatchClaim {
     if (view === undefined) {
       view = {
         policies: policiesOfNamespace(index, namespace),
+        byName: index.byClaim.get(namespace.name),
         named: namedPolicies(namespace),
         exclusion: exclusionOfNamespace(namespace),
       };
@@ -152,21 +171,21 @@ export function createMatcher(policies: readonly ResolvedPolicy[]): MatchClaim {
     const view = viewOf(namespace);
     const ofClaim = namedPolicies(claim);
     const unknown: string[] = [];
-    const taking = new Set<ResolvedPolicy>();
+    const taking: ResolvedPolicy[] = [];
     let excludedBy: string | undefined;
     const judge = (compiled: CompiledPolicy) => {
       const reason = explainMatch(compiled, namespace, claim);
-      if (reason.isMatched) taking.add(compiled.policy);
-      else if (reason.code === 'excluded_by_policy') excludedBy ??= compiled.policy.id;
+      if (reason.isMatched && !taking.includes(compiled.policy)) taking.push(compiled.policy);
+      if (reason.code === 'excluded_by_policy') excludedBy ??= compiled.policy.id;
     };
     for (const id of ofClaim.size + view.named.size === 0 ? noIds : new Set([...ofClaim, ...view.named])) {
       const compiled = index.byId.get(id);
       if (compiled === undefined) unknown.push(id);
       else judge(compiled);
     }
-    for (const compiled of candidatesFor(index, view.policies, claim)) judge(compiled);
-    const sorted = taking.size < 2 ? [...taking] : [...taking].toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    if (sorted.length > 0) return { policies: sorted, exclusion: undefined, excludedBy: undefined, unknown };
-    return { policies: sorted, exclusion: view.exclusion, excludedBy, unknown };
+    for (const compiled of candidatesFor(index, view, claim)) judge(compiled);
+    taking.sort((a, b) => (a.id < b.id ? -1 : 1));
+    if (taking.length > 0) return { policies: taking, exclusion: undefined, excludedBy: undefined, unknown };
+    return { policies: taking, exclusion: view.exclusion, excludedBy, unknown };
   };
 }

@@ -11,7 +11,7 @@ import { type DueBackup, takeTurns, type TurnState } from '../order/take-turns.t
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import type { ClaimFacts, NamespaceFacts } from './claim-facts.ts';
 import { type Hindrance, judgeClaim } from './judge-claim.ts';
-import { policyMoment } from './policy-moment.ts';
+import { policyMoment, type PolicyMoment } from './policy-moment.ts';
 
 export interface TickInput {
   readonly now: Date;
@@ -67,7 +67,9 @@ interface FoundDue extends DueBackup {
 export function decideTick(input: TickInput): TickDecision {
   const { now, policies, namespaces, hindrance, othersFreshMs } = input;
   const match = createMatcher(policies);
-  const moments = new Map(policies.map((one) => [one.id, policyMoment(one, now, input.policiesSince?.get(one.id))]));
+  const moments = new Map(
+    policies.map((one) => [one.id, [policyMoment(one, now, input.policiesSince?.get(one.id))] as const]),
+  );
   const share = createRecords();
   const circumstances = { now, hindrance, othersFreshMs };
   const running = new Map<string, number>();
@@ -76,10 +78,12 @@ export function decideTick(input: TickInput): TickDecision {
   for (const { namespace, claims } of namespaces) {
     const records = new Map<string, CoverageRecord>();
     coverage.set(namespace.name, records);
+    const before = input.before(namespace.name);
     for (const facts of claims) {
       const matched = match(namespace, facts);
-      const of = matched.policies.map(({ id }) => moments.get(id)).filter((one) => one !== undefined);
-      const { record, due } = judgeClaim(facts, matched, of, circumstances);
+      const of = momentsOf(matched.policies, moments);
+      const context = { match: matched, moments: of, recorded: before?.get(facts.name) };
+      const { record, due } = judgeClaim(facts, context, circumstances);
       records.set(facts.name, share(record));
       countRunning(facts, running);
       for (const one of due) found.push({ ...one, namespace: namespace.name, claim: facts.name, facts });
@@ -88,10 +92,21 @@ export function decideTick(input: TickInput): TickDecision {
   const ask = askInTurn(found, input, running);
   markWaiting(found, ask, coverage, share);
   return {
-    ask: ask.map((one) => toAsk(one, moments.get(one.policy)?.policy.fullEvery)),
+    ask: ask.map((one) => toAsk(one, moments.get(one.policy)?.[0].policy.fullEvery)),
     coverage,
     transitions: transitionsOf(coverage, input),
   };
+}
+
+type Moments = ReadonlyMap<string, readonly [PolicyMoment]>;
+const noMoments: readonly PolicyMoment[] = [];
+
+/** Most claims have one policy, and all of its claims share its list. */
+function momentsOf(policies: readonly ResolvedPolicy[], moments: Moments): readonly PolicyMoment[] {
+  const [only] = policies;
+  if (only === undefined) return noMoments;
+  if (policies.length === 1) return moments.get(only.id) ?? noMoments;
+  return policies.flatMap(({ id }) => moments.get(id) ?? noMoments);
 }
 
 function countRunning({ namespace, progress }: ClaimFacts, running: Map<string, number>): void {

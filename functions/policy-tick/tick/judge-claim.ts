@@ -34,22 +34,39 @@ export interface JudgedClaim {
 
 const nothingDue: JudgedClaim['due'] = [];
 
-/** `moments`: of the policies that take it. */
-export function judgeClaim(
-  claim: ClaimFacts,
-  match: ClaimMatch,
-  moments: readonly PolicyMoment[],
-  circumstances: Circumstances,
-): JudgedClaim {
+/** What a tick knows of a claim beside its facts. */
+export interface ClaimContext {
+  readonly match: ClaimMatch;
+  /** Of the policies that take it. */
+  readonly moments: readonly PolicyMoment[];
+  /** By the tick before. */
+  readonly recorded: CoverageRecord | undefined;
+}
+
+export function judgeClaim(claim: ClaimFacts, context: ClaimContext, circumstances: Circumstances): JudgedClaim {
+  const { match, moments, recorded } = context;
   if (moments.length === 0) return { record: recordWithoutPolicy(claim, match, circumstances), due: nothingDue };
   const verdicts = moments.map((moment) => judgeByPolicy(claim, moment, circumstances));
   const told = verdicts.reduce((first, next) => (weightOf(next.code) < weightOf(first.code) ? next : first));
-  const missed = moments.map((moment) => missOf(moment, claim)).filter((at) => at !== undefined);
-  const missedAt = missed.length === 0 ? undefined : new Date(Math.min(...missed.map(Number)));
+  const missedAt = earliestMiss(claim, moments, recorded);
   const due = verdicts.flatMap(({ code, policy, dueAt }) =>
     code === 'due' && dueAt !== undefined ? [{ policy, dueAt }] : [],
   );
   return { record: recordOf(told, missedAt, makerOf(claim, moments)), due: due.length === 0 ? nothingDue : due };
+}
+
+function earliestMiss(
+  claim: ClaimFacts,
+  moments: readonly PolicyMoment[],
+  recorded: CoverageRecord | undefined,
+): Date | undefined {
+  const missedSince = recorded?.missedSince === undefined ? undefined : new Date(recorded.missedSince);
+  let earliest: Date | undefined;
+  for (const moment of moments) {
+    const at = missOf(moment, claim, missedSince);
+    if (at !== undefined && (earliest === undefined || at < earliest)) earliest = at;
+  }
+  return earliest;
 }
 
 /** What needs somebody first, then what happens, then what rests. */

@@ -53,8 +53,8 @@ export function dueOf(of: PolicyMoment, claim: ClaimFacts): Due | undefined {
 }
 
 /** Any restorable point counts here, whoever made it. */
-export function missOf(of: PolicyMoment, claim: ClaimFacts): Date | undefined {
+export function missOf(of: PolicyMoment, claim: ClaimFacts, recorded: Date | undefined): Date | undefined {
   const { expectation } = of;
   if (expectation === undefined) return undefined;
-  return missedSince(expectation, { since: sinceOf(of, claim), dataAsOf: claim.newest?.at });
+  return missedSince(expectation, { since: sinceOf(of, claim), dataAsOf: claim.newest?.at, missedSince: recorded });
 }
