@@ -4,7 +4,7 @@
  */
 import type { Job, Pod } from '../kubernetes/core-types.ts';
 import { commandContainer } from './command-job.ts';
-import { type ContainerEnd, endOfContainer, endOfJob, podOf, whyNotStarting, whyStopped } from './pod-end.ts';
+import { type ContainerEnd, endOfContainer, endOfJob, podOf, whyNotStarting, whyStopped } from '../job/pod-end.ts';
 import { sentenceOf, type VerificationEnd } from './read-outcome.ts';
 import type { Verdict, VerdictCheck } from './verdict.ts';
 

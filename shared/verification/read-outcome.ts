@@ -1,6 +1,6 @@
 /** What became of a verification, from its Job and the Job's Pods. Pure. */
 import type { Job, Pod } from '../kubernetes/core-types.ts';
-import { type ContainerEnd, endOfContainer, endOfJob, podOf, whyNotStarting, whyStopped } from './pod-end.ts';
+import { type ContainerEnd, endOfContainer, endOfJob, podOf, whyNotStarting, whyStopped } from '../job/pod-end.ts';
 import { type Verdict, parseVerdict } from './verdict.ts';
 import { verifyContainer } from './verification-job.ts';
 

@@ -2,7 +2,7 @@
 import type { Draft } from '../kubernetes/client.ts';
 import type { Job } from '../kubernetes/core-types.ts';
 import { shortHash } from '../short-hash.ts';
-import { claimMountPath, jobInFrame, type JobFrame, scratchBytes, scratchPath } from './job-frame.ts';
+import { claimMountPath, jobInFrame, type JobFrame, scratchBytes, scratchPath } from '../job/job-frame.ts';
 
 export const verifyContainer = 'verify';
 

@@ -12,7 +12,7 @@ const low = ['shared', 'shared/log', 'shared/http', 'shared/kubernetes'];
 const kinds = 'shared/operation/kinds';
 const record = 'shared/operation/record';
 const operation = [kinds, record, 'shared/operation/engine', 'shared/operation/queue', 'shared/operation/many'];
-const drivers = ['shared/restore-points', 'shared/verification', 'shared/longhorn'];
+const drivers = ['shared/job', 'shared/restore-points', 'shared/verification', 'shared/longhorn'];
 const ofFunctions = [
   ...low,
   'shared/settings',
@@ -68,7 +68,12 @@ export const rooms: readonly Room[] = [
     holds: 'operations that make many: cursor, look-ahead, counts, problems',
     may: [...low, kinds, record, 'shared/operation/engine', 'shared/operation/queue'],
   },
-  { path: 'shared/verification', holds: 'Jobs of ours, how their pods ended, verdicts', may: [...low, kinds, record] },
+  { path: 'shared/job', holds: 'Jobs of ours: frame, restricted pod, how a pod ended', may: [...low, record] },
+  {
+    path: 'shared/verification',
+    holds: 'Jobs that look at a restored claim, verdicts',
+    may: [...low, kinds, record, 'shared/job'],
+  },
   {
     path: 'shared/restore-points',
     holds: 'listing, order, choice and proofs of restore points',

@@ -6,7 +6,7 @@ import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import type { Job } from '@soteria/shared/kubernetes/core-types.ts';
 import { managedLabel, temporaryLabel, watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import { shortHash } from '@soteria/shared/short-hash.ts';
-import { unprivilegedContainer, unprivilegedPod } from '@soteria/shared/verification/restricted-pod.ts';
+import { unprivilegedContainer, unprivilegedPod } from '@soteria/shared/job/restricted-pod.ts';
 
 export interface ListingJobInput {
   readonly namespace: string;

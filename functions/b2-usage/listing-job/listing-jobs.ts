@@ -2,6 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { type Job, jobs } from '@soteria/shared/kubernetes/core-types.ts';
+import { endOfJob } from '@soteria/shared/job/pod-end.ts';
 import { measurementLabel } from './listing-job.ts';
 
 export interface ListingJob {
@@ -41,16 +42,14 @@ export function createListingJobs(client: KubernetesClient, namespace: string): 
   };
 }
 
-function fromWire({ metadata, status }: Job): ListingJob {
-  const end = status?.conditions?.find(
-    (one) => one.status === 'True' && (one.type === 'Complete' || one.type === 'Failed'),
-  );
-  const says = [end?.reason, end?.message].filter((text) => (text ?? '') !== '').join(': ');
+function fromWire(job: Job): ListingJob {
+  const { metadata } = job;
+  const end = endOfJob(job);
   return {
     name: metadata.name,
     uid: metadata.uid,
     measurement: metadata.labels?.[measurementLabel],
     hasEnded: end !== undefined,
-    says: says === '' ? undefined : says,
+    says: end?.says === '' ? undefined : end?.says,
   };
 }

@@ -2,7 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type Draft, type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
 import { type Job, jobs, type Pod, pods } from '@soteria/shared/kubernetes/core-types.ts';
-import { endOfJob } from '@soteria/shared/verification/pod-end.ts';
+import { endOfJob } from '@soteria/shared/job/pod-end.ts';
 
 export interface ProofJob {
   readonly name: string;

@@ -8,7 +8,7 @@
 import { isTerminal, type Operation, type OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { operationUidLabel, temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
-import { endOfJob } from '@soteria/shared/verification/pod-end.ts';
+import { endOfJob } from '@soteria/shared/job/pod-end.ts';
 import { isOurs } from '../longhorn/about-operation.ts';
 import { isTestPoint, provisionedName } from './about-self-test.ts';
 import { verdictOf } from './verdicts.ts';

@@ -3,8 +3,8 @@ import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import type { Job, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import { watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
-import { restrictedContainer, restrictedPod } from '@soteria/shared/verification/restricted-pod.ts';
-import { claimMountPath } from '@soteria/shared/verification/job-frame.ts';
+import { restrictedContainer, restrictedPod } from '@soteria/shared/job/restricted-pod.ts';
+import { claimMountPath } from '@soteria/shared/job/job-frame.ts';
 import { verifyContainer } from '@soteria/shared/verification/verification-job.ts';
 import { functionName } from '../longhorn/about-operation.ts';
 import {
