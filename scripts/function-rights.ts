@@ -37,8 +37,8 @@ type Manifest = z.infer<typeof manifest>;
 const baseDir = 'deploy/knative/base';
 
 /**
- * By function, then by resource and verb. A function is what has a Knative Service in a folder of its own; another account there is that of
- * its Jobs, and stands for itself.
+ * By function, then by resource and verb. Each folder with a Knative Service is a function; another ServiceAccount in that folder is that of the
+ * function's Jobs and has rows under its own name.
  */
 export function readFunctionRights(root: string): Right[] {
   // What a function may do in a namespace that is not its own stands in that namespace's folder.
@@ -102,25 +102,6 @@ export function rightsTable(rights: readonly Right[], verbText: (right: Right) =
     ['', name, resource, verbs.join(', '), place, ''].join(' | ').trim(),
   );
   return ['| function | resource | may | where |', '|---|---|---|---|', ...lines].join('\n');
-}
-
-/** One cell of Markdown: what one function may do, by place. Where rights are for objects of certain names, it says only that. */
-export function rightsInShort(rights: readonly Right[]): string {
-  const places = new Map<string, Map<string, string[]>>();
-  for (const right of rights) {
-    const place = right.namespace === undefined ? 'everywhere' : `in \`${right.namespace}\``;
-    const resources = places.get(place) ?? new Map<string, string[]>();
-    places.set(place, resources);
-    const resource = right.names === undefined ? right.resource : `certain ${right.resource}`;
-    resources.set(resource, [...(resources.get(resource) ?? []), right.verb]);
-  }
-  const verbsText = (verbs: readonly string[]): string => [...new Set(verbs)].join(', ');
-  return [...places]
-    .map(([place, resources]) => {
-      const texts = [...resources].map(([resource, verbs]) => `${resource} (${verbsText(verbs)})`);
-      return `${place}: ${texts.join('; ')}`;
-    })
-    .join('. ');
 }
 
 function resourceText({ group, resource }: Right): string {

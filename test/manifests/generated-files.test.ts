@@ -1,8 +1,9 @@
-import { cpSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareGenerated } from '../../scripts/compare-generated.ts';
+import { readFunctionRights } from '../../scripts/function-rights.ts';
 import { generatedFiles, generatedFolders } from '../../scripts/generated-files.ts';
 import { repositoryDir } from './installation.ts';
 
@@ -32,15 +33,29 @@ describe('the generated files', () => {
     ]);
   });
 
-  it('tell in the README what each function may do', () => {
-    const readme = generatedFiles().find(({ path }) => path === 'README.md')?.content ?? '';
+  it('list every right of each function in docs/rights.md, and the README has a sentence for each function', () => {
+    const rights = generatedFiles().find(({ path }) => path === 'docs/rights.md')?.content ?? '';
+    const readme = readFileSync(join(repositoryDir, 'README.md'), 'utf8');
+    const rowsOf = (text: string, name: string) =>
+      text.split('\n').filter((line) => line.startsWith(`| \`${name}\` |`));
     const functions = globSync('deploy/knative/base/*/service.yaml', { cwd: repositoryDir }).map((path) =>
       basename(dirname(path)),
     );
     expect(functions.length).toBeGreaterThan(3);
     for (const name of functions) {
-      const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
-      expect(row).toMatch(new RegExp(`<!-- may:${name} --> .*tokenreviews \\(create\\).* <!-- end --> \\|$`));
+      expect(rowsOf(rights, name).join('\n')).toContain('| tokenreviews.authentication.k8s.io | create | everywhere |');
+      expect(rowsOf(readme, name)).toHaveLength(1);
+      expect(rowsOf(readme, name)[0]).toMatch(/\| (creates|reads|writes) [^|]{20,300} \|$/);
+    }
+    const listed = rights
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .join('\n');
+    for (const right of readFunctionRights(repositoryDir)) {
+      const resource = right.group === '' ? right.resource : `${right.resource}.${right.group}`;
+      expect(listed).toMatch(
+        new RegExp(`^\\| \`${right.function}\` \\| ${resource} \\| [^|]*\\b${right.verb}\\b`, 'm'),
+      );
     }
   });
 });
