@@ -22,7 +22,7 @@ export async function listenOnLoopback(
   if (host !== '127.0.0.1') {
     throw new SoteriaError('invalid_request', {
       what: `The local mesh does not listen on ${host}`,
-      why: 'it has no authentication of its own and is meant for this machine only',
+      why: 'it has no authentication and is meant for this machine only',
       fix: 'leave the host out, or give 127.0.0.1',
     });
   }

@@ -24,7 +24,7 @@ export function refuseExpired(definition: EventDefinition, { type, time }: RawEv
   const ageMs = now.getTime() - time.getTime();
   if (ageMs <= maxAgeMs && -ageMs <= maxAheadMs) return;
   throw new SoteriaError('request_expired', {
-    what: `the request ${type} was not heard`,
+    what: `the request ${type} was rejected`,
     why: `its time ${time.toISOString()} is ${ageMs > 0 ? 'more than an hour ago' : 'more than 5 minutes ahead'}`,
     fix: 'send it anew with the present time, and check the clock of the sender',
   });

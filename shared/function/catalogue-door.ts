@@ -44,8 +44,8 @@ function choose(type: string, on: FunctionDefinition['on']) {
   const handler: EventHandler | undefined = isCatalogued(type) ? on[type] : undefined;
   if (isCatalogued(type) && handler !== undefined) return { type, handler, definition: eventCatalogue[type] };
   throw new SoteriaError('unprocessable', {
-    what: `an event of type ${type.slice(0, 200)} is not one that this function handles`,
-    why: 'a Trigger filters for too much, or sender and function are of different versions',
+    what: `this function does not handle events of type ${type.slice(0, 200)}`,
+    why: 'the filter of a Trigger lets too much through, or sender and function are of different versions',
     fix: 'compare the filter of the Trigger with the event catalogue',
   });
 }

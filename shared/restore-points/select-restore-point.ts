@@ -139,7 +139,7 @@ function ofAnotherCluster({ namespace, pvc, clusterId = '' }: PointChoice): Sote
   return new SoteriaError('restore_point_not_usable', {
     what: `claim ${namespace}/${pvc} was not restored`,
     why: `that backup was not made by cluster ${clusterId}`,
-    fix: 'leave the cluster out, or name the one that made it; see GET /v1/backups',
+    fix: 'leave the cluster out, or name the cluster that made the backup; see GET /v1/backups',
   });
 }
 

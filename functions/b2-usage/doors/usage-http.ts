@@ -30,7 +30,7 @@ export async function getUsage(tools: UsageTools, rawQuery: unknown, incoming: I
   const query = usageQuery.safeParse(rawQuery);
   if (!query.success) {
     throw new SoteriaError('invalid_request', {
-      what: 'the usage cannot be told',
+      what: 'the usage cannot be reported',
       why: query.error.issues.map((issue) => `${issue.path.join('.') || 'the query'}: ${issue.message}`).join('; '),
       fix: 'allowed are namespace and refresh=true',
     });

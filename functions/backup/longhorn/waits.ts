@@ -5,30 +5,30 @@ import type { Waits } from '@soteria/shared/operation/engine/waits.ts';
 const busySweep = '2 min (the busy sweep)';
 const ifPaused = {
   waitsFor: '`paused` in the ConfigMap `soteria-settings` to be no longer `"true"`',
-  wokenBy: 'nothing: no event tells of it',
+  wokenBy: 'no event: nothing reports this change',
   worstDelay: busySweep,
-  endsBy: 'it is meant to wait',
+  endsBy: 'waiting is intended',
 };
 
 export const backupWaits = {
   queue: [
     {
-      waitsFor: 'somebody to look at it for the first time',
-      wokenBy: 'the request itself; made with kubectl: its appearance (ApiServerSource)',
-      worstDelay: '60 min (the hourly sweep), 2 min while anything else is open',
+      waitsFor: 'a function to look at the operation for the first time',
+      wokenBy: 'the request itself; for an operation made with kubectl, its creation (ApiServerSource)',
+      worstDelay: '60 min (the hourly sweep), 2 min while another operation is open',
       endsBy: 'the hourly sweep always comes',
     },
     {
       waitsFor: 'the operation of the same claim before it',
-      wokenBy: 'the end of that one, in the same wake-up',
+      wokenBy: 'the end of that operation, in the same wake-up',
       worstDelay: busySweep,
       endsBy: 'every operation that runs has a deadline',
     },
     {
       waitsFor: 'a slot: in the cluster, on the node, or a volume in exclusive use',
-      wokenBy: 'whoever frees one, in the same wake-up; the oldest that fits begins',
+      wokenBy: 'the operation that releases a slot, in the same wake-up; the oldest operation that fits begins',
       worstDelay: '2 min (the busy sweep looks at the 50 oldest)',
-      endsBy: 'slots of operations that ended or are gone are taken back',
+      endsBy: 'slots of operations that ended or were deleted are released',
     },
     ifPaused,
   ],
@@ -42,7 +42,7 @@ export const backupWaits = {
     {
       waitsFor:
         'the backup target to be available again, or Longhorn’s upgrade to be over, when Longhorn refused the snapshot because of it',
-      wokenBy: 'nothing: no event tells of it',
+      wokenBy: 'no event: nothing reports this change',
       worstDelay: busySweep,
       endsBy: 'Failed after `SOTERIA_BACKUP_STALL_SECONDS`',
     },
@@ -50,10 +50,10 @@ export const backupWaits = {
   ],
   upload: [
     {
-      waitsFor: 'the wake-up that has recorded the backup’s name to ask Longhorn for it: no other may',
-      wokenBy: 'that one, which goes on at once',
+      waitsFor: 'the wake-up that has recorded the backup’s name to ask Longhorn for the backup; no other wake-up may',
+      wokenBy: 'that same wake-up, which goes on at once',
       worstDelay: '5 min, then the busy sweep',
-      endsBy: 'it has ended without a word: a new attempt',
+      endsBy: 'that wake-up has ended without an answer: a new attempt',
     },
     {
       waitsFor: 'Longhorn to upload the backup',
@@ -65,7 +65,7 @@ export const backupWaits = {
     {
       waitsFor:
         'the backup target to be available again, or Longhorn’s upgrade to be over, when Longhorn refused the backup because of it',
-      wokenBy: 'nothing: no event tells of it',
+      wokenBy: 'no event: nothing reports this change',
       worstDelay: busySweep,
       endsBy: 'Failed after `SOTERIA_BACKUP_STALL_SECONDS`',
     },
@@ -90,7 +90,7 @@ export const backupWaits = {
       waitsFor: 'the time of the next attempt: 150 s or more, as long as a lock on the target lives',
       wokenBy: 'the busy sweep',
       worstDelay: busySweep,
-      endsBy: 'it always comes; the whole ends after `SOTERIA_BACKUP_DEADLINE_SECONDS`',
+      endsBy: 'that time always comes; the operation ends after `SOTERIA_BACKUP_DEADLINE_SECONDS`',
     },
     ifPaused,
   ],

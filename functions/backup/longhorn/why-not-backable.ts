@@ -99,7 +99,7 @@ export function whyTargetNot(ref: ClaimRef, name: string, look: Look<BackupTarge
     return new SoteriaError('target_unavailable', {
       what,
       why: `Longhorn has no backup target ${name}`,
-      fix: 'create it in Longhorn (Settings, Backup target), or point the volume at one that exists',
+      fix: 'create it in Longhorn (Settings, Backup target), or point the volume at an existing backup target',
     });
   }
   if (target.url === '') {

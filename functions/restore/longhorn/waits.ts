@@ -8,20 +8,20 @@ const volumeChange = 'the change of the Volume (ApiServerSource)';
 
 const ifPaused = {
   waitsFor: '`paused` in the ConfigMap `soteria-settings` to be no longer `"true"`',
-  wokenBy: 'nothing: no event tells of it',
+  wokenBy: 'no event: nothing reports this change',
   worstDelay: busySweep,
-  endsBy: 'it is meant to wait',
+  endsBy: 'waiting is intended',
 };
 
 const backupListed = {
   waitsFor: 'Longhorn to list the chosen backup again, when its catalogue is being read anew',
-  wokenBy: 'nothing: no event tells of it',
+  wokenBy: 'no event: nothing reports this change',
   worstDelay: busySweep,
   endsBy: lateAfter,
 };
 
 const restored = {
-  waitsFor: 'Longhorn to restore the volume: a place for its replicas, a slot of its own on the node, and the bytes',
+  waitsFor: 'Longhorn to restore the volume: a place for the replicas, a free restore slot on the node, and the bytes',
   wokenBy: volumeChange,
   worstDelay: busySweep,
   endsBy: lateAfter,
@@ -30,32 +30,32 @@ const restored = {
 export const restoreWaits = {
   queue: [
     {
-      waitsFor: 'somebody to look at it for the first time',
-      wokenBy: 'the request itself; made with kubectl: its appearance (ApiServerSource)',
-      worstDelay: '60 min (the hourly sweep), 2 min while anything else is open',
+      waitsFor: 'a function to look at the operation for the first time',
+      wokenBy: 'the request itself; for an operation made with kubectl, its creation (ApiServerSource)',
+      worstDelay: '60 min (the hourly sweep), 2 min while another operation is open',
       endsBy: 'the hourly sweep always comes',
     },
     {
-      waitsFor: 'of a restore test: room in what tests may read in 24 hours, and fewer tests that run at once',
+      waitsFor: 'for a restore test: enough of the 24-hour read budget, and fewer restore tests that run at once',
       wokenBy: 'the end of another test, in the same wake-up',
       worstDelay: '2 min (the busy sweep looks at the 50 oldest)',
-      endsBy: 'Skipped when more than an hour would pass; what was read a day ago counts no more',
+      endsBy: 'Skipped when the wait would exceed an hour; what was read more than a day ago no longer counts',
     },
     {
       waitsFor: 'a slot: in the cluster, or the volume of the source in exclusive use',
-      wokenBy: 'whoever frees one, in the same wake-up; the oldest that fits begins',
+      wokenBy: 'the operation that releases a slot, in the same wake-up; the oldest operation that fits begins',
       worstDelay: '2 min (the busy sweep looks at the 50 oldest)',
-      endsBy: 'slots of operations that ended or are gone are taken back',
+      endsBy: 'slots of operations that ended or were deleted are released',
     },
     {
       waitsFor: 'Longhorn to read a backup target, for a URL of its store that it does not list yet',
-      wokenBy: 'nothing: no event tells of it',
+      wokenBy: 'no event: nothing reports this change',
       worstDelay: busySweep,
       endsBy: 'Failed after `SOTERIA_RESTORE_READING_SECONDS`',
     },
     {
       waitsFor: 'Longhorn to make the backing image of the source from its backup',
-      wokenBy: 'nothing: no event tells of it',
+      wokenBy: 'no event: nothing reports this change',
       worstDelay: busySweep,
       endsBy: 'Failed after `SOTERIA_RESTORE_STALL_SECONDS`; the image stays',
     },
@@ -63,20 +63,21 @@ export const restoreWaits = {
   ],
   volume: [
     {
-      waitsFor: 'another restore of the same backup to have read it',
-      wokenBy: 'that one, when it lets go of the backup',
+      waitsFor: 'another restore to finish reading the same backup',
+      wokenBy: 'the other restore, when it releases the backup',
       worstDelay: busySweep,
-      endsBy: 'a hold whose holder is gone is taken over; otherwise Failed after `SOTERIA_RESTORE_DEADLINE_SECONDS`',
+      endsBy:
+        'a hold whose restore no longer runs is taken over; otherwise Failed after `SOTERIA_RESTORE_DEADLINE_SECONDS`',
     },
     {
       waitsFor:
-        'Longhorn to accept the volume, when it refuses it for a state of its installation, as during its upgrade',
-      wokenBy: 'nothing: no event tells of it',
+        'Longhorn to accept the volume, which it refuses in some states of its installation, for example during an upgrade',
+      wokenBy: 'no event: nothing reports this change',
       worstDelay: busySweep,
       endsBy: 'Failed after `SOTERIA_RESTORE_STALL_SECONDS`',
     },
     {
-      waitsFor: 'a volume whose restore has failed to be gone, before it is made once more',
+      waitsFor: 'the deletion of a volume whose restore has failed, before the volume is made again',
       wokenBy: volumeChange,
       worstDelay: busySweep,
       endsBy: lateAfter,

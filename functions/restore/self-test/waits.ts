@@ -6,9 +6,9 @@ const lateAfter = 'Failed after `SOTERIA_SELFTEST_DEADLINE_SECONDS`; what was ma
 
 const ifPaused = {
   waitsFor: '`paused` in the ConfigMap `soteria-settings` to be no longer `"true"`',
-  wokenBy: 'nothing: no event tells of it',
+  wokenBy: 'no event: nothing reports this change',
   worstDelay: busySweep,
-  endsBy: 'it is meant to wait',
+  endsBy: 'waiting is intended',
 };
 
 const job = (what: string) => ({
@@ -21,9 +21,9 @@ const job = (what: string) => ({
 export const selfTestWaits = {
   queue: [
     {
-      waitsFor: 'somebody to look at it for the first time',
-      wokenBy: 'the request itself; made with kubectl: its appearance (ApiServerSource)',
-      worstDelay: '60 min (the hourly sweep), 2 min while anything else is open',
+      waitsFor: 'a function to look at the operation for the first time',
+      wokenBy: 'the request itself; for an operation made with kubectl, its creation (ApiServerSource)',
+      worstDelay: '60 min (the hourly sweep), 2 min while another operation is open',
       endsBy: 'the hourly sweep always comes',
     },
   ],
@@ -32,7 +32,7 @@ export const selfTestWaits = {
   backup: [
     {
       waitsFor: 'the Backup of its claim',
-      wokenBy: 'the end of it (`dev.soteria.operation.due.v1`, from the function `backup`)',
+      wokenBy: 'the end of that Backup (`dev.soteria.operation.due.v1`, from the function `backup`)',
       worstDelay: busySweep,
       endsBy: lateAfter,
     },
@@ -41,7 +41,7 @@ export const selfTestWaits = {
   restore: [
     {
       waitsFor: 'the Restore into a second claim',
-      wokenBy: 'the end of it, in the same wake-up',
+      wokenBy: 'the end of that Restore, in the same wake-up',
       worstDelay: busySweep,
       endsBy: lateAfter,
     },
@@ -50,14 +50,14 @@ export const selfTestWaits = {
   compare: [job('compares the restored bytes'), ifPaused],
   tidy: [
     {
-      waitsFor: 'its Backup or Restore to be cancelled and to have removed what they made',
+      waitsFor: 'its Backup and Restore to be cancelled and to delete what they made',
       wokenBy: 'the end of each of them',
       worstDelay: busySweep,
-      endsBy: 'both have deadlines of their own',
+      endsBy: 'each has its own deadline',
     },
     {
-      waitsFor: 'its claim to be gone, so that the volume under it can go',
-      wokenBy: 'nothing: no event tells of it',
+      waitsFor: 'Kubernetes to delete its claim, so that the volume under it can be deleted',
+      wokenBy: 'no event: nothing reports this change',
       worstDelay: busySweep,
       endsBy: 'Kubernetes removes the claim once no Pod has it mounted',
     },

@@ -17,7 +17,7 @@ export async function askToCancel(
     throw new SoteriaError('conflict', {
       what: `${noun} ${name} cannot be cancelled`,
       why: `it has already ended: ${phase}`,
-      fix: 'nothing is to be done',
+      fix: 'no action is needed',
     });
   }
   return operation.spec.cancelRequested === true ? operation : store.requestCancel({ name, namespace }, signal);
