@@ -1,4 +1,4 @@
-/** The doors of the function `b2-usage`; no logic of its own. */
+/** The doors of the function `b2-usage`: no logic here. */
 import type { FunctionDefinition } from '@soteria/shared/function/contract.ts';
 import { answerJson } from '@soteria/shared/function/json-body.ts';
 import { tellPaused } from '@soteria/shared/function/tell-paused.ts';

@@ -1,4 +1,4 @@
-/** The doors of the function `backup`; no logic of its own. */
+/** The doors of the function `backup`: no logic here. */
 import type { Context } from 'hono';
 import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contract.ts';
 import { readJsonBody, answerJson } from '@soteria/shared/function/json-body.ts';

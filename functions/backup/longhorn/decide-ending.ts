@@ -95,7 +95,7 @@ export function decideEnding(situation: Situation): Action {
   if (fact !== undefined && status.announced?.includes(fact) !== true) return { do: 'announce', fact };
   const tidying = tidy(situation, status);
   if (tidying !== undefined) return tidying;
-  // Last: whoever gets the slot finds the volume as this one leaves it.
+  // Last: the next operation in the slot finds the volume as this operation leaves it.
   if (situation.world.hasLeftSlot !== true) return { do: 'leave-slot' };
   const message = withKept(status.message, situation.world.kept);
   return { do: 'record', status: { ...status, message, settled: true } };

@@ -1,4 +1,4 @@
-/** Terminal: tell it, remove what must not stay (invariant 3), let go of the backup and the slot, then rest. */
+/** Terminal: announce the end, remove what must not stay (invariant 3), release the backup and the slot, then rest. */
 import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
 import type { OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { shorten, statusOf } from '@soteria/shared/operation/record/status.ts';
@@ -55,7 +55,7 @@ export function decideEnding(situation: Situation): Action {
   if (next !== undefined) return next;
   const neverBegan = situation.operation.spec.kind === 'RestoreTest' && status.work?.volume === undefined;
   if (neverBegan && situation.world.hasLeftBudget !== true) return { do: 'leave-budget' };
-  // Last: whoever gets the slot finds everything as this one leaves it.
+  // Last: the next operation in the slot finds everything as this operation leaves it.
   if (situation.world.hasLeftSlot !== true) return { do: 'leave-slot' };
   const { keptVolume } = situation.world;
   const stays = keptVolume === undefined ? '' : `; volume ${status.work?.volume ?? ''} stays: ${keptVolume}`;

@@ -38,7 +38,7 @@ function isPermanent({ metadata: { labels } }: KubernetesObject): boolean {
   return labels?.[temporaryLabel] === undefined;
 }
 
-/** Nobody prunes a backup that is held: whoever held it is gone. */
+/** A held backup is never pruned; the operation that held this backup is gone, so the hold is removed. */
 async function releaseBackup(
   { longhorn, restores }: OrphanTools,
   { fromBackup = '' }: RestoreVolume,

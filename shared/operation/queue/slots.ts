@@ -3,7 +3,7 @@
  *  1. It is written with the resourceVersion it was read with: two that want the last slot cannot both get it.
  *  2. Entering twice is entering once; leaving what one does not hold is success.
  *  3. What this version cannot read stays as it is written: a newer one may run beside it.
- *  4. An entry whose Operation is gone or has ended is left over from a crash: whoever is refused because of it takes it out.
+ *  4. An entry whose Operation is gone or has ended is left over from a crash: the next operation that it blocks removes it.
  */
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { configMaps } from '../../kubernetes/core-types.ts';

@@ -1,4 +1,4 @@
-/** Whoever frees a slot starts the next in the same wake-up: the oldest waiting operation that fits, of whatever claim. */
+/** An operation that releases a slot starts the next one in the same wake-up: the oldest waiting operation that fits, of any claim. */
 import type { AdvanceCall } from '../engine/advance.ts';
 import { ownerOf } from '../record/kind-owner.ts';
 import type { Operation } from '../record/schema.ts';
@@ -28,7 +28,7 @@ export async function startNext(starter: NextStarter, call: AdvanceCall): Promis
   // One that could begin may have come since the line was listed: it is listed again before this slot stays empty.
   for (const heads of [() => Promise.resolve(line.remembered()), () => line.list(call.signal)]) {
     for (const head of await heads()) {
-      // Somebody was faster: whoever frees the next slot starts the next one.
+      // Another wake-up was faster: the next released slot starts the next operation.
       if (tried.size >= maxTries || (await slots.looksFull())) return;
       if (ownerOf(head) === undefined || tried.has(head.metadata.uid) || !line.take(head)) continue;
       tried.add(head.metadata.uid);
