@@ -29,7 +29,8 @@ export async function evaluatePolicies(tools: PolicyTickTools, { signal, log }: 
   const { client, namespace, now: clock } = tools;
   const store = createCoverageStore(client, namespace);
   const [book, memory] = await Promise.all([tools.policies.read(signal), readPolicyMemory(client, namespace, signal)]);
-  for (const fault of book.faults) log.warn('policy_disabled', { policy: fault.id, ...fault.source, why: fault.why });
+  // Where it stands, and not why: a reason may quote what a Secret holds.
+  for (const { id, source } of book.faults) log.warn('policy_disabled', { policy: id, ...source });
   const policies = book.policies.map(({ policy }) => resolvePolicy(policy));
   const pings = await keepPingSources(client, namespace, policies, signal);
   if (policies.length === 0 && memory.size === 0) return;
