@@ -1,4 +1,4 @@
-/** Files whose bytes follow from a seed alone: whoever knows the seed can tell, byte for byte, whether they came back. Pure. */
+/** Files whose bytes follow from a seed alone: a reader that knows the seed can check every byte. Pure. */
 import { createHash } from 'node:crypto';
 
 export interface KnownFile {

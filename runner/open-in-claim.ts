@@ -1,6 +1,6 @@
 /**
  * Regular files of the claim, and nothing else. No link counts, neither in the last place of a path nor on the way there, also when it stays
- * inside the claim: a record names the files themselves, and whoever follows links can be led out.
+ * inside the claim: a record names the files themselves, and a link can lead out of the claim.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';

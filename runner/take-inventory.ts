@@ -69,7 +69,7 @@ export async function takeInventory(root: string, { sample, seed, onProgress }: 
   return { ...counts, brokenExamples, sample: chosen.chosen() };
 }
 
-/** Whoever runs without privileges meets files of others; that says nothing about damage. */
+/** A process without privileges meets files that it may not read; this says nothing about damage. */
 export function isDenied(code: string): boolean {
   return code === 'EACCES' || code === 'EPERM';
 }

@@ -1,4 +1,4 @@
-/** What a failed exchange means, whoever was asked: never sent, refused by TLS, or lost on the way. Pure. */
+/** What a failed exchange means, for every server: never sent, refused by TLS, or lost on the way. Pure. */
 
 /** The transport's own deadline for one exchange has passed. */
 export class ExchangeTimeout extends Error {

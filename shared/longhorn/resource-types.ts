@@ -1,4 +1,4 @@
-/** Descriptors of Longhorn's kinds, in wire form: for the adapter here, and for whoever plays Longhorn. */
+/** Descriptors of Longhorn's kinds, in wire form: for the adapter here, and for programs that simulate Longhorn. */
 import type * as z from 'zod';
 import type { KubernetesObject, ResourceType } from '../kubernetes/resource-type.ts';
 import {

@@ -147,7 +147,7 @@ async function removeJob({ listingJobs, isPaused }: UsageTools, job: ListingJob,
   if (!(await isPaused(signal))) await listingJobs.delete(job, signal);
 }
 
-/** Its name is noted before it is made: whoever comes after a crash makes this one, and no second. */
+/** The name of the Job is recorded before the Job is made: after a crash, the next wake-up makes this Job and no second. */
 async function handOver(tools: UsageTools, { value, object }: Kept<Progress>, incoming: Incoming): Promise<void> {
   const jobs = value.jobs + 1;
   const job = { name: listingJobName(value.id, jobs), hasStarted: false };

@@ -17,7 +17,7 @@ const kopia =
   /^(.*?)(?:([pq])[0-9a-f]{32}-s[0-9a-f]+|(x[a-z])\d*_[0-9a-f_]+[^/]*|(_log)_[^/]+|kopia\.(?:repository|blobcfg|maintenance[^/]*))$/;
 const kopiaParts: Readonly<Record<string, string>> = { p: 'data', q: 'metadata', _log: 'logs' };
 
-/** Named one by one: whoever may write to the bucket must not choose names in our sums. */
+/** Named one by one: a writer to the bucket must not choose names in our sums. */
 const longhornParts: ReadonlyMap<string, string> = new Map(
   ['backing-images', 'system-backups', 'volumes'].map((name) => [name, name]),
 );

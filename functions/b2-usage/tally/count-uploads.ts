@@ -3,7 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BucketRef, BucketSource } from '../bucket/port.ts';
 import type { Uploads } from './measured-bucket.ts';
 
-/** Each costs calls of its own; whoever has more of them needs a rule, not a number. */
+/** Each upload costs its own calls; a bucket with more uploads needs a rule, not a number. */
 const maxUploads = 500;
 
 export interface CountUploads {

@@ -145,7 +145,7 @@ function isNearEnd(action: Action): boolean {
   return action.do === 'record' && (action.status.work?.isPermanent === true || isTerminal(action.status.phase));
 }
 
-/** Nothing is read from the backup any more: whoever waits for it need not wait for what becomes of the claim. */
+/** Nothing reads from the backup any more: a restore that waits for the backup need not wait for the end of this restore. */
 function decideRestored(situation: Situation, work: OperationWork): Action {
   const next = decideBinding(situation);
   if (work.isReleased === true || next.do === 'look' || isNearEnd(next)) return next;

@@ -54,7 +54,7 @@ export interface World {
   readonly rooms?: Look<readonly NodeRoom[]>;
   /** Of the claim to make, where the request names it or the claim is to grow: whether it may grow; not seen: there is no such class. */
   readonly storageClass?: Look<boolean>;
-  /** Uids of all operations that run: whoever holds the backup and is not among them is gone. */
+  /** Uids of all operations that run: a holder of the backup that is not among them is gone. */
   readonly running?: Look<readonly string[]>;
   /** Longhorn was asked to read a backup target. */
   readonly hasAskedToRead?: true;

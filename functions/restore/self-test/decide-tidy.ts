@@ -108,7 +108,7 @@ function removeSource({ operation, world }: SelfTestSituation, status: Operation
   return volume === undefined || volume.isDeleting ? undefined : { do: 'delete-volume', at: 'volume', volume };
 }
 
-/** The point. Its volume's folder on the target stays, empty: whoever may delete that may delete every backup of any volume at once. */
+/** The point. Its volume's folder on the target stays, empty: the right to delete that folder is the right to delete every backup of any volume at once. */
 function removePoint(situation: SelfTestSituation, status: OperationStatus): SelfTestAction | undefined {
   const { operation, world } = situation;
   const backupUid = uidOf(situation, 'backup');

@@ -1,6 +1,6 @@
 /**
  * May this operation run now? Pure. A slot is one entry of a running operation; how many there may be is limited in the whole
- * cluster, on each node and for each repository, and whoever works on a volume or repository *exclusively* works there alone.
+ * cluster, on each node and for each repository, and an operation that uses a volume or repository *exclusively* runs there alone.
  */
 import * as z from 'zod';
 
