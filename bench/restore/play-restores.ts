@@ -42,8 +42,8 @@ export async function playRestores(admin: AdminClient, manyClaims: number): Prom
     const of = `${path}/volumes/${volume}`;
     const { status } = volumes.parse(await admin.must('GET', of));
     const now = { now: new Date().toISOString(), nodeName: 'node-1' };
-    let shown = status ?? {};
-    for (const step of steps) shown = { ...shown, ...statusAfter(step, { status: shown }, now) };
+    const shown = { ...status };
+    for (const step of steps) Object.assign(shown, statusAfter(step, { status: shown }, now));
     await setStatus(of, { ...shown, ...more });
   };
   const make = async (kind: string, plural: string, name: string, spec: object, status: object): Promise<void> => {

@@ -53,14 +53,16 @@ export async function reconcileTarget(world: World, name: string): Promise<NextL
   return next;
 }
 
-function lossShowsIn({ lostSince, pace, now }: World, name: string, trouble: string | undefined): number {
+function lossShowsIn(world: World, name: string, trouble: string | undefined): number {
+  const { lostSince, pace } = world;
+  const nowMs = world.now().getTime();
   if (trouble === undefined) {
     lostSince.delete(name);
     return 0;
   }
-  const since = lostSince.get(name) ?? now().getTime();
+  const since = lostSince.get(name) ?? nowMs;
   lostSince.set(name, since);
-  return since + pace.targetLossMs - now().getTime();
+  return since + pace.targetLossMs - nowMs;
 }
 
 async function troubleWith(folder: string): Promise<string | undefined> {

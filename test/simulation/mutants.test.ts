@@ -132,7 +132,10 @@ const cloned: History = {
   ...lost,
   moves: [
     { do: 'fault', fault: 'linkedCloneEntry' },
-    ...[0, 1].flatMap((id) => [{ do: 'ask', door: 'event', claim: 0, id, reuses: false } as const, ...untilDone]),
+    { do: 'ask', door: 'event', claim: 0, id: 0, reuses: false },
+    ...untilDone,
+    { do: 'ask', door: 'event', claim: 0, id: 1, reuses: false },
+    ...untilDone,
   ],
 };
 
