@@ -54,8 +54,21 @@ const refusedForAlice: readonly (readonly [title: string, body: OperationBody, m
     { metadata: { generateName: 'soteria-selftest-x-' }, spec: { kind: 'SelfTest', request: {} } },
     'a SelfTest lives in the namespace soteria-proof; create it there',
   ],
-  ['an identity', { spec: { identity: 'policy-a|data' } }, 'spec.identity and spec.cause are written by Soteria'],
-  ['a cause', { spec: { cause: { parent: 'other' } } }, 'spec.identity and spec.cause are written by Soteria'],
+  [
+    'an identity',
+    { spec: { identity: 'policy-a|data' } },
+    'spec.identity, spec.cause and spec.request.policy are written',
+  ],
+  [
+    'a cause',
+    { spec: { cause: { parent: 'other' } } },
+    'spec.identity, spec.cause and spec.request.policy are written',
+  ],
+  [
+    'a policy',
+    { spec: { request: { pvc: 'data', policy: 'nightly' } } },
+    'spec.identity, spec.cause and spec.request.policy are written',
+  ],
   ['a label of ours', { metadata: { labels: { 'soteria.dev/claim': 'x' } } }, 'start with soteria.dev/'],
   ['an annotation of ours', { metadata: { annotations: { 'soteria.dev/x': 'x' } } }, 'start with soteria.dev/'],
   [

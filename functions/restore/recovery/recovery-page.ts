@@ -95,7 +95,10 @@ export function recoveryPage(facts: RecoveryFacts): string {
       'Claims whose shape is not recorded in full',
       list(shapeless.map(plain), 'None: labels, sizes and access modes of every claim lie with its points.'),
     ),
-    section('Policies', 'This version has none: schedules are whoever asks. Keep their manifests.\n'),
+    section(
+      'Policies',
+      'They lie in the cluster alone, in the Secret `soteria-policies`: take `GET /v1/policies?format=yaml` and keep it in Git.\n',
+    ),
     section(
       'What else is nowhere on the targets',
       'Deployments, Services, ConfigMaps, Secrets and everything else but the data of volumes: keep it in Git. Data since the newest point.\n',
