@@ -201,6 +201,13 @@ describeWithControllers('the product on a real API server', () => {
     await waitUntil('the garbage collector has been here', () =>
       isGone(`/api/v1/namespaces/${namespace}/configmaps/owned`),
     );
+    // Knative's controller would take its finalizers off; the one of the local mesh has been stopped.
+    const sources = '/apis/sources.knative.dev/v1/namespaces/soteria/pingsources';
+    const { items } = await admin.must<{ items: { metadata: { name: string } }[] }>('GET', sources);
+    for (const { metadata } of items) {
+      const path = `${sources}/${metadata.name}`;
+      await admin.must('PATCH', path, { metadata: { finalizers: null } }, 'application/merge-patch+json');
+    }
     const definition = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/operations.soteria.dev';
     for (const path of [definition, '/api/v1/namespaces/soteria']) {
       await admin.must('DELETE', path);
