@@ -8,6 +8,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { backUpAllAtOnce } from '../e2e/claims-alike.ts';
 import { isAbout, type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
 import { repositoryDir } from '../manifests/installation.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { contentModes, post } from '../e2e/send-event.ts';
 import { type ApiServer, startApiServer } from '../servers/api-server.ts';
 import { writeKubeconfig } from '../servers/credentials.ts';
 import { installCrds, readOwnCrds, readReferenceCrds } from '../servers/install-crds.ts';
@@ -171,6 +173,22 @@ describeWithControllers('the product on a real API server', () => {
 
   it('makes as many backups as claims, however alike their names, in one and the same second', () =>
     backUpAllAtOnce(bed));
+
+  it('backs up by a policy from Git, at its time, with the rights of policy-tick', async () => {
+    await server.adminClient.apply({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'policies', namespace: 'soteria', labels: { 'soteria.dev/policies': 'true' } },
+      data: { 'each-minute.yaml': "{id: each-minute, claims: [sample/notes], schedule: '* * * * *'}\n" },
+    });
+    const source = '/apis/v1/namespaces/soteria/pingsources/sweep';
+    const sweep = contentModes.binary({ type: 'dev.knative.sources.ping', source, data: {} });
+    expect(await post(bed.local.brokerUrl, sweep)).toBe(202);
+    const isOfPolicy = ({ spec }: Operation) => spec.request.policy === 'each-minute';
+    const ended = await bed.waitForEnd('the backup of the policy', isOfPolicy, 100_000);
+    expect(ended.status?.phase).toBe('Succeeded');
+    await server.adminClient.must('DELETE', '/api/v1/namespaces/soteria/configmaps/policies');
+  }, 150_000);
 
   it('never lacked a right, and no function died', () => {
     const lines = bed.activities.flatMap((one) => (one.kind === 'log' ? [one.line] : []));
