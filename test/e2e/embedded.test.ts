@@ -49,7 +49,7 @@ describe('the main job on the embedded default', () => {
     });
     if (binary === undefined) return;
     const { stdout } = await kubectl().run(['get', 'operations', '-A']);
-    expect(stdout).toMatch(/^NAMESPACE +NAME +KIND +CLAIM +PHASE +PROGRESS +MESSAGE +AGE/);
+    expect(stdout).toMatch(/^NAMESPACE +NAME +KIND +CLAIM +PHASE +PROGRESS +PARTIAL +MESSAGE +AGE/);
     expect(stdout).toMatch(new RegExp(`${operation.metadata.name} +Backup +${claim.name} +Succeeded +100 `));
   }
 
