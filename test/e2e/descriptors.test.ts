@@ -97,6 +97,6 @@ describe('open descriptors', () => {
         return Promise.resolve(true);
       });
     },
-    300_000,
+    900_000,
   );
 });
