@@ -1,4 +1,5 @@
 /** A policy with its defaults and its durations in milliseconds: what every decision works with. Pure. */
+import type { RetentionRule } from '../retention/decide-retention.ts';
 import { durationMs } from '@soteria/shared/operation/kinds/duration.ts';
 import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
 import type { LabelSelector } from '@soteria/shared/policy/label-selectors.ts';
@@ -12,18 +13,6 @@ export interface ResolvedWindow {
   readonly toMinute: number;
   /** Days on which it begins, Sunday is 0. */
   readonly days: ReadonlySet<number>;
-}
-
-export interface ResolvedRetention {
-  readonly keepLast?: number;
-  readonly keepHourly?: number;
-  readonly keepDaily?: number;
-  readonly keepWeekly?: number;
-  readonly keepMonthly?: number;
-  readonly keepYearly?: number;
-  readonly keepWithinMs?: number;
-  readonly minAgeMs?: number;
-  readonly latestOnly?: boolean;
 }
 
 export interface ResolvedVerify {
@@ -56,7 +45,7 @@ export interface ResolvedPolicy {
   readonly isSuspended: boolean;
   readonly window: ResolvedWindow | undefined;
   /** Undefined: everything is kept. */
-  readonly retention: ResolvedRetention | undefined;
+  readonly retention: RetentionRule | undefined;
   readonly retainDeletedMs: number | undefined;
   readonly breakerPercent: number;
   readonly rpoMs: number | undefined;
@@ -121,7 +110,7 @@ function resolveWindow({ from, to, days }: NonNullable<Policy['window']>): Resol
   };
 }
 
-function resolveRetention(rule: NonNullable<Policy['retention']>): ResolvedRetention | undefined {
+function resolveRetention(rule: NonNullable<Policy['retention']>): RetentionRule | undefined {
   const { keepWithin, minAge, retainDeleted: _deleted, breaker: _breaker, ...counts } = rule;
   const resolved = {
     ...counts,
