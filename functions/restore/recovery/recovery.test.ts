@@ -95,7 +95,7 @@ describe('GET /v1/recovery', () => {
       '`ubuntu`, under shop/imaged',
       '`longhorn-crypto`',
       '- shop/bare',
-      'This version has none',
+      'They lie in the cluster alone, in the Secret `soteria-policies`',
       '`shop`: 4 claims, newest data of 2026-01-28T03:00:00Z',
       '1. Make a cluster: nodes, disks, then Longhorn v1.10.1 or newer',
       '2. Put back the Secrets, from where you keep them: `longhorn-system/nas-secret`, `crypto/vault-key`.',
