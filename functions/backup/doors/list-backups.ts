@@ -7,8 +7,8 @@ import type * as z from 'zod';
 import { presentClaimOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
 import { longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
-import { standingOf } from '@soteria/shared/restore-points/claim-proof.ts';
-import { restorePointOf, withJudgements } from '@soteria/shared/restore-points/restore-point.ts';
+import { judgeBy } from '@soteria/shared/restore-points/judge-points.ts';
+import { restorePointOf } from '@soteria/shared/restore-points/restore-point.ts';
 import { pageOfPoints } from '@soteria/shared/restore-points/list-points.ts';
 import { besideClaim, claimView, noticesOf } from '@soteria/shared/restore-points/present-claim.ts';
 import { isOfClaim } from '@soteria/shared/restore-points/of-claim.ts';
@@ -67,15 +67,10 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
       : presentClaimOf(tools.cluster, { namespace, pvc }, incoming.signal),
   ]);
   const live = claim?.volume;
-  const judged = Map.groupBy(
-    verified.flatMap(({ points: some }) => some),
-    ({ point }) => point,
-  );
+  const judge = judgeBy(verified);
   const facts = backups.map((backup) => longhornPoints.describe(backup));
   const points = facts.filter((fact) => isAsked(fact, query, live)).map((fact) => restorePointOf(fact, own));
-  const ordered = inOrder(points, (point) => point)
-    .map((point) => withJudgements(point, standingOf({ points: judged.get(point.id) ?? [] }, point.id)))
-    .map((point) => besideClaim(point, claim));
+  const ordered = inOrder(points, (point) => point).map((point) => besideClaim(judge(point), claim));
   const after = query.next === undefined ? undefined : decodeCursor(query.next, 'the list of backups');
   const { items, next } = pageOfPoints(ordered, { limit: query.limit, after });
   const shared = whySharedId(facts, self, tools.now());

@@ -3,6 +3,7 @@ import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts'
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
+import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import type { ClusterSources } from './look-at-cluster.ts';
 
 export interface SourcesOptions {
@@ -20,6 +21,7 @@ export function createClusterSources(options: SourcesOptions): ClusterSources {
     client,
     store,
     longhorn: createLonghorn(client, { namespace: longhornNamespace }),
+    verified: createVerifiedPoints(client, namespace),
     ownClusters: (signal) => reader.ownClusters(signal),
   };
 }

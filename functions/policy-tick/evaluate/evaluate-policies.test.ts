@@ -8,6 +8,7 @@ import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
+import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { describe, expect, it } from 'vitest';
 import { readPolicies } from '../policy/read-policies.ts';
@@ -38,6 +39,7 @@ function createBench(policies: Record<string, object>) {
   const book = () =>
     readPolicies({ api: { kind: 'Secret', namespace: 'soteria', name: 'soteria-policies', data }, git: [] });
   const reader = createClusterReader(client, 'cluster-1');
+  const verified = createVerifiedPoints(client, 'soteria');
   let isPaused = false;
   const tools = {
     client,
@@ -49,6 +51,7 @@ function createBench(policies: Record<string, object>) {
       client,
       store,
       longhorn,
+      verified,
       ownClusters: (signal?: AbortSignal) => reader.ownClusters(signal),
     }),
     isPaused: async () => isPaused,
@@ -63,6 +66,7 @@ function createBench(policies: Record<string, object>) {
     client,
     store,
     longhorn,
+    verified,
     facts,
     pass: (hours: number) => (time += hours * 3_600_000),
     pause: (value: boolean) => (isPaused = value),
@@ -87,7 +91,7 @@ function createBench(policies: Record<string, object>) {
         { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: volumeName }, spec: { csi: { driver } } },
       );
     },
-    /** A restorable point of now. */
+    /** A restorable point of now; answers its id. */
     async addPoint(namespace: string, pvc: string, policy?: string) {
       const volume = `vol-${namespace}-${pvc}`;
       const name = `${volume}-${time}`;
@@ -104,6 +108,7 @@ function createBench(policies: Record<string, object>) {
       const draft = { name, volume, backupTargetName: 'default', snapshotName: name, mode: 'incremental' as const };
       await longhorn.backups.create({ ...draft, marks: {}, catalogue }, { isDryRun: false });
       for (let steps = 0; steps < 5; steps += 1) longhorn.step();
+      return `longhorn:default/${name}`;
     },
     asked: async () =>
       (await store.list({}))
@@ -176,6 +181,23 @@ describe('a tick', () => {
     bench.pass(24);
     await bench.tick();
     expect(await bench.asked()).toHaveLength(1);
+  });
+
+  it('does not count a point that a restore test has refuted', async () => {
+    const bench = createBench({ nightly });
+    bench.addClaim('shop', 'data');
+    await bench.tick();
+    bench.pass(2.5);
+    const point = await bench.addPoint('shop', 'data');
+    await bench.verified.keep({
+      namespace: 'shop',
+      pvc: 'data',
+      point,
+      outcome: 'refuted',
+      at: '2026-05-01T02:40:00Z',
+    });
+    await bench.tick();
+    expect(await bench.asked()).toEqual(['shop/data nightly 2026-05-01T02:00:00.000Z']);
   });
 
   it('asks for nothing while Soteria is paused, or the catalogue is empty all of a sudden', async () => {

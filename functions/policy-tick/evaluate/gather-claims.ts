@@ -1,6 +1,7 @@
 /** What the API server and Longhorn tell, as the facts that a tick decides by. Pure. */
 import type { Namespace, PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import { longhornDriver } from '@soteria/shared/longhorn/live-volume.ts';
+import type { ClaimProof } from '@soteria/shared/restore-points/claim-proof.ts';
 import { instantOf, isForLatest } from '@soteria/shared/restore-points/order.ts';
 import type { RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/record/schema.ts';
@@ -11,7 +12,9 @@ export interface ClusterSeen {
   readonly namespaces: readonly Namespace[];
   readonly claims: readonly PersistentVolumeClaim[];
   readonly persistentVolumes: ReadonlyMap<string, PersistentVolume>;
+  /** With what restore tests have said of each. */
   readonly points: readonly RestorePoint[];
+  readonly proofs: readonly ClaimProof[];
   /** Of kind Backup. */
   readonly backups: readonly Operation[];
 }

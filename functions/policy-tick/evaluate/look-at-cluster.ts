@@ -3,6 +3,8 @@ import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/clien
 import { namespaces, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
+import { judgeBy } from '@soteria/shared/restore-points/judge-points.ts';
+import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
 import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import type { Hindrance } from '../tick/judge-claim.ts';
@@ -12,11 +14,12 @@ export interface ClusterSources {
   readonly client: KubernetesClient;
   readonly store: OperationStore;
   readonly longhorn: Pick<Longhorn, 'backups' | 'listTargets'>;
+  readonly verified: Pick<VerifiedPoints, 'proofs'>;
   readonly ownClusters: (signal?: AbortSignal) => Promise<OwnClusters>;
 }
 
 export async function lookAtCluster(sources: ClusterSources, signal?: AbortSignal): Promise<ClusterSeen> {
-  const { client, store, longhorn, ownClusters } = sources;
+  const { client, store, longhorn, verified, ownClusters } = sources;
   const all = [
     Array.fromAsync(listAll(client, namespaces, {}, { signal })),
     Array.fromAsync(listAll(client, persistentVolumeClaims, {}, { signal })),
@@ -24,13 +27,16 @@ export async function lookAtCluster(sources: ClusterSources, signal?: AbortSigna
     longhorn.backups.list({}, signal),
     ownClusters(signal),
     store.list({ fieldSelector: 'spec.kind=Backup' }, signal),
+    verified.proofs(signal),
   ] as const;
-  const [spaces, claims, volumes, points, own, backups] = await Promise.all(all);
+  const [spaces, claims, volumes, points, own, backups, proofs] = await Promise.all(all);
+  const judge = judgeBy(proofs);
   return {
     namespaces: spaces,
     claims,
     persistentVolumes: new Map(volumes.map((one) => [one.metadata.name, one])),
-    points: points.map((one) => toRestorePoint(one, own)),
+    points: points.map((one) => judge(toRestorePoint(one, own))),
+    proofs,
     backups,
   };
 }

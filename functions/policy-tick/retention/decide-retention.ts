@@ -57,6 +57,7 @@ export type KeepReason =
         | 'from_the_future'
         | 'not_own'
         | 'not_restorable'
+        | 'claim_deleted'
         | 'no_rule';
     };
 
@@ -66,6 +67,8 @@ export interface RetentionInput {
   readonly points: readonly RetentionPoint[];
   /** Undefined, or without any count: everything is kept. */
   readonly rule: RetentionRule | undefined;
+  /** The claim is deleted, and its points stay. */
+  readonly isOfDeletedClaim?: boolean;
   /** IANA name; the buckets are days and weeks of its calendar. */
   readonly timeZone: string;
   readonly now: Date;
@@ -178,8 +181,9 @@ function protect(
   input: RetentionInput,
   reasons: Reasons,
 ): void {
-  const { rule, now } = input;
+  const { rule, now, isOfDeletedClaim = false } = input;
   for (const point of sorted) {
+    if (isOfDeletedClaim) keepBecause(reasons, point, { code: 'claim_deleted' });
     if (!point.isOwn) keepBecause(reasons, point, { code: 'not_own' });
     else if (point.at > now) keepBecause(reasons, point, { code: 'from_the_future' });
     else if (!point.isRestorable) keepBecause(reasons, point, { code: 'not_restorable' });
