@@ -102,7 +102,7 @@ export const recoveryAnswer = z.strictObject({
   backing_images: z.array(z.strictObject({ name: z.string(), claims: z.array(z.string()) })),
   storage_classes: z.array(z.string()),
   without_shape: z.array(z.string()),
-  policies: z.array(z.string()),
+  policies: z.array(z.strictObject({ id: z.string(), claims: z.int(), newest: instantText.nullable() })),
   problems: z.array(blocker),
   ...isPausedNow,
 });

@@ -48,8 +48,8 @@ export interface RecoveryFacts {
   readonly storage_classes: readonly string[];
   /** Claims whose newest point says nothing of the claim's shape, or not all of it. */
   readonly without_shape: readonly string[];
-  /** None in this version. */
-  readonly policies: readonly string[];
+  /** That made points of this cluster. The points hold the ids alone: the definitions of policies lie on no target. */
+  readonly policies: readonly { readonly id: string; readonly claims: number; readonly newest: string | null }[];
   readonly problems: readonly {
     readonly code: string;
     readonly what: string;
@@ -84,6 +84,22 @@ function newestOfClaims({ backups, own }: RecoveryInput): Newest[] {
     else if (known.needs === undefined) newest.set(claim, { ...known, needs: shape });
   }
   return [...newest.values()].toSorted((a, b) => byText(a.claim, b.claim));
+}
+
+/** A policy that is deleted by now counts too, for its points are there. */
+function policiesOf({ backups, own }: RecoveryInput): RecoveryFacts['policies'] {
+  const points = knownBackups(backups, own)
+    .map(({ point }) => point)
+    .filter((point) => point.origin === 'own' && isForLatest(point));
+  return groupBy(points, ({ policy }) => policy ?? undefined).map(([id, some]) => ({
+    id,
+    claims: new Set(some.map(({ namespace, pvc }) => `${namespace}/${pvc}`)).size,
+    newest: newestInstant(some.map((point) => point.data_as_of)),
+  }));
+}
+
+function newestInstant(instants: readonly (string | null)[]): string | null {
+  return instants.toSorted((a, b) => Date.parse(b ?? '') - Date.parse(a ?? ''))[0] ?? null;
 }
 
 function secretsOf({ nodeStageSecretRef, nodePublishSecretRef, nodeExpandSecretRef }: ClaimShape): string[] {
@@ -121,7 +137,7 @@ export function recoveryFacts(input: RecoveryInput): RecoveryFacts {
     namespaces: groupBy(claims, ({ namespace }) => namespace).map(([namespace, some]) => ({
       namespace,
       claims: some.length,
-      newest: some.toSorted((a, b) => Date.parse(b.dataAsOf ?? '') - Date.parse(a.dataAsOf ?? ''))[0]?.dataAsOf ?? null,
+      newest: newestInstant(some.map(({ dataAsOf }) => dataAsOf)),
     })),
     encrypted: claims
       .filter(({ needs }) => needs?.volume.isEncrypted === true)
@@ -134,7 +150,7 @@ export function recoveryFacts(input: RecoveryInput): RecoveryFacts {
     without_shape: claims
       .filter(({ shape }) => shape === undefined || shape.truncated === true)
       .map(({ claim }) => claim),
-    policies: [],
+    policies: policiesOf(input),
     problems: shared === undefined ? [] : [{ code: shared.code, ...shared.explanation }],
   };
 }

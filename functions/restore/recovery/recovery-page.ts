@@ -43,6 +43,21 @@ function encryptedLines({ encrypted }: RecoveryFacts): string {
   return list(lines, 'No claim with a restore point is encrypted.');
 }
 
+const countedClaims = (count: number): string => `${count} ${count === 1 ? 'claim' : 'claims'}`;
+
+/** `restore` has no right to read the Secret of policies: it knows what the points say. */
+function policyLines({ policies }: RecoveryFacts): string {
+  const keep =
+    '\nThe definitions are to be kept in Git: a ConfigMap with the label `soteria.dev/policies`, in the namespace of Soteria. What was written through ' +
+    'the API stands in the cluster alone, in the Secret `soteria-policies`: `GET /v1/policies?format=yaml` prints it as such a ConfigMap.\n';
+  const made = policies.map(
+    ({ id, claims, newest }) => `${code(id)}: ${countedClaims(claims)}, newest data of ${newest ?? 'unknown'}`,
+  );
+  const known =
+    policies.length === 0 ? '' : 'The targets hold points of these policies, but no definition of a policy:\n\n';
+  return `${known}${list(made, 'No point was made by a policy.')}${keep}`;
+}
+
 function steps(facts: RecoveryFacts): string[] {
   const { versions, targets, encrypted, backing_images: images, storage_classes: classes, namespaces, adopted } = facts;
   const secrets = [
@@ -70,6 +85,7 @@ function steps(facts: RecoveryFacts): string[] {
         )
         .join(', ') || 'there are no restore points yet'
     }.`,
+    'Bring the policies back, from Git. Under their old ids they know their points: nothing is backed up anew that is fresh.',
     'Then apply the applications, from Git. They find their claims bound.',
   ];
 }
@@ -95,10 +111,7 @@ export function recoveryPage(facts: RecoveryFacts): string {
       'Claims whose shape is not recorded in full',
       list(shapeless.map(plain), 'None: labels, sizes and access modes of every claim lie with its points.'),
     ),
-    section(
-      'Policies',
-      'They lie in the cluster alone, in the Secret `soteria-policies`: take `GET /v1/policies?format=yaml` and keep it in Git.\n',
-    ),
+    section('Policies', policyLines(facts)),
     section(
       'What else is nowhere on the targets',
       'Deployments, Services, ConfigMaps, Secrets and everything else but the data of volumes: keep it in Git. Data since the newest point.\n',
@@ -108,7 +121,7 @@ export function recoveryPage(facts: RecoveryFacts): string {
       list(
         namespaces.map(
           ({ namespace, claims, newest }) =>
-            `${code(namespace)}: ${claims} ${claims === 1 ? 'claim' : 'claims'}, newest data of ${newest ?? 'unknown'}`,
+            `${code(namespace)}: ${countedClaims(claims)}, newest data of ${newest ?? 'unknown'}`,
         ),
         'No restore point of this cluster yet.',
       ),

@@ -8,11 +8,29 @@ import { wantsJson } from '../doors/read-recovery.ts';
 
 const volume = shape.volume;
 
+/** What travels with a point that a policy has made; of the claim's shape it says nothing here. */
+const byPolicy = (policy: string, pvc: string): Record<string, string> => ({
+  [catalogueKeys.managed]: 'true',
+  [catalogueKeys.clusterId]: 'cluster-1',
+  [catalogueKeys.namespace]: 'shop',
+  [catalogueKeys.pvc]: pvc,
+  [catalogueKeys.policy]: policy,
+});
+
 function open(...more: readonly JsonObject[]) {
   const bench = createTestBench();
   bench.seedBackups(
     { name: 'old', at: '2026-01-26T02:00:00Z', shape: { volume: { ...volume, backingImage: 'never-again' } } },
     { name: 'new', at: '2026-01-27T02:00:00Z' },
+    { name: 'nightly-1', at: '2026-01-20T02:00:00Z', catalogue: byPolicy('nightly', 'data') },
+    { name: 'nightly-2', at: '2026-01-21T02:00:00Z', catalogue: byPolicy('nightly', 'data') },
+    { name: 'nightly-3', at: '2026-01-22T02:00:00Z', catalogue: byPolicy('nightly', 'vault') },
+    { name: 'weekly-1', at: '2026-01-19T02:00:00Z', catalogue: byPolicy('weekly', 'data') },
+    {
+      name: 'elsewhere',
+      at: '2026-01-23T02:00:00Z',
+      catalogue: { ...byPolicy('theirs', 'data'), [catalogueKeys.clusterId]: 'cluster-2' },
+    },
     {
       name: 'vault',
       at: '2026-01-28T02:00:00Z',
@@ -79,7 +97,10 @@ describe('GET /v1/recovery', () => {
       backing_images: [{ name: 'ubuntu', claims: ['shop/imaged'] }],
       storage_classes: ['longhorn', 'longhorn-crypto'],
       without_shape: ['shop/bare'],
-      policies: [],
+      policies: [
+        { id: 'nightly', claims: 2, newest: '2026-01-22T02:00:00Z' },
+        { id: 'weekly', claims: 1, newest: '2026-01-19T02:00:00Z' },
+      ],
       problems: [],
     });
   });
@@ -95,13 +116,18 @@ describe('GET /v1/recovery', () => {
       '`ubuntu`, under shop/imaged',
       '`longhorn-crypto`',
       '- shop/bare',
-      'They lie in the cluster alone, in the Secret `soteria-policies`',
+      'The targets hold points of these policies, but no definition of a policy',
+      '- `nightly`: 2 claims, newest data of 2026-01-22T02:00:00Z',
+      '- `weekly`: 1 claim, newest data of 2026-01-19T02:00:00Z',
+      'a ConfigMap with the label `soteria.dev/policies`',
+      'the Secret `soteria-policies`',
       '`shop`: 4 claims, newest data of 2026-01-28T03:00:00Z',
       '1. Make a cluster: nodes, disks, then Longhorn v1.10.1 or newer',
       '2. Put back the Secrets, from where you keep them: `longhorn-system/nas-secret`, `crypto/vault-key`.',
       '5. Install Soteria (`soteria:test`), with `SOTERIA_CLUSTER_ID: cluster-1`',
       '6. Nothing has to be adopted.',
       '8. Make the namespaces and restore each: `POST /v1/restores/namespace {"namespace": "shop", "target_namespace": "shop"}`.',
+      '9. Bring the policies back, from Git',
     ];
     const places = wanted.map((line) => text.indexOf(line));
     expect(
@@ -144,6 +170,7 @@ describe('GET /v1/recovery', () => {
     const http = supertest(createAdaptorServer({ fetch: bench.app.fetch }));
     const { text } = await http.get('/v1/recovery').expect(200);
     expect(text).toContain('there are no restore points yet');
+    expect(text).toContain('No point was made by a policy.');
     expect(text).toContain('Longhorn (its version is not known)');
   });
 
