@@ -2,11 +2,12 @@
 import '@soteria/shared/config/jitless.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
-import { checkReachability } from '@soteria/shared/longhorn/reachability.ts';
+import { checkReachability, reachableForMs } from '@soteria/shared/longhorn/reachability.ts';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
 import { createAnnounce } from './announce.ts';
 import { defineBackup } from './app.ts';
 import { readBackupSettings } from './config.ts';
+import { readSeldom } from '@soteria/shared/settings/read-seldom.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { publishDue } from '@soteria/shared/events/publish-due.ts';
 import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/engine/busy-sweep.ts';
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
         slots: createSlots({ client, namespace: settings.namespace, limits: settings.slotLimits, now }),
         keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),
         wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
-        checkLonghorn: (signal) => checkReachability(settings.longhornUrl, { signal }),
+        checkLonghorn: readSeldom(() => checkReachability(settings.longhornUrl), { maxAgeMs: reachableForMs, now }),
         authorize,
         verified: createVerifiedPoints(client, settings.namespace),
         rules: settings.rules,

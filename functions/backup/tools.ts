@@ -10,6 +10,6 @@ export interface BackupTools extends AdvanceTools {
   /** What restore tests have proved and refuted. */
   readonly verified: Pick<VerifiedPoints, 'proofs' | 'proofOf'>;
   readonly settings: Pick<BackupSettings, 'driver' | 'authRequired'>;
-  /** Whether Longhorn's own address answers; a plan tells it, nothing depends on it. */
-  readonly checkLonghorn: (signal: AbortSignal) => Promise<Reachability>;
+  /** Whether Longhorn's own address answers, as of a few seconds ago; a plan shows it, nothing depends on it. */
+  readonly checkLonghorn: () => Promise<Reachability>;
 }

@@ -8,11 +8,8 @@ export interface Reachability {
   readonly why?: string | undefined;
 }
 
-export interface ReachabilityOptions {
-  /** Default 3000. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal | undefined;
-}
+/** A look-up of the host's name cannot be cancelled: plans that each began one would queue up behind a name server that does not answer. */
+export const reachableForMs = 5_000;
 
 const whyByCode: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
@@ -27,7 +24,7 @@ const whyByCode: Readonly<Record<string, string>> = {
 /** `GET <url>/v1`; never throws. */
 export async function checkReachability(
   url: string,
-  { timeoutMs = 3000, signal }: ReachabilityOptions = {},
+  { timeoutMs = 3000 }: { readonly timeoutMs?: number } = {},
 ): Promise<Reachability> {
   const base = URL.parse(url);
   if (base === null || !/^https?:$/.test(base.protocol)) {
@@ -37,14 +34,13 @@ export async function checkReachability(
   const exchange = createHttpExchange({ pool: { keepAlive: false } });
   try {
     const request = { method: 'GET', url: base, headers: { accept: 'application/json' } } as const;
-    const answer = await exchange.open(request, { timeoutMs, signal });
+    const answer = await exchange.open(request, { timeoutMs });
     answer.destroy();
     const { statusCode: status = 0 } = answer;
     return status === 200 ? { isReachable: true } : { isReachable: false, why: `it answered with status ${status}` };
   } catch (error) {
     if (error instanceof ExchangeTimeout)
       return { isReachable: false, why: `it did not answer within ${timeoutMs} ms` };
-    const why = signal?.aborted === true ? 'the check was cancelled' : whyByCode[networkCode(error) ?? ''];
-    return { isReachable: false, why: why ?? 'the connection failed' };
+    return { isReachable: false, why: whyByCode[networkCode(error) ?? ''] ?? 'the connection failed' };
   }
 }

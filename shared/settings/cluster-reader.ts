@@ -60,6 +60,6 @@ export function createClusterReader(
       const [{ id }, adopted] = await Promise.all([identity(signal), listAdopted(client, ownNamespace, signal)]);
       return { id, adopted: adopted.map(({ clusterId }) => clusterId) };
     },
-    isPaused: now === undefined ? isPaused : readSeldom(isPaused, { maxAgeMs: pausedForMs, now }),
+    isPaused: now === undefined ? isPaused : readSeldom(() => isPaused(), { maxAgeMs: pausedForMs, now }),
   };
 }

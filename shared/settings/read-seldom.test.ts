@@ -37,3 +37,33 @@ it('asks again when the clock was set back, and after a failure', async () => {
   fail(undefined);
   expect(await ask()).toBe(3);
 });
+
+it('is one request for those that ask at once, also when it fails', async () => {
+  let reads = 0;
+  let end: (answer: string | Error) => void = () => undefined;
+  const read = () => {
+    reads += 1;
+    return new Promise<string>((resolve, reject) => {
+      end = (answer) => (answer instanceof Error ? reject(answer) : resolve(answer));
+    });
+  };
+  const ask = readSeldom(read, { maxAgeMs: 5_000, now: () => new Date(0) });
+  const failing = Promise.allSettled([ask(), ask()]);
+  end(new Error('away'));
+  expect((await failing).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  const both = Promise.all([ask(), ask()]);
+  end('there');
+  expect(await both).toEqual(['there', 'there']);
+  expect(await ask()).toBe('there');
+  expect(reads).toBe(2);
+});
+
+it('begins another one beside a request that hangs for too long', async () => {
+  let time = 0;
+  let reads = 0;
+  const read = () => (++reads === 1 ? new Promise<number>(() => undefined) : Promise.resolve(reads));
+  const ask = readSeldom(read, { maxAgeMs: 5_000, now: () => new Date(time) });
+  void ask();
+  time = 5_000;
+  expect(await ask()).toBe(2);
+});

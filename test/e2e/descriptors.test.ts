@@ -97,6 +97,6 @@ describe('open descriptors', () => {
         return Promise.resolve(true);
       });
     },
-    900_000,
+    300_000,
   );
 });

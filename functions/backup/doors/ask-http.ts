@@ -125,7 +125,7 @@ export async function askByHttp(tools: BackupTools, body: unknown, incoming: Inc
   if (request.dry_run === true) {
     const [{ world, blockers }, longhorn] = await Promise.all([
       planBackup(tools, tools.rules, operation, incoming.signal),
-      tools.checkLonghorn(incoming.signal),
+      tools.checkLonghorn(),
     ]);
     const answer = answerOf(operation, world, tools, incoming);
     return { status: 200, body: { ...answer, blocked_by: blockers.map(toBlocker), longhorn } };
