@@ -1,4 +1,5 @@
-import { eventCatalogue, type EventDefinition } from '@soteria/shared/events/catalogue.ts';
+import { eventCatalogue } from '@soteria/shared/events/catalogue.ts';
+import type { EventDefinition } from '@soteria/shared/operation/kinds/kind.ts';
 import officialSchema from '@asyncapi/specs/schemas/3.0.0-without-$id.json' with { type: 'json' };
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 /** The AsyncAPI document: every event of ours on the one Broker, what it means, and whether Soteria listens to it or sends it. */
-import type { EventDefinition } from '@soteria/shared/events/catalogue.ts';
+import type { EventDefinition } from '@soteria/shared/operation/kinds/kind.ts';
 import * as z from 'zod';
 
 type NamedEvent = readonly [type: string, definition: EventDefinition];

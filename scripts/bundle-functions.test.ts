@@ -91,7 +91,7 @@ describe('the bundles', () => {
         });`,
     });
     expect(printed.split('\n')).toEqual(['a function function function', 'https://localhost']);
-  });
+  }, 60_000);
 
   it('come with the licences of what is in them, and of nothing else', async () => {
     await bundleAll({ 'one/main.ts': "import { Hono } from 'hono'; console.log(typeof Hono);" });

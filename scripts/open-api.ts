@@ -1,5 +1,10 @@
 /** The OpenAPI document of every HTTP route, from the declared routes and the schemas of requests and answers. Pure. */
-import * as requests from '@soteria/shared/events/catalogue.ts';
+import { backupRequest } from '@soteria/shared/operation/kinds/Backup.ts';
+import { namespaceBackupRequest } from '@soteria/shared/operation/kinds/NamespaceBackup.ts';
+import { namespaceRestoreRequest } from '@soteria/shared/operation/kinds/NamespaceRestore.ts';
+import { restoreRequest } from '@soteria/shared/operation/kinds/Restore.ts';
+import { restoreTestRequest } from '@soteria/shared/operation/kinds/RestoreTest.ts';
+import { selfTestRequest } from '@soteria/shared/operation/kinds/SelfTest.ts';
 import { type ErrorCode, errorTable } from '@soteria/shared/errors.ts';
 import * as asked from '@soteria/shared/http-contract/ask-answers.ts';
 import { refusalsOf } from '@soteria/shared/http-contract/find-route.ts';
@@ -25,7 +30,16 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** In the document a schema has the name under which its module exports it. */
 const named = {
-  input: { ...schemasOf(requests, /^(?!usage).*Request$/), adoptRequest: queries.adoptRequest, policy: policySchema },
+  input: {
+    backupRequest,
+    namespaceBackupRequest,
+    restoreRequest,
+    restoreTestRequest,
+    namespaceRestoreRequest,
+    selfTestRequest,
+    adoptRequest: queries.adoptRequest,
+    policy: policySchema,
+  },
   output: {
     ...schemasOf(parts, /^(?:restorePoint|blocker|blockerOfPoint|stepView)$/),
     ...schemasOf(asked, /./),

@@ -6,7 +6,7 @@
  *  3. What is asked by HTTP is stored before the answer.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
+import type { BackupRequest } from '@soteria/shared/operation/kinds/Backup.ts';
 import { findRepeat } from '@soteria/shared/operation/record/find-repeat.ts';
 import { type Recorded, recordOnce } from '@soteria/shared/operation/record/record-once.ts';
 import type { Origin, RequestedOperation } from '@soteria/shared/operation/record/requested-operation.ts';

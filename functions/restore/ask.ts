@@ -1,6 +1,8 @@
 /** The requests for restores, restore tests and self-tests as they are recorded. Pure. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { NamespaceRestoreRequest, RestoreRequest, RestoreTestRequest } from '@soteria/shared/events/catalogue.ts';
+import type { NamespaceRestoreRequest } from '@soteria/shared/operation/kinds/NamespaceRestore.ts';
+import type { RestoreRequest } from '@soteria/shared/operation/kinds/Restore.ts';
+import type { RestoreTestRequest } from '@soteria/shared/operation/kinds/RestoreTest.ts';
 import { imagined, type RequestedOperation } from '@soteria/shared/operation/record/requested-operation.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 

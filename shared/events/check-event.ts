@@ -1,7 +1,7 @@
 /** Does an event make sense for the catalogue: in time, and with the data its type promises? Pure. */
 import type * as z from 'zod';
 import { SoteriaError } from '../errors.ts';
-import type { EventDefinition } from './catalogue.ts';
+import type { EventDefinition } from '../operation/kinds/kind.ts';
 import { findTextFault } from '../strict-json.ts';
 import { unfitText } from './read-envelope.ts';
 import type { RawEvent } from './receive.ts';

@@ -1,5 +1,5 @@
 /** Is an event heard whose sender proves nothing? Decided by the catalogue's rule for its type and by SOTERIA_UNSIGNED_EVENTS. Pure. */
-import type { EventDefinition } from './catalogue.ts';
+import type { EventDefinition } from '../operation/kinds/kind.ts';
 
 export type UnsignedEvents = 'none' | 'backup' | 'all';
 

@@ -1,6 +1,7 @@
 /** `POST /`: events of the catalogue. After the envelope, in this order: texts, type, sender, time, data, handler. */
 import { SoteriaError } from '../errors.ts';
-import { type EventDefinition, eventCatalogue } from '../events/catalogue.ts';
+import type { EventDefinition } from '../operation/kinds/kind.ts';
+import { eventCatalogue } from '../events/catalogue.ts';
 import { readEventData, refuseExpired, refuseUnreadable } from '../events/check-event.ts';
 import type { RawEvent } from '../events/receive.ts';
 import type { EventHandler, FunctionDefinition } from './contract.ts';

@@ -1,4 +1,4 @@
-/** Query parameters and bodies that are HTTP's alone; a body that an event may carry too is in `events/catalogue.ts`. */
+/** Query parameters and bodies that are HTTP's alone; a body that an event may carry too is in the file of its kind, `operation/kinds/<Kind>.ts`. */
 import * as z from 'zod';
 import { operationKinds } from '../operation/kinds/kinds.ts';
 import { phases } from '../operation/record/schema.ts';

@@ -4,14 +4,12 @@
  */
 import type * as z from 'zod';
 import type { ErrorCode } from '../errors.ts';
-import {
-  backupRequest,
-  namespaceBackupRequest,
-  namespaceRestoreRequest,
-  restoreRequest,
-  restoreTestRequest,
-  selfTestRequest,
-} from '../events/catalogue.ts';
+import { backupRequest } from '../operation/kinds/Backup.ts';
+import { namespaceBackupRequest } from '../operation/kinds/NamespaceBackup.ts';
+import { namespaceRestoreRequest } from '../operation/kinds/NamespaceRestore.ts';
+import { restoreRequest } from '../operation/kinds/Restore.ts';
+import { restoreTestRequest } from '../operation/kinds/RestoreTest.ts';
+import { selfTestRequest } from '../operation/kinds/SelfTest.ts';
 import {
   adoptAnswer,
   backupAnswer,

@@ -1,7 +1,6 @@
 /** `POST /v1/backup`: dry run, refusal with reasons, an existing point, or a recorded Operation. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
-import { backupRequest } from '@soteria/shared/events/catalogue.ts';
+import { type BackupRequest, backupRequest } from '@soteria/shared/operation/kinds/Backup.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
 import type { BackupAnswer } from '@soteria/shared/http-contract/ask-answers.ts';

@@ -1,6 +1,9 @@
 /** `POST /v1/backup/namespace` and `dev.soteria.namespacebackup.requested.v1`: a recorded Operation that backs up each claim. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { type NamespaceBackupRequest, namespaceBackupRequest } from '@soteria/shared/events/catalogue.ts';
+import {
+  type NamespaceBackupRequest,
+  namespaceBackupRequest,
+} from '@soteria/shared/operation/kinds/NamespaceBackup.ts';
 import type { NamespaceBackupAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { originOfEvent, originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';

@@ -3,7 +3,7 @@
  * what waits in it, and a claim that is not there is not even recorded: made-up names would leave a record each.
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import type { BackupRequest } from '@soteria/shared/events/catalogue.ts';
+import type { BackupRequest } from '@soteria/shared/operation/kinds/Backup.ts';
 import { answers } from '@soteria/shared/operation/record/find-repeat.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { waitingSelector } from '@soteria/shared/operation/queue/waiting-line.ts';

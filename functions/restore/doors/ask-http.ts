@@ -1,6 +1,6 @@
 /** `POST /v1/restores`: dry run, refusal with reasons before anything is made, or a recorded Operation. */
 import type { SoteriaError } from '@soteria/shared/errors.ts';
-import { restoreRequest, type RestoreRequest } from '@soteria/shared/events/catalogue.ts';
+import { restoreRequest, type RestoreRequest } from '@soteria/shared/operation/kinds/Restore.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
 import type { RestoreAnswer } from '@soteria/shared/http-contract/ask-answers.ts';

@@ -1,5 +1,8 @@
 /** `POST /v1/restores/namespace`: the plan of a dry run, or a recorded Operation that makes a Restore of each claim. Both say what is restored. */
-import { type NamespaceRestoreRequest, namespaceRestoreRequest } from '@soteria/shared/events/catalogue.ts';
+import {
+  type NamespaceRestoreRequest,
+  namespaceRestoreRequest,
+} from '@soteria/shared/operation/kinds/NamespaceRestore.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import { originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';

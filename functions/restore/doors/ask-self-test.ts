@@ -1,6 +1,6 @@
 /** `POST /v1/selftest`, `dev.soteria.selftest.requested.v1`, and `GET /v1/selftest`: may this installation be relied on? */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { selfTestRequest, type SelfTestRequest } from '@soteria/shared/events/catalogue.ts';
+import { selfTestRequest, type SelfTestRequest } from '@soteria/shared/operation/kinds/SelfTest.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { originOfEvent, originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
 import type { SelfTestAnswer } from '@soteria/shared/http-contract/ask-answers.ts';

@@ -1,5 +1,5 @@
 /** `POST /v1/restore-test`: with `target_pvc` the older name of a restore; without it a test that removes what it made. */
-import { restoreTestRequest } from '@soteria/shared/events/catalogue.ts';
+import { restoreTestRequest } from '@soteria/shared/operation/kinds/RestoreTest.ts';
 import { jobs } from '@soteria/shared/kubernetes/core-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';

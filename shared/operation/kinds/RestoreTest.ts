@@ -1,8 +1,10 @@
 /** A restore that proves a restore point, and removes what it has made. */
 import * as z from 'zod';
+import { restoreFact } from './bodies.ts';
 import { durationMs } from './duration.ts';
 import { bytes, dnsLabel, durationText, pathInClaim } from './fields.ts';
 import type { KindOfOperation } from './kind.ts';
+import { restoreRequest } from './Restore.ts';
 import { pointChoice, restoreResult, restoreWork, source, storageClass } from './shared-members.ts';
 
 /** What a restore test looks at. Left out altogether: that the file system can be mounted and read. */
@@ -80,6 +82,49 @@ const proofResult = z.strictObject({
   totalMs: z.int().min(0).describe('From the start to the verdict: the measured time to recover.'),
 });
 
+const verifyBody = z
+  .strictObject({
+    mounts: z.literal(true).optional().describe('Always looked at: the file system can be mounted and read.'),
+    files: z
+      .strictObject({
+        min: verification.shape.minFiles,
+        min_bytes: verification.shape.minBytes,
+        sample_checksums: verification.shape.sampleChecksums,
+        manifest: verification.shape.manifest,
+        max_drop_percent: verification.shape.maxDropPercent,
+      })
+      .optional(),
+    database: verification.shape.database,
+    database_files: verification.shape.databaseFiles,
+    command: verification.shape.command,
+  })
+  .refine(({ database, database_files: files }) => files === undefined || database !== undefined, {
+    path: ['database_files'],
+    message: 'needs database: sqlite, which says what kind they are',
+  });
+
+/** The body of `POST /v1/restore-test`: with `target_pvc` a restore, without it a test that removes what it made. */
+export const restoreTestRequest = restoreRequest.extend({
+  target_pvc: restoreRequest.shape.target_pvc.optional(),
+  test_namespace: dnsLabel
+    .optional()
+    .describe('Where the claim of a test and its Jobs are made; left out: soteria-proof.'),
+  verify: verifyBody.optional().describe('What a test looks at.'),
+});
+export type RestoreTestRequest = z.infer<typeof restoreTestRequest>;
+
+/** The measured times are in milliseconds; `total_ms`, from the start to the verdict, is the time a recovery takes. */
+export const restoreTestFact = restoreFact.extend({
+  outcome: z.enum(['verified', 'refuted', 'inconclusive']).optional(),
+  why: z.string().optional(),
+  strength: z.string().optional(),
+  weaker: z.array(z.string()).optional(),
+  files: z.int().optional(),
+  bytes: z.string().optional(),
+  verify_ms: z.int().optional(),
+  total_ms: z.int().optional(),
+});
+
 export const RestoreTest = {
   verb: 'restoretest',
   function: 'restore',
@@ -102,4 +147,27 @@ export const RestoreTest = {
     commandMade: z.boolean().optional(),
   },
   result: { ...restoreResult, proof: proofResult.optional() },
+  wokenBy: [{ kind: 'Job' }],
+  events: {
+    'dev.soteria.restoretest.verified.v1': {
+      meaning: 'A restore test has proved a restore point; the data says how far the proof goes and how long it took.',
+      role: 'fact',
+      unsigned: 'never',
+      data: restoreTestFact,
+    },
+    'dev.soteria.restoretest.refuted.v1': {
+      meaning:
+        'A restore test has refuted a restore point: it did not come back, or not as it should. Do not rely on it.',
+      role: 'fact',
+      unsigned: 'never',
+      data: restoreTestFact,
+    },
+    'dev.soteria.restoretest.inconclusive.v1': {
+      meaning:
+        'A restore test has ended without a verdict: cancelled, refused, or hindered by the cluster. Nothing is said of the restore point.',
+      role: 'fact',
+      unsigned: 'never',
+      data: restoreTestFact,
+    },
+  },
 } as const satisfies KindOfOperation;

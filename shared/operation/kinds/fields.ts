@@ -67,3 +67,10 @@ export const bytes = z.string().regex(/^\d+$/).max(24);
 
 /** A count of anything. */
 export const count = z.int().min(0).optional();
+
+export const explanation = z.strictObject({
+  code: z.string().max(64),
+  what: shortText,
+  why: shortText,
+  fix: shortText,
+});

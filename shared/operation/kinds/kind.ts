@@ -3,6 +3,28 @@ import type * as z from 'zod';
 
 type Members = Readonly<Record<string, z.ZodType>>;
 
+/** One event of the catalogue. */
+export interface EventDefinition {
+  readonly meaning: string;
+  /** request: asks for work; fact: tells what happened; wake: only says "look now". */
+  readonly role: 'request' | 'fact' | 'wake';
+  /**
+   * From which setting of SOTERIA_UNSIGNED_EVENTS on the event is accepted from a sender without authentication. A wake-up changes
+   * nothing by itself and is always accepted.
+   */
+  readonly unsigned: 'always' | 'backup' | 'all' | 'never';
+  readonly data: z.ZodType;
+}
+
+/** A watched object whose change may mean that an Operation can go on. */
+export interface Waker {
+  readonly kind: string;
+  /** Left out: any change. */
+  readonly change?: 'add' | 'update' | 'delete';
+  /** How its name begins; left out: as those of the Operations do. */
+  readonly name?: string;
+}
+
 export interface KindOfOperation {
   /** Begins the name of its Operations: `soteria-<verb>-`. */
   readonly verb: string;
@@ -19,4 +41,8 @@ export interface KindOfOperation {
   readonly request: Members;
   readonly work: Members;
   readonly result: Members;
+  /** Beside the creation of the Operation itself. The Trigger of the function is generated from it. */
+  readonly wokenBy: readonly Waker[];
+  /** The request and the facts of this kind, by event type. */
+  readonly events: Readonly<Record<string, EventDefinition>>;
 }

@@ -35,3 +35,13 @@ export const resultMembers = {
   ...RestoreTest.result,
   ...SelfTest.result,
 };
+
+/** The requests and facts of all kinds. */
+export const operationEvents = {
+  ...Backup.events,
+  ...NamespaceBackup.events,
+  ...Restore.events,
+  ...NamespaceRestore.events,
+  ...RestoreTest.events,
+  ...SelfTest.events,
+};

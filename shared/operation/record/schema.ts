@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { objectShape } from '../../kubernetes/core-types.ts';
 import type { KubernetesObject, ResourceType } from '../../kubernetes/resource-type.ts';
-import { instant, shortText } from '../kinds/fields.ts';
+import { explanation, instant, shortText } from '../kinds/fields.ts';
 import { type OperationKind, operationKindNames, requestMembers, resultMembers, workMembers } from '../kinds/kinds.ts';
 
 export const group = 'soteria.dev';
@@ -46,13 +46,6 @@ export const operationSpec = z.strictObject({
   cancelRequested: z.boolean().optional().describe('Set it to true to cancel; it cannot be taken back.'),
 });
 export type OperationSpec = z.infer<typeof operationSpec>;
-
-export const explanation = z.strictObject({
-  code: z.string().max(64),
-  what: shortText,
-  why: shortText,
-  fix: shortText,
-});
 
 export const step = z.strictObject({
   name: z.string().max(64),
