@@ -1,5 +1,5 @@
 /** The backup of every claim of a namespace. */
-import * as z from 'zod';
+import type * as z from 'zod';
 import { backupRequest } from './Backup.ts';
 import { count, dnsLabel } from './fields.ts';
 import type { KindOfOperation } from './kind.ts';

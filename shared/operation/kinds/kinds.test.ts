@@ -21,6 +21,20 @@ describe('a kind', () => {
     for (const member of requires) expect(Object.keys(request)).toContain(member);
   });
 
+  it.each(kinds)(
+    'has events of its own, each with a meaning and a schema: %s',
+    (_kind, { events, function: owner }) => {
+      for (const [type, { meaning, role, unsigned }] of Object.entries(events)) {
+        expect(type).toMatch(/^dev\.soteria\.[a-z]+\.[a-z]+\.v\d+$/);
+        expect(meaning).toMatch(/\.$/);
+        expect(['request', 'fact']).toContain(role);
+        if (role === 'fact') expect(unsigned).toBe('never');
+        const others = kinds.filter(([, other]) => other.events !== events && Object.hasOwn(other.events, type));
+        expect({ type, owner, others: others.map(([name]) => name) }).toEqual({ type, owner, others: [] });
+      }
+    },
+  );
+
   it('has a verb of its own', () => {
     expect(new Set(kinds.map(([, { verb }]) => verb)).size).toBe(kinds.length);
   });
