@@ -102,7 +102,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'shared/function',
     holds: 'the function kit: doors, start, drain',
-    may: [...low, 'shared/identity', 'shared/events', 'shared/config'],
+    may: [...low, 'shared/identity', kinds, 'shared/events', 'shared/config'],
   },
   { path: 'shared/fakes', holds: 'the in-memory API server; in no bundle', may: [...low, kinds, record] },
   { path: 'functions/backup', holds: 'backups of a claim and of a namespace', may: ofFunctions },
