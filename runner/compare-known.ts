@@ -7,7 +7,7 @@ import { openInClaim } from './open-in-claim.ts';
 import { codeOf, walkMount } from './walk-mount.ts';
 import { knownVerdict } from './write-known.ts';
 
-/** At most so many differences are told. */
+/** At most so many differences are listed. */
 const maxTold = 8;
 
 /** `refuted` by what is missing, other or too much; `inconclusive` when a file is there and cannot be read. */

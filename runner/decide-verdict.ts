@@ -112,7 +112,7 @@ function expected(name: string, found: number, wanted: number | undefined, denie
 
 const tellingDropPercent = 50;
 
-/** Data may go on purpose: unless the caller has said how much may go, a drop is told and refutes nothing. */
+/** Data may go on purpose: unless the caller has said how much may go, a drop is reported and refutes nothing. */
 function shrunken(
   what: string,
   found: number,

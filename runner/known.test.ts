@@ -90,7 +90,7 @@ describe('known bytes', () => {
     expect((await write()).outcome).toBe('inconclusive');
   });
 
-  it('that cannot be written are told as such', async () => {
+  it('that cannot be written are reported as such', async () => {
     root = join(root, 'missing');
     expect(await write()).toMatchObject({ outcome: 'inconclusive', bytes: 0 });
   });

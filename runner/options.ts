@@ -13,7 +13,7 @@ export interface VerifyOptions {
   /** What an earlier test of the claim has found: a far smaller claim is a finding. */
   readonly baselineFiles: number | undefined;
   readonly baselineBytes: number | undefined;
-  /** By so many percent it may have shrunk since; left out, more than half is told, and refutes nothing. */
+  /** By so many percent it may have shrunk since; left out, more than half is reported, and refutes nothing. */
   readonly maxDropPercent: number | undefined;
   readonly minFiles: number;
   readonly minBytes: number;
@@ -39,7 +39,7 @@ export interface VerifyOptions {
 export interface RecordOptions {
   readonly task: 'record';
   readonly root: string;
-  /** A file outside the claim; left out, only the counts are told. */
+  /** A file outside the claim; left out, only the counts are reported. */
   readonly manifestOut: string | undefined;
 }
 

@@ -15,7 +15,7 @@ const longestLine = 16_384;
 
 export interface ManifestBounds {
   readonly bytes: number;
-  /** Spent in reading; what is done with the lines does not count. */
+  /** Spent in reading; the work on the lines does not count. */
   readonly ms: number;
   readonly nowMs: () => number;
 }

@@ -33,7 +33,7 @@ export async function record({ root, manifestOut }: RecordOptions): Promise<Base
     if (found.type !== 'file') continue;
     files += 1;
     bytes += found.sizeBytes;
-    // A name with a line break would be two lines: it cannot be told.
+    // A name with a line break would be two lines of the manifest.
     if (manifest !== undefined && !/[\r\n]/.test(found.path)) await manifest.write(await lineOf(found));
   }
   return { files, bytes, unread };

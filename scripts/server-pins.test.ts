@@ -38,7 +38,7 @@ describe('the pinned servers', () => {
     ]);
   });
 
-  it('are told the version they are of', () => {
+  it('get their version at build time', () => {
     const at = 'k8s.io/component-base/version';
     expect(pin(goMod).linkerFlags).toBe(`-s -w -X ${at}.gitVersion=v1.36.3 -X ${at}.gitMajor=1 -X ${at}.gitMinor=36`);
     expect(pin(goMod, 'etcd').linkerFlags).toBe('-s -w');

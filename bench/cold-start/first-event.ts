@@ -21,7 +21,7 @@ const records = [
 const eventsOf = (kind: string): BenchEvent[] =>
   records.filter(({ spec }) => spec.kind === kind).map(({ name }) => operationAdded(name));
 
-/** Functions that move Operations are told of theirs; the others are listed here. */
+/** A function that moves Operations gets an event about one of them; the events of the other functions are listed here. */
 const otherEvents: Readonly<Record<string, BenchEvent>> = {
   'policy-tick': {
     type: 'dev.knative.sources.ping',

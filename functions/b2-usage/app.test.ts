@@ -197,7 +197,7 @@ describe('a long measurement', () => {
     expect(await bench.report()).toMatchObject({ state: 'measured', totals: { current_bytes: 2_001_500 } });
   });
 
-  it('whose record would be too large is told as failing, and is over', async () => {
+  it('whose record would be too large is reported as failing, and is over', async () => {
     const bench = createTestBench({ source: small, env: { ...configured, SOTERIA_B2_JOB_AFTER_SECONDS: '0' } });
     await bench.ping();
     const { value, object } = await bench.usage.readProgress();
@@ -270,7 +270,7 @@ describe('a measurement that fails', () => {
 });
 
 describe('a limit', () => {
-  it('is told when it is passed, and when usage is below it again, each once', async () => {
+  it('is reported when it is passed, and when usage is below it again, each once', async () => {
     let all = versions;
     const bench = createTestBench({
       env: { ...configured, SOTERIA_B2_MAX_BYTES: '2001600' },

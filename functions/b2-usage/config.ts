@@ -66,7 +66,7 @@ export interface UsageSettings extends FunctionSettings {
   /** Variables without which it stays so. */
   readonly missing: readonly string[];
   readonly staleUploadDays: number;
-  /** Undefined: costs are not told. */
+  /** Undefined: costs are not reported. */
   readonly priceCard: PriceCard | undefined;
   /** A measurement that will take longer runs as a Job; 0: every one. */
   readonly jobAfterMs: number;

@@ -36,7 +36,7 @@ const ways: readonly (readonly [string, Way])[] = [
   ['no service', { status: 503, body: xml('SlowDown') }],
 ];
 
-/** Says everything back that it was told. */
+/** Answers with everything it received. */
 async function startEcho({ status, body }: Way) {
   const server = createServer((request, response) => {
     const told = JSON.stringify(request.headers);
@@ -122,7 +122,7 @@ describe.each(['b2', 's3'] as const)('a store with the API %s', (api) => {
   });
 });
 
-it('settings that are wrong are told without the key', () => {
+it('an error about wrong settings does not show the key', () => {
   const env = { SOTERIA_B2_KEY_ID: 'key', SOTERIA_B2_APPLICATION_KEY: 'short-1', SOTERIA_B2_PARALLEL: 'x' };
   let told = '';
   try {

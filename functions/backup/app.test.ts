@@ -328,7 +328,7 @@ describe('dev.soteria.backup.requested.v1', () => {
     expect(await bench.store.list({})).toEqual([]);
   });
 
-  it('is not heard while twenty unsigned ones wait in its namespace, whatever their claims', async () => {
+  it('is not accepted while twenty unsigned ones wait in its namespace, whatever their claims', async () => {
     const bench = open();
     const names = Array.from({ length: 24 }, (_unused, index) => `many-${index}`);
     for (const name of names) bench.addClaim(name);
@@ -338,7 +338,7 @@ describe('dev.soteria.backup.requested.v1', () => {
     expect(refused.body).toMatchObject({ code: 'rate_limited' });
     await request(bench, 'many-5', { namespace: 'shop', pvc: 'many-5' }).expect(204);
     expect(await bench.store.list({})).toHaveLength(22);
-    // Whoever proves who it is is still heard.
+    // An authenticated caller is still accepted.
     await bench.http.post('/v1/backup').send({ namespace: 'shop', pvc: 'many-23' }).expect(202);
   });
 
@@ -352,7 +352,7 @@ describe('dev.soteria.backup.requested.v1', () => {
     expect(await bench.store.list({})).toEqual([]);
   });
 
-  it('is heard once a minute for a claim when it is unsigned', async () => {
+  it('is accepted once a minute for a claim when it is unsigned', async () => {
     const bench = open();
     // What ends at once costs as much as what is run.
     bench.longhorn.volumes.remove('vol-1');
@@ -365,7 +365,7 @@ describe('dev.soteria.backup.requested.v1', () => {
     expect(await bench.store.list({})).toHaveLength(2);
   });
 
-  it('is not heard more often by asking for something else each time while the claim’s backups wait', async () => {
+  it('is not accepted more often by asking for something else each time while the claim’s backups wait', async () => {
     const bench = open();
     await request(bench, 'e1', { ...ask, tags: ['n=1'] }).expect(204);
     await request(bench, 'e2', { ...ask, tags: ['n=2'] }).expect(429);
@@ -397,7 +397,7 @@ describe('dev.soteria.backup.requested.v1', () => {
 });
 
 describe('an Operation made by kubectl', () => {
-  it('is labelled, run and told like any other', async () => {
+  it('is labelled, run and announced like any other', async () => {
     const bench = open();
     await bench.cluster.client.create(operations, {
       apiVersion: 'soteria.dev/v1alpha1',

@@ -121,7 +121,7 @@ const move = fc.oneof(
 );
 
 describe('a backup, whatever happens to the process', () => {
-  it('ends in exactly one restorable point per request that succeeded, told, unwatched, nothing made twice', async () => {
+  it('ends in exactly one restorable point for each request that succeeded, announced, unwatched, nothing made twice', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(move, { maxLength: 40 }), async (moves) => {
         const world = setUp();
@@ -155,7 +155,7 @@ describe('a backup, whatever happens to the process', () => {
         expect(snapshots).toHaveLength(1);
         expect(snapshots[0]?.marks[watchLabel]).toBeUndefined();
 
-        // One Operation per identity, and every fact told at least once.
+        // One Operation for each identity, and every fact sent at least once.
         const identities = recorded.flatMap((one) => [one.spec.identity, ...(one.status?.joined ?? [])]);
         expect(new Set(identities).size).toBe(identities.length);
         for (const identity of world.answered) expect(identities).toContain(identity);

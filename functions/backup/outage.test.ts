@@ -114,7 +114,7 @@ describe('an outage of the API server of ten minutes', () => {
     );
   }, 60_000);
 
-  it('is told to whoever asks meanwhile, and nothing is half recorded', async () => {
+  it('is in the answer to each request meanwhile, and nothing is half recorded', async () => {
     const { http, store, outage } = open();
     outage.begin();
     const refused = await http.post('/v1/backup').send({ namespace: 'shop', pvc: 'data' }).expect(503);

@@ -1,4 +1,4 @@
-/** The one switch: obeyed before any create or delete, told in every answer, and nothing is lost by it. */
+/** The one switch: obeyed before any create or delete, shown in every answer, and nothing is lost by it. */
 import { createAdaptorServer } from '@hono/node-server';
 import { settingsName } from '@soteria/shared/settings/paused.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
@@ -105,7 +105,7 @@ describe('the switch', () => {
     expect(await whatLonghornHolds(bench)).toEqual([0, 0]);
   });
 
-  it('is told in lists, plans and refusals too', async () => {
+  it('is reported in lists, plans and refusals too', async () => {
     const bench = open();
     await setPaused(bench, 'true');
     for (const path of ['/v1/operations', '/v1/backups?namespace=shop&pvc=data']) {

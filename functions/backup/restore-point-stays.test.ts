@@ -5,7 +5,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import supertest from 'supertest';
 import { createTestBench } from './test-bench.ts';
 
-/** Longhorn finishes the upload right after it has told, for the first time, that it is still at it. */
+/** Longhorn finishes the upload right after its first report that the upload is in progress. */
 function finishAfterBeingSeen(longhorn: FakeLonghorn): () => boolean {
   const get = longhorn.backups.get.bind(longhorn.backups);
   let hasFinished = false;

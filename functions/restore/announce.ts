@@ -6,7 +6,7 @@ import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { RestoreFactName } from './longhorn/action.ts';
 
-/** A restore test ends in a verdict; how far it got is told as of any restore. */
+/** A restore test ends in a verdict. Its progress is reported as that of any restore. */
 function typeOf({ spec, status }: Operation, fact: RestoreFactName): OutgoingEvent['type'] {
   if (spec.kind !== 'RestoreTest' || fact === 'started' || fact === 'skipped') return `dev.soteria.restore.${fact}.v1`;
   // Cancelled, refused, or without a verdict: nothing is said of the point.

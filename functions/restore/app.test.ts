@@ -446,7 +446,7 @@ describe('an Operation made with kubectl', () => {
     expect((await bench.tools.longhorn.backups.get('tuesday'))?.marks[heldByLabel]).toBeUndefined();
   });
 
-  it('leaves nothing either when only its deletion is told, and spares one of the same name', async () => {
+  it('leaves nothing when the only event is its deletion, and keeps a later Operation of the same name', async () => {
     const bench = open();
     await bench.client.create(operations, made);
     await wake(bench, 'Operation', 'soteria-restore-data-x', 'add').expect(204);

@@ -107,7 +107,7 @@ const refuse = () => Promise.reject(new Error('a plain restore has no Jobs'));
 const mayNotBeAsked: ProofJobs = { get: refuse, create: refuse, delete: refuse, whyNot: refuse };
 
 describe('a restore, whatever happens to the process', () => {
-  it('ends in one bound claim of the source’s shape, told, nothing temporary, also after a failed volume', async () => {
+  it('ends in one bound claim of the source’s shape, with its facts sent and nothing temporary left, also after a failed volume', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(move, { maxLength: 25 }), fc.integer({ min: 0, max: 1 }), async (moves, faults) => {
         const world = setUp();
@@ -143,7 +143,7 @@ describe('a restore, whatever happens to the process', () => {
     await expectNothingLeft(world);
   });
 
-  it('is whole or leaves nothing when it is deleted at any step: whoever looks for leftovers finds them', async () => {
+  it('is whole or leaves nothing when it is deleted at any step: the look for leftovers finds them', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: 6 }), fc.nat({ max: 30 }), fc.boolean(), async (steps, killAfter, isAfter) => {
         const world = setUp();
@@ -286,7 +286,7 @@ describe('a restore, whatever happens to the process', () => {
     );
   });
 
-  it('of two from one backup, one waits until the other has let go', async () => {
+  it('of two from one backup, one waits until the other has released the backup', async () => {
     const world = setUp();
     const first = await ask(world, 'soteria-restore-data-1');
     const second = await ask(world, 'soteria-restore-data-2', { targetPvc: 'data-3' });
@@ -346,7 +346,7 @@ describe('a restore that Longhorn cannot do', () => {
     await expectNothingLeft(world);
   });
 
-  it('lets go of a hold whose holder is gone', async () => {
+  it('releases a hold whose holder is gone', async () => {
     const world = setUp();
     const first = await ask(world, 'soteria-restore-data-1');
     await wakeAll(world);

@@ -82,7 +82,7 @@ describe.each(cases)('a point beside %s', (_title, present, { ofEarlier, volume,
   const source = present === undefined ? null : { volume, terminating_since: at };
   const said = notices.map((text) => expect.stringMatching(text));
 
-  it('is told in a dry run and in the answer of a restore', async () => {
+  it('is reported in a dry run and in the answer of a restore', async () => {
     const http = open(present);
     const plan = await http
       .post('/v1/restores')
@@ -100,7 +100,7 @@ describe.each(cases)('a point beside %s', (_title, present, { ofEarlier, volume,
     expect(answer.body.notices).toEqual(said);
   });
 
-  it('is told in a dry run of a restore test', async () => {
+  it('is reported in a dry run of a restore test', async () => {
     const plan = await open(present).post('/v1/restore-test').send({ namespace: 'shop', pvc: 'data', dry_run: true });
     expect(plan.body).toMatchObject({ point: { of_earlier_volume: ofEarlier }, source_claim: source });
     expect(plan.body.notices).toEqual(said);

@@ -75,7 +75,7 @@ describe('a backing image that is missing', () => {
     expect(await bench.client.get(image, ref)).toBeUndefined();
   });
 
-  it('is told in a dry run, which makes nothing', async () => {
+  it('is reported in a dry run, which makes nothing', async () => {
     const bench = open();
     const { body } = await bench.http
       .post('/v1/restores')

@@ -94,7 +94,7 @@ describe('the URL of a backup that Longhorn does not list', () => {
     expect(none.body.why).toContain('no ?backup=');
   });
 
-  it('is told in a dry run, which asks Longhorn for nothing', async () => {
+  it('is reported in a dry run, which asks Longhorn for nothing', async () => {
     const bench = open();
     const { body } = await bench.http
       .post('/v1/restores')

@@ -27,7 +27,7 @@ export interface DemoResult {
 export type OnStep = (step: DemoStep, operation: OperationView | undefined) => void;
 
 export interface DemoSteps {
-  /** Whatever goes wrong in it is told, and the next one is taken all the same. */
+  /** A failure in it is reported, and the next step runs nevertheless. */
   take(name: DemoStep['name'], act: () => Promise<{ detail: string; operation?: OperationView }>): Promise<void>;
   result(): DemoResult;
 }

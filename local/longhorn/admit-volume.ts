@@ -11,7 +11,7 @@ import { restoredFields } from './restored-fields.ts';
 const longestName = 40;
 const frontends: ReadonlySet<unknown> = new Set(['blockdev', 'iscsi', 'nvmf', 'ublk', '']);
 
-/** Lower case, and cut to 40 characters with a checksum of the whole: nobody is told. */
+/** Lower case, and cut to 40 characters with a checksum of the whole, without a warning. */
 export function correctName(name: string): string {
   const lower = name.toLowerCase();
   if (name.length <= longestName) return lower;

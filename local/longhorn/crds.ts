@@ -16,7 +16,7 @@ import {
   volumes,
 } from '@soteria/shared/longhorn/resource-types.ts';
 
-/** Only its version is told. */
+/** The local Longhorn sets only the version. */
 export const longhornSettings = untyped({
   group: longhornGroup,
   version: longhornVersion,

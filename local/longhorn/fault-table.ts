@@ -1,5 +1,5 @@
 /**
- * The faults the local Longhorn can be told to have, one row for each way a backup is known to go wrong. `seen` says where:
+ * The faults that the local Longhorn can be given, one row for each way a backup is known to go wrong. `seen` says where:
  * issues of longhorn/longhorn, or the place in Longhorn's own source. A fault that takes a message is off while it has none.
  *
  * Three known failures need no switch, because Longhorn is so always: a deletion while the target is away takes the object only, a

@@ -29,7 +29,7 @@ const hopByHop: ReadonlySet<string> = new Set([
 export function proxyRequest(request: IncomingMessage, response: ServerResponse, options: ProxyOptions): Promise<void> {
   return new Promise((resolve) => {
     const { hostname, port } = new URL(options.to);
-    // A server that is told `Connection: close` closes with its answer, and a sender that still sends loses that answer. So the connection
+    // A server that receives `Connection: close` closes with its answer, and a sender that still sends loses that answer. So the connection
     // could serve more requests, and is closed here when the exchange is over: a function that went to sleep leaves no stale socket behind.
     const agent = new Agent({ keepAlive: true });
     // The path goes on as it came: resolving it as a URL would let `//elsewhere/` choose the host.

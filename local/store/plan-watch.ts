@@ -30,7 +30,7 @@ interface WatchRequest {
   readonly revision: () => number;
 }
 
-/** Throws the ApiRefusal of a request that cannot be watched; lost history is told inside the stream, as the real server does. */
+/** Throws the ApiRefusal of a request that cannot be watched; lost history is an event inside the stream, as the real server does. */
 export function planWatch({ api, path, query, present, revision }: WatchRequest): WatchPlan {
   const selectors = readSelectors(query);
   const since = readRevision(query);

@@ -114,7 +114,7 @@ export const eventCatalogue = {
   'dev.soteria.policy.changed.v1': {
     meaning: 'A policy was created, replaced or deleted through the API; the policies are at GET /v1/policies.',
     role: 'fact',
-    // Heard by policy-tick itself, which reads the policies anew: it changes nothing else.
+    // For policy-tick itself, which reads the policies again: the event changes nothing else.
     unsigned: 'always',
     data: policyChanged,
   },

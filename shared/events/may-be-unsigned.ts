@@ -1,4 +1,4 @@
-/** Is an event heard whose sender proves nothing? Decided by the catalogue's rule for its type and by SOTERIA_UNSIGNED_EVENTS. Pure. */
+/** Is an event of a sender without authentication accepted? Decided by the catalogue's rule for its type and by SOTERIA_UNSIGNED_EVENTS. Pure. */
 import type { EventDefinition } from '../operation/kinds/kind.ts';
 
 export type UnsignedEvents = 'none' | 'backup' | 'all';

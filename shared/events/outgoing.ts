@@ -18,7 +18,7 @@ export interface OutgoingEvent {
   /** Id of the event that led here. */
   readonly causationId?: string | undefined;
   readonly traceparent?: string | undefined;
-  /** Whose request this event carries on; left out: the product's own. Heard only when signed. */
+  /** Whose request this event carries on; left out: the product's own. Accepted only when signed. */
   readonly onBehalfOf?: { readonly user: string; readonly groups: readonly string[] } | undefined;
   /** Further attributes, such as `name`. */
   readonly extensions?: Readonly<Record<string, string>> | undefined;

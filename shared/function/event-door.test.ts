@@ -38,7 +38,7 @@ function withHeaders(request: EventRequest, headers: Record<string, string | nul
   return { ...request, headers: all };
 }
 
-describe('an event that is heard', () => {
+describe('an event that is accepted', () => {
   it.each<[string, RequestInit]>([
     ['in binary mode', binaryEvent()],
     ['in structured mode', structuredEvent()],
@@ -144,7 +144,7 @@ describe('an event that is refused', () => {
       422,
     ],
     ['an unsigned restore', binaryEvent({ type: restore, data: {} }), 401],
-    ['an unsigned backup where none is heard', binaryEvent(), 401, { unsignedEvents: 'none' }],
+    ['an unsigned backup where none is accepted', binaryEvent(), 401, { unsignedEvents: 'none' }],
     [
       'an unsigned fact, whatever the setting',
       binaryEvent({ type: completed, data: fact }),
@@ -172,7 +172,7 @@ describe('an event that is refused', () => {
     expect(handled).toEqual([]);
   });
 
-  it('is told the first member that does not fit, and not its value', async () => {
+  it('is answered with the first member that does not fit, and without its value', async () => {
     const { body } = await send(binaryEvent({ data: { namespace: 'topsecret9 ', pvc: 'movies' } }));
     expect(body).toContain('"why":"namespace: ');
     expect(body).not.toContain('topsecret9');
@@ -185,7 +185,7 @@ describe('an event that is refused', () => {
     expect(logLines.join('')).not.toContain('topsecret9');
   });
 
-  it('is heard unsigned once the settings say so', async () => {
+  it('is accepted unsigned once the settings say so', async () => {
     const { status } = await send(binaryEvent({ type: restore, data: restoreData }), { unsignedEvents: 'all' });
     expect(status).toBe(204);
   });
@@ -201,7 +201,7 @@ describe('a signed event', () => {
   }
 
   it.each([currentSecret, previousSecret])(
-    "is heard as the product's own, with either secret",
+    "is accepted as the product's own, with either secret",
     async (signingSecret) => {
       const { status, handled } = await send(await message({}, { signingSecret }));
       expect(status).toBe(204);

@@ -7,7 +7,7 @@ import type { RequestHeaders } from '../http/request-headers.ts';
 import { eventRefusalOf } from './event-answer.ts';
 import { beginVisit, type KitTools, type Visit } from './incoming.ts';
 
-/** What is done with an event once its envelope is read; throws SoteriaErrors. */
+/** Handles an event whose envelope was read; throws SoteriaErrors. */
 export type DealWith = (event: RawEvent, headers: RequestHeaders, visit: Visit) => Promise<void>;
 
 /** Throws `invalid_request` for what is not one valid CloudEvent, `request_too_large`. */

@@ -1,6 +1,6 @@
 /**
  * Who is it? The one step before every door. What is offered as proof must hold: a wrong token or signature is refused, never
- * taken for no proof at all. Whether an unproved event is heard is the event door's question (`may-be-unsigned.ts`).
+ * treated as no proof at all. Whether an unproved event is accepted is the event door's question (`may-be-unsigned.ts`).
  */
 import { SoteriaError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';

@@ -29,7 +29,7 @@ export interface AuthorizeOptions {
 }
 
 /**
- * Who proved nothing got past `authenticate` only because the settings say so (an unsigned event that is heard, or HTTP with
+ * Who proved nothing got past `authenticate` only because the settings say so (an unsigned event that is accepted, or HTTP with
  * SOTERIA_AUTH_REQUIRED=false), and a function's own event acts for a request that was checked before: neither is asked again.
  */
 export function createAuthorize({ client, authRequired, now }: AuthorizeOptions): Authorize {

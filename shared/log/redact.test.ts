@@ -49,7 +49,7 @@ describe('redaction', () => {
     );
   });
 
-  it('takes out the very texts it is told', () => {
+  it('removes exactly the texts it was given', () => {
     expect(redact('it is open-sesame!', ['open-sesame'])).toBe('it is [redacted]!');
   });
 

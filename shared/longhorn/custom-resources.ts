@@ -89,7 +89,7 @@ export function createLonghorn(client: KubernetesClient, { namespace }: Longhorn
       const draft = {
         apiVersion: apiVersionOf(snapshots),
         kind: snapshots.kind,
-        // Longhorn's own label, which it would add: whoever tidies up finds ours by it.
+        // Longhorn's own label, which it would add: the clean-up finds our objects by it.
         metadata: {
           ...at(name),
           labels: { ...marks, ...(isLabelValue(volume) ? { [snapshotVolumeLabel]: volume } : {}) },

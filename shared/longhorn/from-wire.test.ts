@@ -212,7 +212,7 @@ describe('tolerance', () => {
     ).toMatchObject({ isReady: false });
   });
 
-  test('too many snapshots, and a standby volume, are told', () => {
+  test('too many snapshots, and a standby volume, are reported', () => {
     const conditions = [{ type: 'TooManySnapshots', status: 'True', message: 'Snapshots count is 101 over 100' }];
     const volume = volumes.parse({ ...envelope('Volume'), spec: { Standby: true }, status: { conditions } });
     expect(volumeFromWire(volume)).toMatchObject({

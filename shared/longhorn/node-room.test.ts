@@ -48,7 +48,7 @@ describe('the room for replicas', () => {
     );
   });
 
-  it('is not told where nobody knows', async () => {
+  it('is not reported where nobody knows', async () => {
     const cluster = createMemoryCluster({ now: () => new Date(0), namespaces: ['longhorn-system'], kinds: [] });
     expect(await createNodeRooms(cluster.client, { namespace: 'longhorn-system' }).list()).toEqual([]);
     expect(roomInWords([])).toBe('');

@@ -94,7 +94,7 @@ export function createNodeRooms(client: KubernetesClient, { namespace }: { reado
       try {
         return (await Array.fromAsync(listAll(client, longhornNodes, { namespace }, { signal }))).map(roomOf);
       } catch (error) {
-        // A store that does not know the kind; it is told for a reader's sake only.
+        // A store that does not know the kind; it is reported for a reader's sake only.
         if (error instanceof SoteriaError && (error.code === 'cluster_refused' || error.code === 'not_found'))
           return [];
         throw error;

@@ -18,7 +18,7 @@ it.each<[string, Partial<RestoreVolume>, boolean]>([
   ['detached with every byte', {}, true],
   ['just made: nothing is required because nothing has begun', { isRestoreInitiated: false }, false],
   ['filled right now', { isRestoreRequired: true, state: 'attached', isFrontendDisabled: true }, false],
-  ['filled, and not yet let go by Longhorn', { state: 'attached', isFrontendDisabled: true }, false],
+  ['filled, and still attached by Longhorn', { state: 'attached', isFrontendDisabled: true }, false],
   ['being detached', { state: 'detaching' }, false],
   ['attached to a workload that has waited for it', { state: 'attached' }, true],
   ['attached, and still to be filled', { state: 'attached', isRestoreRequired: true }, false],

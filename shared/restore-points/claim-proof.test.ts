@@ -89,7 +89,7 @@ describe('what restore tests say of a claim', () => {
     expect(all([verified('a', 1), refuted('a', 2)]).points).toMatchObject([{ outcome: 'refuted', files: 3 }]);
   });
 
-  it('is bounded, whatever is told and however long the reasons are', () => {
+  it('is bounded, whatever is reported and however long the reasons are', () => {
     const many = Array.from({ length: 50 }, (_none, minute) => [
       verified(`v${minute}`, minute),
       { ...refuted(`r${minute}`, minute), why: 'x'.repeat(5_000) },

@@ -75,7 +75,7 @@ it('the writers of an id are counted, the latest one first', () => {
   ]);
 });
 
-it('whoever wrote last before this cluster was made is not taken to be alive', () => {
+it('a cluster whose last write is older than this cluster does not count as alive', () => {
   expect(mayBeAlive(Date.parse(at(99)), self, now)).toBe(false);
   expect(mayBeAlive(Date.parse(at(101)), self, now)).toBe(true);
 });

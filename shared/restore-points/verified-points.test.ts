@@ -27,7 +27,7 @@ describe('the proved points', () => {
     expect(await verified.proofOf('shop', 'data')).toBeUndefined();
   });
 
-  it('are the newest of each claim, however often and in whatever order they are told', async () => {
+  it('are the newest of each claim, however often and in whatever order they are reported', async () => {
     const { verified } = setUp();
     const newer = { ...judged, point: 'longhorn:default/b', at: later };
     const other = { ...judged, pvc: 'media' };
@@ -52,10 +52,10 @@ describe('the proved points', () => {
     ]);
   });
 
-  it('are all kept when many are told at once', async () => {
+  it('are all kept when many are reported at once', async () => {
     const { verified } = setUp();
     const many = Array.from({ length: 40 }, (_none, at) => Object.assign({}, judged, { pvc: `claim-${at}` }));
-    // As the wake-ups of an operation do: whoever was not fast enough comes again.
+    // As the wake-ups of an operation do: a write that lost the race is tried again.
     const keep = async (one: ClaimJudgement): Promise<void> => verified.keep(one).catch(() => keep(one));
     await Promise.all(many.map(keep));
     expect((await verified.list()).map(({ pvc }) => pvc).toSorted(byName)).toEqual(

@@ -13,7 +13,7 @@ export interface VerificationChecks {
   /** What an earlier point of the claim held when it was last proved. */
   readonly baselineFiles?: number | undefined;
   readonly baselineBytes?: number | undefined;
-  /** By so many percent it may have shrunk since then; left out, a drop by more than half is told, and refutes nothing. */
+  /** By so many percent it may have shrunk since then; left out, a drop by more than half is reported, and refutes nothing. */
   readonly maxDropPercent?: number | undefined;
   readonly minFiles?: number | undefined;
   readonly minBytes?: number | undefined;

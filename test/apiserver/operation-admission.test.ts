@@ -159,7 +159,7 @@ describeWithReferenceCrds('an Operation made with kubectl', () => {
     await made(asAlice, operation({ spec: { request: { pvc: 'data', namespace } } }));
   });
 
-  it('is told a name that it gets for a claim whose name is as long as names can be', async () => {
+  it('gets a name also for a claim whose name is as long as names can be', async () => {
     const spec = { request: { pvc: `${'a'.repeat(200)}.${'b'.repeat(52)}` } };
     const { body } = await create(asAlice, operation({ metadata: { generateName: 'nightly-' }, spec }));
     const generateName = /use metadata\.generateName: (\S+-)$/m.exec(body.message)?.[1];

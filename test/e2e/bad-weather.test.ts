@@ -80,7 +80,7 @@ describe('in bad weather', () => {
     expect(bed.activities.filter(({ kind }) => kind === 'source-event')).toEqual([]);
   });
 
-  it('everything is told twice: one backup for each request', async () => {
+  it('every event comes twice: one backup for each request', async () => {
     chaos.duplicateDelivery = () => true;
     const claims = claimsOf('echo');
     await bed.makeClaims(claims);

@@ -24,7 +24,7 @@ const longestName = 63;
 
 export async function backUpAllAtOnce(bed: LocalBed): Promise<void> {
   await bed.makeClaims(claims);
-  // Each has bytes of its own, so that one taken for another is noticed.
+  // Each has bytes of its own, so that one mistaken for another is noticed.
   for (const claim of claims) await bed.writeInto(claim, 'whose.txt', `${claim.namespace}/${claim.name}`);
 
   const time = new Date();

@@ -1,4 +1,4 @@
-/** A whole namespace in one request: every claim once, who is left out and who failed is told, also when the function is killed at it. */
+/** A whole namespace in one request: every claim once, with those left out and those that failed, also when the function is killed meanwhile. */
 import type { ChaosSwitches } from '@soteria/local/mesh/chaos.ts';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { operations } from '@soteria/shared/operation/record/schema.ts';

@@ -236,7 +236,7 @@ export const invariants = {
     });
   },
 
-  /** Each claim once, and what is told of them is so. */
+  /** Each claim once, and the counts of the parent are true. */
   aNamespaceCountsItsClaims({ ending, evidence }) {
     const deleted = deletedOnes(evidence);
     const all = [...ending.operations, ...deleted].filter(isOfClaim);

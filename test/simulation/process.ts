@@ -18,7 +18,7 @@ export interface Process {
   post(body: { readonly namespace: string; readonly pvc: string; readonly max_age?: string }, key: string): void;
   /** Breaks off what has taken too long. */
   checkDeadlines(): void;
-  /** What it was told and has not acknowledged is told to others. */
+  /** Events that it received and has not acknowledged go to others. */
   kill(): void;
 }
 

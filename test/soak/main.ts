@@ -41,7 +41,7 @@ async function ask(product: Product, pvc: string): Promise<void> {
     counts.answered += 1;
     answered.push(key);
   } catch {
-    // Whoever was to answer was killed: what is recorded counts, not what was heard.
+    // The function that should have answered was killed: the record counts, not the answer.
   }
 }
 

@@ -129,7 +129,7 @@ describe.skipIf(binary === undefined)('kubectl on the local store', () => {
     expect(await succeed('get sop applied -n shop -o jsonpath={.spec.cancelRequested}')).toBe('true');
   });
 
-  it('is told by name what is not done', async () => {
+  it('names what the store does not do', async () => {
     const refusal = await kubectl.run(['apply', '--server-side', '-f', '-'], settings('red'));
     expect(refusal.stdout + refusal.stderr).toContain('server-side apply is not done by the local store');
     expect(await fail('auth can-i get pods')).toContain(

@@ -211,7 +211,7 @@ describe.skipIf(!isPossible)('the bucket of the bench, that exists in its pages 
     }
   }, 240_000);
 
-  /** By page: what a client is told, without the names of versions and their instants. */
+  /** By page: what a client receives, without the names of versions and their instants. */
   async function listed(endpoint: URL, prefix: string, isFolderOnly: boolean) {
     const { source, close } = openSource(settingsOf({ api: 's3', endpoint }), () => undefined);
     const found: object[] = [];

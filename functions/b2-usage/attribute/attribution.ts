@@ -26,7 +26,7 @@ export const attributionShape = z.object({
   namespace: z.string().optional(),
   pvc: z.string().optional(),
   lastBackupAt: z.string().optional(),
-  /** Unique blocks as Longhorn counts them, before compression, each taken for one of 2 MiB. */
+  /** Unique blocks as Longhorn counts them, before compression, each counted as 2 MiB. */
   longhornBytes: z.number().optional(),
   /** True: backups of it were made or deleted meanwhile, so that the two figures are of different moments. */
   isChanging: z.boolean().optional(),
@@ -125,7 +125,7 @@ function missingVolumes(
   });
 }
 
-/** Everything in it was seen, and told by name. */
+/** Everything in it was seen and is named. */
 function isWholly({ prefix, unreadable, tally }: MeasuredBucket): boolean {
   return prefix === '' && unreadable.length === 0 && tally.owners[restOwner] === undefined;
 }

@@ -91,7 +91,7 @@ describe('a long measurement', () => {
     expect(await bed.jobNow()).toBeUndefined();
   });
 
-  it('is told as failing when the store refuses the Job, and is over', async () => {
+  it('is reported as failing when the store refuses the Job, and is over', async () => {
     const bed = createBed();
     await bed.ping();
     const refuse = () => {
@@ -103,7 +103,7 @@ describe('a long measurement', () => {
     expect(await bed.jobNow()).toBeUndefined();
   });
 
-  it('that its Job could not end is told as failing, and the next wake-up goes on with another Job', async () => {
+  it('that its Job could not end is reported as failing, and the next wake-up goes on with another Job', async () => {
     const bed = createBed();
     await bed.ping();
     const down = (_request: unknown, page: number) => {
@@ -122,7 +122,7 @@ describe('a long measurement', () => {
     expect(await bed.report()).toMatchObject({ ...whole, failure: null });
   });
 
-  it('goes on in the next Pod when one is told to stop, and when one is killed', async () => {
+  it('goes on in the next Pod when a Pod is asked to stop, and when a Pod is killed', async () => {
     const bed = createBed();
     await bed.ping();
     let pages = 0;
@@ -143,7 +143,7 @@ describe('a long measurement', () => {
     expect(await bed.report()).toMatchObject(whole);
   });
 
-  it('whose Job was never made, because the process died before, is made by whoever comes next', async () => {
+  it('whose Job was never made, because the process died before, gets its Job with the next wake-up', async () => {
     const bed = createBed();
     await bed.ping();
     const job = await bed.jobNow();

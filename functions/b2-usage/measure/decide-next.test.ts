@@ -36,9 +36,9 @@ describe('how long a measurement will take', () => {
     ['is as long as the last one', progressOf(), lastOf(1000, 5 * minute), 5 * minute],
     ['is nothing more when as much is counted', progressOf({ busyMs: minute }, 1000), lastOf(1000, minute), minute],
     ['follows the speed of today', progressOf({ busyMs: minute }, 100), lastOf(1000, minute), 10 * minute],
-    ['nobody knows where the last one told no time', progressOf(), lastOf(1000), undefined],
+    ['nobody knows where the last one has no time', progressOf(), lastOf(1000), undefined],
     [
-      'for the first time is told by the stretches that are done',
+      'for the first time is estimated from the parts that are done',
       progressOf({ busyMs: minute, stretches: 256, tasks: stretches(192) }, 100),
       undefined,
       4 * minute,

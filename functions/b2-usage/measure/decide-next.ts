@@ -27,7 +27,7 @@ export type Next =
   | { readonly type: 'make-job' }
   /** A Job is at it. */
   | { readonly type: 'wait' }
-  /** The Job ended without an end: the failure is told, and the next wake-up begins another one. */
+  /** The Job ended without an end: the failure is reported, and the next wake-up begins another one. */
   | { readonly type: 'take-back'; readonly trouble: Trouble };
 
 export function decideNext({ progress, last, job, jobAfterMs }: Situation): Next {

@@ -15,7 +15,7 @@ const task = z.object({
 });
 export type Task = z.infer<typeof task>;
 
-/** Why nothing more comes of it, as it is told to the operator. */
+/** Why it cannot go on, in words for the operator. */
 export const troubleShape = z.object({
   reason: z.string(),
   what: z.string(),

@@ -108,6 +108,6 @@ function measurementsPerDay({ samples }: History, now: Date): number {
 function dailyGrowth(history: History, stored: number, now: Date): number {
   const past = sampleBefore(history, now, 30 * dayMs);
   const days = past === undefined ? 0 : (now.getTime() - Date.parse(past.at)) / dayMs;
-  // Of less than a day no trend can be told.
+  // Less than a day of measurements shows no trend.
   return past === undefined || days < 1 ? 0 : (stored - storedIn(past)) / days;
 }

@@ -1,4 +1,4 @@
-/** Limits that an operator sets; each is told once when it is passed, and once when usage is below again. Pure. */
+/** Limits that an operator sets; each is reported once when it is passed, and once when usage is below again. Pure. */
 import type { Measurement } from '../record/usage-record.ts';
 import { storedBytes } from './estimate-cost.ts';
 import { type PriceCard, storageCost } from './price-card.ts';

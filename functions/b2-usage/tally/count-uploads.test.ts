@@ -43,7 +43,7 @@ describe('unfinished uploads', () => {
     expect(await count(uploads)).toMatchObject({ count: found, isComplete: false });
   });
 
-  it('are told as far as the time goes: one step must not take longer than a request', async () => {
+  it('are counted until the time of the step is over: one step must not take longer than a request', async () => {
     let asked = 0;
     const sums = await count(
       Array.from({ length: 100 }, () => upload(1, 1)),

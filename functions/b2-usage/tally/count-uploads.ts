@@ -10,7 +10,7 @@ export interface CountUploads {
   readonly source: Pick<BucketSource, 'listUploads'>;
   readonly bucket: BucketRef;
   readonly staleBeforeMs: number;
-  /** What was counted until then is told, as incomplete: a request that ended in its middle would begin with none for ever. */
+  /** The counts so far are stored as incomplete: without that, a step that is cut off would begin again for ever. */
   readonly isTimeUp: () => boolean;
   readonly signal: AbortSignal;
 }

@@ -84,7 +84,7 @@ describe('an attempt that failed', () => {
     });
   });
 
-  it('that could not be deleted is not taken for one that failed', () => {
+  it('that could not be deleted is not mistaken for one that failed', () => {
     const deleting = decide(running(uploading), {
       backup: { seen: backupWith({ state: 'Error', isDeleting: true, marks }) },
     });
@@ -218,7 +218,7 @@ describe('a refusal', () => {
     });
   });
 
-  it('by a webhook that has not heard yet that the target is back is tried again', () => {
+  it('by a webhook that does not know yet that the target is back is tried again', () => {
     expect(decide(making, { refusal, target: { seen: target } })).toMatchObject({ status: { phase: 'Running' } });
   });
 

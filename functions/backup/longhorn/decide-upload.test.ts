@@ -116,7 +116,7 @@ describe('a backup whose making was not recorded', () => {
     });
   });
 
-  it('gives way to a new attempt when whoever was to make it must have given up', () => {
+  it('gives way to a new attempt when the process that was to make it must be gone', () => {
     expect(decide(intended(5), { ...seen(), backup: { seen: undefined } })).toMatchObject({
       do: 'record',
       status: { phase: 'Running', work: { attempt: 1, retryAt: now.toISOString() } },

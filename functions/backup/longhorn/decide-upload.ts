@@ -18,7 +18,7 @@ import { retryLater, retryOrFail } from './new-attempt.ts';
 
 /**
  * Progress is written in quarters: every change of Longhorn's own progress would be one more write to the API server. Between
- * them only so often that a slow upload, which moves all the time, is not taken for a stuck one.
+ * them only so often that a slow upload, which moves all the time, is not mistaken for a stuck one.
  */
 const progressStep = 25;
 

@@ -13,7 +13,7 @@ function spreadOf(operation: Operation, attempt: number): number {
   return hash.readUInt32BE(0) / 2 ** 32;
 }
 
-/** Longhorn's locks on a target live 150 seconds, and what holds one cannot be told from anything else that fails. */
+/** Longhorn's locks on a target live 150 seconds, and a failure because of a lock looks like any other failure. */
 export function retryDelayMs(operation: Operation, attempt: number, retryMs: number): number {
   return Math.round(retryMs * 2 ** (attempt - 1) * (1 + spreadOf(operation, attempt) / 2));
 }

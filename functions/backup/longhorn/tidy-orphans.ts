@@ -92,7 +92,7 @@ export async function tidyLeftovers(tools: OrphanTools, call: AdvanceCall): Prom
 
 /**
  * Uploads of ours that were interrupted and have come back from the target without marks. Their Operation is looked for by name, so
- * that nobody else's upload is taken for ours; once it is purged, the usage report shows them (`interrupted_upload`).
+ * that nobody else's upload is mistaken for ours; once it is purged, the usage report shows them (`interrupted_upload`).
  */
 async function tidyInterrupted(tools: OrphanTools, call: AdvanceCall): Promise<void> {
   const { longhorn, store, cluster, now } = tools;

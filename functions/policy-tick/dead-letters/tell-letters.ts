@@ -11,7 +11,7 @@ const events = untyped({ group: '', version: 'v1', kind: 'Event', plural: 'event
 const maxPerMinute = 10;
 
 export interface Teller {
-  /** How many letters of this minute go untold, this one among them; 0: this one may be told. */
+  /** How many letters of this minute are not reported, with this one; 0: this letter may be reported. */
   count(): number;
   /** Best effort: the letter is kept, and a refusal is logged. */
   tell(letter: DeadLetter, incoming: Pick<Incoming, 'signal' | 'log'>): Promise<void>;

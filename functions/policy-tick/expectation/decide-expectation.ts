@@ -119,7 +119,7 @@ export interface Transition {
   readonly since: string;
 }
 
-/** What is told, once for each miss. `before`: as recorded; `now`: as decided, RFC 3339. */
+/** What is reported, once for each miss. `before`: as recorded; `now`: as decided, RFC 3339. */
 export function transitionOf(before: string | undefined, now: string | undefined): Transition | undefined {
   if (before === undefined) return now === undefined ? undefined : { event: 'missed', since: now };
   return now === undefined ? { event: 'recovered', since: before } : undefined;

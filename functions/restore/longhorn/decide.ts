@@ -5,7 +5,7 @@
  *  1. Intent before effect: every name is in the record before the object is made.
  *  2. An existing object is ours only if it carries our operation's uid; what is not ours is neither changed nor deleted.
  *  3. Removed is only what is ours, still marked temporary, and of an operation that has ended without success, or of a restore test.
- *  4. Permanent is decided by one write of the record. Before it, a wish to cancel wins; after it, none is heard. Then the claim's
+ *  4. Permanent is decided by one write of the record. Before it, a wish to cancel wins; after it, none is accepted. Then the claim's
  *     mark goes first, in one write with its precondition.
  *  5. The backup is held, read again, and only then restored from; it is released when the volume is
  *     restored, or the operation has ended.

@@ -108,7 +108,7 @@ async function tidyOrphans(tools: OrphanTools, volume: RestoreVolume, signal?: A
   return done;
 }
 
-/** Of the volume only its name is taken for true: what it is now is read after its Operation. */
+/** Only the name of the volume is trusted; the volume itself is read again after its Operation. */
 export async function tidyUnlessFollowed(tools: OrphanTools, found: RestoreVolume, call: AdvanceCall): Promise<void> {
   const { signal, log } = call;
   const ref = refFromMarks(found.marks);

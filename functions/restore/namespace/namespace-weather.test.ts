@@ -220,6 +220,6 @@ describe('the restore of a namespace', () => {
   });
 });
 
-it('keeps what is told of one claim short, however long its name', () => {
+it('keeps what is reported of one claim short, however long its name', () => {
   expect(problemOf('p'.repeat(253), 'w'.repeat(2_000)).length).toBeLessThanOrEqual(400);
 });

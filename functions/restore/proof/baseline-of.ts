@@ -10,7 +10,7 @@ export interface TestedPoint {
 
 type Baseline = Pick<VerificationChecks, 'expectFiles' | 'expectBytes' | 'baselineFiles' | 'baselineBytes'>;
 
-/** Numbers too large to be told exactly are no baseline. */
+/** Numbers that JSON cannot hold exactly are no baseline. */
 function bytesOf({ bytes = '' }: Judgement): number | undefined {
   const count = /^\d+$/.test(bytes) ? Number(bytes) : Number.NaN;
   return Number.isSafeInteger(count) ? count : undefined;

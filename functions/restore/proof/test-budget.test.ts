@@ -9,7 +9,7 @@ function setUp(limitBytes = 100n) {
   return { client, budget: createTestBudget({ client, namespace: 'soteria', limitBytes, now }) };
 }
 
-/** As the wake-ups of an operation do: whoever was not fast enough comes again. */
+/** As the wake-ups of an operation do: a write that lost the race is tried again. */
 async function enter(budget: TestBudget, uid: string, bytes: bigint): Promise<boolean> {
   const booked = await budget.enter(uid, bytes).catch(() => undefined);
   return booked?.isBooked ?? enter(budget, uid, bytes);

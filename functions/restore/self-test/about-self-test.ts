@@ -47,7 +47,7 @@ export function jobName({ metadata }: Operation, task: JobTask): string {
   return `soteria-selftest-${task}-${shortHash(metadata.uid, 12)}`;
 }
 
-/** The same for the same self-test, whoever makes it and however often. */
+/** The same for the same self-test, however often it is made. */
 export function childName(operation: Operation, kind: ChildKind): string {
   const { name, uid, creationTimestamp } = operation.metadata;
   const { source, restored } = claimNames(operation);
@@ -56,7 +56,7 @@ export function childName(operation: Operation, kind: ChildKind): string {
   return operationName(operationKinds[kind].verb, claim, at, shortHash(`${uid} ${kind}`));
 }
 
-/** The tag travels with the point to the target: whoever finds it there knows what it was. */
+/** The tag is stored with the point on the target, so that a finder knows what the point was. */
 export function childRequest(operation: Operation, kind: ChildKind, point = ''): OperationRequest {
   const { source, restored } = claimNames(operation);
   if (kind === 'Backup') {

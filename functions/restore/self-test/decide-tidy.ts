@@ -1,5 +1,5 @@
 /**
- * A self-test that has ended: it is told, and everything it made is removed, in the order that lets go of things: the children first, then
+ * A self-test that has ended: the fact is sent, and everything it made is removed, in this order: the children first, then
  * the Jobs, the restored claim, the claim with its volume, and the point on the target. Pure. Invariants:
  *  1. Removed is only what carries our uid, or that of a child of ours, by its own uid.
  *  2. A claim over a persistent volume that was not made for it stays, and so does that volume.

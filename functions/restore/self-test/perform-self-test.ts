@@ -24,7 +24,7 @@ export interface SelfTestTools extends SelfTestLookers {
   readonly selfTest: SelfTestParts;
   /** The sweep comes more often while something runs. */
   readonly keepAwake: KeepAwake;
-  /** Asks whoever moves it to look at it now: ourselves, or another function. */
+  /** Wakes the function that moves it: this one or another. */
   readonly moveChild: (child: Operation, signal: AbortSignal | undefined) => Promise<void>;
 }
 

@@ -269,7 +269,7 @@ describe('a self-test', () => {
     },
   );
 
-  it('asks for the claim as it was told to', async () => {
+  it('makes the claim as the request says', async () => {
     const world = await setUp({ storageClass: 'longhorn-fast', size: '128Mi' });
     await world.play(1);
     const { items } = await world.client.list(persistentVolumeClaims, { namespace: proofNamespace });

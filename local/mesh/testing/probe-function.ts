@@ -1,4 +1,4 @@
-/** The source of a function that answers as it is told and prints every request as a JSON line. */
+/** The source of a function that gives the configured answer and prints every request as a JSON line. */
 
 /** An event says by its extension `answer`, a plain request by `?answer=`, what it gets; `/dead-letters` always takes. */
 export const probeFunction = `

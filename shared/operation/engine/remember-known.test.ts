@@ -122,7 +122,7 @@ describe('a wake-up of a process that has moved the operation before', () => {
     }
   });
 
-  it('leaves it alone when it has made it, and all it is told is that it has appeared', async () => {
+  it('leaves an object alone that it has made itself, when the only news is that the object appeared', async () => {
     const { wake, reads } = setUp(() => ({ do: 'wait' }));
     await wake({ isMade: true });
     expect(await wake({ isNews: true })).toBeUndefined();

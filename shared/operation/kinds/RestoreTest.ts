@@ -16,7 +16,7 @@ export const verification = z.strictObject({
     .min(0)
     .max(10_000)
     .optional()
-    .describe('So many files are read whole and their checksums told.'),
+    .describe('So many files are read whole, and the verdict shows their checksums.'),
   manifest: pathInClaim
     .optional()
     .describe('A file of the claim with lines as sha256sum writes them: every file must be as it says.'),

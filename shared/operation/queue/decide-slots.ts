@@ -6,7 +6,7 @@ import * as z from 'zod';
 
 const text = z.string().max(512);
 
-/** Loose: an entry of a newer version still counts, and what is not understood of it is taken for the strictest. */
+/** Loose: an entry of a newer version still counts, and members that are not understood count as the strictest. */
 export const slotEntry = z.looseObject({
   uid: text.min(1),
   namespace: text.catch(''),

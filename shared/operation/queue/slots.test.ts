@@ -111,7 +111,7 @@ describe('the slots', () => {
     expect(await mine.enter(holderOf(last), on('last'))).toMatchObject({ entered: true });
   });
 
-  it('are taken from operations that are gone or have ended by whoever is refused because of them', async () => {
+  it('of operations that are gone or have ended are removed by the next operation that they block', async () => {
     const store = createOperationStore(cluster.client);
     const [gone, ended, next, last] = [
       await record('gone'),

@@ -1,5 +1,5 @@
 /**
- * Who waits for a slot, oldest first. The cluster is listed once for many that end: whoever comes later stands behind those, so that
+ * Who waits for a slot, oldest first. The cluster is listed once for many ends: newcomers queue behind the operations already listed, so that
  * a line that is a little old still names the right ones at its front. It only says whom to try: each is read before it is moved.
  */
 import type { Operation } from '../record/schema.ts';

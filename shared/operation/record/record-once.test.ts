@@ -115,7 +115,7 @@ async function wake(store: OperationStore): Promise<void> {
   }
 }
 
-it('runs once and answers all its callers alike when it comes several times at once, whoever looks or dies meanwhile', async () => {
+it('runs once and answers all its callers alike when it comes several times at once, also when readers and crashes come between', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),

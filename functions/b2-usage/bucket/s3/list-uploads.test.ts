@@ -43,7 +43,7 @@ describe('uploads of S3', () => {
 
   it.each<[string, RefusalReason, readonly (number | undefined)[]]>([
     ['is left out when it ends meanwhile', 'upload_gone', [7, 7]],
-    ['is told without its bytes when the key may not list its parts', 'forbidden', [7, undefined, 7]],
+    ['is reported without its bytes when the key may not list its parts', 'forbidden', [7, undefined, 7]],
   ])('one of them %s', async (_title, reason, expected) => {
     const { found } = list((id) => {
       if (id === '2') throw bucketRefused(reason, 'its parts could not be listed');

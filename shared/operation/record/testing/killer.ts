@@ -3,7 +3,7 @@
 /** Thrown where it died. */
 export class Killed extends Error {}
 
-/** Counts calls; dies before or after the one it is told. */
+/** Counts calls; dies before or after the chosen call. */
 export function createKiller() {
   let callsLeft = Number.POSITIVE_INFINITY;
   let diesAfter = false;

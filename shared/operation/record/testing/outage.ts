@@ -10,7 +10,7 @@ function unanswered(): SoteriaError {
   });
 }
 
-/** Counts calls of every port behind it; from the one it is told on, all fail until the end. */
+/** Counts calls of every port behind it; from the chosen call on, all fail until the end. */
 export function createOutage() {
   let callsLeft = Number.POSITIVE_INFINITY;
   let isAnswerLost = false;
