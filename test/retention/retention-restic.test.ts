@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decideRetention, type RetentionRule } from '../../functions/policy-tick/retention/decide-retention.ts';
+import { decideRetention } from '../../functions/policy-tick/retention/decide-retention.ts';
+import type { RetentionRule } from '../../functions/policy-tick/policy/retention-rule.ts';
 import { createRepository, hasRestic, type Repository } from './restic.ts';
 
 const isRequired = process.env['REQUIRE_APISERVER'] === '1';

@@ -1,5 +1,5 @@
 /** A policy with its defaults and its durations in milliseconds: what every decision works with. Pure. */
-import type { RetentionRule } from '../retention/decide-retention.ts';
+import type { RetentionRule } from './retention-rule.ts';
 import { durationMs } from '@soteria/shared/operation/kinds/duration.ts';
 import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
 import type { LabelSelector } from '@soteria/shared/policy/label-selectors.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideRetention, type RetentionInput, type RetentionPoint, type RetentionRule } from './decide-retention.ts';
+import type { RetentionRule } from '../policy/retention-rule.ts';
+import { decideRetention, type RetentionInput, type RetentionPoint } from './decide-retention.ts';
 
 const now = new Date('2026-08-01T12:00:00Z');
 const dayMs = 86_400_000;

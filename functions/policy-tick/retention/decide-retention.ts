@@ -6,21 +6,7 @@
  *  4. Deciding again over what was kept deletes nothing more.
  */
 import { isoWeekOf, localTimeOf } from '../clock/local-time.ts';
-
-export interface RetentionRule {
-  readonly keepLast?: number;
-  readonly keepHourly?: number;
-  readonly keepDaily?: number;
-  readonly keepWeekly?: number;
-  readonly keepMonthly?: number;
-  readonly keepYearly?: number;
-  /** Milliseconds before the newest good point. */
-  readonly keepWithinMs?: number;
-  /** Milliseconds: a younger point is never deleted. */
-  readonly minAgeMs?: number;
-  /** Only the newest, but a point goes only after a newer one was verified. */
-  readonly latestOnly?: boolean;
-}
+import type { RetentionRule } from '../policy/retention-rule.ts';
 
 export interface RetentionPoint {
   readonly id: string;
