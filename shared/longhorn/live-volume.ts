@@ -25,18 +25,25 @@ export async function presentClaimOf(
   return { ...ref, volume, terminatingSince: claim.metadata.deletionTimestamp };
 }
 
+async function volumeUnder(
+  cluster: ClaimReader,
+  claim: PersistentVolumeClaim,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const name = claim.spec?.volumeName ?? '';
+  if (claim.status?.phase !== 'Bound' || name === '') return undefined;
+  return boundVolumeOf(claim, await cluster.getPersistentVolume(name, signal));
+}
+
 /**
  * Only what Kubernetes itself has bound to this very claim: `spec.volumeName` is whatever the claim's author wrote, and may name the
  * persistent volume of somebody else.
  */
-async function volumeUnder(
-  cluster: ClaimReader,
-  { metadata, spec, status }: PersistentVolumeClaim,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  const name = spec?.volumeName ?? '';
-  if (status?.phase !== 'Bound' || name === '') return undefined;
-  const persistentVolume = await cluster.getPersistentVolume(name, signal);
+export function boundVolumeOf(
+  { metadata, status }: PersistentVolumeClaim,
+  persistentVolume: PersistentVolume | undefined,
+): string | undefined {
+  if (status?.phase !== 'Bound') return undefined;
   const { claimRef } = persistentVolume?.spec ?? {};
   const isBoundToIt =
     claimRef?.namespace === metadata.namespace && claimRef?.name === metadata.name && claimRef?.uid === metadata.uid;

@@ -104,6 +104,12 @@ describe('what is kept', () => {
     expect(expired).toMatchObject([{ isRefuted: true }]);
   });
 
+  it('a refuted point stays while it is the newest: no other holds that data', () => {
+    const points = [point('2026-07-03', { isRefuted: true }), point('2026-07-02'), point('2026-07-01')];
+    const { keep } = decide(points, { keepLast: 1 });
+    expect(keep.map(({ id }) => id.slice(0, 10))).toEqual(['2026-07-03', '2026-07-02']);
+  });
+
   it('of refuted points alone the newest stays', () => {
     const points = ['2026-07-03', '2026-07-02'].map((at) => point(at, { isRefuted: true }));
     expect(kept(decide(points, { keepLast: 2 }))).toEqual(['2026-07-03']);
@@ -193,7 +199,10 @@ describe('for every set of points and every rule', () => {
           .filter((one) => one.isOwn && one.isRestorable && !one.isRefuted && one.at <= now)
           .toSorted((a, b) => b.at.getTime() - a.at.getTime());
         const verified = good.find(({ isVerified }) => isVerified);
-        for (const precious of [good[0], verified, ...all.filter(({ isHeld, isOwn }) => isHeld || !isOwn)]) {
+        const [newest] = all
+          .filter((one) => one.isOwn && one.isRestorable && one.at <= now)
+          .toSorted((a, b) => b.at.getTime() - a.at.getTime() || (a.id < b.id ? 1 : -1));
+        for (const precious of [newest, good[0], verified, ...all.filter(({ isHeld, isOwn }) => isHeld || !isOwn)]) {
           if (precious !== undefined) expect(gone.has(precious.id)).toBe(false);
         }
         expect(keep.length + expired.length).toBe(all.length);

@@ -1,6 +1,6 @@
 /**
  * Which restore points of one claim and one policy are kept, which are deleted, and why. Pure. Invariants:
- *  1. The newest good point, the last verified one and every held one are kept, whatever the rule says.
+ *  1. The newest good point, the newest restorable one, the last verified one and every held one are kept, whatever the rule says.
  *  2. A point of another policy, of another maker or from the future is kept, and counts for nothing.
  *  3. A refuted point counts as absent when the others are chosen.
  *  4. Deciding again over what was kept deletes nothing more.
@@ -179,13 +179,12 @@ function protect(
   }
   const [newest] = good;
   if (newest !== undefined) keepBecause(reasons, newest, { code: 'newest' });
-  const verified = good.find(({ isVerified }) => isVerified);
+  // A refuted point may be all that is left of the newest data, and its proof may go further than what refutes it.
+  const whole = sorted.filter(({ isOwn, at, isRestorable }) => isOwn && isRestorable && at <= now);
+  const last = whole[0];
+  if (last !== undefined && last !== newest) keepBecause(reasons, last, { code: 'newest' });
+  const verified = good.find(({ isVerified }) => isVerified) ?? whole.find(({ isVerified }) => isVerified);
   if (verified !== undefined) keepBecause(reasons, verified, { code: 'last_verified' });
-  // Without any good point a refuted one may be all that is left of the data.
-  if (good.length === 0) {
-    const last = sorted.find(({ isOwn, at, isRestorable }) => isOwn && isRestorable && at <= now);
-    if (last !== undefined) keepBecause(reasons, last, { code: 'newest' });
-  }
   if (!hasRule(rule))
     for (const point of sorted) if (!reasons.has(point.id)) keepBecause(reasons, point, { code: 'no_rule' });
 }

@@ -61,7 +61,7 @@ function backup(day: number, phase: string): Operation {
 function gather(seen: Partial<PointsSeen> & Pick<PointsSeen, 'points'>): ReadonlyMap<string, ClaimPoints[]> {
   const proofs = seen.proofs ?? [];
   const points = seen.points.map((one) => judgeBy(proofs)(one));
-  return pointsByPolicy({ backups: [], claims: new Set(['shop/data']), ...seen, proofs, points });
+  return pointsByPolicy({ backups: [], liveVolumes: new Map([['shop/data', 'v']]), ...seen, proofs, points });
 }
 
 function decide(given: Parameters<typeof gather>[0], retention: object | undefined = { keepLast: 1 }) {
@@ -111,14 +111,31 @@ describe('the points of a policy', () => {
   });
 
   it('count as absent once refuted; the last verified one stays, also when a weaker check disputes it', () => {
-    const points = [point(1), point(2), point(3)];
+    const points = [point(1), point(2), point(3), point(4)];
     expect(decide({ points, proofs: [proofOf(judged(3, 'refuted'), judged(1, 'verified'))] })).toEqual({
-      keep: ['point-2: last newest', 'point-1: last_verified'],
-      expired: ['point-3'],
+      keep: ['point-4: last newest', 'point-1: last_verified'],
+      expired: ['point-2', 'point-3'],
       heldBack: [],
     });
     const disputed = proofOf(judged(1, 'verified'), judged(1, 'refuted', 'counts'));
     expect(decide({ points, proofs: [disputed] }).keep).toContain('point-1: last_verified');
+  });
+
+  it('of an earlier volume are decided by themselves: those of a new claim of the same name push none of them out', () => {
+    const points = [point(1, { volume: 'old' }), point(2, { volume: 'old' }), point(3), point(4)];
+    const found = gather({ points }).get('nightly') ?? [];
+    expect(found.map(({ volume, isDeleted }) => [volume, isDeleted])).toEqual([
+      ['old', true],
+      ['v', false],
+    ]);
+    expect(decide({ points }).keep).toEqual(['point-2: last claim_deleted newest', 'point-1: claim_deleted']);
+  });
+
+  it('all stay while the newest attempt of the claim has failed, whoever asked for it', () => {
+    const byHand = backup(5, 'Failed');
+    delete byHand.spec.request.policy;
+    const points = [point(1), point(2)];
+    expect(decide({ points, backups: [backup(4, 'Succeeded'), byHand] }).heldBack).toEqual(['newest_attempt_failed']);
   });
 
   it('all stay while the newest attempt of the policy has failed; a skipped one is no attempt', () => {
@@ -135,10 +152,12 @@ describe('the points of a policy', () => {
     const points = [point(1), point(2), point(3)];
     expect(decide({ points }).heldBack).toEqual(['breaker']);
     expect(decide({ points }, { keepLast: 1, breaker: 70 }).heldBack).toEqual([]);
+    // A share of few points is less than one: one may go all the same.
+    expect(decide({ points: [point(1), point(2)] }, { keepLast: 1, breaker: 10 }).heldBack).toEqual([]);
   });
 
   it('of a deleted claim stay, unless retainDeleted says for how long', () => {
-    const gone = { points: [point(1), point(2)], claims: new Set<string>() };
+    const gone = { points: [point(1), point(2)], liveVolumes: new Map<string, string>() };
     expect(decide(gone).expired).toEqual([]);
     expect(decide(gone).keep).toContain('point-1: claim_deleted');
     expect(decide(gone, { keepLast: 1, retainDeleted: '30d' }).expired).toEqual([]);
