@@ -35,6 +35,8 @@ export interface ClusterOptions {
   readonly kubeconfig: string | undefined;
   /** Of the embedded store. */
   readonly port: number;
+  /** The clock of the embedded store. */
+  readonly now?: () => Date;
 }
 
 export function startCluster(options: ClusterOptions): Promise<Cluster> {
@@ -60,9 +62,9 @@ function makeSuffix(): string {
   return Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
 }
 
-async function startEmbedded({ dataDir, port }: ClusterOptions): Promise<Cluster> {
-  const cluster = createMemoryCluster({ kinds: knativeKinds, makeUid: randomUUID, makeSuffix });
-  const store = await startStore({ cluster, port, dataFile: join(dataDir, 'store.json') });
+async function startEmbedded({ dataDir, port, now = () => new Date() }: ClusterOptions): Promise<Cluster> {
+  const cluster = createMemoryCluster({ kinds: knativeKinds, makeUid: randomUUID, makeSuffix, now });
+  const store = await startStore({ cluster, port, dataFile: join(dataDir, 'store.json'), now });
   const kubeconfigPath = join(dataDir, 'kubeconfig');
   writeKubeconfig({ file: kubeconfigPath, server: store.url });
   await applyManifests(cluster.client, longhornCrds());

@@ -6,9 +6,11 @@ import { styleText } from 'node:util';
 import { keptSettings, runDisaster } from './demo/disaster.ts';
 import { readDemoOptions } from './demo/options.ts';
 import { runDemo } from './demo/run-demo.ts';
+import { runPolicies } from './demo/policies.ts';
 import type { DemoResult, OnStep } from './demo/steps.ts';
 import { describeFailure } from './describe-failure.ts';
 import { type Local, startLocal, type StartLocalOptions } from './start-local.ts';
+import type { EventIdentity } from './mesh/activity.ts';
 import { waitForStop } from './wait-for-stop.ts';
 import { describeActivity } from './describe-activity.ts';
 
@@ -24,7 +26,7 @@ async function main(): Promise<number> {
     hasColour ? styleText(style, text, { validateStream: false }) : text;
   const stopped = waitForStop();
   const scratch = await mkdtemp(join(tmpdir(), 'soteria-demo-data-'));
-  const dataDir = join(scratch, 'data');
+  const events: EventIdentity[] = [];
   const settingsFile = join(scratch, 'settings.yaml');
   // What is being started counts: broken off in the middle, it is stopped once it is there.
   let running: Promise<Local> | undefined;
@@ -34,14 +36,18 @@ async function main(): Promise<number> {
     running = undefined;
     await local?.stop();
   };
-  const start = (more: Pick<StartLocalOptions, 'hasSample' | 'settingsFile'>): Promise<Local> => {
+  const start = (
+    folder: string,
+    more: Pick<StartLocalOptions, 'hasSample' | 'settingsFile' | 'clockAheadMs'>,
+  ): Promise<Local> => {
     if (isOver) return Promise.reject(new Error('the demo is over'));
     running = startLocal({
       port: 0,
-      dataDir,
+      dataDir: join(scratch, folder),
       ...more,
       kubeconfig: options.kubeconfig,
       onActivity: (activity, at) => {
+        if (activity.kind === 'event') events.push(activity);
         const line = describeActivity(activity, at, { hasColour });
         if (line !== undefined) say(line);
       },
@@ -58,16 +64,29 @@ async function main(): Promise<number> {
   };
   async function play(): Promise<DemoResult> {
     if (!options.isDisaster) {
-      const local = await start({ hasSample: true });
+      const local = await start('data', { hasSample: true });
       say(paint('bold', 'A claim is backed up through the broker, changed, and backed up again.'));
-      return runDemo({ local, claim: 'photos', timeoutMs, onStep });
+      const result = await runDemo({ local, claim: 'photos', timeoutMs, onStep });
+      // The clock of a real API server cannot be moved.
+      if (options.kubeconfig !== undefined) return result;
+      await stop();
+      say(paint('bold', 'A policy takes over: nobody asks for a backup any more.'));
+      const policies = await runPolicies({
+        start: ({ clockAheadMs }) => start('policies', { hasSample: true, clockAheadMs }),
+        stop,
+        events,
+        timeoutMs,
+        onStep,
+      });
+      return { ok: result.ok && policies.ok, steps: [...result.steps, ...policies.steps] };
     }
     say(paint('bold', 'A namespace is backed up, and then the cluster is gone.'));
     await writeFile(settingsFile, keptSettings);
     return runDisaster({
-      start: ({ hasSample, hasSettings }) => start({ hasSample, settingsFile: hasSettings ? settingsFile : undefined }),
+      start: ({ hasSample, hasSettings }) =>
+        start('data', { hasSample, settingsFile: hasSettings ? settingsFile : undefined }),
       stop,
-      dataDir,
+      dataDir: join(scratch, 'data'),
       timeoutMs,
       onStep,
     });

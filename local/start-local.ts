@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { Log } from '@soteria/shared/log/log.ts';
 import { createLog } from '@soteria/shared/log/log.ts';
 import { bundleFunctions } from '../scripts/bundle-functions.ts';
+import { clockAhead } from './clock-ahead.ts';
 import { endWithParent } from './end-with-parent.ts';
 import { applyManifests } from './apply-manifests.ts';
 import { startLocalBucket } from './bucket/start-local-bucket.ts';
@@ -42,6 +43,8 @@ export interface StartLocalOptions {
   /** Of the local Longhorn; left out, slow enough that its states can be seen. */
   readonly longhornPace?: Partial<LonghornPace>;
   readonly chaos?: ChaosSwitches;
+  /** Of everything but a real API server; left out: the machine's clock. */
+  readonly clockAheadMs?: number;
   /** Left out: the mesh of this folder. The tests put Knative's own data plane here. */
   readonly startMesh?: (options: MeshOptions) => Promise<Mesh>;
 }
@@ -54,6 +57,8 @@ export interface Local {
   readonly kubeconfigPath: string;
   /** What callers may sign with, as the console does; new at every start. */
   readonly signingSecret: string;
+  /** The clock of everything here. */
+  readonly now: () => Date;
   /** Holds `<namespace>/<claim>` for every claim. */
   readonly claimsFolder: string;
   /** The folder that stands for the backup target. */
@@ -72,17 +77,17 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const soteriaNamespace = 'soteria';
 
 /** Warnings and errors of the embedded parts join the live view. */
-function logInto(onActivity: StartLocalOptions['onActivity']): Log {
+function logInto(onActivity: StartLocalOptions['onActivity'], now: () => Date): Log {
   return createLog({
-    write: (line) =>
-      onActivity({ kind: 'log', service: 'longhorn', stream: 'stderr', line: line.trimEnd() }, new Date()),
-    now: () => new Date(),
+    write: (line) => onActivity({ kind: 'log', service: 'longhorn', stream: 'stderr', line: line.trimEnd() }, now()),
+    now,
     fields: {},
   });
 }
 
 export async function startLocal(options: StartLocalOptions): Promise<Local> {
-  const { dataDir, port, onActivity } = options;
+  const { dataDir, port, onActivity, clockAheadMs = 0 } = options;
+  const { now, nodeArgs } = clockAhead(clockAheadMs);
   await mkdir(dataDir, { recursive: true });
   const signingSecret = randomBytes(32).toString('hex');
   const stops: (() => Promise<void>)[] = [];
@@ -91,7 +96,12 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
   };
   try {
     // First of all, because it fails where another process uses the data: nothing of that one's must be touched.
-    const cluster = await startCluster({ dataDir, kubeconfig: options.kubeconfig, port: port === 0 ? 0 : port + 2 });
+    const cluster = await startCluster({
+      dataDir,
+      kubeconfig: options.kubeconfig,
+      port: port === 0 ? 0 : port + 2,
+      now,
+    });
     stops.push(() => cluster.stop());
     const bundles = await bundleFunctions({ outDir: join(dataDir, 'functions') });
     await ensureLonghornObjects(cluster.client);
@@ -100,7 +110,8 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
     const longhorn = await startLonghorn({
       client: cluster.client,
       dataDir: join(dataDir, 'longhorn'),
-      log: logInto(onActivity),
+      log: logInto(onActivity, now),
+      now,
       ...(options.longhornPace === undefined ? {} : { pace: options.longhornPace }),
     });
     stops.push(() => longhorn.stop());
@@ -112,8 +123,9 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
       dataDir: join(dataDir, 'jobs'),
       claimFolder: (namespace, claim) => folders.claim(namespace, claim),
       accountEnv: (serviceAccount) => cluster.functionEnv(serviceAccount),
-      log: logInto(onActivity),
-      onLine: (pod, stream, line) => onActivity({ kind: 'log', service: pod, stream, line }, new Date()),
+      log: logInto(onActivity, now),
+      now,
+      onLine: (pod, stream, line) => onActivity({ kind: 'log', service: pod, stream, line }, now()),
     });
     stops.push(() => jobs.stop());
     const bucket = await startLocalBucket(cluster.client, folders.target('default'));
@@ -125,13 +137,14 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
       ingressPort: port === 0 ? 0 : port + 1,
       functionCommand: (_service, args) => ({
         command: process.execPath,
-        args: [...endWithParent, join(dataDir, 'functions', args[0] ?? '')],
+        args: [...endWithParent, ...nodeArgs, join(dataDir, 'functions', args[0] ?? '')],
       }),
       functionEnv: async (service) => ({
         ...(await cluster.functionEnv(service)),
         SOTERIA_SIGNING_SECRET: signingSecret,
       }),
-      onActivity: (activity) => onActivity(activity, new Date()),
+      onActivity: (activity) => onActivity(activity, now()),
+      now,
       ...(options.pace === undefined ? {} : { pace: options.pace }),
       ...(options.chaos === undefined ? {} : { chaos: options.chaos }),
     });
@@ -149,6 +162,7 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
       apiServerUrl: cluster.url,
       kubeconfigPath: cluster.kubeconfigPath,
       signingSecret,
+      now,
       claimsFolder: join(folders.dataDir, 'claims'),
       targetFolder: folders.target('default'),
       cluster,

@@ -11,16 +11,18 @@ export interface DemoCaller extends RouteCaller {
   askForBackup(namespace: string, pvc: string): Promise<void>;
   /** Another one: what the bucket holds. */
   askForMeasurement(): Promise<void>;
+  /** The ping of the hourly sweep, before its time. */
+  sweep(): Promise<void>;
 }
 
 const identity = { user: 'soteria-demo', groups: ['system:masters'] };
+const sweepSource = '/apis/v1/namespaces/soteria/pingsources/sweep';
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
 
 export function createDemoCaller(
-  local: Pick<Local, 'frontDoorUrl' | 'brokerUrl' | 'signingSecret'>,
-  now = () => new Date(),
+  local: Pick<Local, 'frontDoorUrl' | 'brokerUrl' | 'signingSecret' | 'now'>,
 ): DemoCaller {
-  const { frontDoorUrl, brokerUrl, signingSecret } = local;
+  const { frontDoorUrl, brokerUrl, signingSecret, now } = local;
   const publisher = createPublisher({ sink: brokerUrl, source: '/soteria-demo', signingSecret, now, log: silent });
   async function send({ method, path, body }: Sent) {
     const signed = signedIdentityHeaders({ method, path, body, now: now(), ...identity }, signingSecret);
@@ -38,6 +40,21 @@ export function createDemoCaller(
         data: { namespace, pvc, tags: ['by=demo'] },
         onBehalfOf: identity,
       });
+    },
+    async sweep() {
+      const attributes = {
+        specversion: '1.0',
+        id: randomUUID(),
+        type: 'dev.knative.sources.ping',
+        source: sweepSource,
+      };
+      const headers = Object.entries(attributes).map(([name, value]) => [`ce-${name}`, value] as const);
+      const answer = await fetch(brokerUrl, {
+        method: 'POST',
+        headers: { ...Object.fromEntries(headers), 'content-type': 'application/json' },
+        body: '{}',
+      });
+      if (answer.status !== 202) throw new Error(`the broker answered the ping of the sweep ${answer.status}`);
     },
     async askForMeasurement() {
       await publisher.publish({

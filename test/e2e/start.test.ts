@@ -216,7 +216,9 @@ describe('npm run demo', () => {
     const { ok, steps } = report.parse(JSON.parse(demo.output().trimEnd().split('\n').at(-1) ?? ''));
     expect(ok).toBe(true);
     expect(steps.filter((step) => !step.ok)).toEqual([]);
-    expect(steps.slice(0, 3).map(({ name }) => name)).toEqual(mainJob);
+    const names = steps.map(({ name }) => name);
+    expect(names.slice(0, 3)).toEqual(mainJob);
+    expect(names.slice(-3)).toEqual(['policy.due', 'policy.caught_up', 'policy.unprotected_told']);
   });
 
   it('gets every byte back when everything but the target and a file of settings is gone, and when that file is gone too', async () => {

@@ -1,0 +1,155 @@
+/**
+ * Nobody asks for a backup: a policy wakes the product at its time, makes up once for what was missed while nothing ran, and what nobody protects
+ * is said. The product runs in a cluster of its own here, whose clock is moved: the minutes of the outage pass in no time.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { listAll } from '@soteria/shared/kubernetes/client.ts';
+import { type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
+import type { EventIdentity } from '../mesh/activity.ts';
+import { sampleNamespace } from '../sample.ts';
+import type { Local } from '../start-local.ts';
+import { createDemoCaller, type DemoCaller } from './caller.ts';
+import { follow } from './restore-claim.ts';
+import { createSteps, type DemoResult, type OnStep } from './steps.ts';
+import type { OperationView } from './wait-for-operation.ts';
+
+export interface PolicyDemoOptions {
+  /** Starts the product over the same folder each time; what ran before has been stopped. */
+  readonly start: (options: { readonly clockAheadMs: number }) => Promise<Local>;
+  readonly stop: () => Promise<void>;
+  /** Every event that a broker has accepted so far. */
+  readonly events: readonly EventIdentity[];
+  readonly timeoutMs: number;
+  readonly onStep: OnStep;
+}
+
+const minuteMs = 60_000;
+const policy = {
+  id: 'each-minute',
+  claims: [`${sampleNamespace}/notes`],
+  schedule: '* * * * *',
+  rpo: '2m',
+  retention: { keepLast: 2 },
+};
+
+/** To be added to the machine's clock, so that it shows this second of a minute. */
+function untilSecond(second: number, now = Date.now()): number {
+  return (second * 1_000 - (now % minuteMs) + minuteMs) % minuteMs;
+}
+
+interface Due {
+  readonly operation: Operation;
+  readonly dueAt: Date;
+}
+
+/** Of the policy, oldest first. */
+async function listDue({ cluster }: Local): Promise<Due[]> {
+  const all = await Array.fromAsync(listAll(cluster.client, operations, { namespace: sampleNamespace }));
+  return all
+    .filter(({ spec }) => spec.request.policy === policy.id)
+    .map((operation) => ({ operation, dueAt: new Date(operation.spec.identity?.split('/').at(-1) ?? '') }))
+    .toSorted((a, b) => a.dueAt.getTime() - b.dueAt.getTime());
+}
+
+async function waitFor<T>(what: string, timeoutMs: number, look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`within ${timeoutMs / 1_000} s ${what}`);
+    await wait(100);
+  }
+}
+
+interface Scene {
+  readonly local: Local;
+  readonly caller: DemoCaller;
+  readonly timeoutMs: number;
+}
+
+/** The first backup of the policy after an instant, once it has ended well. */
+async function nextBackup({ local, caller, timeoutMs }: Scene, after: Date): Promise<Due & { view: OperationView }> {
+  const due = await waitFor(`no backup of the policy ${policy.id} was made`, timeoutMs, async () =>
+    (await listDue(local)).find(({ dueAt }) => dueAt > after),
+  );
+  const view = await follow({ caller, namespace: sampleNamespace, timeoutMs }, due.operation.metadata.name);
+  if (view.phase !== 'Succeeded') throw new Error(`${view.name} is ${view.phase}: ${view.message}`);
+  return { ...due, view };
+}
+
+const clockOf = (at: Date): string => at.toISOString().slice(11, 16);
+
+async function showDue(scene: Scene): Promise<{ detail: string; operation: OperationView; dueAt: Date }> {
+  const { caller, local } = scene;
+  await caller.call('POST /v1/policies', { body: policy });
+  const { dueAt, operation, view } = await nextBackup(scene, new Date(0));
+  const { items } = await local.cluster.client.list(operations, { namespace: sampleNamespace });
+  const others = items.filter(({ spec }) => spec.request.policy !== policy.id).length;
+  if (others > 0) throw new Error(`${others} Operations are not of the policy`);
+  const lateMs = Date.parse(operation.metadata.creationTimestamp) - dueAt.getTime();
+  const detail = `due at ${clockOf(dueAt)}, made ${Math.round(lateMs / 1_000)} s later by the ping of the policy; nobody asked for it`;
+  return { detail, operation: view, dueAt };
+}
+
+/** The sweep comes hourly: its ping is sent now, as the next one of the policy would find the same. */
+async function showCaughtUp(scene: Scene, before: Date): Promise<{ detail: string; operation: OperationView }> {
+  await scene.caller.sweep();
+  const { dueAt, view } = await nextBackup(scene, before);
+  const missed: Date[] = [];
+  for (let at = before.getTime() + minuteMs; at < dueAt.getTime(); at += minuteMs) missed.push(new Date(at));
+  if (missed.length < 3) throw new Error(`only ${missed.length} due times were missed`);
+  const made = (await listDue(scene.local)).filter((one) => one.dueAt > before && one.dueAt < dueAt);
+  if (made.length > 0) throw new Error(`${made.length} backups were made for times that had passed`);
+  const times = missed.map(clockOf).join(', ');
+  return {
+    detail: `nothing ran at ${times} and ${clockOf(dueAt)}; one backup made up for all of them`,
+    operation: view,
+  };
+}
+
+async function showUnprotected(
+  { caller, timeoutMs }: Scene,
+  events: readonly EventIdentity[],
+): Promise<{ detail: string }> {
+  const missed = await waitFor('no event said that the objective of the policy was missed', timeoutMs, () =>
+    Promise.resolve(
+      events.find(
+        ({ type, subject }) => type === 'dev.soteria.expectation.missed.v1' && subject === `${sampleNamespace}/notes`,
+      ),
+    ),
+  );
+  const { percent, items } = await caller.call('GET /v1/coverage', { query: { namespace: sampleNamespace } });
+  const photos = items.find(({ pvc }) => pvc === 'photos');
+  if (photos === undefined || photos.accounted || photos.fix === null || percent === 100)
+    throw new Error(`the coverage of ${percent} % says nothing of the claim photos, which no policy takes`);
+  return {
+    detail: `photos: ${photos.why}; fix: ${photos.fix}. ${missed.subject}: an event said that its rpo was missed`,
+  };
+}
+
+export async function runPolicies(options: PolicyDemoOptions): Promise<DemoResult> {
+  const { start, stop, events, timeoutMs } = options;
+  const steps = createSteps(options.onStep);
+  const sceneOf = (local: Local): Scene => ({ local, caller: createDemoCaller(local), timeoutMs });
+  const aheadMs = untilSecond(45);
+  const first = await start({ clockAheadMs: aheadMs });
+  let dueAt: Date | undefined;
+  await steps.take('policy.due', async () => {
+    const shown = await showDue(sceneOf(first));
+    dueAt = shown.dueAt;
+    return shown;
+  });
+  let second: Local | undefined;
+  await steps.take('policy.caught_up', async () => {
+    if (dueAt === undefined) throw new Error('the policy has made no backup');
+    await stop();
+    const outageMs = 4 * minuteMs;
+    second = await start({ clockAheadMs: aheadMs + outageMs + untilSecond(5, Date.now() + aheadMs) });
+    return showCaughtUp(sceneOf(second), dueAt);
+  });
+  await steps.take('policy.unprotected_told', () => {
+    if (second === undefined) throw new Error('the product was not started again');
+    return showUnprotected(sceneOf(second), events);
+  });
+  return steps.result();
+}
