@@ -57,8 +57,12 @@ export async function simulate({
   const details = await fc.check(property, { numRuns: runs, seed, path, endOnFailure: !isShrunk });
   if (!details.failed) return { runs: details.numRuns, failure: undefined };
   const { errorInstance, counterexample, counterexamplePath } = details;
-  if (!(errorInstance instanceof Broken) || counterexample === null) throw errorInstance;
+  if (counterexample === null) throw errorInstance;
   const [history] = counterexample;
+  if (!(errorInstance instanceof Broken)) {
+    const where = `--seed ${seed} --path ${counterexamplePath}`;
+    throw new Error(`the simulation itself failed (${where}): ${JSON.stringify(history)}`, { cause: errorInstance });
+  }
   const { invariant, why } = errorInstance;
   return { runs: details.numRuns, failure: { invariant, why, history, path: counterexamplePath ?? '' } };
 }
