@@ -28,7 +28,11 @@ function sweep(operations: readonly Operation[], holders: readonly string[] = []
 }
 
 const settled = (finishedAt: string): Partial<OperationStatus> => ({ phase: 'Failed', settled: true, finishedAt });
-const scheduled = { identity: 'tick:nightly|shop/data|2026-08-20T00:00:00Z' };
+const scheduledBy = (policy: string, members: Partial<Sketch['spec']> = {}, pvc = 'data') => ({
+  requestedBy: { user: `policy ${policy}`, via: 'policy' as const },
+  request: { pvc, policy },
+  ...members,
+});
 
 const woken: readonly [title: string, sketch: Sketch, isWoken: boolean][] = [
   ['one nobody has looked at', {}, true],
@@ -101,13 +105,48 @@ describe('the sweep purges', () => {
     expect(sweep(operations).purge).toEqual(['ended', 'grown', 'orphan']);
   });
 
-  it('what was scheduled, when a newer one of the same claim has ended, and never the newest', () => {
-    const old = settled('2026-06-01T00:00:00Z');
+  it('what was scheduled, when a newer one of the same claim and policy has ended, and never the newest success', () => {
+    const old = { ...settled('2026-06-01T00:00:00Z'), phase: 'Succeeded' as const };
+    const spec = scheduledBy('nightly');
     const operations = [
-      operationWith({ name: 'first', createdAt: '2026-06-01T00:00:00Z', status: old, spec: scheduled }),
-      operationWith({ name: 'second', createdAt: '2026-06-02T00:00:00Z', status: old, spec: scheduled }),
-      operationWith({ name: 'open', createdAt: '2026-06-03T00:00:00Z', status: { phase: 'Running' }, spec: scheduled }),
-      operationWith({ name: 'other', pvc: 'else', createdAt: '2026-06-01T00:00:00Z', status: old, spec: scheduled }),
+      operationWith({ name: 'first', createdAt: '2026-06-01T00:00:00Z', status: old, spec }),
+      operationWith({ name: 'second', createdAt: '2026-06-02T00:00:00Z', status: old, spec }),
+      operationWith({ name: 'open', createdAt: '2026-06-03T00:00:00Z', status: { phase: 'Running' }, spec }),
+      operationWith({ name: 'weekly', createdAt: '2026-06-04T00:00:00Z', status: old, spec: scheduledBy('weekly') }),
+      operationWith({
+        name: 'other',
+        createdAt: '2026-06-01T00:00:00Z',
+        status: old,
+        spec: scheduledBy('nightly', {}, 'else'),
+      }),
+    ];
+    expect(sweep(operations).purge).toEqual(['first']);
+  });
+
+  it('what was scheduled and did not succeed, a day after it ended: then its instant is due again', () => {
+    const spec = scheduledBy('weekly');
+    const operations = [
+      operationWith({
+        name: 'good',
+        createdAt: '2026-08-12T02:00:00Z',
+        status: { ...settled('2026-08-12T03:00:00Z'), phase: 'Succeeded' },
+        spec,
+      }),
+      operationWith({ name: 'bad', createdAt: '2026-08-19T02:00:00Z', status: settled('2026-08-19T03:00:00Z'), spec }),
+      operationWith({ name: 'new', createdAt: '2026-08-20T02:00:00Z', status: settled('2026-08-20T03:00:00Z'), spec }),
+    ];
+    expect(sweep(operations).purge).toEqual(['bad']);
+    expect(sweep(operations.slice(0, 2)).purge).toEqual(['bad']);
+    expect(sweep([operations[0], operations[2]].filter((one) => one !== undefined)).purge).toEqual([]);
+  });
+
+  it('a scheduled restore test after a day, because the budget of a day counts it', () => {
+    const spec = scheduledBy('nightly', { kind: 'RestoreTest' });
+    const [yesterday, today] = [settled('2026-08-19T11:00:00Z'), settled('2026-08-20T11:00:00Z')];
+    const operations = [
+      operationWith({ name: 'first', createdAt: '2026-08-19T10:00:00Z', status: yesterday, spec }),
+      operationWith({ name: 'second', createdAt: '2026-08-20T09:00:00Z', status: today, spec }),
+      operationWith({ name: 'third', createdAt: '2026-08-20T10:00:00Z', status: today, spec }),
     ];
     expect(sweep(operations).purge).toEqual(['first']);
   });
