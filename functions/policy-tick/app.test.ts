@@ -63,6 +63,19 @@ describe('the sweep', () => {
     expect(await bench.slots.entries()).toEqual([]);
   });
 
+  it('reads the Operations once, for itself and for the evaluation of the policies', async () => {
+    const bench = createTestBench();
+    await record(bench, 'open', { phase: 'Running' });
+    const data = { 'p.json': JSON.stringify({ id: 'nightly', schedule: '0 2 * * *', namespaceSelector: {} }) };
+    const metadata = { namespace: 'soteria', name: 'policies', labels: { 'soteria.dev/policies': '' } };
+    await bench.client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+    const list = vi.spyOn(bench.store, 'list');
+    await ping(bench);
+    expect(list).toHaveBeenCalledOnce();
+    await ping(bench, 'tick-1');
+    expect(list).toHaveBeenCalledTimes(2);
+  });
+
   it('comes every two minutes while something is open, and no longer', async () => {
     const bench = createTestBench();
     const one = await record(bench, 'one', { phase: 'Running' });

@@ -8,13 +8,14 @@ import { createTeller } from './dead-letters/tell-letters.ts';
 import { mountPolicies } from './doors/policy-routes.ts';
 import { tickPrefix } from './ping-sources/tick-prefix.ts';
 import type { PolicyTickTools } from './tools.ts';
-import { sweepOperations } from './sweep/sweep-operations.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { beginSweep } from './sweep/sweep-operations.ts';
 
 export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
   const teller = createTeller(tools);
-  const evaluate = async (from: Incoming): Promise<void> => {
+  const evaluate = async (from: Incoming, list?: () => Promise<readonly Operation[]>): Promise<void> => {
     const { evaluatePolicies } = await import('./evaluate/evaluate-policies.ts');
-    return evaluatePolicies(tools, from);
+    return evaluatePolicies(tools, from, list);
   };
   return {
     name: 'policy-tick',
@@ -33,9 +34,9 @@ export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
     on: {
       'dev.knative.sources.ping': async (event, from) => {
         const isSweep = !event.source.includes(`/${tickPrefix}`);
-        const sweep = isSweep ? sweepOperations(tools, event, from) : Promise.resolve();
-        // Neither holds the other up.
-        const parts = await Promise.allSettled([sweep, evaluate(from)]);
+        const sweep = isSweep ? beginSweep(tools, event, from) : undefined;
+        // A failure of one is no failure of the other.
+        const parts = await Promise.allSettled([sweep?.ended, evaluate(from, sweep?.listed)]);
         const failed = parts.find(({ status }) => status === 'rejected');
         if (failed?.status === 'rejected') throw failed.reason;
       },

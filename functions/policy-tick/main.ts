@@ -23,7 +23,7 @@ async function main(): Promise<void> {
         store,
         loadCluster: async () => {
           const { createClusterSources } = await import('./evaluate/cluster-sources.ts');
-          return createClusterSources({ client, store, namespace, longhornNamespace, clusterId });
+          return createClusterSources({ client, namespace, longhornNamespace, clusterId });
         },
         slots: createSlots({ client, namespace, limits, now }),
         busySweep: createBusySweep(client, namespace),

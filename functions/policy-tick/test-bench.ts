@@ -9,6 +9,7 @@ import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { createBusySweep, pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { backups, backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
 import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { readPaused } from '@soteria/shared/settings/paused.ts';
 import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
@@ -32,8 +33,11 @@ export function createTestBench({ onResend, onPublish, onAuthorize }: BenchOptio
   const now = () => new Date(time);
   const cluster = createMemoryCluster({
     now,
-    namespaces: ['shop', 'soteria'],
-    kinds: [customKind(operations, { selectableFields: ['status.phase', 'status.settled'] }), customKind(pingSources)],
+    namespaces: ['shop', 'soteria', 'longhorn-system'],
+    kinds: [
+      customKind(operations, { selectableFields: ['status.phase', 'status.settled'] }),
+      ...[pingSources, backups, backupTargets].map((one) => customKind(one)),
+    ],
   });
   const { client } = cluster;
   const namespace = 'soteria';
@@ -48,7 +52,6 @@ export function createTestBench({ onResend, onPublish, onAuthorize }: BenchOptio
       Promise.resolve(
         createClusterSources({
           client,
-          store,
           namespace,
           longhornNamespace: 'longhorn-system',
           clusterId: 'cluster-1',

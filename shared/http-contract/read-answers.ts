@@ -134,6 +134,7 @@ export const coverageList = z.strictObject({
   percent: z.int().min(0).max(100).describe('100 only when every claim is accounted for.'),
   states: z.record(coverageState, z.int().min(0)),
   missed: z.int().min(0).describe('Claims whose objective is missed.'),
+  unproved: z.int().min(0).describe('Claims with a prove_by.'),
   items: z.array(
     z.strictObject({
       namespace: z.string(),
@@ -146,6 +147,12 @@ export const coverageList = z.strictObject({
       fix: z.string().nullable(),
       due_at: instantText.nullable(),
       missed_since: instantText.nullable(),
+      verified_at: instantText.nullable().describe('When a restore test last proved a point of the claim that stands.'),
+      prove_by: instantText
+        .nullable()
+        .describe(
+          'Of a claim that was never proved, or whose proof is older than verify.every: until then its policy proves it; in the past: overdue.',
+        ),
       protected_by: z
         .string()
         .nullable()

@@ -69,6 +69,14 @@ const refusedForAlice: readonly (readonly [title: string, body: OperationBody, m
     { spec: { request: { pvc: 'data', policy: 'nightly' } } },
     'spec.identity, spec.cause and spec.request.policy are written',
   ],
+  [
+    'a policy, of a restore test',
+    {
+      metadata: { generateName: 'soteria-restoretest-data-' },
+      spec: { kind: 'RestoreTest', request: { pvc: 'data', policy: 'nightly' } },
+    },
+    'spec.identity, spec.cause and spec.request.policy are written',
+  ],
   ['a label of ours', { metadata: { labels: { 'soteria.dev/claim': 'x' } } }, 'start with soteria.dev/'],
   ['an annotation of ours', { metadata: { annotations: { 'soteria.dev/x': 'x' } } }, 'start with soteria.dev/'],
   [

@@ -174,21 +174,32 @@ describeWithControllers('the product on a real API server', () => {
   it('makes as many backups as claims, however alike their names, in one and the same second', () =>
     backUpAllAtOnce(bed));
 
-  it('backs up by a policy from Git, at its time, with the rights of policy-tick', async () => {
+  it('backs up and proves by a policy from Git, at its time, with the rights of policy-tick', async () => {
     await server.adminClient.apply({
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: 'policies', namespace: 'soteria', labels: { 'soteria.dev/policies': 'true' } },
-      data: { 'each-minute.yaml': "{id: each-minute, claims: [sample/notes], schedule: '* * * * *'}\n" },
+      data: {
+        'each-minute.yaml':
+          "{id: each-minute, claims: [sample/notes], schedule: '* * * * *', verify: {every: 90s, schedule: '* * * * *'}}\n",
+      },
     });
     const source = '/apis/v1/namespaces/soteria/pingsources/sweep';
     const sweep = contentModes.binary({ type: 'dev.knative.sources.ping', source, data: {} });
     expect(await post(bed.local.brokerUrl, sweep)).toBe(202);
-    const isOfPolicy = ({ spec }: Operation) => spec.request.policy === 'each-minute';
-    const ended = await bed.waitForEnd('the backup of the policy', isOfPolicy, 100_000);
+    const isOfPolicy =
+      (kind: string) =>
+      ({ spec }: Operation) =>
+        spec.request.policy === 'each-minute' && spec.kind === kind;
+    const ended = await bed.waitForEnd('the backup of the policy', isOfPolicy('Backup'), 100_000);
     expect(ended.status?.phase).toBe('Succeeded');
+    const proved = await bed.waitForEnd('the restore test of the policy', isOfPolicy('RestoreTest'), 150_000);
+    expect(proved.status, JSON.stringify(proved.status)).toMatchObject({
+      phase: 'Succeeded',
+      result: { proof: { outcome: 'verified' } },
+    });
     await server.adminClient.must('DELETE', '/api/v1/namespaces/soteria/configmaps/policies');
-  }, 150_000);
+  }, 300_000);
 
   it('never lacked a right, and no function died', () => {
     const lines = bed.activities.flatMap((one) => (one.kind === 'log' ? [one.line] : []));

@@ -9,11 +9,14 @@ const sweep = { type: 'dev.knative.sources.ping', source: '/apis/v1/namespaces/s
 
 interface CoverageAnswer {
   readonly percent: number;
+  readonly unproved: number;
   readonly items: readonly {
     readonly pvc: string;
     readonly code: string;
     readonly policy: string | null;
     readonly why: string;
+    readonly verified_at: string | null;
+    readonly prove_by: string | null;
   }[];
 }
 
@@ -61,6 +64,27 @@ describe('a policy', () => {
     expect(point?.catalogue['soteria.dev/policy']).toBe('each-minute');
     expect(await bed.listRestorable({ namespace: 'team', name: 'other' })).toEqual([]);
   }, 150_000);
+
+  it('has a claim proved in its round, without anybody’s request, and says by when the others will be', async () => {
+    const verify = { every: '90s', schedule: '* * * * *', files: { minFiles: 1 } };
+    const body = JSON.stringify({ id: 'proved', claims: ['team/data', 'team/other'], verify });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${bed.local.frontDoorUrl}/v1/policies`, { method: 'POST', headers, body });
+    expect(answer.status, await answer.text()).toBe(200);
+    await waitUntil('the coverage says by when both are proved', async () => (await coverage()).unproved === 2);
+    const isTest = ({ spec }: { spec: { kind: string } }) => spec.kind === 'RestoreTest';
+    const ended = await bed.waitForEnd('the restore test of the policy', isTest, 150_000);
+    expect(ended.status?.result?.proof, JSON.stringify(ended.status)).toMatchObject({ outcome: 'verified' });
+    expect(ended.metadata.namespace).toBe('team');
+    expect(ended.spec).toMatchObject({
+      request: { pvc: 'data', policy: 'proved', verify: { minFiles: 1 } },
+      requestedBy: { user: 'policy proved', via: 'policy' },
+    });
+    await waitUntil('the coverage says that it was proved', async () => {
+      const [data, other] = (await coverage()).items;
+      return data?.verified_at !== null && other?.verified_at === null && other.prove_by !== null;
+    });
+  }, 240_000);
 
   it('that is written over HTTP counts at once', async () => {
     const body = JSON.stringify({ id: 'by-http', claims: ['team/other'], schedule: '0 2 * * *' });

@@ -105,7 +105,7 @@ export function composePolicyTick(surroundings: Surroundings, mutation: Mutation
     // Histories have no policies yet.
     loadCluster: () =>
       Promise.resolve(
-        createClusterSources({ client, store, namespace, longhornNamespace: 'longhorn-system', clusterId: undefined }),
+        createClusterSources({ client, namespace, longhornNamespace: 'longhorn-system', clusterId: undefined }),
       ),
     slots: slotsOver(surroundings, mutation),
     busySweep: createBusySweep(client, namespace, sleep),

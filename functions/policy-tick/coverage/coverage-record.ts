@@ -11,6 +11,8 @@ export interface CoverageRecord {
   readonly dueAt?: string;
   /** Since when its objective is missed. */
   readonly missedSince?: string;
+  /** It was never proved, or its proof is older than `verify.every` allows: until then its policy has it proved. */
+  readonly proveBy?: string;
   /** The maker of its newest restore point, when that is not the policy: `recurring-job/daily`. */
   readonly protectedBy?: string;
 }
@@ -29,18 +31,22 @@ export interface CoverageTotals {
   readonly percent: number;
   readonly states: Readonly<Record<CoverageState, number>>;
   readonly missed: number;
+  /** Claims with a `proveBy`. */
+  readonly unproved: number;
 }
 
 export function totalsOf(namespaces: Iterable<NamespaceCoverage>): CoverageTotals {
   const states = { due: 0, running: 0, not_due: 0, skipped: 0, unprotected: 0 };
-  let [claims, accounted, missed] = [0, 0, 0];
+  let [claims, accounted, missed, unproved] = [0, 0, 0, 0];
   for (const records of namespaces) {
     for (const record of records.values()) {
       claims += 1;
       states[reasonOf(record.code).state] += 1;
       if (record.missedSince !== undefined) missed += 1;
+      if (record.proveBy !== undefined) unproved += 1;
       if (isAccounted(record)) accounted += 1;
     }
   }
-  return { claims, accounted, percent: claims === 0 ? 100 : Math.floor((accounted * 100) / claims), states, missed };
+  const percent = claims === 0 ? 100 : Math.floor((accounted * 100) / claims);
+  return { claims, accounted, percent, states, missed, unproved };
 }

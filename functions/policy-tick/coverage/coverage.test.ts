@@ -12,6 +12,7 @@ const record: fc.Arbitrary<CoverageRecord> = fc.record(
     detail: fc.string({ maxLength: 60 }),
     dueAt: fc.constantFrom('2026-05-02T02:00:00Z', '2026-05-02T03:00:00Z'),
     missedSince: fc.constantFrom('2026-05-01T02:00:00Z'),
+    proveBy: fc.constantFrom('2026-05-08T02:00:00Z', '2026-05-09T02:00:00Z'),
     protectedBy: fc.constantFrom('recurring-job/daily'),
   },
   { requiredKeys: ['code'] },

@@ -2,7 +2,7 @@
  * The coverage of one namespace as one text of a ConfigMap, and back. Pure. Claims with the same record stand together, so that a claim costs
  * little more than its name. Invariants:
  *  1. The same records give the same text, byte for byte: what has not changed is not written.
- *  2. The text has at most `maxCoverageBytes`; first the details go, then the names of claims that are accounted for, then other names. How many
+ *  2. The text has at most `maxCoverageBytes`; first the details and the instants of proofs go, then the names of claims that are accounted for, then other names. How many
  *     claims there are is always known.
  */
 import * as z from 'zod';
@@ -18,6 +18,7 @@ const group = z.looseObject({
   detail: z.string().optional(),
   dueAt: z.string().optional(),
   missedSince: z.string().optional(),
+  proveBy: z.string().optional(),
   protectedBy: z.string().optional(),
   /** Names, separated by blanks. */
   claims: z.string(),
@@ -29,8 +30,16 @@ type Group = z.infer<typeof group>;
 
 const maxDetail = 200;
 
-function keyOf({ code, policy, detail, dueAt, missedSince, protectedBy }: CoverageRecord): string {
-  return JSON.stringify({ code, policy, detail: detail?.slice(0, maxDetail), dueAt, missedSince, protectedBy });
+function keyOf({ code, policy, detail, dueAt, missedSince, proveBy, protectedBy }: CoverageRecord): string {
+  return JSON.stringify({
+    code,
+    policy,
+    detail: detail?.slice(0, maxDetail),
+    dueAt,
+    missedSince,
+    proveBy,
+    protectedBy,
+  });
 }
 
 interface Gathered {
@@ -66,7 +75,7 @@ function write(groups: readonly [string, Gathered][], isNamed: (record: Coverage
 
 export function encodeCoverage(records: NamespaceCoverage, maxBytes = maxCoverageBytes): string {
   const whole = gather(records, (record) => record);
-  const short = () => gather(records, ({ detail: _detail, ...record }) => record);
+  const short = () => gather(records, ({ detail: _detail, proveBy: _proveBy, ...record }) => record);
   const attempts = [
     () => write(whole, () => true),
     () => write(short(), () => true),
@@ -115,13 +124,17 @@ function isCode(text: string): text is CoverageCode {
   return (coverageCodes as readonly string[]).includes(text);
 }
 
-function recordOf({ policy, detail, dueAt, missedSince, protectedBy }: Group, code: CoverageCode): CoverageRecord {
+function recordOf(
+  { policy, detail, dueAt, missedSince, proveBy, protectedBy }: Group,
+  code: CoverageCode,
+): CoverageRecord {
   return {
     code,
     ...(policy === undefined ? {} : { policy }),
     ...(detail === undefined ? {} : { detail }),
     ...(dueAt === undefined ? {} : { dueAt }),
     ...(missedSince === undefined ? {} : { missedSince }),
+    ...(proveBy === undefined ? {} : { proveBy }),
     ...(protectedBy === undefined ? {} : { protectedBy }),
   };
 }

@@ -3,6 +3,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
 import { coverageQuery } from '@soteria/shared/http-contract/queries.ts';
+import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { isAccounted, totalsOf } from '../coverage/coverage-record.ts';
 import { reasonOf } from '../coverage/reasons.ts';
 import { createCoverageStore, decodeAll } from '../evaluate/coverage-store.ts';
@@ -20,7 +21,12 @@ export async function readCoverage(tools: PolicyTickTools, rawQuery: unknown, { 
   const { namespace, pvc, state, limit, next } = query.data;
   const after = next === undefined ? undefined : decodeCursor(next, 'the coverage');
   await tools.authorize(caller, { verb: 'list', namespace }, signal);
-  const stored = decodeAll(await createCoverageStore(tools.client, tools.namespace).read(signal));
+  const [texts, verified] = await Promise.all([
+    createCoverageStore(tools.client, tools.namespace).read(signal),
+    createVerifiedPoints(tools.client, tools.namespace).list(signal),
+  ]);
+  const verifiedAt = new Map(verified.map((one) => [`${one.namespace}/${one.pvc}`, one.verifiedAt]));
+  const stored = decodeAll(texts);
   const asked = [...stored].filter(([name]) => namespace === undefined || name === namespace);
   const rows = asked
     .flatMap(([of, records]) => [...records].map(([name, record]) => ({ of, name, record })))
@@ -46,6 +52,8 @@ export async function readCoverage(tools: PolicyTickTools, rawQuery: unknown, { 
         fix: fix ?? null,
         due_at: record.dueAt ?? null,
         missed_since: record.missedSince ?? null,
+        verified_at: verifiedAt.get(`${of}/${name}`) ?? null,
+        prove_by: record.proveBy ?? null,
         protected_by: record.protectedBy ?? null,
       };
     }),

@@ -2,24 +2,21 @@
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
-import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import type { ClusterSources } from './look-at-cluster.ts';
 
 export interface SourcesOptions {
   readonly client: KubernetesClient;
-  readonly store: OperationStore;
   readonly namespace: string;
   readonly longhornNamespace: string;
   readonly clusterId: string | undefined;
 }
 
 export function createClusterSources(options: SourcesOptions): ClusterSources {
-  const { client, store, namespace, longhornNamespace, clusterId } = options;
+  const { client, namespace, longhornNamespace, clusterId } = options;
   const reader = createClusterReader(client, clusterId, namespace);
   return {
     client,
-    store,
     longhorn: createLonghorn(client, { namespace: longhornNamespace }),
     verified: createVerifiedPoints(client, namespace),
     ownClusters: (signal) => reader.ownClusters(signal),

@@ -6,7 +6,7 @@ import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { createFakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
 import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
-import { operations } from '@soteria/shared/operation/record/schema.ts';
+import { type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
@@ -49,7 +49,6 @@ function createBench(policies: Record<string, object>) {
     policies: { read: book },
     loadCluster: async () => ({
       client,
-      store,
       longhorn,
       verified,
       ownClusters: (signal?: AbortSignal) => reader.ownClusters(signal),
@@ -68,6 +67,12 @@ function createBench(policies: Record<string, object>) {
     longhorn,
     verified,
     facts,
+    now,
+    async end(operation: Operation | undefined) {
+      if (operation === undefined) throw new Error('there is no Operation to end');
+      const ended = { phase: 'Succeeded' as const, settled: true, finishedAt: now().toISOString() };
+      await store.replaceStatus(operation, { ...ended, progress: 100, message: '', steps: [] });
+    },
     pass: (hours: number) => (time += hours * 3_600_000),
     pause: (value: boolean) => (isPaused = value),
     setPolicies: (next: Record<string, object>) => {
@@ -77,7 +82,7 @@ function createBench(policies: Record<string, object>) {
     addClaim(
       namespace: string,
       name: string,
-      { driver = 'driver.longhorn.io', annotations = {}, phase = 'Bound' } = {},
+      { driver = 'driver.longhorn.io', annotations = {}, phase = 'Bound', volumeMode = 'Filesystem' } = {},
     ) {
       const volumeName = `pv-${namespace}-${name}`;
       cluster.seed(
@@ -85,7 +90,7 @@ function createBench(policies: Record<string, object>) {
           apiVersion: 'v1',
           kind: 'PersistentVolumeClaim',
           metadata: { namespace, name, annotations },
-          spec: { volumeName },
+          spec: { volumeName, volumeMode },
           status: { phase },
         },
         { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: volumeName }, spec: { csi: { driver } } },
@@ -128,6 +133,7 @@ function createBench(policies: Record<string, object>) {
   };
 }
 
+const data = { namespace: 'shop', pvc: 'data' };
 const nightly = { namespaceSelector: {}, schedule: '0 2 * * *' };
 
 describe('a tick', () => {
@@ -238,6 +244,61 @@ describe('a tick', () => {
     bench.pass(24);
     await bench.tick();
     expect(await bench.asked()).toHaveLength(1);
+  });
+
+  it('asks for a restore test of each claim in its round, once, and for another one after the verdict’s period', async () => {
+    const verify = { every: '7d', schedule: '0 4 * * *', files: { minFiles: 3 } };
+    const bench = createBench({ proved: { namespaceSelector: {}, verify } });
+    for (const name of ['data', 'empty']) bench.addClaim('shop', name);
+    bench.addClaim('shop', 'device', { volumeMode: 'Block' });
+    const point = await bench.addPoint('shop', 'data');
+    await bench.tick();
+    expect(await bench.coverage()).toMatchObject({
+      'shop/data': { proveBy: '2026-05-08T00:00:00.000Z' },
+      'shop/empty': { proveBy: '2026-05-08T00:00:00.000Z' },
+      'shop/device': { code: 'no_schedule' },
+    });
+    expect((await bench.coverage())['shop/device']?.proveBy).toBeUndefined();
+    const hours = [];
+    for (let hour = 6; hour <= 24 * 7; hour += 6) {
+      bench.pass(6);
+      await Promise.all([bench.tick(), bench.tick()]);
+      if ((await bench.asked()).length > hours.length) hours.push(hour);
+    }
+    expect(hours).toHaveLength(1);
+    const [test] = await bench.store.list({});
+    expect(test?.spec).toMatchObject({
+      kind: 'RestoreTest',
+      request: { pvc: 'data', policy: 'proved', verify: { minFiles: 3 } },
+      requestedBy: { user: 'policy proved', via: 'policy' },
+      identity: expect.stringMatching(/^verify\/proved\/shop\/data\/2026-05-0\dT04:00:00\.000Z$/),
+    });
+    await bench.end(test);
+    await bench.verified.keep({ ...data, point, outcome: 'verified', at: bench.now().toISOString() });
+    await bench.tick();
+    expect((await bench.coverage())['shop/data']?.proveBy).toBeUndefined();
+    bench.pass(24 * 7);
+    await bench.tick();
+    expect(await bench.asked()).toHaveLength(2);
+  });
+
+  it('asks for no restore test of a claim while another one runs, nor for more than the budget of a day', async () => {
+    const verify = { every: '1d', schedule: '* * * * *', budget: '1' };
+    const bench = createBench({ proved: { namespaceSelector: {}, verify } });
+    for (const name of ['a', 'b', 'c']) {
+      bench.addClaim('shop', name);
+      await bench.addPoint('shop', name);
+    }
+    await bench.store.create({
+      namespace: 'shop',
+      name: 'soteria-restoretest-a',
+      spec: { kind: 'RestoreTest', request: { pvc: 'a' } },
+    });
+    await bench.tick();
+    bench.pass(25);
+    await bench.tick();
+    await bench.tick();
+    expect(await bench.asked()).toEqual(['shop/a undefined undefined', expect.stringMatching(/^shop\/[bc] proved /)]);
   });
 
   it('keeps a PingSource for the schedule, and drops it with the policy', async () => {

@@ -4,28 +4,33 @@
  *  2. Misses are reported before the coverage that holds them is written: a process that dies in between reports them again, under the same ids.
  *  3. Without policies, and without the memory of former ones, the cluster is not read at all.
  */
-import { SoteriaError } from '@soteria/shared/errors.ts';
 import { announceFact } from '@soteria/shared/events/announce-fact.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import type { Operation, OperationRequest } from '@soteria/shared/operation/record/schema.ts';
-import { resolvePolicy, type ResolvedPolicy } from '../policy/resolve-policy.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { resolvePolicy } from '../policy/resolve-policy.ts';
 import { keepPingSources } from '../ping-sources/keep-ping-sources.ts';
-import { decideTick, type AskedDue, type TickDecision, type ToldTransition } from '../tick/decide-tick.ts';
-import { dueIdentity, dueOperationName } from '../tick/due-identity.ts';
+import { decideTick, type TickDecision, type ToldTransition } from '../tick/decide-tick.ts';
 import type { PolicyTickTools } from '../tools.ts';
 import { createCoverageStore, decodeAll } from './coverage-store.ts';
-import { dueOfIdentity } from './due-of-operation.ts';
 import { gatherClaims } from './gather-claims.ts';
 import { findHindrance, lookAtCluster } from './look-at-cluster.ts';
 import { readPolicyMemory, rememberPolicies, writePolicyMemory } from './policy-memory.ts';
+import { recordBackups, recordTests } from './record-due.ts';
 
 /** More Operations of one tick would hold up everything else; the next tick goes on. */
 const maxAsked = 200;
+/** So many restore tests that policies asked for are open at once; the function restore runs fewer at a time. */
+const maxOpenTests = 10;
 /** A claim without a policy counts as looked after by others while their newest point is younger. */
 const othersFreshMs = 26 * 3_600_000;
 
-export async function evaluatePolicies(tools: PolicyTickTools, { signal, log }: Incoming): Promise<void> {
+/** `listOperations`: left out, they are read here. */
+export async function evaluatePolicies(
+  tools: PolicyTickTools,
+  { signal, log }: Incoming,
+  listOperations: () => Promise<readonly Operation[]> = () => tools.store.list({}, signal),
+): Promise<void> {
   const { client, namespace, now: clock } = tools;
   const store = createCoverageStore(client, namespace);
   const [book, memory] = await Promise.all([tools.policies.read(signal), readPolicyMemory(client, namespace, signal)]);
@@ -36,7 +41,7 @@ export async function evaluatePolicies(tools: PolicyTickTools, { signal, log }: 
   if (policies.length === 0 && memory.size === 0) return;
 
   const cluster = await tools.loadCluster();
-  const [seen, before] = await Promise.all([lookAtCluster(cluster, signal), store.read(signal)]);
+  const [seen, before] = await Promise.all([lookAtCluster(cluster, listOperations, signal), store.read(signal)]);
   // After everything was read: what became true since is found by the next tick.
   const now = clock();
   const hindrance = await findHindrance(
@@ -44,7 +49,9 @@ export async function evaluatePolicies(tools: PolicyTickTools, { signal, log }: 
     {
       isPaused: await tools.isPaused(signal),
       pointCount: seen.points.length,
-      recordedPoints: seen.backups.some(({ status }) => status?.phase === 'Succeeded'),
+      recordedPoints: seen.operations.some(
+        ({ spec, status }) => spec.kind === 'Backup' && status?.phase === 'Succeeded',
+      ),
     },
     signal,
   );
@@ -55,13 +62,15 @@ export async function evaluatePolicies(tools: PolicyTickTools, { signal, log }: 
     now,
   );
   const recorded = decodeAll(before);
+  const { namespaces, open, bytesReadToday } = gatherClaims(seen, now);
   const decision = decideTick({
     now,
     policies,
     policiesSince: new Map([...known].map(([id, { since }]) => [id, since])),
-    namespaces: gatherClaims(seen),
+    namespaces,
     ...(hindrance === undefined ? {} : { hindrance }),
     free: maxAsked,
+    tests: { free: Math.max(0, maxOpenTests - open), bytesReadToday },
     lastServedAt: new Map([...known].flatMap(([id, { servedAt }]) => (servedAt === undefined ? [] : [[id, servedAt]]))),
     othersFreshMs,
     before: (name) => recorded.get(name),
@@ -73,13 +82,16 @@ export async function evaluatePolicies(tools: PolicyTickTools, { signal, log }: 
     rememberPolicies(known, [...known.keys()], servedBy(decision), now),
     signal,
   );
-  const asked = await askForAll(tools, decision.ask, policies, signal);
+  const byId = new Map(policies.map((one) => [one.id, one]));
+  const asked = await recordBackups(tools.store, decision.ask, byId, signal);
+  const tests = await recordTests(tools.store, decision.askTests, byId, signal);
   for (const transition of decision.transitions) await report(tools, transition, { signal, log });
   const written = await store.write(before, decision.coverage, signal);
   log.info('policies_evaluated', {
     policies: policies.length,
     disabled: book.faults.length,
     asked,
+    tests,
     hindrance: hindrance?.code,
     transitions: decision.transitions.length,
     pingSources: pings.created + pings.removed,
@@ -88,59 +100,6 @@ export async function evaluatePolicies(tools: PolicyTickTools, { signal, log }: 
 }
 
 const servedBy = ({ ask }: TickDecision): ReadonlySet<string> => new Set(ask.map(({ policy }) => policy));
-
-function requestOf(due: AskedDue, policy: ResolvedPolicy | undefined): OperationRequest {
-  return {
-    pvc: due.claim,
-    policy: due.policy,
-    ...(policy?.driver === 'longhorn' ? { driver: policy.driver } : {}),
-    ...(due.isFull ? { mode: 'full' as const } : {}),
-  };
-}
-
-/** Answers how many were made now. */
-async function askForAll(
-  { store }: Pick<PolicyTickTools, 'store'>,
-  dues: readonly AskedDue[],
-  policies: readonly ResolvedPolicy[],
-  signal: AbortSignal,
-): Promise<number> {
-  const byId = new Map(policies.map((one) => [one.id, one]));
-  let made = 0;
-  for (const due of dues) {
-    const ref = { namespace: due.namespace, name: dueOperationName(due) };
-    const identity = dueIdentity(due);
-    const spec = {
-      kind: 'Backup' as const,
-      request: requestOf(due, byId.get(due.policy)),
-      identity,
-      requestedBy: { user: `policy ${due.policy}`, via: 'policy' as const },
-      cause: { id: identity },
-    };
-    try {
-      await store.create({ ...ref, spec }, signal);
-      made += 1;
-    } catch (error) {
-      if (!(error instanceof SoteriaError)) throw error;
-      // The namespace is going, and its claims with it.
-      if (error.code === 'not_found' || error.code === 'namespace_terminating') continue;
-      if (error.code !== 'name_conflict') throw error;
-      refuseStranger(due, identity, await store.get(ref, signal));
-    }
-  }
-  return made;
-}
-
-/** Invariant 1: the holder of the name is this very request. */
-function refuseStranger({ namespace, claim, policy }: AskedDue, identity: string, holder: Operation | undefined): void {
-  if (holder === undefined || holder.spec.identity === identity || dueOfIdentity(holder.spec.identity) !== undefined)
-    return;
-  throw new SoteriaError('name_conflict', {
-    what: `the backup of claim ${namespace}/${claim} that policy ${policy} is due for was not recorded`,
-    why: `another request has the name of its Operation, ${holder.metadata.name}`,
-    fix: 'delete that Operation once it has ended; the next tick records the backup',
-  });
-}
 
 async function report(
   { publisher }: PolicyTickTools,

@@ -5,8 +5,9 @@ import type { ClaimProof } from '@soteria/shared/restore-points/claim-proof.ts';
 import { instantOf, isForLatest } from '@soteria/shared/restore-points/order.ts';
 import type { RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/record/schema.ts';
-import type { AskedBackup, ClaimFacts, NamespaceFacts, NewestPoint, Obstacle } from '../tick/claim-facts.ts';
+import type { AskedBackup, ClaimFacts, NamespaceFacts, NewestPoint, Obstacle, TestFacts } from '../tick/claim-facts.ts';
 import { dueOfIdentity } from './due-of-operation.ts';
+import { gatherTests, type TestsSeen } from './gather-tests.ts';
 
 export interface ClusterSeen {
   readonly namespaces: readonly Namespace[];
@@ -15,9 +16,12 @@ export interface ClusterSeen {
   /** With what restore tests have said of each. */
   readonly points: readonly RestorePoint[];
   readonly proofs: readonly ClaimProof[];
-  /** Of kind Backup. */
-  readonly backups: readonly Operation[];
+  /** Of all kinds. */
+  readonly operations: readonly Operation[];
 }
+
+/** One object for all claims. */
+const notTested: TestFacts = {};
 
 interface Gathered {
   newest?: NewestPoint;
@@ -28,6 +32,11 @@ interface Gathered {
 function makerOf({ policy, origin }: RestorePoint): string {
   if (policy !== null) return `policy/${policy}`;
   return origin === 'own' ? 'manual' : origin;
+}
+
+function newestOf(point: RestorePoint, at: Date): NewestPoint {
+  const { size_bytes: bytes } = point;
+  return { at, by: makerOf(point), ...(bytes === null ? {} : { bytes }) };
 }
 
 function stateOf({ status }: Operation): AskedBackup['state'] {
@@ -42,7 +51,7 @@ function askedBy(operation: Operation, dueAt: Date): AskedBackup {
 }
 
 /** By `namespace/claim`. */
-function gather({ points, backups }: ClusterSeen): ReadonlyMap<string, Gathered> {
+function gather({ points, operations }: ClusterSeen): ReadonlyMap<string, Gathered> {
   const known = new Map<string, Gathered>();
   const of = (key: string): Gathered => {
     let found = known.get(key);
@@ -53,7 +62,7 @@ function gather({ points, backups }: ClusterSeen): ReadonlyMap<string, Gathered>
     if (!isForLatest(point) || point.refuted_at !== null || point.namespace === null || point.pvc === null) continue;
     const at = new Date(instantOf(point));
     const claim = of(`${point.namespace}/${point.pvc}`);
-    if (claim.newest === undefined || at > claim.newest.at) claim.newest = { at, by: makerOf(point) };
+    if (claim.newest === undefined || at > claim.newest.at) claim.newest = newestOf(point, at);
     if (point.policy === null) {
       if (claim.newestOfOthers === undefined || at > claim.newestOfOthers) claim.newestOfOthers = at;
       continue;
@@ -63,7 +72,8 @@ function gather({ points, backups }: ClusterSeen): ReadonlyMap<string, Gathered>
       claim.progress.set(point.policy, { ...progress, dataAsOf: at });
     }
   }
-  for (const operation of backups) {
+  for (const operation of operations) {
+    if (operation.spec.kind !== 'Backup') continue;
     const due = dueOfIdentity(operation.spec.identity);
     const { pvc } = operation.spec.request;
     if (due === undefined || pvc === undefined) continue;
@@ -90,8 +100,14 @@ function obstacleOf(
   };
 }
 
-export function gatherClaims(seen: ClusterSeen): readonly NamespaceFacts[] {
+export interface ClaimsGathered extends Pick<TestsSeen, 'open' | 'bytesReadToday'> {
+  readonly namespaces: readonly NamespaceFacts[];
+}
+
+export function gatherClaims(seen: ClusterSeen, now: Date): ClaimsGathered {
   const known = gather(seen);
+  const bytesOf = (namespace: string, pvc: string) => known.get(`${namespace}/${pvc}`)?.newest?.bytes;
+  const { ofClaims: tests, ...counted } = gatherTests({ ...seen, bytesOf, now });
   const marks = new Map(
     seen.namespaces.map(({ metadata }) => {
       const { name, labels = {}, annotations = {} } = metadata;
@@ -112,13 +128,15 @@ export function gatherClaims(seen: ClusterSeen): readonly NamespaceFacts[] {
       ...points,
       ...(progress === undefined ? {} : { progress }),
       ...(obstacle === undefined ? {} : { obstacle }),
+      ...(claim.spec?.volumeMode === 'Block' ? {} : { tests: tests.get(`${namespace}/${name}`) ?? notTested }),
     };
     const list = byNamespace.get(namespace);
     if (list === undefined) byNamespace.set(namespace, [facts]);
     else list.push(facts);
   }
-  return [...byNamespace].map(([name, claims]) => ({
+  const namespaces = [...byNamespace].map(([name, claims]) => ({
     namespace: marks.get(name) ?? { name, labels: {}, annotations: {} },
     claims,
   }));
+  return { namespaces, ...counted };
 }

@@ -5,31 +5,35 @@ import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { judgeBy } from '@soteria/shared/restore-points/judge-points.ts';
 import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
-import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import type { Hindrance } from '../tick/judge-claim.ts';
 import type { ClusterSeen } from './gather-claims.ts';
 
 export interface ClusterSources {
   readonly client: KubernetesClient;
-  readonly store: OperationStore;
   readonly longhorn: Pick<Longhorn, 'backups' | 'listTargets'>;
   readonly verified: Pick<VerifiedPoints, 'proofs'>;
   readonly ownClusters: (signal?: AbortSignal) => Promise<OwnClusters>;
 }
 
-export async function lookAtCluster(sources: ClusterSources, signal?: AbortSignal): Promise<ClusterSeen> {
-  const { client, store, longhorn, verified, ownClusters } = sources;
+/** `listOperations`: one read may serve the sweep beside this evaluation too. */
+export async function lookAtCluster(
+  sources: ClusterSources,
+  listOperations: () => Promise<readonly Operation[]>,
+  signal?: AbortSignal,
+): Promise<ClusterSeen> {
+  const { client, longhorn, verified, ownClusters } = sources;
   const all = [
     Array.fromAsync(listAll(client, namespaces, {}, { signal })),
     Array.fromAsync(listAll(client, persistentVolumeClaims, {}, { signal })),
     Array.fromAsync(listAll(client, persistentVolumes, {}, { signal })),
     longhorn.backups.list({}, signal),
     ownClusters(signal),
-    store.list({ fieldSelector: 'spec.kind=Backup' }, signal),
+    listOperations(),
     verified.proofs(signal),
   ] as const;
-  const [spaces, claims, volumes, points, own, backups, proofs] = await Promise.all(all);
+  const [spaces, claims, volumes, points, own, operations, proofs] = await Promise.all(all);
   const judge = judgeBy(proofs);
   return {
     namespaces: spaces,
@@ -37,7 +41,7 @@ export async function lookAtCluster(sources: ClusterSources, signal?: AbortSigna
     persistentVolumes: new Map(volumes.map((one) => [one.metadata.name, one])),
     points: points.map((one) => judge(toRestorePoint(one, own))),
     proofs,
-    backups,
+    operations,
   };
 }
 

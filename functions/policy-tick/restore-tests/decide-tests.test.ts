@@ -48,7 +48,7 @@ function play(claims: readonly ClaimToProve[], rule: TestRule, hours: number, ro
   return { tests };
 }
 
-describe('restore tests in turn', () => {
+describe('restore tests in turn', { timeout: 30_000 }, () => {
   const many = Array.from({ length: 70 }, (_none, index) => claim(`c${index}`));
   const weekly: TestRule = { everyMs: 7 * dayMs };
 
@@ -122,6 +122,37 @@ describe('restore tests in turn', () => {
     expect(names(decision.overdue)).toEqual(['busy', 'late']);
     expect(names(decision.neverTested)).toEqual(['new', 'none']);
     expect(decision.neverTested[0]?.by).toEqual(new Date(start + 7 * dayMs));
+  });
+
+  it('of a claim without a verdict are due again after a twentieth of the period, under another due instant', () => {
+    const decide = (members: Partial<ClaimToProve>, hour: number) =>
+      decideTests([claim('c1', members)], weekly, {
+        now: new Date(start + hour * hourMs),
+        bytesReadToday: 0n,
+        free: 1,
+      });
+    const [first] = decide({}, 24 * 7).start;
+    const askedFor = first?.dueAt ?? expect.fail('no test is due');
+    const askedAtHour = Math.floor((askedFor.getTime() - start) / hourMs);
+    expect(decide({ askedFor }, askedAtHour + 8).start).toEqual([]);
+    const [again] = decide({ askedFor }, askedAtHour + 10).start;
+    expect(again?.dueAt.getTime()).toBe(askedFor.getTime() + 8.4 * hourMs);
+    // After the verdict the period begins anew.
+    expect(decide({ askedFor, testedAt: new Date(askedFor.getTime() + hourMs) }, askedAtHour + 24).start).toEqual([]);
+  });
+
+  it('of a round are asked for once, whatever became of them', () => {
+    const rule = { ...weekly, round: { last: new Date(start + dayMs), next: new Date(start + 8 * dayMs) } };
+    const state = { now: new Date(start + 25 * hourMs), bytesReadToday: 0n, free: 1 };
+    const [due] = decideTests([claim('c1')], rule, state).start;
+    expect(due?.dueAt).toEqual(rule.round.last);
+    expect(decideTests([claim('c1', { askedFor: rule.round.last })], rule, state).start).toEqual([]);
+  });
+
+  it('are due though a wrong clock has dated a test a year ahead', () => {
+    const ahead = new Date(start + 365 * dayMs);
+    const state = { now: new Date(start + 7 * dayMs), bytesReadToday: 0n, free: 1 };
+    expect(decideTests([claim('c1', { testedAt: ahead, askedFor: ahead })], weekly, state).start).toHaveLength(1);
   });
 
   it('never start more than are free', () => {

@@ -5,6 +5,9 @@
  *  2. The claim whose proof runs out first comes first. One that does not fit into the budget holds up the others: small claims never crowd out a
  *     large one.
  *  3. A claim larger than the whole budget is tested alone, when nothing else was read for a day.
+ *  4. A due instant that was asked for is not due again. A test that ended without a verdict is due again after a twentieth of the period, at
+ *     most after a day; with rounds in the next round.
+ *  5. What lies in the future (a clock that was wrong) counts for nothing.
  */
 import { stableNumber } from '@soteria/shared/policy/presets.ts';
 
@@ -15,6 +18,8 @@ export interface ClaimToProve {
   readonly since: Date;
   /** The newest restore test of it that ended with a verdict, proved or refuted; undefined: none. */
   readonly testedAt: Date | undefined;
+  /** The newest due instant that its policy has asked for a test; undefined: none. */
+  readonly askedFor?: Date | undefined;
   /** Of its newest restorable point; undefined: there is none to test. */
   readonly pointBytes: bigint | undefined;
   readonly isTesting: boolean;
@@ -37,8 +42,10 @@ export interface TestState {
 
 export interface PlannedTest {
   readonly claim: ClaimToProve;
-  /** Its turn. */
+  /** With rounds: its turn is the last round before the period ends. Without: its turn begins then. */
   readonly from: Date;
+  /** Of the test that starts in this turn: with the policy and the claim, its identity. */
+  readonly dueAt: Date;
   /** The period ends: until then it must be proved. */
   readonly by: Date;
 }
@@ -65,20 +72,36 @@ function placeOf({ namespace, name }: ClaimToProve): number {
   return stableNumber(`${namespace}/${name}`, steps) / steps;
 }
 
-function planOf(claim: ClaimToProve, { everyMs }: TestRule): PlannedTest {
+/** Clocks of one cluster differ by less. */
+const clockToleranceMs = 5 * 60_000;
+
+/** Names of Operations tell seconds. */
+function wholeSecond(ms: number): Date {
+  return new Date(Math.floor(ms / 1000) * 1000);
+}
+
+function planOf(claim: ClaimToProve, rule: TestRule, now: Date): PlannedTest {
+  const { everyMs, round } = rule;
+  const past = (at: Date | undefined): Date | undefined =>
+    at !== undefined && at.getTime() > now.getTime() + clockToleranceMs ? undefined : at;
+  const [testedAt, askedFor] = [past(claim.testedAt), past(claim.askedFor)];
   const place = placeOf(claim);
-  const begin = (claim.testedAt ?? claim.since).getTime();
+  const begin = (testedAt ?? claim.since).getTime();
   // The first tests of many claims spread over the whole period, and not over the end of it.
-  const share = claim.testedAt === undefined ? place * (1 - leastLeft) : 1 - leastLeft - place * (mostLeft - leastLeft);
-  return { claim, from: new Date(begin + Math.floor(everyMs * share)), by: new Date(begin + everyMs) };
+  const share = testedAt === undefined ? place * (1 - leastLeft) : 1 - leastLeft - place * (mostLeft - leastLeft);
+  const from = wholeSecond(begin + everyMs * share);
+  const isAsked = askedFor !== undefined && askedFor >= from;
+  const retryAt = isAsked ? wholeSecond(askedFor.getTime() + Math.min(dayMs, everyMs * leastLeft)) : from;
+  const known = { ...claim, testedAt, askedFor };
+  return { claim: known, from, dueAt: round?.last ?? retryAt, by: new Date(begin + everyMs) };
 }
 
 /** With rounds: once, in the last round before its period ends. */
-function hasTurn({ claim, from, by }: PlannedTest, { round }: TestRule, now: Date): boolean {
-  if (round === undefined) return from <= now;
+function hasTurn({ claim, from, dueAt, by }: PlannedTest, { round }: TestRule, now: Date): boolean {
+  if (round === undefined) return dueAt <= now;
   const { last, next } = round;
   if (last === undefined || last <= claim.since) return false;
-  if (claim.testedAt !== undefined && claim.testedAt >= last) return false;
+  if ([claim.testedAt, claim.askedFor].some((at) => at !== undefined && at >= last)) return false;
   return next === undefined || from <= next || by <= next;
 }
 
@@ -89,7 +112,7 @@ function soonestFirst(a: PlannedTest, b: PlannedTest): number {
 
 export function decideTests(claims: readonly ClaimToProve[], rule: TestRule, state: TestState): TestDecision {
   const { now } = state;
-  const plans = claims.map((claim) => planOf(claim, rule)).toSorted(soonestFirst);
+  const plans = claims.map((claim) => planOf(claim, rule, now)).toSorted(soonestFirst);
   const turns = plans.filter(
     (plan) => !plan.claim.isTesting && plan.claim.pointBytes !== undefined && hasTurn(plan, rule, now),
   );

@@ -11,13 +11,13 @@ import { busySweepName } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { PolicyTickTools } from '../tools.ts';
 import { decideLeftovers } from './decide-leftovers.ts';
-import { decideSweep, type Swept } from './decide-sweep.ts';
+import { decideSweep, type SweepQuestion } from './decide-sweep.ts';
 import { publishLeftovers } from './publish-leftovers.ts';
 
-async function look({ store, slots, now }: PolicyTickTools, signal: AbortSignal): Promise<Swept> {
+async function look({ store, slots, now }: PolicyTickTools, signal: AbortSignal): Promise<SweepQuestion> {
   // The entries first: an operation that enters a slot after this read is not mistaken for a waiting one.
   const entries = await slots.entries(signal);
-  return decideSweep({ operations: await store.list({}, signal), entries, now: now() });
+  return { operations: await store.list({}, signal), entries, now: now() };
 }
 
 async function purge({ store }: PolicyTickTools, operation: Operation, signal: AbortSignal): Promise<void> {
@@ -32,7 +32,7 @@ async function purge({ store }: PolicyTickTools, operation: Operation, signal: A
 /** Stops first and looks after: an operation that begins in between finds the source gone and makes it, or this look finds the operation. */
 async function sleepUnlessOpen(tools: PolicyTickTools, signal: AbortSignal): Promise<void> {
   await tools.busySweep.stop(signal);
-  const { openCount } = await look(tools, signal);
+  const { openCount } = decideSweep(await look(tools, signal));
   if (openCount > 0) await tools.busySweep.start(signal);
 }
 
@@ -61,13 +61,49 @@ function createParts(log: Log) {
   };
 }
 
-export async function sweepOperations(tools: PolicyTickTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
-  const { publisher, slots, busySweep } = tools;
-  const { signal, traceparent, log } = incoming;
+export interface Sweep {
+  readonly ended: Promise<void>;
+  /** The Operations as the sweep reads them: one read serves the evaluation beside it. Where the sweep cannot read them, they are read anew. */
+  readonly listed: () => Promise<readonly Operation[]>;
+}
+
+export function beginSweep(tools: PolicyTickTools, event: ReceivedEvent, incoming: Incoming): Sweep {
+  const { signal, log } = incoming;
   const parts = createParts(log);
+  const seen = recoverAndLook(tools, parts, signal);
+  return {
+    ended: sweep(tools, event, incoming, { parts, seen }),
+    listed: () =>
+      seen.then(
+        ({ question }) => question.operations,
+        () => tools.store.list({}, signal),
+      ),
+  };
+}
+
+type Parts = ReturnType<typeof createParts>;
+
+async function recoverAndLook(tools: PolicyTickTools, parts: Parts, signal: AbortSignal) {
+  const { slots } = tools;
   let recovered = 0;
   await parts.each('slots', [slots], async () => (recovered = await slots.recover(signal)));
-  const { wake, purge: old, openCount } = await look(tools, signal);
+  return { recovered, question: await look(tools, signal) };
+}
+
+interface Begun {
+  readonly parts: Parts;
+  readonly seen: ReturnType<typeof recoverAndLook>;
+}
+
+async function sweep(
+  tools: PolicyTickTools,
+  event: ReceivedEvent,
+  { signal, traceparent, log }: Incoming,
+  { parts, seen }: Begun,
+): Promise<void> {
+  const { publisher, busySweep } = tools;
+  const { recovered, question } = await seen;
+  const { wake, purge: old, openCount } = decideSweep(question);
   const cause = { causationId: event.id, traceparent };
   await parts.each('wake', wake, (operation) => publishDue(publisher, operation, cause, signal));
   // Forgetting is deleting.

@@ -11,6 +11,18 @@ export interface ClaimFacts extends ClaimToMatch {
   readonly progress?: ReadonlyMap<string, PolicyProgress>;
   /** Why no driver can take it now; undefined: one can. */
   readonly obstacle?: Obstacle | undefined;
+  /** Undefined: a restore test can look at nothing of it, because it has no file system. */
+  readonly tests?: TestFacts | undefined;
+}
+
+/** What is known of the restore tests of a claim. */
+export interface TestFacts {
+  /** The newest test that ended with a verdict, whoever asked for it. */
+  readonly testedAt?: Date | undefined;
+  /** A test of it is open, whoever asked for it. */
+  readonly isTesting?: boolean;
+  /** The newest due instant that a policy has asked for, by the id of the policy. */
+  readonly askedFor?: ReadonlyMap<string, Date>;
 }
 
 export interface NewestPoint {
@@ -18,6 +30,8 @@ export interface NewestPoint {
   readonly at: Date;
   /** `policy/nightly`, `recurring-job/daily`, `manual`, `foreign`. */
   readonly by: string;
+  /** What a restore of it reads from the target; undefined: the driver does not know. */
+  readonly bytes?: bigint;
 }
 
 /** What one policy did for one claim. */

@@ -11,6 +11,7 @@ import { type DueBackup, takeTurns, type TurnState } from '../order/take-turns.t
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import type { ClaimFacts, NamespaceFacts } from './claim-facts.ts';
 import { type Hindrance, judgeClaim } from './judge-claim.ts';
+import { createTestPlan, type DueTest, type TestsDecision, type TestsState } from './plan-tests.ts';
 import { policyMoment, type PolicyMoment } from './policy-moment.ts';
 
 export interface TickInput {
@@ -22,6 +23,8 @@ export interface TickInput {
   readonly hindrance?: Hindrance;
   /** So many Operations may be made now. */
   readonly free: number;
+  /** Of restore tests; left out: none may start. */
+  readonly tests?: Omit<TestsState, 'now'>;
   /** Other policies' turns; what is under way by policy is counted here from the claims. */
   readonly lastServedAt: TurnState['lastServedAt'];
   readonly othersFreshMs: number;
@@ -43,6 +46,8 @@ export interface ToldTransition extends Transition {
 export interface TickDecision {
   /** In the order in which they start. */
   readonly ask: readonly AskedDue[];
+  /** Restore tests, in the order in which they start. */
+  readonly askTests: readonly DueTest[];
   readonly coverage: ReadonlyMap<string, NamespaceCoverage>;
   readonly transitions: readonly ToldTransition[];
 }
@@ -51,8 +56,8 @@ export interface TickDecision {
 function createRecords(): (record: CoverageRecord) => CoverageRecord {
   const known = new Map<string, CoverageRecord>();
   return (record) => {
-    const { code, policy, detail, dueAt, missedSince, protectedBy } = record;
-    const key = `${code}|${policy}|${dueAt}|${missedSince}|${protectedBy}|${detail}`;
+    const { code, policy, detail, dueAt, missedSince, proveBy, protectedBy } = record;
+    const key = `${code}|${policy}|${dueAt}|${missedSince}|${proveBy}|${protectedBy}|${detail}`;
     const same = known.get(key);
     if (same !== undefined) return same;
     known.set(key, record);
@@ -75,6 +80,7 @@ export function decideTick(input: TickInput): TickDecision {
   const running = new Map<string, number>();
   const found: FoundDue[] = [];
   const coverage = new Map<string, Map<string, CoverageRecord>>();
+  const plan = createTestPlan();
   for (const { namespace, claims } of namespaces) {
     const records = new Map<string, CoverageRecord>();
     coverage.set(namespace.name, records);
@@ -86,13 +92,18 @@ export function decideTick(input: TickInput): TickDecision {
       const { record, due } = judgeClaim(facts, context, circumstances);
       records.set(facts.name, share(record));
       countRunning(facts, running);
+      plan.add(facts, of);
       for (const one of due) found.push({ ...one, namespace: namespace.name, claim: facts.name, facts });
     }
   }
   const ask = askInTurn(found, input, running);
   markWaiting(found, ask, coverage, share);
+  const tests = plan.decide({ free: 0, bytesReadToday: new Map(), ...input.tests, now });
+  markUnproved(tests, coverage, share);
   return {
     ask: ask.map((one) => toAsk(one, moments.get(one.policy)?.[0].policy.fullEvery)),
+    // Nothing becomes due by what hinders backups: the newest points cannot be known.
+    askTests: hindrance === undefined ? tests.ask : [],
     coverage,
     transitions: transitionsOf(coverage, input),
   };
@@ -143,6 +154,18 @@ function markWaiting(
     const record = records?.get(claim);
     if (record?.code !== 'due' || starting.has(facts)) continue;
     records?.set(claim, share({ ...record, code: 'waits_for_turn' }));
+  }
+}
+
+function markUnproved(
+  { proveBy }: TestsDecision,
+  coverage: ReadonlyMap<string, Map<string, CoverageRecord>>,
+  share: (record: CoverageRecord) => CoverageRecord,
+): void {
+  for (const [{ namespace, name }, by] of proveBy) {
+    const records = coverage.get(namespace);
+    const record = records?.get(name);
+    if (record !== undefined) records?.set(name, share({ ...record, proveBy: by.toISOString() }));
   }
 }
 

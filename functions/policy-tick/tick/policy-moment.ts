@@ -36,7 +36,8 @@ export function policyMoment(policy: ResolvedPolicy, now: Date, policySince?: Da
   };
 }
 
-function sinceOf({ policySince }: PolicyMoment, { createdAt }: ClaimFacts): Date {
+/** Since when the policy applies to the claim. */
+export function sinceOf({ policySince }: PolicyMoment, { createdAt }: ClaimFacts): Date {
   return policySince !== undefined && policySince > createdAt ? policySince : createdAt;
 }
 

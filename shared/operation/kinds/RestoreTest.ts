@@ -5,7 +5,7 @@ import { durationMs } from './duration.ts';
 import { bytes, dnsLabel, durationText, pathInClaim } from './fields.ts';
 import type { KindOfOperation } from './kind.ts';
 import { restoreRequest } from './Restore.ts';
-import { pointChoice, restoreResult, restoreWork, source, storageClass } from './shared-members.ts';
+import { pointChoice, policy, restoreResult, restoreWork, source, storageClass } from './shared-members.ts';
 
 /** What a restore test looks at. Left out altogether: that the file system can be mounted and read. */
 export const verification = z.strictObject({
@@ -133,6 +133,7 @@ export const RestoreTest = {
   request: {
     ...source,
     ...pointChoice,
+    policy,
     storageClass,
     testNamespace: dnsLabel
       .optional()

@@ -18,6 +18,13 @@ export const source = {
   pvc: dnsSubdomain.optional().describe('Name of the source claim.'),
 };
 
+/** Written by Soteria alone. */
+export const policy = dnsLabel
+  .optional()
+  .describe(
+    'The policy that asked. The restore point of a backup belongs to it: its retention, and no other, may delete the point.',
+  );
+
 /** How a backup is made. */
 export const backupChoice = {
   driver: z.enum(['longhorn', 'restic']).optional().describe('What moves the bytes; left out: SOTERIA_BACKUP_DRIVER.'),
@@ -27,9 +34,7 @@ export const backupChoice = {
     .describe('Longhorn backup mode; left out: SOTERIA_LONGHORN_BACKUP_MODE.'),
   tags: z.array(tag).max(32).optional().describe('Free key=value texts kept with the restore point.'),
   maxAge: durationText.optional().describe('Accept an existing restore point not older than this.'),
-  policy: dnsLabel
-    .optional()
-    .describe('The policy that the restore point belongs to; its retention, and no other, may delete the point.'),
+  policy,
 };
 
 /** Which restore point, of the claim `namespace`/`pvc`. At most one of snapshot, backupUrl and asOf; none: `latest`. */

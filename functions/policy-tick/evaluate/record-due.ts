@@ -1,0 +1,83 @@
+/**
+ * Records the Operations that policies are due for. Invariant: the name follows from policy, claim and due instant, so a second tick, pod or ping
+ * meets "already exists".
+ */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import type { Operation, OperationRequest } from '@soteria/shared/operation/record/schema.ts';
+import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
+import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
+import type { AskedDue } from '../tick/decide-tick.ts';
+import { type DueOfClaim, dueIdentity, dueOperationName, dueTestIdentity, dueTestName } from '../tick/due-identity.ts';
+import type { DueTest } from '../tick/plan-tests.ts';
+import { dueOfIdentity, dueOfTest } from './due-of-operation.ts';
+
+interface Asked {
+  readonly kind: 'Backup' | 'RestoreTest';
+  readonly due: DueOfClaim;
+  readonly name: string;
+  readonly identity: string;
+  readonly request: OperationRequest;
+}
+
+type Recorder = Pick<OperationStore, 'create' | 'get'>;
+type Policies = ReadonlyMap<string, ResolvedPolicy>;
+
+/** Answers how many were made now. */
+export function recordBackups(store: Recorder, dues: readonly AskedDue[], policies: Policies, signal: AbortSignal) {
+  const asked = dues.map((due): Asked => {
+    const request = {
+      pvc: due.claim,
+      policy: due.policy,
+      ...(policies.get(due.policy)?.driver === 'longhorn' ? { driver: 'longhorn' as const } : {}),
+      ...(due.isFull ? { mode: 'full' as const } : {}),
+    };
+    return { kind: 'Backup', due, name: dueOperationName(due), identity: dueIdentity(due), request };
+  });
+  return recordAll(store, asked, signal);
+}
+
+/** Answers how many were made now. */
+export function recordTests(store: Recorder, dues: readonly DueTest[], policies: Policies, signal: AbortSignal) {
+  const asked = dues.map((due): Asked => {
+    const verify = policies.get(due.policy)?.verify?.request;
+    const request = { pvc: due.claim, policy: due.policy, ...(verify === undefined ? {} : { verify }) };
+    return { kind: 'RestoreTest', due, name: dueTestName(due), identity: dueTestIdentity(due), request };
+  });
+  return recordAll(store, asked, signal);
+}
+
+async function recordAll(store: Recorder, all: readonly Asked[], signal: AbortSignal): Promise<number> {
+  let made = 0;
+  for (const { kind, due, name, identity, request } of all) {
+    const ref = { namespace: due.namespace, name };
+    const requestedBy = { user: `policy ${due.policy}`, via: 'policy' as const };
+    try {
+      await store.create({ ...ref, spec: { kind, request, identity, requestedBy, cause: { id: identity } } }, signal);
+      made += 1;
+    } catch (error) {
+      if (!(error instanceof SoteriaError)) throw error;
+      // The namespace is going, and its claims with it.
+      if (error.code === 'not_found' || error.code === 'namespace_terminating') continue;
+      if (error.code !== 'name_conflict') throw error;
+      refuseStranger(kind, due, identity, await store.get(ref, signal));
+    }
+  }
+  return made;
+}
+
+/** The holder of the name is this very request, or another one of the same policy and second. */
+function refuseStranger(
+  kind: Asked['kind'],
+  { namespace, claim, policy }: DueOfClaim,
+  identity: string,
+  holder: Operation | undefined,
+): void {
+  if (holder === undefined || holder.spec.identity === identity) return;
+  if (dueOfIdentity(holder.spec.identity) !== undefined || dueOfTest(holder.spec.identity) !== undefined) return;
+  const work = kind === 'Backup' ? 'backup' : 'restore test';
+  throw new SoteriaError('name_conflict', {
+    what: `the ${work} of claim ${namespace}/${claim} that policy ${policy} is due for was not recorded`,
+    why: `another request has the name of its Operation, ${holder.metadata.name}`,
+    fix: `delete that Operation once it has ended; the next tick records the ${work}`,
+  });
+}
