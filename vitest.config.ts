@@ -10,6 +10,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'shared/**/*.test.ts',
+            'drivers/**/*.test.ts',
             'functions/**/*.test.ts',
             'local/**/*.test.ts',
             'runner/**/*.test.ts',

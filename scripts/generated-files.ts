@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { eventCatalogue } from '@soteria/shared/events/catalogue.ts';
 import type { EventDefinition } from '@soteria/shared/operation/kinds/kind.ts';
 import { operationCrd } from '@soteria/shared/operation/record/crd.ts';
-import { backupWaits } from '@soteria/backup/longhorn/waits.ts';
+import { backupWaits } from '../drivers/longhorn/backup/waits.ts';
 import { namespaceBackupWaits } from '@soteria/backup/namespace/waits.ts';
 import { restoreWaits } from '@soteria/restore/longhorn/waits.ts';
 import { selfTestWaits } from '@soteria/restore/self-test/waits.ts';
@@ -106,7 +106,7 @@ export const waitsOfKinds: readonly WaitsOfKinds[] = [
   {
     title: 'A backup with the longhorn driver',
     kinds: ['Backup'],
-    source: 'functions/backup/longhorn/waits.ts',
+    source: 'drivers/longhorn/backup/waits.ts',
     waits: backupWaits,
   },
   {

@@ -14,7 +14,7 @@ const listening = ['ajv', 'ajv-formats', 'bignumber.js', 'cloudevents', 'json-bi
 
 /** Whatever is bundled has its row: KiB of the file, and the packages inside. */
 const budgets: Readonly<Record<string, { readonly kib: number; readonly packages: readonly string[] }>> = {
-  backup: { kib: 525, packages: listening },
+  backup: { kib: 530, packages: listening },
   'b2-usage': { kib: 520, packages: [...listening, 'aws4'] },
   'policy-tick': { kib: 515, packages: listening },
   restore: { kib: 620, packages: listening },

@@ -1,6 +1,6 @@
-/** Moves one Operation of this function; the loop is `shared/operation/engine/advance.ts`, the judgement `longhorn/decide.ts`. */
+/** Moves one Operation of this function; the loop is `shared/operation/engine/advance.ts`, the decision `claim/decide-backup.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import { type AdvanceCall, type Beginning, type Known, type Mover } from '@soteria/shared/operation/engine/advance.ts';
+import type { AdvanceCall, AnyAction, Beginning, Mover } from '@soteria/shared/operation/engine/advance.ts';
 import { advanceByKind, type Movers, toKindMover } from '@soteria/shared/operation/engine/advance-by-kind.ts';
 import {
   type EndFollower,
@@ -13,47 +13,39 @@ import type { OneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.
 import type { KnownMemory } from '@soteria/shared/operation/engine/remember-known.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { WaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
-import type { Action } from './longhorn/action.ts';
-import { decideBackup } from './longhorn/decide.ts';
-import { perform } from './longhorn/perform.ts';
-import type { Tools } from './longhorn/tools.ts';
-import type { Rules, World } from './longhorn/world.ts';
+import type { Situation } from '../../drivers/backup/situation.ts';
+import type { BackupWorld, Rules } from '../../drivers/backup/world.ts';
+import { decideBackup } from './claim/decide-backup.ts';
+import { driverOf } from './claim/driver-of.ts';
+import { perform } from './claim/perform.ts';
+import type { Tools } from './claim/tools.ts';
 import { namespaceMover, type NamespaceTools } from './namespace/advance-namespace.ts';
 
 export interface AdvanceTools extends Tools {
   readonly rules: Rules;
   readonly now: () => Date;
   readonly inTurn: OneAtATime;
-  readonly memory: KnownMemory<World>;
+  readonly memory: KnownMemory<BackupWorld>;
   readonly line: WaitingLine;
   /** Left out: `decideBackup`. The simulation puts broken ones here, to show that they would be noticed. */
-  readonly decide?: typeof decideBackup;
+  readonly decide?: (situation: Situation) => AnyAction;
   readonly wakeOther: WakeOther;
 }
 
-/** Of the claim as it was when its snapshot was taken: what the backup's catalogue is made of. */
-function lasting({ operation, world }: Known<World>): World {
-  if (operation.status?.work?.backup !== undefined) return {};
-  const { claim, persistentVolume, volume } = world;
-  return {
-    ...(claim === undefined ? {} : { claim }),
-    ...(persistentVolume === undefined ? {} : { persistentVolume }),
-    ...(volume === undefined ? {} : { volume }),
-  };
-}
-
-function moverOf(tools: AdvanceTools): Mover<World, Action> {
-  const { store, inTurn, memory, rules, now, decide = decideBackup } = tools;
+function moverOf(tools: AdvanceTools): Mover<BackupWorld, AnyAction> {
+  const { store, inTurn, memory, rules, now } = tools;
+  const driverFor = (operation: Operation) => driverOf(tools.drivers, rules, operation);
+  const { decide = (situation) => decideBackup(driverFor(situation.operation), situation) } = tools;
   return {
     functionName: 'backup',
     store,
     now,
     inTurn,
     memory,
-    lasting,
+    lasting: (known) => driverFor(known.operation).lasting(known),
     nothingSeen: {},
     decide: (known) => decide({ ...known, rules, now: now() }),
-    perform: (known, action, { signal }) => perform(tools, known, action, signal),
+    perform: (known, action, { signal }) => perform(tools, driverFor(known.operation), known, action, signal),
   };
 }
 
@@ -61,7 +53,7 @@ const namespaceBackups = (
   tools: AdvanceTools,
   call: AdvanceCall,
   noteMoved: NoteMoved,
-  { operation, isMade }: Pick<Beginning<World>, 'operation' | 'isMade'> = {},
+  { operation, isMade }: Pick<Beginning<BackupWorld>, 'operation' | 'isMade'> = {},
 ) => toKindMover(namespaceMover(namespaceTools(tools, call, noteMoved)), { operation, isMade });
 
 /** Answers the Operation as it is at the end of this wake-up; undefined when there is none, or it is not ours to move. */
@@ -69,7 +61,7 @@ export function advanceOperation(
   tools: AdvanceTools,
   ref: ObjectRef,
   call: AdvanceCall,
-  beginning: Beginning<World> = {},
+  beginning: Beginning<BackupWorld> = {},
 ): Promise<Operation | undefined> {
   const follower = followerOf(tools);
   const afterEnd = (ended: Operation) => followEnd(follower, ended, call);

@@ -4,10 +4,11 @@ import { factId } from '@soteria/shared/events/event-id.ts';
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
-import type { BackupFact } from './longhorn/action.ts';
+import type { DriverHere } from '@soteria/shared/operation/kinds/drivers.ts';
+import type { BackupFact } from '../../drivers/backup/action.ts';
 
 /** Pure; the id is the same however often it is sent. */
-export function factOf(operation: Operation, fact: BackupFact): OutgoingEvent {
+export function factOf(operation: Operation, fact: BackupFact, driver: DriverHere): OutgoingEvent {
   const { namespace, pvc } = claimRefOf(operation);
   const { metadata, spec, status } = operation;
   const { result, error, work } = status ?? {};
@@ -31,7 +32,7 @@ export function factOf(operation: Operation, fact: BackupFact): OutgoingEvent {
       operation: metadata.name,
       namespace,
       pvc,
-      driver: 'longhorn',
+      driver,
       ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
     },
     correlationId: spec.cause?.correlationId ?? metadata.uid,
@@ -40,6 +41,6 @@ export function factOf(operation: Operation, fact: BackupFact): OutgoingEvent {
 }
 
 export function createAnnounce(tools: FactTools) {
-  return (operation: Operation, fact: BackupFact, signal: AbortSignal | undefined): Promise<void> =>
-    announceFact(tools, factOf(operation, fact), signal);
+  return (operation: Operation, fact: BackupFact, driver: DriverHere, signal: AbortSignal | undefined): Promise<void> =>
+    announceFact(tools, factOf(operation, fact, driver), signal);
 }

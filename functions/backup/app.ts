@@ -10,7 +10,6 @@ import { listBackups } from './doors/list-backups.ts';
 import { cancelOperation, getOperation, listOperations } from './doors/operations.ts';
 import { rememberProgress } from './doors/remember-progress.ts';
 import { wakeByObject, wakeBySweep } from './doors/wake.ts';
-import { tidyLeftovers } from './longhorn/tidy-orphans.ts';
 import type { BackupTools } from './tools.ts';
 
 export function defineBackup(tools: BackupTools): FunctionDefinition {
@@ -43,7 +42,9 @@ export function defineBackup(tools: BackupTools): FunctionDefinition {
       'dev.soteria.backup.requested.v1': (event, from) => askByEvent(tools, event, from),
       'dev.soteria.namespacebackup.requested.v1': (event, from) => askForNamespaceByEvent(tools, event, from),
       'dev.soteria.operation.due.v1': (event, from) => wakeBySweep(tools, event, from),
-      'dev.soteria.leftovers.due.v1': (_event, from) => tidyLeftovers(tools, from),
+      'dev.soteria.leftovers.due.v1': async (_event, from) => {
+        for (const driver of Object.values(tools.drivers)) await driver.tidyLeftovers(from);
+      },
       'dev.knative.apiserver.ref.add': (event, from) => wakeByObject(tools, memory, event, from),
       'dev.knative.apiserver.ref.update': (event, from) => wakeByObject(tools, memory, event, from),
       'dev.knative.apiserver.ref.delete': (event, from) => wakeByObject(tools, memory, event, from),

@@ -14,7 +14,7 @@ import type { Operation, OperationRequest } from '@soteria/shared/operation/reco
 import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
-import type { World } from './longhorn/world.ts';
+import type { BackupWorld } from '../../drivers/backup/world.ts';
 
 export interface BackupOrigin extends Origin {
   readonly request: BackupRequest;
@@ -25,7 +25,7 @@ export interface RecordedBackup {
   /** joined: another request's Operation answers this one too. */
   readonly how: Recorded['how'] | 'joined';
   /** What was seen on the way and need not be looked at again when it begins. */
-  readonly seen: World;
+  readonly seen: BackupWorld;
 }
 
 /** More in one record would make it too large. */
@@ -35,7 +35,7 @@ const maxJoined = 100;
 export function isJoinable({ status, spec }: Operation, request: OperationRequest): boolean {
   return (
     !isTerminal(status?.phase) &&
-    status?.work?.snapshot === undefined &&
+    status?.work === undefined &&
     spec.kind === 'Backup' &&
     spec.cancelRequested !== true &&
     (status?.joined ?? []).length < maxJoined &&

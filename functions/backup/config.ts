@@ -6,12 +6,13 @@ import {
   functionVariables,
   toFunctionSettings,
 } from '@soteria/shared/config/function-settings.ts';
-import type { Rules } from './longhorn/world.ts';
+import { defaultDriver, type RequestDriver, requestDrivers } from '@soteria/shared/operation/kinds/drivers.ts';
+import type { Rules } from '../../drivers/backup/world.ts';
 
 const week = 604_800;
 
 export const backupVariables = functionVariables.extend({
-  SOTERIA_BACKUP_DRIVER: oneOf(['longhorn', 'restic'], 'longhorn'),
+  SOTERIA_BACKUP_DRIVER: oneOf(requestDrivers, defaultDriver),
   SOTERIA_LONGHORN_URL: variable(
     z.url({ protocol: /^https?$/ }).default('http://longhorn-backend.longhorn-system.svc:9500'),
     'an http:// or https:// address',
@@ -24,7 +25,7 @@ export const backupVariables = functionVariables.extend({
 });
 
 export interface BackupSettings extends FunctionSettings {
-  readonly driver: 'longhorn' | 'restic';
+  readonly driver: RequestDriver;
   readonly longhornUrl: string;
   readonly rules: Rules;
 }

@@ -14,6 +14,7 @@ import { watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import { isTerminal, operations } from '@soteria/shared/operation/record/schema.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
+import { createLonghornBackups } from '../../drivers/longhorn/backup/driver.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
 import { askForBackup } from './ask.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
@@ -22,7 +23,7 @@ import { createOneAtATime } from '@soteria/shared/operation/engine/one-at-a-time
 import { createWaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
 import { rememberKnown } from '@soteria/shared/operation/engine/remember-known.ts';
 import { createKiller, Killed } from '@soteria/shared/operation/record/testing/killer.ts';
-import { claim, persistentVolume, rules, slotLimits, volume } from './longhorn/fixtures.ts';
+import { claim, persistentVolume, rules, slotLimits, volume } from '../../drivers/longhorn/backup/fixtures.ts';
 
 // Hundreds of generated histories: on a busy machine more than the five seconds a test has.
 vi.setConfig({ testTimeout: 60_000 });
@@ -43,10 +44,20 @@ function setUp() {
   const killer = createKiller();
   const announced: string[] = [];
   const answered = new Set<string>();
-  const tools: AdvanceTools = {
+  const parts = {
     store: killer.guard(createOperationStore(cluster.client)),
-    longhorn: killer.guard(longhorn),
     cluster: killer.guard(createClusterReader(cluster.client, 'cluster-1')),
+  };
+  const tools: AdvanceTools = {
+    ...parts,
+    drivers: {
+      longhorn: createLonghornBackups({
+        ...parts,
+        longhorn: killer.guard(longhorn),
+        checkReachability: () => Promise.resolve({ isReachable: true }),
+        now,
+      }),
+    },
     announce: killer.guard({
       send: (operation: { metadata: { uid: string } }, fact: string) => {
         announced.push(`${operation.metadata.uid} ${fact}`);

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { createAdaptorServer } from '@hono/node-server';
 import supertest from 'supertest';
 import { advanceOperation } from './advance.ts';
-import { tidyLeftovers } from './longhorn/tidy-orphans.ts';
 import { createTestBench, silent } from './test-bench.ts';
 
 const hourMs = 3_600_000;
@@ -22,7 +21,7 @@ async function open() {
   await look();
   const cancel = () => http.post(`/v1/operations/${operation}/cancel`).expect(202);
   const status = async () => (await store.get(ref))?.status;
-  return { ...bench, backup, cancel, status, tidy: () => tidyLeftovers(tools, { log: silent }) };
+  return { ...bench, backup, cancel, status, tidy: () => tools.drivers.longhorn.tidyLeftovers({ log: silent }) };
 }
 
 describe('a half-made backup', () => {

@@ -1,13 +1,11 @@
 /** Composition root of the function `backup`; only this file exits the process. */
 import '@soteria/shared/config/jitless.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
-import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
-import { checkReachability, reachableForMs } from '@soteria/shared/longhorn/reachability.ts';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
+import { createBackupDrivers } from '../../drivers/drivers.ts';
 import { createAnnounce } from './announce.ts';
 import { defineBackup } from './app.ts';
 import { readBackupSettings } from './config.ts';
-import { readSeldom } from '@soteria/shared/settings/read-seldom.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { publishDue } from '@soteria/shared/events/publish-due.ts';
 import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/engine/busy-sweep.ts';
@@ -21,25 +19,27 @@ async function main(): Promise<void> {
   const running = await startFunction({
     name: 'backup',
     settings: readBackupSettings(process.env),
-    definition: ({ client, authorize, publisher, log, now, settings }) =>
-      defineBackup({
-        store: createOperationStore(client),
-        longhorn: createLonghorn(client, { namespace: settings.longhornNamespace }),
-        cluster: createClusterReader(client, settings.clusterId, settings.namespace, now),
+    definition: ({ client, authorize, publisher, log, now, settings }) => {
+      const store = createOperationStore(client);
+      const cluster = createClusterReader(client, settings.clusterId, settings.namespace, now);
+      return defineBackup({
+        store,
+        cluster,
+        drivers: createBackupDrivers({ client, store, cluster, now, settings }),
         announce: createAnnounce({ publisher, log }),
         slots: createSlots({ client, namespace: settings.namespace, limits: settings.slotLimits, now }),
         keepAwake: createKeepAwake(createBusySweep(client, settings.namespace), log),
         wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
-        checkLonghorn: readSeldom(() => checkReachability(settings.longhornUrl), { maxAgeMs: reachableForMs, now }),
         authorize,
         verified: createVerifiedPoints(client, settings.namespace),
         rules: settings.rules,
         settings,
         now,
         inTurn: createOneAtATime(),
-        line: createWaitingLine({ store: createOperationStore(client), now }),
+        line: createWaitingLine({ store, now }),
         memory: rememberKnown(),
-      }),
+      });
+    },
   });
   process.exit(await running.stopped);
 }

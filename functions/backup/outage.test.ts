@@ -8,6 +8,7 @@ import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import { createOutage } from '@soteria/shared/operation/record/testing/outage.ts';
 import fc from 'fast-check';
 import supertest from 'supertest';
+import { createLonghornBackups } from '../../drivers/longhorn/backup/driver.ts';
 import { advanceOperation } from './advance.ts';
 import { defineBackup } from './app.ts';
 import { createTestBench, silent } from './test-bench.ts';
@@ -16,12 +17,13 @@ import type { BackupTools } from './tools.ts';
 function open() {
   const bench = createTestBench();
   const outage = createOutage();
-  const { store, longhorn, cluster, slots } = bench.tools;
+  const { store, cluster, slots } = bench.tools;
+  const behind = { store: outage.behind(store), cluster: outage.behind(cluster) };
+  const longhorn = outage.behind(bench.longhorn);
   const tools: BackupTools = {
     ...bench.tools,
-    store: outage.behind(store),
-    longhorn: outage.behind(longhorn),
-    cluster: outage.behind(cluster),
+    ...behind,
+    drivers: { longhorn: createLonghornBackups({ ...bench.parts, ...behind, longhorn }) },
     slots: outage.behind(slots),
   };
   const app = createFunction(defineBackup(tools), {

@@ -8,7 +8,10 @@ import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { createFakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
 import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
+import { createLonghornBackups, longhornDecisions } from '../../drivers/longhorn/backup/driver.ts';
+import type { Situation } from '../../drivers/longhorn/backup/situation.ts';
 import { defineBackup } from './app.ts';
+import { decideBackup as decideWith } from './claim/decide-backup.ts';
 import type { BackupTools } from './tools.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
@@ -16,7 +19,14 @@ import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-po
 import { createOneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
 import { createWaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
 import { rememberKnown } from '@soteria/shared/operation/engine/remember-known.ts';
-import { claim, claimNamed, persistentVolume, rules, slotLimits, volume } from './longhorn/fixtures.ts';
+import {
+  claim,
+  claimNamed,
+  persistentVolume,
+  rules,
+  slotLimits,
+  volume,
+} from '../../drivers/longhorn/backup/fixtures.ts';
 
 export const silent: Log = {
   info: () => undefined,
@@ -24,6 +34,8 @@ export const silent: Log = {
   error: () => undefined,
   with: () => silent,
 };
+
+export const decideBackup = (situation: Situation) => decideWith(longhornDecisions, situation);
 
 export function createTestBench() {
   let time = Date.parse('2026-01-31T01:30:01Z');
@@ -38,10 +50,16 @@ export function createTestBench() {
   longhorn.volumes.add({ ...volume });
   const store = createOperationStore(cluster.client);
   const announced: string[] = [];
-  const tools: BackupTools = {
+  const parts = {
     store,
-    longhorn,
     cluster: createClusterReader(cluster.client, 'cluster-1'),
+    now,
+    checkReachability: () => Promise.resolve({ isReachable: true }),
+  };
+  const driver = createLonghornBackups({ ...parts, longhorn });
+  const tools: BackupTools = {
+    ...parts,
+    drivers: { longhorn: driver },
     announce: (operation, fact) => {
       announced.push(`${operation.metadata.name} ${fact}`);
       return Promise.resolve();
@@ -51,13 +69,11 @@ export function createTestBench() {
     wakeOther: () => Promise.resolve(),
     authorize: () => Promise.resolve(),
     verified: createVerifiedPoints(cluster.client, 'soteria'),
-    checkLonghorn: () => Promise.resolve({ isReachable: true }),
     rules,
     inTurn: createOneAtATime(),
     line: createWaitingLine({ store, now }),
     memory: rememberKnown(),
     settings: { driver: 'longhorn', authRequired: true },
-    now,
   };
   const app = checkedApp(
     createFunction(defineBackup(tools), {
@@ -76,5 +92,5 @@ export function createTestBench() {
     cluster.seed({ ...more.claim }, { ...more.persistentVolume });
     longhorn.volumes.add(more.volume);
   };
-  return { tools, addClaim, app, cluster, store, longhorn, announced, now, pass };
+  return { tools, parts, driver, addClaim, app, cluster, store, longhorn, announced, now, pass };
 }

@@ -1,7 +1,6 @@
 /** What every door of this function works with; `main.ts` puts it together. */
 import type { Authorize } from '@soteria/shared/identity/authorize.ts';
 import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
-import type { Reachability } from '@soteria/shared/longhorn/reachability.ts';
 import type { AdvanceTools } from './advance.ts';
 import type { BackupSettings } from './config.ts';
 
@@ -10,6 +9,4 @@ export interface BackupTools extends AdvanceTools {
   /** What restore tests have proved and refuted. */
   readonly verified: Pick<VerifiedPoints, 'proofs' | 'proofOf'>;
   readonly settings: Pick<BackupSettings, 'driver' | 'authRequired'>;
-  /** Whether Longhorn's own address answers, as of a few seconds ago; a plan shows it, nothing depends on it. */
-  readonly checkLonghorn: () => Promise<Reachability>;
 }

@@ -1,4 +1,5 @@
 /** Longhorn's backups as restore points: its side of `shared/restore-points/port.ts`. */
+import { driver } from '../operation/kinds/drivers.ts';
 import { catalogueKeys, heldByLabel } from '../operation/record/marks.ts';
 import type { OwnClusters } from '../settings/own-clusters.ts';
 import type { NamedPoint, PointDriver, PointFacts } from '../restore-points/port.ts';
@@ -67,7 +68,7 @@ function describe(backup: Backup): PointFacts {
   const { catalogue } = backup;
   return {
     id: pointIdOf(backup),
-    driver: 'longhorn',
+    driver: driver.longhorn,
     name: backup.name,
     snapshot: backup.snapshotName ?? null,
     ...claimOf(backup),

@@ -6,6 +6,7 @@ import { durationMs } from '../operation/kinds/duration.ts';
 import { dnsLabel, durationText, storageQuantity } from '../operation/kinds/fields.ts';
 import { verification } from '../operation/kinds/RestoreTest.ts';
 import * as z from 'zod';
+import { driver as names, policyDrivers } from '../operation/kinds/drivers.ts';
 import { whyNoSchedule } from './check-schedule.ts';
 import { labelSelector } from './label-selectors.ts';
 import { presetNames } from './presets.ts';
@@ -156,10 +157,7 @@ export const policySchema = z
       .max(1000)
       .optional()
       .describe('Claims that this policy leaves out, whatever selects them.'),
-    driver: z
-      .enum(['longhorn', 'restic', 'kopia'])
-      .optional()
-      .describe('What moves the bytes; left out: SOTERIA_BACKUP_DRIVER.'),
+    driver: z.enum(policyDrivers).optional().describe('What moves the bytes; left out: SOTERIA_BACKUP_DRIVER.'),
     repository: dnsLabel.optional().describe('Of the drivers restic and kopia: the repository.'),
     schedule: cron
       .optional()
@@ -218,7 +216,7 @@ export const policySchema = z
       error: 'does nothing: it needs a schedule, a preset, an rpo or verify',
     },
   )
-  .refine(({ repository, driver }) => repository === undefined || driver !== 'longhorn', {
+  .refine(({ repository, driver }) => repository === undefined || driver !== names.longhorn, {
     path: ['repository'],
     error: 'excludes the driver longhorn, which writes to the backup target of Longhorn',
   });

@@ -4,7 +4,7 @@ import { backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { volume } from '../../functions/backup/longhorn/fixtures.ts';
+import { volume } from '../../drivers/longhorn/backup/fixtures.ts';
 import { createTestBench as createBackupBench } from '../../functions/backup/test-bench.ts';
 import { createTestBench as createRestoreBench } from '../../functions/restore/test-bench.ts';
 

@@ -8,8 +8,9 @@ import { rememberKnown } from '@soteria/shared/operation/engine/remember-known.t
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { createBackupDrivers } from '../../drivers/drivers.ts';
 import { defineBackup } from '../../functions/backup/app.ts';
-import { rules } from '../../functions/backup/longhorn/fixtures.ts';
+import { rules } from '../../drivers/longhorn/backup/fixtures.ts';
 import { backupObject, createTestBench, shape, silent } from '../../functions/restore/test-bench.ts';
 
 interface Entry {
@@ -116,15 +117,17 @@ async function open(entries: readonly Entry[]) {
     if (isRefuted) await verified.keep({ ...judged, outcome: 'refuted' });
   }
   const { now, tools } = bench;
+  const cluster = createClusterReader(bench.client, 'cluster-1');
+  const settings = { longhornNamespace: 'longhorn-system', longhornUrl: 'http://127.0.0.1:9' };
   const backup = createFunction(
     defineBackup({
       ...tools,
       memory: rememberKnown(),
-      cluster: createClusterReader(bench.client, 'cluster-1'),
+      cluster,
+      drivers: createBackupDrivers({ client: bench.client, store: tools.store, cluster, now, settings }),
       announce: () => Promise.resolve(),
       wakeOther: () => Promise.resolve(),
       authorize: () => Promise.resolve(),
-      checkLonghorn: () => Promise.resolve({ isReachable: true }),
       rules,
       settings: { driver: 'longhorn', authRequired: true },
       verified,

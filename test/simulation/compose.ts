@@ -1,6 +1,5 @@
 /** The functions as their `main.ts` compose them, but over a simulated process's connection and publisher. */
 import { defineBackup } from '@soteria/backup/app.ts';
-import type { AdvanceTools } from '@soteria/backup/advance.ts';
 import { createAnnounce } from '@soteria/backup/announce.ts';
 import type { BackupTools } from '@soteria/backup/tools.ts';
 // Loaded before a history begins: what loads in the middle of one changes its order.
@@ -9,12 +8,16 @@ import { createClusterSources } from '@soteria/policy-tick/evaluate/cluster-sour
 import { definePolicyTick } from '@soteria/policy-tick/app.ts';
 import { createLetterBox } from '@soteria/policy-tick/dead-letters/letter-box.ts';
 import { createPolicyStore } from '@soteria/policy-tick/store/policy-store.ts';
+import type { Action } from '../../drivers/longhorn/backup/action.ts';
+import { createLonghornBackups } from '../../drivers/longhorn/backup/driver.ts';
+import type { Situation } from '../../drivers/longhorn/backup/situation.ts';
 import type { Publisher } from '@soteria/shared/events/publish.ts';
 import type { FunctionDefinition } from '@soteria/shared/function/contract.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
+import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import { createBusySweep, createKeepAwake } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import { createOneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
 import { createWaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
@@ -55,7 +58,8 @@ export interface Surroundings {
 
 /** Planted bugs: what replaces a part of the real thing. */
 export interface Mutation {
-  readonly decide?: NonNullable<AdvanceTools['decide']>;
+  readonly decide?: (situation: Situation) => Action;
+  readonly longhorn?: (longhorn: Longhorn) => Longhorn;
   readonly slots?: (slots: Slots) => Slots;
   readonly change?: (tools: BackupTools) => BackupTools;
   /** Event types that nobody listens to. */
@@ -68,14 +72,23 @@ function slotsOver({ client, now }: Surroundings, { slots: disturb = (slots) => 
 
 export function composeBackup(surroundings: Surroundings, mutation: Mutation): BackupTools {
   const { client, publisher, now, sleep } = surroundings;
+  const store = createOperationStore(client);
+  const cluster = createClusterReader(client, 'cluster-1', namespace, now);
+  const { longhorn: disturb = (real) => real } = mutation;
+  const longhorn = createLonghornBackups({
+    longhorn: disturb(createLonghorn(client, { namespace: longhornNamespace })),
+    cluster,
+    store,
+    now,
+    checkReachability: () => Promise.resolve({ isReachable: true }),
+  });
   const tools: BackupTools = {
-    store: createOperationStore(client),
-    longhorn: createLonghorn(client, { namespace: longhornNamespace }),
-    cluster: createClusterReader(client, 'cluster-1', namespace, now),
+    store,
+    cluster,
+    drivers: { longhorn },
     announce: createAnnounce({ publisher, log: silent }),
     slots: slotsOver(surroundings, mutation),
     wakeOther: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
-    checkLonghorn: () => Promise.resolve({ isReachable: true }),
     authorize: () => Promise.resolve(),
     verified: { proofs: () => Promise.resolve([]), proofOf: () => Promise.resolve(undefined) },
     rules,

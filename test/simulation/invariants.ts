@@ -2,7 +2,7 @@
  * What must hold of every history, whatever happened in it. Each is one function: it names the first thing that broke it, or
  * answers nothing. `mutants.ts` holds a planted bug for each, so that none of them can be true by being blind.
  */
-import { isNameOfAttempt } from '@soteria/backup/longhorn/about-operation.ts';
+import { isNameOfAttempt } from '../../drivers/longhorn/backup/names-of-attempt.ts';
 import { catalogueKeys, watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import { isTerminal, type Operation, operationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';

@@ -20,7 +20,7 @@ export interface KnownFailure {
 
 const restores = ['functions/restore/convergence.test.ts', 'test/e2e/restore.test.ts'];
 const weather = 'test/e2e/longhorn-weather.test.ts';
-const retries = 'functions/backup/longhorn/decide-retry.test.ts';
+const retries = 'drivers/longhorn/backup/decide-retry.test.ts';
 
 export const knownFailures: readonly KnownFailure[] = [
   {
@@ -60,7 +60,7 @@ export const knownFailures: readonly KnownFailure[] = [
     seen: ['lm:controller/snapshot_controller.go'],
     soteria: 'a failed attempt: a new one takes another snapshot',
     faults: ['snapshotLost'],
-    tests: ['functions/backup/longhorn/decide-snapshot.test.ts', weather],
+    tests: ['drivers/longhorn/backup/decide-snapshot.test.ts', weather],
   },
   {
     symptom: 'the lock of the volume on the target is held',
@@ -118,14 +118,14 @@ export const knownFailures: readonly KnownFailure[] = [
     soteria:
       'waits for the catalogue and makes nothing again under the same name; Failed after the stall limit, saying so',
     faults: ['targetUrlCleared'],
-    tests: ['functions/backup/longhorn/why-not-backable.test.ts'],
+    tests: ['drivers/longhorn/backup/why-not-backable.test.ts'],
   },
   {
     symptom: 'all objects vanish after the share was away, and come back with the next reading',
     seen: ['#9530'],
     soteria: 'never takes an empty list for a loss; nothing is made anew because of it',
     faults: ['catalogueVanished'],
-    tests: ['functions/backup/longhorn/decide-upload.test.ts'],
+    tests: ['drivers/longhorn/backup/decide-upload.test.ts'],
   },
   {
     symptom:
@@ -142,7 +142,7 @@ export const knownFailures: readonly KnownFailure[] = [
     soteria:
       'refuses with Longhorn’s own message before it begins, cut to the cause in 1,600 characters of engine log; waits when it was under way',
     faults: ['targetUnavailable', 'errorOnBackup'],
-    tests: ['functions/backup/longhorn/why-not-backable.test.ts'],
+    tests: ['drivers/longhorn/backup/why-not-backable.test.ts'],
   },
   {
     symptom: 'after a change of its Secret only the default target is read anew',
@@ -159,7 +159,7 @@ export const knownFailures: readonly KnownFailure[] = [
     soteria:
       'counts readings of the BackupVolume; those of the target only for a volume that it does not hold. No backup is made twice',
     faults: ['backupVolumeLags'],
-    tests: ['functions/backup/longhorn/decide-upload.test.ts', 'test/simulation/mutants.test.ts'],
+    tests: ['drivers/longhorn/backup/decide-upload.test.ts', 'test/simulation/mutants.test.ts'],
   },
   {
     symptom: 'hung NFS mounts: the target counts as available and is not read any more',
@@ -260,7 +260,7 @@ export const knownFailures: readonly KnownFailure[] = [
     soteria:
       'never needs the last backup’s name: where there is one it saves a wait; of a linked clone Longhorn refuses the snapshot: Failed, with its words',
     faults: ['linkedClone'],
-    tests: ['functions/backup/longhorn/decide-upload.test.ts'],
+    tests: ['drivers/longhorn/backup/decide-upload.test.ts'],
   },
   {
     symptom: 'nothing limits how many backups run at once',

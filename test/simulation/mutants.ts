@@ -2,9 +2,10 @@
  * Planted bugs, at least one for each invariant: a part of the real thing is swapped for a broken one, and the named invariant
  * must notice. An invariant without a row does not compile.
  */
-import { decideBackup } from '@soteria/backup/longhorn/decide.ts';
-import type { Situation } from '@soteria/backup/longhorn/situation.ts';
-import type { Action } from '@soteria/backup/longhorn/action.ts';
+import { decideBackup as decideWith } from '@soteria/backup/claim/decide-backup.ts';
+import type { Action } from '../../drivers/longhorn/backup/action.ts';
+import { longhornDecisions } from '../../drivers/longhorn/backup/driver.ts';
+import type { Situation } from '../../drivers/longhorn/backup/situation.ts';
 import type { BackupTools } from '@soteria/backup/tools.ts';
 import { operationUidLabel } from '@soteria/shared/operation/record/marks.ts';
 import { isTerminal, type OperationStatus } from '@soteria/shared/operation/record/schema.ts';
@@ -13,6 +14,8 @@ import type { Mutation } from './compose.ts';
 import type { InvariantName } from './invariants.ts';
 
 type Decide = (situation: Situation) => Action;
+
+const decideBackup: Decide = (situation) => decideWith(longhornDecisions, situation);
 
 /** Changes what is about to be recorded. */
 function recordOtherwise(change: (status: OperationStatus, situation: Situation) => OperationStatus): Decide {
@@ -182,16 +185,16 @@ export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mu
   ],
   noInterruptedUploadStays: [
     'an upload of ours that was interrupted is not recognised by its name',
-    withTools(({ longhorn }) => ({
-      longhorn: {
+    {
+      longhorn: (longhorn) => ({
         ...longhorn,
         backups: {
           ...longhorn.backups,
           list: async (filter, signal) =>
             (await longhorn.backups.list(filter, signal)).filter(({ state }) => state !== ''),
         },
-      },
-    })),
+      }),
+    },
   ],
   statusNeverGoesBackwards: [
     'progress is what Longhorn says now',

@@ -12,21 +12,28 @@ const low = ['shared', 'shared/log', 'shared/http', 'shared/kubernetes'];
 const kinds = 'shared/operation/kinds';
 const record = 'shared/operation/record';
 const operation = [kinds, record, 'shared/operation/engine', 'shared/operation/queue', 'shared/operation/many'];
-const drivers = ['shared/job', 'shared/restore-points', 'shared/verification', 'shared/longhorn'];
+const forDrivers = ['shared/job', 'shared/restore-points', 'shared/verification'];
+const ofDrivers = [...low, 'shared/settings', ...operation, ...forDrivers];
 const ofFunctions = [
   ...low,
   'shared/settings',
   'shared/identity',
   'shared/events',
   ...operation,
-  ...drivers,
+  ...forDrivers,
+  'shared/longhorn',
   'shared/policy',
   'shared/http-contract',
   'shared/config',
   'shared/function',
 ];
+/** No function that asks its drivers knows one of them. */
+const withoutLonghorn = ofFunctions.filter((room) => room !== 'shared/longhorn');
 const everything = [
   ...ofFunctions,
+  'drivers/backup',
+  'drivers/longhorn',
+  'drivers',
   'functions/backup',
   'functions/restore',
   'functions/policy-tick',
@@ -105,7 +112,26 @@ export const rooms: readonly Room[] = [
     may: [...low, 'shared/identity', kinds, 'shared/events', 'shared/config'],
   },
   { path: 'shared/fakes', holds: 'the in-memory API server; in no bundle', may: [...low, kinds, record] },
-  { path: 'functions/backup', holds: 'backups of a claim and of a namespace', may: ofFunctions },
+  {
+    path: 'drivers/backup',
+    holds: 'what the function backup needs of a driver, and what every such driver shares',
+    may: ofDrivers,
+  },
+  {
+    path: 'drivers/longhorn',
+    holds: 'the driver longhorn: its decisions, what it looks at and performs',
+    may: [...ofDrivers, 'shared/longhorn', 'drivers/backup'],
+  },
+  {
+    path: 'drivers',
+    holds: 'the table of the drivers',
+    may: [...ofDrivers, 'shared/longhorn', 'drivers/backup', 'drivers/longhorn'],
+  },
+  {
+    path: 'functions/backup',
+    holds: 'backups of a claim and of a namespace',
+    may: [...withoutLonghorn, 'drivers/backup', 'drivers'],
+  },
   { path: 'functions/restore', holds: 'restores, restore tests, self-test, adoption', may: ofFunctions },
   { path: 'functions/policy-tick', holds: 'the sweep, dead letters, policies', may: ofFunctions },
   { path: 'functions/b2-usage', holds: 'what the bucket holds and costs', may: ofFunctions },
@@ -127,9 +153,10 @@ export const knots: readonly (readonly string[])[] = [['functions/restore/longho
 export function renderRooms(): string {
   const named = (path: string): string => `\`${path.replace(/^shared\//, '')}\``;
   const rows = rooms.map(({ path, holds, may }) => {
-    const hasAll = ofFunctions.every((room) => may.includes(room));
-    const others = hasAll ? may.filter((room) => !ofFunctions.includes(room)) : may;
-    const names = [...(hasAll ? ['all of `shared` but `fakes`'] : []), ...others.map(named)];
+    const all = [ofFunctions, withoutLonghorn].find((some) => some.every((room) => may.includes(room))) ?? [];
+    const left = all === withoutLonghorn ? '`fakes` and `longhorn`' : '`fakes`';
+    const others = may.filter((room) => !all.includes(room));
+    const names = [...(all.length === 0 ? [] : [`all of \`shared\` but ${left}`]), ...others.map(named)];
     return `| \`${path}\` | ${holds} | ${names.join(', ') || 'nothing'} |`;
   });
   return ['| room | holds | may import |', '| --- | --- | --- |', ...rows].join('\n');

@@ -7,7 +7,8 @@ import { originOfEvent } from '@soteria/shared/operation/record/request-origin.t
 import { imagined } from '@soteria/shared/operation/record/requested-operation.ts';
 import { advanceOperation } from '../advance.ts';
 import { askForBackup, requestedBackup } from '../ask.ts';
-import { lookAhead } from '../longhorn/plan.ts';
+import { driverOf } from '../claim/driver-of.ts';
+import { lookAhead } from '../claim/plan.ts';
 import type { BackupTools } from '../tools.ts';
 import { parseBackupRequest } from './ask-http.ts';
 import { limitUnsigned } from './limit-unsigned.ts';
@@ -27,7 +28,9 @@ export async function askByEvent(tools: BackupTools, event: ReceivedEvent, incom
     await limitUnsigned(tools, request, origin.identity, incoming.signal);
   }
   // Meanwhile, not afterwards. What cannot be seen now is looked at again when it begins.
-  const looked = lookAhead(tools, imagined(requestedBackup(request), origin.at), incoming.signal).catch(() => ({}));
+  const begun = imagined(requestedBackup(request), origin.at);
+  const driver = driverOf(tools.drivers, tools.rules, begun);
+  const looked = lookAhead(tools, driver, begun, incoming.signal).catch(() => ({}));
   const asked = await askForBackup(tools.store, { request, ...origin }, incoming.signal);
   const { operation } = asked;
   const { namespace, name } = operation.metadata;

@@ -14,12 +14,12 @@ import { advanceOperation } from '../advance.ts';
 import { askForBackup, type RecordedBackup, requestedBackup } from '../ask.ts';
 import type { BackupTools } from '../tools.ts';
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
-import { nameOfAttempt } from '../longhorn/about-operation.ts';
-import { lookAhead, planBackup } from '../longhorn/plan.ts';
-import { reusableOf, reusePlaces } from '../longhorn/decide-reuse.ts';
-import { lookAt } from '../longhorn/look-at.ts';
-import { blockersOf } from '../longhorn/why-not-backable.ts';
-import type { World } from '../longhorn/world.ts';
+import { driversHere, isDriverHere } from '@soteria/shared/operation/kinds/drivers.ts';
+import type { BackupDriver } from '../../../drivers/backup/driver.ts';
+import type { BackupWorld } from '../../../drivers/backup/world.ts';
+import { looksForReuse, reusableOf } from '../claim/decide-reuse.ts';
+import { lookAt } from '../claim/look-at.ts';
+import { lookAhead, planBackup } from '../claim/plan.ts';
 
 export interface Answer {
   readonly status: 200 | 202;
@@ -43,71 +43,68 @@ export function parseBackupRequest(body: unknown): BackupRequest {
   );
 }
 
-function refuseOtherDrivers(request: BackupRequest, tools: BackupTools): void {
+function driverFor(request: BackupRequest, tools: BackupTools): BackupDriver {
   const driver = request.driver ?? tools.settings.driver;
-  if (driver === 'longhorn') return;
+  if (isDriverHere(driver)) return tools.drivers[driver];
   throw new SoteriaError('driver_unavailable', {
     what: `claim ${request.namespace}/${request.pvc} cannot be backed up by ${driver}`,
     why: `the driver ${driver} is not part of this version`,
-    fix: 'leave "driver" out or set it to longhorn; SOTERIA_BACKUP_DRIVER sets the default',
+    fix: `leave "driver" out or set it to ${driversHere.join(' or ')}; SOTERIA_BACKUP_DRIVER sets the default`,
   });
 }
 
+/** One request, and the driver that it means. */
+interface Asked {
+  readonly tools: BackupTools;
+  readonly driver: BackupDriver;
+  readonly incoming: Incoming;
+}
+
 /** One schema for the plan, for what was recorded, and for an existing point. */
-function answerOf(operation: Operation, world: World, { rules }: BackupTools, { caller }: Incoming): BackupAnswer {
-  const status = statusOf(operation);
+function answerOf({ tools, driver, incoming }: Asked, operation: Operation, world: BackupWorld): BackupAnswer {
+  const { result } = statusOf(operation);
   const { namespace, pvc } = claimRefOf(operation);
-  const volume = world.volume?.seen;
-  const backup = status.result?.backup ?? status.work?.snapshot ?? nameOfAttempt(operation, 1);
+  const view = driver.view(operation, world, tools.rules);
   return {
-    driver: 'longhorn',
-    volume: status.work?.volume ?? volume?.name ?? null,
-    backup,
+    driver: driver.name,
+    ...view,
     namespace,
     pvc,
     secret: null,
-    ...askedViewOf(operation, caller.user),
-    restore_point: status.result?.restorePoint ?? null,
+    ...askedViewOf(operation, incoming.caller.user),
+    restore_point: result?.restorePoint ?? null,
     point: null,
-    data_as_of: status.result?.dataAsOf ?? null,
-    reused: status.result?.reused ?? false,
+    data_as_of: result?.dataAsOf ?? null,
+    reused: result?.reused ?? false,
     joined: false,
     repeated: false,
-    backup_target: status.work?.backupTarget ?? volume?.backupTargetName ?? null,
-    snapshot: backup,
-    mode: operation.spec.request.mode ?? rules.defaultMode,
-    estimated_bytes: volume?.actualSizeBytes ?? null,
+    snapshot: view.backup,
     blocked_by: [],
     longhorn: null,
   };
 }
 
-async function reusedAnswer(
-  tools: BackupTools,
-  operation: Operation,
-  world: World,
-  incoming: Incoming,
-): Promise<Answer | undefined> {
+async function reusedAnswer(asked: Asked, operation: Operation, world: BackupWorld): Promise<Answer | undefined> {
+  const { tools, driver, incoming } = asked;
   if (operation.spec.request.maxAge === undefined) return undefined;
-  const known = await lookAt(tools, { operation, world }, reusePlaces, incoming.signal);
-  const found = reusableOf({ operation, world: known, now: tools.now() });
+  const known = await lookAt(tools, driver, { operation, world }, looksForReuse(driver, world), incoming.signal);
+  const found = reusableOf(driver, { operation, world: known, now: tools.now() });
   if (found === undefined) return undefined;
   const { name: backup } = found;
   // It is a point of the claim's present volume, or it would not be reused.
   const point = { ...found.point, of_earlier_volume: false };
   const { id, volume, snapshot, data_as_of } = point;
-  const made = { ...answerOf(operation, world, tools, incoming), dry_run: false, job_name: null, reused: true };
+  const made = { ...answerOf(asked, operation, world), dry_run: false, job_name: null, reused: true };
   return { status: 200, body: { ...made, backup, point, restore_point: id, volume, snapshot, data_as_of } };
 }
 
 function recordedAnswer(
+  asked: Asked,
   { operation, how }: Pick<RecordedBackup, 'operation' | 'how'>,
-  world: World,
-  tools: BackupTools,
-  incoming: Incoming,
+  world: BackupWorld,
 ): Answer {
   const { name, namespace = '' } = operation.metadata;
-  const answer = answerOf(operation, world, tools, incoming);
+  const answer = answerOf(asked, operation, world);
   return {
     status: 202,
     location: `/v1/operations/${name}?namespace=${namespace}`,
@@ -118,33 +115,34 @@ function recordedAnswer(
 export async function askByHttp(tools: BackupTools, body: unknown, incoming: Incoming): Promise<Answer> {
   const request = parseBackupRequest(body);
   await tools.authorize(incoming.caller, { verb: 'create', namespace: request.namespace }, incoming.signal);
-  refuseOtherDrivers(request, tools);
+  const driver = driverFor(request, tools);
+  const asked: Asked = { tools, driver, incoming };
   const requested = requestedBackup(request);
   const operation = imagined(requested, incoming.receivedAt);
   if (request.dry_run === true) {
     const [{ world, blockers }, longhorn] = await Promise.all([
-      planBackup(tools, tools.rules, operation, incoming.signal),
-      tools.checkLonghorn(),
+      planBackup(tools, driver, operation, incoming.signal),
+      driver.checkReachability(),
     ]);
-    const answer = answerOf(operation, world, tools, incoming);
+    const answer = answerOf(asked, operation, world);
     return { status: 200, body: { ...answer, blocked_by: blockers.map(toBlocker), longhorn } };
   }
   const { store } = tools;
   const origin = originOfHttp(incoming);
   const listJoinable = () => store.listOfClaim(request.namespace, request.pvc, incoming.signal);
   const repeat = await findRecorded(store, requested, origin, { signal: incoming.signal, listJoinable });
-  if (repeat !== undefined) return recordedAnswer(repeat, {}, tools, incoming);
+  if (repeat !== undefined) return recordedAnswer(asked, repeat, {});
 
-  const world = await lookAhead(tools, operation, incoming.signal);
-  const [blocker] = blockersOf(claimRefOf(operation), world);
+  const world = await lookAhead(tools, driver, operation, incoming.signal);
+  const [blocker] = driver.blockersOf(claimRefOf(operation), world);
   if (blocker !== undefined) throw blocker;
-  const reused = await reusedAnswer(tools, operation, world, incoming);
+  const reused = await reusedAnswer(asked, operation, world);
   if (reused !== undefined) return reused;
 
-  const asked = await askForBackup(store, { request, ...origin }, incoming.signal);
-  const seen = () => ({ ...world, ...asked.seen });
-  const begun = await beginRecorded(asked, incoming.log, (ref, beginning) =>
+  const recorded = await askForBackup(store, { request, ...origin }, incoming.signal);
+  const seen = () => ({ ...world, ...recorded.seen });
+  const begun = await beginRecorded(recorded, incoming.log, (ref, beginning) =>
     advanceOperation(tools, ref, incoming, { ...beginning, seen }),
   );
-  return recordedAnswer(begun, world, tools, incoming);
+  return recordedAnswer(asked, begun, world);
 }

@@ -19,6 +19,7 @@ import { askedViewOf } from '@soteria/shared/operation/record/view.ts';
 import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import { advanceOperation } from '../advance.ts';
 import { requestOf } from '../ask.ts';
+import { driverOf } from '../claim/driver-of.ts';
 import { namespaceKind } from '../namespace/advance-namespace.ts';
 import { planNamespaceBackup } from '../namespace/plan-namespace.ts';
 import type { BackupTools } from '../tools.ts';
@@ -74,7 +75,7 @@ export async function askForNamespace(tools: BackupTools, body: unknown, incomin
   if (request.dry_run === true) {
     const operation = imagined(requested, incoming.receivedAt);
     const [plan, unrecorded] = await Promise.all([
-      planNamespaceBackup(tools.cluster, namespace, signal),
+      planNamespaceBackup(tools.cluster, driverOf(tools.drivers, tools.rules, operation), namespace, signal),
       whyNotRecorded(tools.store, operation, (cause) => namespaceMissing(namespace, cause), signal),
     ]);
     const blocked = unrecorded === undefined ? [] : [toBlocker(unrecorded)];

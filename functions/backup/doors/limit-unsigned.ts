@@ -8,7 +8,7 @@ import { answers } from '@soteria/shared/operation/record/find-repeat.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { waitingSelector } from '@soteria/shared/operation/queue/waiting-line.ts';
 import { isJoinable, requestOf } from '../ask.ts';
-import { whyClaimNot } from '../longhorn/why-not-backable.ts';
+import { whyClaimNot } from '../../../drivers/backup/why-claim-not.ts';
 import type { BackupTools } from '../tools.ts';
 
 /** One backup of a claim. */

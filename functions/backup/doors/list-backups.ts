@@ -4,9 +4,7 @@ import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
 import { backupsQuery } from '@soteria/shared/http-contract/queries.ts';
 import type * as z from 'zod';
-import { presentClaimOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
-import { longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
 import { judgeBy } from '@soteria/shared/restore-points/judge-points.ts';
 import { restorePointOf } from '@soteria/shared/restore-points/restore-point.ts';
 import { pageOfPoints } from '@soteria/shared/restore-points/list-points.ts';
@@ -16,6 +14,8 @@ import { inOrder } from '@soteria/shared/restore-points/order.ts';
 import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
 import type { Blocker } from '@soteria/shared/http-contract/parts.ts';
 import { toBlocker } from '@soteria/shared/operation/record/why-not-recorded.ts';
+import type { ClaimRef } from '@soteria/shared/operation/record/claim-ref.ts';
+import type { BackupDriver } from '../../../drivers/backup/driver.ts';
 import type { BackupTools } from '../tools.ts';
 
 export interface BackupList {
@@ -50,12 +50,19 @@ function isAsked(
   return (namespace === undefined || point.namespace === namespace) && (pvc === undefined || point.pvc === pvc);
 }
 
+/** As the driver sees it that knows what stands under it; undefined when there is no such claim. */
+async function presentClaimOf(drivers: readonly BackupDriver[], ref: ClaimRef, signal: AbortSignal) {
+  const seen = await Promise.all(drivers.map((driver) => driver.presentClaim(ref, signal)));
+  return seen.find((claim) => claim?.volume !== undefined) ?? seen[0];
+}
+
 export async function listBackups(tools: BackupTools, rawQuery: unknown, incoming: Incoming): Promise<BackupList> {
   const query = queryFrom(rawQuery);
+  const drivers = Object.values(tools.drivers);
   const { namespace, pvc } = query;
   await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
-  const [backups, own, self, verified, claim] = await Promise.all([
-    tools.longhorn.backups.list({}, incoming.signal),
+  const [listed, own, self, verified, claim] = await Promise.all([
+    Promise.all(drivers.map((driver) => driver.listPoints(incoming.signal))),
     tools.cluster.ownClusters(incoming.signal),
     tools.cluster.identity(incoming.signal),
     namespace === undefined || pvc === undefined
@@ -64,11 +71,11 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
     // The claim may be gone: then there is none, and the points speak for themselves.
     namespace === undefined || pvc === undefined
       ? undefined
-      : presentClaimOf(tools.cluster, { namespace, pvc }, incoming.signal),
+      : presentClaimOf(drivers, { namespace, pvc }, incoming.signal),
   ]);
   const live = claim?.volume;
   const judge = judgeBy(verified);
-  const facts = backups.map((backup) => longhornPoints.describe(backup));
+  const facts = listed.flat();
   const points = facts.filter((fact) => isAsked(fact, query, live)).map((fact) => restorePointOf(fact, own));
   const ordered = inOrder(points, (point) => point).map((point) => besideClaim(judge(point), claim));
   const after = query.next === undefined ? undefined : decodeCursor(query.next, 'the list of backups');

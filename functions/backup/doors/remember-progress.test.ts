@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Backup, Snapshot } from '@soteria/shared/longhorn/objects.ts';
-import { backupWith, snapshotWith } from '../longhorn/fixtures.ts';
+import { backupWith, snapshotWith } from '../../../drivers/longhorn/backup/fixtures.ts';
+import { stepOf } from '../../../drivers/longhorn/backup/watched.ts';
 import { rememberProgress } from './remember-progress.ts';
 
 const at = (progress: number, change: Partial<Backup> = {}): Backup =>
@@ -8,10 +9,12 @@ const at = (progress: number, change: Partial<Backup> = {}): Backup =>
 
 const notReady = (change: Partial<Snapshot> = {}): Snapshot => snapshotWith({ isReady: false, ...change });
 
+const movingOf = (object: Snapshot | Backup) => ({ uid: object.uid, step: stepOf(object) });
+
 function setUp(looked: Snapshot | Backup) {
   let time = 0;
   const memory = rememberProgress(() => new Date(time));
-  memory.remember(looked);
+  memory.remember(movingOf(looked));
   return { memory, pass: (ms: number) => (time += ms) };
 }
 
@@ -35,6 +38,6 @@ describe('progress is old news', () => {
   ])('%s', (_title, looked, seen, passedMs, isKnown) => {
     const { memory, pass } = setUp(looked);
     pass(passedMs);
-    expect(memory.isKnown(seen)).toBe(isKnown);
+    expect(memory.isKnown(movingOf(seen))).toBe(isKnown);
   });
 });

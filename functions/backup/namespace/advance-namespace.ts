@@ -8,18 +8,22 @@ import type { ManyTools } from '@soteria/shared/operation/many/perform-many.ts';
 import type { OneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
-import type { World } from '../longhorn/world.ts';
+import type { BackupDrivers } from '../../../drivers/backup/driver.ts';
+import type { BackupWorld, Rules } from '../../../drivers/backup/world.ts';
+import { driverOf } from '../claim/driver-of.ts';
 import { namespaceBackup, type NamespaceLook, type NamespaceSource } from './namespace-backup.ts';
 
 type PartOfTools = Pick<ManyTools<NamespaceSource, NamespaceLook>, 'keepAwake' | 'wakeOther'>;
 
 export interface NamespaceTools extends PartOfTools {
   readonly store: OperationStore;
+  readonly drivers: BackupDrivers;
+  readonly rules: Pick<Rules, 'defaultDriver'>;
   readonly cluster: Pick<ClusterReader, 'listClaims' | 'getPersistentVolume' | 'isPaused'>;
   readonly inTurn: OneAtATime;
   readonly now: () => Date;
   /** Moves a child at once, and answers it as it is then; what hinders it is its own. */
-  readonly moveChild: (child: ObjectRef, beginning: Beginning<World>) => Promise<Operation | undefined>;
+  readonly moveChild: (child: ObjectRef, beginning: Beginning<BackupWorld>) => Promise<Operation | undefined>;
 }
 
 export const namespaceKind = 'NamespaceBackup';
@@ -42,7 +46,7 @@ async function lookAt(
 }
 
 /** What the child would look at first was looked at for the parent just now. */
-function seenFor({ spec }: Operation, { claims = [], persistentVolumes }: NamespaceSource): World {
+function seenFor({ spec }: Operation, { claims = [], persistentVolumes }: NamespaceSource): BackupWorld {
   const claim = claims.find(({ metadata }) => metadata.name === spec.request.pvc);
   const persistentVolume = persistentVolumes[claim?.spec?.volumeName ?? ''];
   return { claim: { seen: claim }, ...(persistentVolume === undefined ? {} : { persistentVolume }), hasNoTwin: true };
@@ -51,7 +55,8 @@ function seenFor({ spec }: Operation, { claims = [], persistentVolumes }: Namesp
 export function namespaceMover(tools: NamespaceTools): Mover<ManyWorld<NamespaceSource>, ManyAction<NamespaceLook>> {
   const { store, inTurn, cluster } = tools;
   const nothingSeen: NamespaceSource = { persistentVolumes: {} };
-  const part = moveMany(namespaceBackup, nothingSeen, {
+  const many = namespaceBackup((operation) => driverOf(tools.drivers, tools.rules, operation));
+  const part = moveMany(many, nothingSeen, {
     ...tools,
     isPaused: (signal) => cluster.isPaused(signal),
     look: (...given) => lookAt(tools, ...given),

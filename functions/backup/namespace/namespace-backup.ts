@@ -4,7 +4,8 @@ import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/ku
 import type { Begun, Candidate, Many, ManySituation, Tally } from '@soteria/shared/operation/many/many.ts';
 import type { Operation, OperationRequest, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { refuse, statusOf, succeed } from '@soteria/shared/operation/record/status.ts';
-import type { Look } from '../longhorn/world.ts';
+import type { BackupDriver } from '../../../drivers/backup/driver.ts';
+import type { Look } from '../../../drivers/backup/world.ts';
 import { whyExcluded } from '@soteria/shared/operation/record/why-excluded.ts';
 import { whyClaimNot, whyVolumeSkipped } from './why-skipped.ts';
 
@@ -18,6 +19,7 @@ export interface NamespaceSource {
 export type NamespaceLook = { readonly at: 'claims' } | { readonly at: 'volumes'; readonly names: readonly string[] };
 
 type Situation = ManySituation<NamespaceSource>;
+type Driver = Pick<BackupDriver, 'whyVolumeNot'>;
 
 const causesInText = 5;
 
@@ -35,13 +37,13 @@ function requestOf({ spec }: Operation, pvc: string): OperationRequest {
 const byName = (a: PersistentVolumeClaim, b: PersistentVolumeClaim): number =>
   a.metadata.name < b.metadata.name ? -1 : 1;
 
-function candidateOf({ operation, world }: Situation, claim: PersistentVolumeClaim): Candidate {
+function candidateOf(driver: Driver, { operation, world }: Situation, claim: PersistentVolumeClaim): Candidate {
   const { name } = claim.metadata;
   const excluded = whyExcluded(claim);
   if (excluded !== undefined) return { name, to: 'leave-out', why: excluded, isOnPurpose: true };
   const volumeName = claim.spec?.volumeName ?? '';
   const under = world.source.persistentVolumes[volumeName];
-  const why = whyClaimNot(claim) ?? (under === undefined ? undefined : whyVolumeSkipped(under.seen));
+  const why = whyClaimNot(claim) ?? (under === undefined ? undefined : whyVolumeSkipped(driver, under.seen));
   if (why !== undefined) return { name, to: 'leave-out', why, isOnPurpose: false };
   if (under === undefined) return { name, to: 'look', at: volumeName };
   return { name, to: 'make', subject: name, request: requestOf(operation, name) };
@@ -85,7 +87,8 @@ function end({ operation, now }: Situation, tally: Tally): OperationStatus {
   return { ...refuse(status, 'Failed', partial, now), result };
 }
 
-export const namespaceBackup: Many<NamespaceSource, NamespaceLook> = {
+/** `driverFor`: which driver the children of this Operation have. */
+export const namespaceBackup = (driverFor: (operation: Operation) => Driver): Many<NamespaceSource, NamespaceLook> => ({
   childKind: 'Backup',
   maxOpen: 50,
   identityPrefix: 'namespace',
@@ -95,8 +98,8 @@ export const namespaceBackup: Many<NamespaceSource, NamespaceLook> = {
     (situation.world.source.claims ?? [])
       .filter(({ metadata }) => metadata.name > after)
       .toSorted(byName)
-      .map((claim) => candidateOf(situation, claim)),
+      .map((claim) => candidateOf(driverFor(situation.operation), situation, claim)),
   lookCloser: (names) => ({ at: 'volumes', names }),
   begin,
   end,
-};
+});

@@ -1,5 +1,6 @@
 /** What the backup of a namespace would take and leave out; nothing is made. */
 import type { ClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
+import type { BackupDriver } from '../../../drivers/backup/driver.ts';
 import { whyClaimSkipped, whyVolumeSkipped } from './why-skipped.ts';
 
 export interface NamespaceBackupPlan {
@@ -9,6 +10,7 @@ export interface NamespaceBackupPlan {
 
 export async function planNamespaceBackup(
   cluster: Pick<ClusterReader, 'listClaims' | 'getPersistentVolume'>,
+  driver: Pick<BackupDriver, 'whyVolumeNot'>,
   namespace: string,
   signal: AbortSignal,
 ): Promise<NamespaceBackupPlan> {
@@ -18,7 +20,7 @@ export async function planNamespaceBackup(
     const pvc = claim.metadata.name;
     const why =
       whyClaimSkipped(claim) ??
-      whyVolumeSkipped(await cluster.getPersistentVolume(claim.spec?.volumeName ?? '', signal));
+      whyVolumeSkipped(driver, await cluster.getPersistentVolume(claim.spec?.volumeName ?? '', signal));
     if (why === undefined) claims.push(pvc);
     else skipped.push({ pvc, why });
   }

@@ -1,9 +1,6 @@
 /** Every wait of the backup of a namespace. */
 import type { Waits } from '@soteria/shared/operation/engine/waits.ts';
-import { backupWaits } from '../longhorn/waits.ts';
-
-const [notSeenYet] = backupWaits.queue;
-const [paused] = backupWaits.tidy;
+import { ifPaused, notSeenYet } from '../../../drivers/backup/waits.ts';
 
 export const namespaceBackupWaits = {
   queue: [notSeenYet],
@@ -14,6 +11,6 @@ export const namespaceBackupWaits = {
       worstDelay: '2 min (the busy sweep)',
       endsBy: 'every backup has a deadline',
     },
-    paused,
+    ifPaused,
   ],
 } as const satisfies Waits;

@@ -1,7 +1,7 @@
 /** Why a claim is left out of the backup of its namespace. Pure. */
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import { whyExcluded } from '@soteria/shared/operation/record/why-excluded.ts';
-import { volumeHandleOf } from '@soteria/shared/longhorn/live-volume.ts';
+import type { BackupDriver } from '../../../drivers/backup/driver.ts';
 
 const fixOfLost = 'restore the claim from a restore point under another name, or delete it';
 
@@ -18,8 +18,10 @@ export function whyClaimSkipped(claim: PersistentVolumeClaim): string | undefine
 }
 
 /** From what stands under it. */
-export function whyVolumeSkipped(volume: PersistentVolume | undefined): string | undefined {
+export function whyVolumeSkipped(
+  driver: Pick<BackupDriver, 'whyVolumeNot'>,
+  volume: PersistentVolume | undefined,
+): string | undefined {
   if (volume === undefined) return `its persistent volume does not exist: ${fixOfLost}`;
-  if (volumeHandleOf(volume) !== undefined) return undefined;
-  return `its volume belongs to ${volume.spec?.csi?.driver ?? 'no CSI driver'}, not to Longhorn`;
+  return driver.whyVolumeNot(volume);
 }

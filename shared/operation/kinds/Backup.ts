@@ -1,5 +1,6 @@
 /** The backup of a claim. */
 import * as z from 'zod';
+import { requestDrivers } from './drivers.ts';
 import { bytes, dnsLabel, dnsSubdomain, durationText, explanation, instant, tag } from './fields.ts';
 import type { KindOfOperation } from './kind.ts';
 import { attempt, backupChoice, pointResult, source, volumeWork } from './shared-members.ts';
@@ -9,7 +10,7 @@ export const backupRequest = z.strictObject({
   namespace: dnsLabel.describe('Namespace of the claim.'),
   pvc: dnsSubdomain.describe('Name of the claim.'),
   tags: z.array(tag).max(32).optional().describe('Free key=value texts kept with the restore point.'),
-  driver: z.enum(['longhorn', 'restic']).optional().describe('Left out: SOTERIA_BACKUP_DRIVER.'),
+  driver: z.enum(requestDrivers).optional().describe('Left out: SOTERIA_BACKUP_DRIVER.'),
   mode: z.enum(['incremental', 'full']).optional().describe('Left out: SOTERIA_LONGHORN_BACKUP_MODE.'),
   max_age: z
     .union([durationText, z.int().min(0)])

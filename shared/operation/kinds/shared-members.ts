@@ -1,5 +1,6 @@
 /** Members that several kinds have: one schema each, so that all kinds mean the same by a name. */
 import * as z from 'zod';
+import { requestDrivers } from './drivers.ts';
 import {
   bytes,
   count,
@@ -27,7 +28,7 @@ export const policy = dnsLabel
 
 /** How a backup is made. */
 export const backupChoice = {
-  driver: z.enum(['longhorn', 'restic']).optional().describe('What moves the bytes; left out: SOTERIA_BACKUP_DRIVER.'),
+  driver: z.enum(requestDrivers).optional().describe('What moves the bytes; left out: SOTERIA_BACKUP_DRIVER.'),
   mode: z
     .enum(['incremental', 'full'])
     .optional()

@@ -1,0 +1,80 @@
+/** What follows from the Operation alone, whatever its driver: the marks of what it makes, and refusals that need no look at the cluster. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import {
+  defaultDriver,
+  driversHere,
+  isDriverHere,
+  type RequestDriver,
+} from '@soteria/shared/operation/kinds/drivers.ts';
+import {
+  managedLabel,
+  operationNameLabel,
+  operationNamespaceLabel,
+  operationUidLabel,
+  watchLabel,
+} from '@soteria/shared/operation/record/marks.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+
+export function marksOf(operation: Operation): Readonly<Record<string, string>> {
+  return {
+    [managedLabel]: 'true',
+    [watchLabel]: 'backup',
+    [operationUidLabel]: operation.metadata.uid,
+    [operationNamespaceLabel]: operation.metadata.namespace ?? '',
+    [operationNameLabel]: operation.metadata.name,
+  };
+}
+
+/** Invariant 3. A backup read back from the target has lost its marks, never its catalogue. */
+export function isOurs(
+  operation: Operation,
+  object: { readonly marks: Readonly<Record<string, string>>; readonly catalogue?: Readonly<Record<string, string>> },
+): boolean {
+  const uid = object.marks[operationUidLabel] ?? object.catalogue?.[operationUidLabel];
+  return uid === operation.metadata.uid;
+}
+
+export const refusedBecause = {
+  cancelled: (operation: Operation) =>
+    new SoteriaError('cancelled', {
+      what: `operation ${operation.metadata.name} was cancelled`,
+      why: 'its cancellation was requested before the backup was complete',
+      fix: 'ask for a new backup when you want one',
+    }),
+
+  requestMisfit: (operation: Operation, meant: RequestDriver = defaultDriver): SoteriaError | undefined => {
+    const { request } = operation.spec;
+    const { namespace, name } = operation.metadata;
+    if (request.pvc === undefined) {
+      return new SoteriaError('invalid_request', {
+        what: `operation ${name} cannot run`,
+        why: 'spec.request.pvc is missing',
+        fix: 'create a new Operation that names the claim in spec.request.pvc',
+      });
+    }
+    if (request.namespace !== undefined && request.namespace !== namespace) {
+      return new SoteriaError('invalid_request', {
+        what: `operation ${name} cannot run`,
+        why: `it lives in namespace ${namespace} but names a claim of namespace ${request.namespace}`,
+        fix: `create it in namespace ${request.namespace}: an Operation lives with the claim it is about`,
+      });
+    }
+    const driver = request.driver ?? meant;
+    if (!isDriverHere(driver)) {
+      return new SoteriaError('driver_unavailable', {
+        what: `operation ${name} cannot run`,
+        why: `the driver ${driver} is not part of this version`,
+        fix: `set spec.request.driver to ${driversHere.join(' or ')}; SOTERIA_BACKUP_DRIVER sets the default`,
+      });
+    }
+    return undefined;
+  },
+
+  /** The last attempt failed too. */
+  outOfAttempts: (operation: Operation, why: string, attempts: number) =>
+    new SoteriaError('backup_failed', {
+      what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} was not backed up`,
+      why: `${why}; that was attempt ${attempts}, the last one`,
+      fix: 'remove the cause, then ask for a new backup',
+    }),
+};
