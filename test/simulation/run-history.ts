@@ -51,16 +51,31 @@ function secondsTo(now: Date, minuteOfDay: number): number {
   return ((minuteOfDay - passed + 24 * 60) % (24 * 60)) * 60;
 }
 
-/** The weather clears; from now on only what was done counts. */
+/** Written at every look or every sweep, whether or not anything has happened. */
+const restless: ReadonlySet<string> = new Set(['backuptargets', 'backupvolumes', 'pingsources']);
+
+/** Counts what is stored beside that. */
+function countChanges({ cluster }: World): () => number {
+  let changes = 0;
+  cluster.onCommit(({ plural }) => {
+    if (!restless.has(plural)) changes += 1;
+  });
+  return () => changes;
+}
+
+/**
+ * The weather clears; from now on only what was done counts. It ends with a round in which everything is settled and nothing changes any more: what
+ * was being deleted is gone by then, and what had vanished has come back. A further round would be the same.
+ */
 async function calmDown(world: World): Promise<number> {
   world.longhorn.faults.clearAll();
+  const changes = countChanges(world);
   let steps = 0;
   for (let count = 0; count < maxRounds; count += 1) {
+    const before = changes();
     steps += await round(world, 6);
-    if (isSettled(readEnding(world)) && count > 1) break;
+    if (changes() === before && isSettled(readEnding(world))) break;
   }
-  // What was being deleted goes, what had vanished comes back.
-  for (let count = 0; count < 4; count += 1) steps += await round(world, 6);
   // Once a day everything left over is looked for, whatever events were lost.
   world.pass(secondsTo(world.now(), dailyAtMinute));
   return steps + (await round(world, 6));

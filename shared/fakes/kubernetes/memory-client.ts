@@ -32,12 +32,8 @@ export function createMemoryClient(api: RawApi): WatchingClient {
       const call: Call = { verb: 'get', type, target: ref };
       const path = addressOf(call, ref);
       return attempt(call, options, () => {
-        try {
-          return read(type, api.get(path));
-        } catch (thrown) {
-          if (isRefusal(thrown) && thrown.code === 404 && thrown.details?.name !== undefined) return undefined;
-          throw thrown;
-        }
+        const found = api.find(path);
+        return found === undefined ? undefined : read(type, found);
       });
     },
 
@@ -98,11 +94,7 @@ export function createMemoryClient(api: RawApi): WatchingClient {
       const call: Call = { verb: 'delete', type, target: ref };
       const path = addressOf(call, ref);
       attempt(call, options, () => {
-        try {
-          api.delete(path, options);
-        } catch (thrown) {
-          if (!(isRefusal(thrown) && thrown.code === 404 && thrown.details?.name !== undefined)) throw thrown;
-        }
+        if (api.find(path) !== undefined) api.delete(path, options);
       });
     },
   };

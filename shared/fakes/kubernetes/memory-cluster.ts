@@ -13,7 +13,7 @@ import { isCustomResourceDefinition, kindOfDefinition } from './custom-kinds.ts'
 import { createAdmission, type AdmissionHook } from './memory-admission.ts';
 import { createMemoryClient } from './memory-client.ts';
 import type { KindDefinition } from './memory-kinds.ts';
-import { readList, readObject, watchFrom } from './memory-reads.ts';
+import { findObject, readList, readObject, watchFrom } from './memory-reads.ts';
 import { createRemoval } from './memory-removal.ts';
 import { createWrites } from './memory-writes.ts';
 import type { RawApi } from './raw-api.ts';
@@ -66,6 +66,7 @@ export function createMemoryCluster(options: MemoryClusterOptions = {}): MemoryC
   const startingKinds = [...builtInKinds, ...(options.kinds ?? [])];
   const api: RawApi = {
     get: (path) => readObject(state, path),
+    find: (path) => findObject(state, path),
     list: (path, query) => readList(state, path, query),
     watch: (path, query, since, deliver) => watchFrom(state, path, query, since, deliver),
     ...writes,

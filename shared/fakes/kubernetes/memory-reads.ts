@@ -38,11 +38,16 @@ export interface RawWatchEvent {
   readonly object: WireObject;
 }
 
-export function readObject(state: ClusterState, path: ObjectPath): WireObject {
+export function findObject(state: ClusterState, path: ObjectPath): WireObject | undefined {
   const resource = state.resolve(path);
   const object = resource.table.get(keyOf(resource.kind, path.namespace, path.name));
-  if (object === undefined) throw objectNotFound(resource.kind, path.name);
-  return inVersion(resource, object);
+  return object === undefined ? undefined : inVersion(resource, object);
+}
+
+export function readObject(state: ClusterState, path: ObjectPath): WireObject {
+  const object = findObject(state, path);
+  if (object === undefined) throw objectNotFound(state.resolve(path).kind, path.name);
+  return object;
 }
 
 export function readList(state: ClusterState, path: CollectionPath, query: RawListQuery = {}): RawList {

@@ -10,6 +10,8 @@ import type { WireObject } from './wire-object.ts';
  */
 export interface RawApi extends Writes {
   get(path: ObjectPath): WireObject;
+  /** As `get`; undefined: there is no such object. An error is dear to make, and most reads of a simulation find nothing. */
+  find(path: ObjectPath): WireObject | undefined;
   list(path: CollectionPath, query?: RawListQuery): RawList;
   /** Delivers what happened after revision `since`, then what happens, until the returned function is called. */
   watch(path: CollectionPath, query: SelectorQuery, since: number, deliver: (event: RawWatchEvent) => void): () => void;

@@ -41,7 +41,7 @@ export function createLonghornObjects({ api }: Pick<MemoryCluster, 'api'>): Long
     // What is stored has passed the types of whoever wrote it: parsing it again at every look would be most of the run.
     list: <T extends KubernetesObject>(type: ResourceType<T>) => api.list(collection(type)).items as unknown as T[],
     get: <T extends KubernetesObject>(type: ResourceType<T>, name: string) =>
-      whenThere(() => api.get(at(type, name))) as unknown as T | undefined,
+      api.find(at(type, name)) as unknown as T | undefined,
     patchStatus: (type, name, status) =>
       void whenThere(() =>
         api.patch(at(type, name), (current) => asObject(applyMergePatch(current, { status })), {
