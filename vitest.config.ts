@@ -4,6 +4,8 @@ const exclude = ['**/node_modules/**'];
 
 export default defineConfig({
   test: {
+    // What makes `npm run check` run every unit test. A package.json does not: its scripts change no test, and its dependencies change the lock file.
+    forceRerunTriggers: ['**/vitest.config.ts', '**/package-lock.json'],
     projects: [
       {
         test: {
