@@ -76,6 +76,16 @@ describe('the sweep', () => {
     expect(list).toHaveBeenCalledTimes(2);
   });
 
+  it('sends a heartbeat after each complete evaluation, and none after one that failed', async () => {
+    const heartbeats: unknown[] = [];
+    const bench = createTestBench({ onHeartbeat: (evaluated) => heartbeats.push(evaluated) });
+    await ping(bench);
+    expect(heartbeats).toEqual([{ overdue: 0 }]);
+    vi.spyOn(bench.client, 'list').mockRejectedValue(new Error('the API server is away'));
+    await ping(bench, 'tick-1', 503);
+    expect(heartbeats).toHaveLength(1);
+  });
+
   it('comes every two minutes while something is open, and no longer', async () => {
     const bench = createTestBench();
     const one = await record(bench, 'one', { phase: 'Running' });

@@ -15,7 +15,8 @@ export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
   const teller = createTeller(tools);
   const evaluate = async (from: Incoming, list?: () => Promise<readonly Operation[]>): Promise<void> => {
     const { evaluatePolicies } = await import('./evaluate/evaluate-policies.ts');
-    return evaluatePolicies(tools, from, list);
+    const evaluated = await evaluatePolicies(tools, from, list);
+    await tools.sendHeartbeat?.(evaluated, from);
   };
   return {
     name: 'policy-tick',

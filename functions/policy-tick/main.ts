@@ -1,12 +1,12 @@
 /** Composition root of the function `policy-tick`; only this file exits the process. */
 import '@soteria/shared/config/jitless.ts';
-import { readFunctionSettings } from '@soteria/shared/config/function-settings.ts';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { createBusySweep } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import { readPaused } from '@soteria/shared/settings/paused.ts';
 import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
 import { createResend } from '@soteria/shared/events/resend.ts';
+import { readPolicyTickSettings } from './config.ts';
 import { createLetterBox } from './dead-letters/letter-box.ts';
 import { createPolicyStore } from './store/policy-store.ts';
 import { definePolicyTick } from './app.ts';
@@ -14,9 +14,9 @@ import { definePolicyTick } from './app.ts';
 async function main(): Promise<void> {
   const running = await startFunction({
     name: 'policy-tick',
-    settings: readFunctionSettings(process.env),
+    settings: readPolicyTickSettings(process.env),
     definition: ({ client, authorize, publisher, now, settings }) => {
-      const { namespace, slotLimits: limits, sink, longhornNamespace, clusterId } = settings;
+      const { namespace, slotLimits: limits, sink, longhornNamespace, clusterId, heartbeatUrl } = settings;
       const store = createOperationStore(client);
       return definePolicyTick({
         client,
@@ -29,6 +29,11 @@ async function main(): Promise<void> {
         busySweep: createBusySweep(client, namespace),
         letters: createLetterBox(client, namespace),
         policies: createPolicyStore(client, namespace),
+        sendHeartbeat:
+          heartbeatUrl === undefined
+            ? undefined
+            : async (...args) =>
+                (await import('./heartbeat/send-heartbeat.ts')).createSendHeartbeat(heartbeatUrl)(...args),
         publisher,
         resend: createResend(sink, now),
         authorize,

@@ -16,6 +16,7 @@ import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { definePolicyTick } from './app.ts';
 import { createClusterSources } from './evaluate/cluster-sources.ts';
+import type { Evaluated } from './evaluate/evaluate-policies.ts';
 import { createLetterBox } from './dead-letters/letter-box.ts';
 import { createPolicyStore } from './store/policy-store.ts';
 
@@ -26,9 +27,10 @@ export interface BenchOptions {
   /** Throws what the sink answers to an event of this type. */
   readonly onPublish?: (type: string) => void;
   readonly onAuthorize?: (access: Access) => unknown;
+  readonly onHeartbeat?: (evaluated: Evaluated) => unknown;
 }
 
-export function createTestBench({ onResend, onPublish, onAuthorize }: BenchOptions = {}) {
+export function createTestBench({ onResend, onPublish, onAuthorize, onHeartbeat }: BenchOptions = {}) {
   let time = Date.parse('2026-08-20T02:00:00Z');
   const now = () => new Date(time);
   const cluster = createMemoryCluster({
@@ -61,6 +63,7 @@ export function createTestBench({ onResend, onPublish, onAuthorize }: BenchOptio
     busySweep: createBusySweep(client, namespace),
     letters: createLetterBox(client, namespace),
     policies: createPolicyStore(client, namespace),
+    sendHeartbeat: async (evaluated) => void onHeartbeat?.(evaluated),
     publisher: {
       publish: async (event) => {
         onPublish?.(event.type);

@@ -6,6 +6,7 @@ import type { IsPaused } from '@soteria/shared/function/tell-paused.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { BusySweep } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import type { ClusterSources } from './evaluate/look-at-cluster.ts';
+import type { SendHeartbeat } from './heartbeat/send-heartbeat.ts';
 import type { PolicyStore } from './store/policy-store.ts';
 import type { LetterBox } from './dead-letters/letter-box.ts';
 import type { Slots } from '@soteria/shared/operation/queue/slots.ts';
@@ -20,6 +21,8 @@ export interface PolicyTickTools {
   /** What the evaluation of policies reads. */
   readonly loadCluster: () => Promise<ClusterSources>;
   readonly policies: PolicyStore;
+  /** After each complete evaluation; left out: nobody is told. */
+  readonly sendHeartbeat?: SendHeartbeat | undefined;
   readonly publisher: Publisher;
   readonly resend: Resend;
   readonly authorize: Authorize;

@@ -79,6 +79,13 @@ export function optionalSecret(minLength: number): z.ZodType<string | undefined>
   return schema;
 }
 
+/** An address that holds a secret, as many webhooks do. */
+export function optionalSecretUrl(): z.ZodType<string | undefined> {
+  const schema = z.url({ protocol: /^https?$/ }).optional();
+  notes.add(schema, { allowed: 'an http:// or https:// address', isSecret: true });
+  return schema;
+}
+
 /** Throws `invalid_settings` that names every bad variable. */
 export function readEnvironment<S extends z.ZodRawShape>(
   variables: z.ZodObject<S>,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { backupVariables } from '../../functions/backup/config.ts';
+import { policyTickVariables } from '@soteria/policy-tick/config.ts';
 import { restoreVariables } from '../../functions/restore/config.ts';
 import { usageVariables } from '../../functions/b2-usage/config.ts';
 import { listingJob } from '../../functions/b2-usage/listing-job/listing-job.ts';
@@ -140,7 +141,9 @@ describe('the settings', () => {
       'soteria-signing',
       'soteria-restic',
       'soteria-b2',
+      'soteria-heartbeat',
     ]);
+    expect(policyTickVariables.shape).toHaveProperty(Object.keys(at(examples[3], 'stringData') ?? {}));
     expect(backupVariables.shape).toHaveProperty(Object.keys(at(examples[0], 'stringData') ?? {}));
     expect(ofKind(objects, 'Secret')).toEqual([]);
     expect(usageVariables.strict().safeParse(at(examples[2], 'stringData')).error).toBeUndefined();

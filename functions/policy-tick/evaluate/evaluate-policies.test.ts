@@ -228,10 +228,12 @@ describe('a tick', () => {
     await bench.tick();
     await bench.tick();
     expect(bench.facts).toEqual(['missed shop/data']);
+    expect(await bench.tick()).toEqual({ overdue: 1 });
     await bench.addPoint('shop', 'data');
     await bench.tick();
     await bench.tick();
     expect(bench.facts).toEqual(['missed shop/data', 'recovered shop/data']);
+    expect(await bench.tick()).toEqual({ overdue: 0 });
   });
 
   it('does not catch up what was due before a policy was there', async () => {

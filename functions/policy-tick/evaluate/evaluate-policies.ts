@@ -8,6 +8,7 @@ import { announceFact } from '@soteria/shared/events/announce-fact.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { totalsOf } from '../coverage/coverage-record.ts';
 import { resolvePolicy } from '../policy/resolve-policy.ts';
 import { keepPingSources } from '../ping-sources/keep-ping-sources.ts';
 import { decideTick, type TickDecision, type ToldTransition } from '../tick/decide-tick.ts';
@@ -25,12 +26,17 @@ const maxOpenTests = 10;
 /** A claim without a policy counts as looked after by others while their newest point is younger. */
 const othersFreshMs = 26 * 3_600_000;
 
+export interface Evaluated {
+  /** Claims whose objective is missed. */
+  readonly overdue: number;
+}
+
 /** `listOperations`: left out, they are read here. */
 export async function evaluatePolicies(
   tools: PolicyTickTools,
   { signal, log }: Incoming,
   listOperations: () => Promise<readonly Operation[]> = () => tools.store.list({}, signal),
-): Promise<void> {
+): Promise<Evaluated> {
   const { client, namespace, now: clock } = tools;
   const store = createCoverageStore(client, namespace);
   const [book, memory] = await Promise.all([tools.policies.read(signal), readPolicyMemory(client, namespace, signal)]);
@@ -38,7 +44,7 @@ export async function evaluatePolicies(
   for (const { id, source } of book.faults) log.warn('policy_disabled', { policy: id, ...source });
   const policies = book.policies.map(({ policy }) => resolvePolicy(policy));
   const pings = await keepPingSources(client, namespace, policies, signal);
-  if (policies.length === 0 && memory.size === 0) return;
+  if (policies.length === 0 && memory.size === 0) return { overdue: 0 };
 
   const cluster = await tools.loadCluster();
   const [seen, before] = await Promise.all([lookAtCluster(cluster, listOperations, signal), store.read(signal)]);
@@ -87,6 +93,7 @@ export async function evaluatePolicies(
   const tests = await recordTests(tools.store, decision.askTests, byId, signal);
   for (const transition of decision.transitions) await report(tools, transition, { signal, log });
   const written = await store.write(before, decision.coverage, signal);
+  const { missed: overdue } = totalsOf(decision.coverage.values());
   log.info('policies_evaluated', {
     policies: policies.length,
     disabled: book.faults.length,
@@ -94,9 +101,11 @@ export async function evaluatePolicies(
     tests,
     hindrance: hindrance?.code,
     transitions: decision.transitions.length,
+    overdue,
     pingSources: pings.created + pings.removed,
     written,
   });
+  return { overdue };
 }
 
 const servedBy = ({ ask }: TickDecision): ReadonlySet<string> => new Set(ask.map(({ policy }) => policy));
