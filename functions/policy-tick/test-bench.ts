@@ -18,6 +18,7 @@ import { definePolicyTick } from './app.ts';
 import { createClusterSources } from './evaluate/cluster-sources.ts';
 import type { Evaluated } from './evaluate/evaluate-policies.ts';
 import { createLetterBox } from './dead-letters/letter-box.ts';
+import { policySecretName } from './policy/stored-policies.ts';
 import { createPolicyStore } from './store/policy-store.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
@@ -43,6 +44,7 @@ export function createTestBench({ onResend, onPublish, onAuthorize, onHeartbeat 
   });
   const { client } = cluster;
   const namespace = 'soteria';
+  cluster.seed({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name: policySecretName } });
   const store = createOperationStore(client);
   const slots = createSlots({ client, namespace, limits: { cluster: 2, node: 2, repository: 1 }, now });
   const published: OutgoingEvent[] = [];

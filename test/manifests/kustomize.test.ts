@@ -67,6 +67,7 @@ describe.skipIf(kubectl === undefined)('kubectl kustomize', () => {
   });
 
   it('does not install the example of the Secrets', () => {
-    expect(readInstallation().filter(({ kind }) => kind === 'Secret')).toEqual([]);
+    const secrets = readInstallation().filter(({ kind }) => kind === 'Secret');
+    expect(secrets.map(({ metadata }) => metadata.name)).toEqual(['soteria-policies']);
   });
 });

@@ -12,7 +12,9 @@ const nightly = (id: string, hour = 2) => ({ id, schedule: `0 ${hour} * * *`, na
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 function createBench(around: (client: KubernetesClient) => KubernetesClient = (client) => client) {
-  const { client } = createMemoryCluster({ namespaces: [namespace, 'shop'] });
+  const cluster = createMemoryCluster({ namespaces: [namespace, 'shop'] });
+  const { client } = cluster;
+  cluster.seed({ apiVersion: 'v1', kind: 'Secret', metadata: ref });
   const putSecret = async (data: Record<string, string>, name = policySecretName) => {
     const values = Object.entries(data).map(([key, text]) => [key, base64(text)]);
     const found = await client.get(secrets, { namespace, name });
@@ -42,7 +44,11 @@ async function refusal(work: Promise<unknown>): Promise<SoteriaError> {
 describe('the policies of the API', () => {
   it('are created, replaced, left as they are, and deleted, each under a key of its own', async () => {
     const { client, store } = createBench();
-    expect(await store.read()).toEqual({ policies: [], faults: [], conflicts: [], version: '0' });
+    const empty = { policies: [], faults: [], conflicts: [] };
+    expect(await store.read()).toEqual({
+      ...empty,
+      version: (await client.get(secrets, ref))?.metadata.resourceVersion,
+    });
     const made = await store.put(nightly('a'));
     expect(made.did).toBe('created');
     expect((await store.put(nightly('b'))).did).toBe('created');
@@ -75,8 +81,8 @@ describe('the policies of the API', () => {
         return client.replace(type, object, options);
       },
     }));
-    expect((await refusal(store.put(nightly('a'), { ifMatch: '*' }))).code).toBe('precondition_failed');
-    const { version } = await store.put(nightly('a'), { ifMatch: ['0'] });
+    expect((await refusal(store.put(nightly('a'), { ifMatch: ['0'] }))).code).toBe('precondition_failed');
+    const { version } = await store.put(nightly('a'), { ifMatch: '*' });
     const next = await store.put(nightly('b'), { ifMatch: ['7', version] });
     const late = await refusal(store.remove('a', { ifMatch: [version] }));
     expect([late.code, late.httpStatus]).toEqual(['precondition_failed', 412]);
@@ -87,7 +93,8 @@ describe('the policies of the API', () => {
 
   it('stay as they are in a dry run', async () => {
     const { store } = createBench();
-    expect(await store.put(nightly('a'), { isDryRun: true })).toEqual({ did: 'created', version: '0' });
+    const { version } = await store.read();
+    expect(await store.put(nightly('a'), { isDryRun: true })).toEqual({ did: 'created', version });
     expect((await store.read()).policies).toEqual([]);
   });
 
@@ -126,6 +133,18 @@ describe('the policies of the API', () => {
     // A text that cannot be read stands in the way of no policy of that name.
     expect((await store.put(nightly('e'))).did).toBe('replaced');
     expect((await store.read()).policies.map(({ policy }) => policy.id)).toEqual(['a', 'b', 'd', 'e']);
+  });
+});
+
+describe('without the Secret', () => {
+  it('there are no policies of the API, and a change is refused with what to do', async () => {
+    const { client, store } = createBench();
+    await client.delete(secrets, ref);
+    expect(await store.read()).toMatchObject({ policies: [], version: '0' });
+    const { code, explanation } = await refusal(store.put(nightly('a')));
+    expect(code).toBe('conflict');
+    expect(explanation.fix).toContain('kubectl create secret generic soteria-policies -n soteria');
+    expect(await client.get(secrets, ref)).toBeUndefined();
   });
 });
 

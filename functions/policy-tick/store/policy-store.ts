@@ -74,21 +74,15 @@ export function createPolicyStore(client: KubernetesClient, namespace: string): 
     return { current, api, book: await readPolicies({ api, git }) };
   }
 
+  /** The installation brings the Secret, empty: Kubernetes cannot limit the right to create to a name. */
   async function write(
     current: Secret | undefined,
     data: Readonly<Record<string, string>>,
     { isDryRun, signal }: ChangeOptions,
   ): Promise<string> {
-    const metadata = { namespace, name: policySecretName, labels: { 'app.kubernetes.io/part-of': 'soteria' } };
-    const written =
-      current === undefined
-        ? await client.create(
-            secrets,
-            { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, data },
-            { signal, isDryRun },
-          )
-        : await client.replace(secrets, { ...current, data }, { signal, isDryRun });
-    return isDryRun === true ? (current?.metadata.resourceVersion ?? noVersion) : written.metadata.resourceVersion;
+    if (current === undefined) throw noSecret(namespace);
+    const written = await client.replace(secrets, { ...current, data }, { signal, isDryRun });
+    return isDryRun === true ? current.metadata.resourceVersion : written.metadata.resourceVersion;
   }
 
   type Decided = { readonly data: PolicyData; readonly did: PolicyChange['did'] };
@@ -149,10 +143,18 @@ function isSame(data: PolicyData, next: PolicyData): boolean {
   return keys.length === Object.keys(data).length && keys.every((key) => data[key] === next[key]);
 }
 
-/** Somebody wrote, made or deleted the Secret between our look and our write. */
+function noSecret(namespace: string): SoteriaError {
+  return new SoteriaError('conflict', {
+    what: 'The policies were not changed',
+    why: `the Secret ${namespace}/${policySecretName} does not exist; the installation brings it, empty`,
+    fix: `apply the installation again, or: kubectl create secret generic ${policySecretName} -n ${namespace}`,
+  });
+}
+
+/** Somebody wrote or deleted the Secret between our look and our write. */
 function wasFaster(error: unknown): boolean {
   if (!(error instanceof SoteriaError)) return false;
-  return error.code === 'cluster_conflict' || error.code === 'name_conflict' || error.code === 'not_found';
+  return error.code === 'cluster_conflict' || error.code === 'not_found';
 }
 
 function changedMeanwhile(version: string | undefined, cause?: unknown): SoteriaError {
