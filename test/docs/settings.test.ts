@@ -36,7 +36,9 @@ function defaultsOf(schema: z.ZodObject): [string, string | undefined][] {
 
 const described = new Map([...documentedIn('settings.md'), ...documentedIn('b2-usage.md')]);
 const read = new Map(
-  [functionVariables, backupVariables, restoreVariables, policyTickVariables, usageVariables].flatMap((one) => defaultsOf(one)),
+  [functionVariables, backupVariables, restoreVariables, policyTickVariables, usageVariables].flatMap((one) =>
+    defaultsOf(one),
+  ),
 );
 
 describe('the settings', () => {

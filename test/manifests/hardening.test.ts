@@ -80,11 +80,11 @@ describe('the rights', () => {
     const onSecrets = rules.filter((rule) => listAt(rule, 'resources').includes('secrets'));
     expect(onSecrets.length).toBeGreaterThan(0);
     for (const rule of onSecrets) {
-      const verbs = listAt(rule, 'verbs').map(String);
+      const verbs = new Set(listAt(rule, 'verbs').map(String));
       const names = listAt(rule, 'resourceNames').map(String);
       expect(names.length).toBeGreaterThan(0);
       expect(names.every((name) => ['soteria-policies', 'soteria-policies-git'].includes(name))).toBe(true);
-      expect(['list', 'create'].filter((verb) => verbs.includes(verb))).toEqual([]);
+      expect(['list', 'create'].filter((verb) => verbs.has(verb))).toEqual([]);
     }
   });
 });
