@@ -195,6 +195,18 @@ export function describeLonghornContract(name: string, makeContext: () => Promis
       await longhorn.backups.discard(done);
     });
 
+    test('mark sets and takes off labels of the Backup as it was read, and of no other', async () => {
+      await madeBackup('backup-1', 'vol-a');
+      const read = await longhorn.backups.get('backup-1');
+      if (read === undefined) throw new Error('there is no backup-1');
+      const marked = await longhorn.backups.mark(read, { 'app.example/hold': '', [watchLabel]: null });
+      expect(marked.marks).toMatchObject({ 'app.example/run': 'one', 'app.example/hold': '' });
+      expect(marked.marks[watchLabel]).toBeUndefined();
+      expect(await codeOf(longhorn.backups.mark(read, { 'app.example/hold': null }))).toBe('cluster_conflict');
+      expect(await codeOf(longhorn.backups.discard(read))).toBe('cluster_conflict');
+      expect((await longhorn.backups.get('backup-1'))?.marks['app.example/hold']).toBe('');
+    });
+
     test('unwatch takes the watch label off and leaves the others', async () => {
       await madeBackup('backup-1', 'vol-a');
       expect((await longhorn.backups.listWatched('backup')).map(({ name }) => name)).toEqual(['backup-1']);

@@ -153,6 +153,12 @@ export function createLonghorn(client: KubernetesClient, { namespace }: Longhorn
     discard: ({ name, uid, resourceVersion }, signal) =>
       client.delete(backups, at(name), { uid, resourceVersion, signal }),
     unwatch: (name, signal) => unwatch(backups, name, signal),
+    async mark({ name, uid, resourceVersion }, labels, signal) {
+      const precondition = resourceVersion === undefined ? { uid } : { uid, resourceVersion };
+      return backupFromWire(
+        await client.patch(backups, at(name), { metadata: { ...precondition, labels } }, { signal }),
+      );
+    },
   };
 
   return {

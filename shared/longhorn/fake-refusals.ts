@@ -62,3 +62,11 @@ export function linkedCloneEntry(name: string): SoteriaError {
     fix: 'delete the linked clones first',
   });
 }
+
+export function notThere(kind: string, name: string): SoteriaError {
+  return new SoteriaError('not_found', {
+    what: `${kind} ${name} was not changed`,
+    why: 'there is no object of this name',
+    fix: 'look for it before changing it',
+  });
+}

@@ -7,6 +7,7 @@ import {
   alreadyExists,
   anotherObject,
   linkedCloneEntry,
+  notThere,
   refusal,
   webhookDown,
   whyBackupRefused,
@@ -189,6 +190,18 @@ export function createFakeLonghorn({ now = () => new Date() }: FakeLonghornOptio
       async unwatch(name) {
         const found = records.backups.get(name);
         if (found !== undefined) found.view.marks = withoutWatch(found.view.marks);
+      },
+      async mark({ name, uid, resourceVersion }, marks) {
+        const found = records.backups.get(name);
+        if (found === undefined) throw notThere('Backup', name);
+        const now = seen(found);
+        const isAsSeen = resourceVersion === undefined || now.resourceVersion === resourceVersion;
+        if (now.uid !== uid || !isAsSeen) throw anotherObject('Backup', name);
+        const all: [string, string | null][] = Object.entries({ ...found.view.marks, ...marks });
+        found.view.marks = Object.fromEntries(
+          all.flatMap(([label, value]) => (value === null ? [] : [[label, value] as const])),
+        );
+        return seen(found);
       },
     },
     getVolume: async (name) => structuredClone(records.volumes.get(name)),

@@ -64,6 +64,8 @@ export interface BackupPort extends PointReader<Backup> {
    */
   discard(seen: SeenBackup, signal?: AbortSignal): Promise<void>;
   unwatch(name: string, signal?: AbortSignal): Promise<void>;
+  /** Sets labels, or takes off those that are null, only while it is as it was seen; `cluster_conflict` when it has changed. */
+  mark(seen: SeenBackup, marks: Readonly<Record<string, string | null>>, signal?: AbortSignal): Promise<Backup>;
 }
 
 export type SeenBackup = Pick<Backup, 'name' | 'uid' | 'resourceVersion'>;

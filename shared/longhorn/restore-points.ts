@@ -1,6 +1,6 @@
 /** Longhorn's backups as restore points: its side of `shared/restore-points/port.ts`. */
 import { driver } from '../operation/kinds/drivers.ts';
-import { catalogueKeys, heldByLabel } from '../operation/record/marks.ts';
+import { catalogueKeys, heldByLabel, holdLabel } from '../operation/record/marks.ts';
 import type { OwnClusters } from '../settings/own-clusters.ts';
 import type { NamedPoint, PointDriver, PointFacts } from '../restore-points/port.ts';
 import { type KnownPoint, knownPoints, type RestorePoint, restorePointOf } from '../restore-points/restore-point.ts';
@@ -85,7 +85,7 @@ function describe(backup: Backup): PointFacts {
     state: backup.state === '' ? 'New' : backup.state,
     ...reasonOf(backup),
     policy: catalogue[catalogueKeys.policy] ?? null,
-    held: backup.marks[heldByLabel] !== undefined,
+    held: backup.marks[heldByLabel] !== undefined || backup.marks[holdLabel] !== undefined,
     consistency: consistencyOf(catalogue[catalogueKeys.consistency]),
     tags: tagsOf(catalogue[catalogueKeys.tags]),
   };

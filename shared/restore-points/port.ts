@@ -28,7 +28,7 @@ export interface PointFacts {
   /** Why it cannot be restored; left out: it can be. */
   readonly reason?: string;
   readonly policy: string | null;
-  /** A restore holds it: it will not be pruned now. */
+  /** A restore or a person holds it: it is not pruned. */
   readonly held: boolean;
   readonly consistency: 'crash' | 'hook' | 'dump';
   readonly tags: readonly string[];

@@ -21,6 +21,9 @@ export const temporaryLabel = `${prefix}/temporary`;
 /** On a Backup: the uid of the operation that restores from it. It is not pruned meanwhile. */
 export const heldByLabel = `${prefix}/held-by`;
 
+/** On a Backup, whatever its value: a person keeps it, and no prune deletes it. */
+export const holdLabel = `${prefix}/hold`;
+
 /** The Operation that has made what carries these marks. */
 export function refFromMarks(
   marks: Readonly<Record<string, string>>,
