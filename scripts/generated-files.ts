@@ -10,6 +10,7 @@ import type { EventDefinition } from '@soteria/shared/operation/kinds/kind.ts';
 import { operationCrd } from '@soteria/shared/operation/record/crd.ts';
 import { backupWaits } from '../drivers/longhorn/backup/waits.ts';
 import { namespaceBackupWaits } from '@soteria/backup/namespace/waits.ts';
+import { pruneWaits } from '@soteria/policy-tick/prune/waits.ts';
 import { restoreWaits } from '@soteria/restore/longhorn/waits.ts';
 import { selfTestWaits } from '@soteria/restore/self-test/waits.ts';
 import type { OperationKind } from '@soteria/shared/operation/kinds/kinds.ts';
@@ -122,6 +123,7 @@ export const waitsOfKinds: readonly WaitsOfKinds[] = [
     waits: restoreWaits,
   },
   { title: 'A self-test', kinds: ['SelfTest'], source: 'functions/restore/self-test/waits.ts', waits: selfTestWaits },
+  { title: 'A prune', kinds: ['Prune'], source: 'functions/policy-tick/prune/waits.ts', waits: pruneWaits },
 ];
 
 function waitsFile(): GeneratedFile {

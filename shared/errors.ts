@@ -41,6 +41,8 @@ export const errorTable = {
   // Whose points they are
   cluster_id_shared: { httpStatus: 409, isRetryable: false },
   cluster_still_writes: { httpStatus: 409, isRetryable: false },
+  // What is deleted only after a person has said yes to it
+  confirmation_needed: { httpStatus: 409, isRetryable: false },
   // What happened to the work
   snapshot_failed: { httpStatus: 500, isRetryable: false },
   backup_failed: { httpStatus: 500, isRetryable: false },
@@ -50,6 +52,7 @@ export const errorTable = {
   restore_refuted: { httpStatus: 500, isRetryable: false },
   restore_unproved: { httpStatus: 500, isRetryable: false },
   selftest_failed: { httpStatus: 500, isRetryable: false },
+  prune_failed: { httpStatus: 500, isRetryable: false },
   cancelled: { httpStatus: 409, isRetryable: false },
   deadline_exceeded: { httpStatus: 504, isRetryable: false },
   // What the store behind the backups says to a measurement

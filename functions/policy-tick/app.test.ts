@@ -58,6 +58,7 @@ describe('the sweep', () => {
       ['dev.soteria.operation.due.v1', { name: 'open', operationkind: 'backup' }],
       ['dev.soteria.leftovers.due.v1', { function: 'backup' }],
       ['dev.soteria.leftovers.due.v1', { function: 'restore' }],
+      ['dev.soteria.leftovers.due.v1', { function: 'policy-tick' }],
     ]);
     expect((await bench.store.list({})).map(({ metadata }) => metadata.name)).toEqual(['open']);
     expect(await bench.slots.entries()).toEqual([]);
@@ -132,7 +133,11 @@ describe('a sweep whose sink refuses an event', () => {
     await bench.slots.enter(holder('ghost', 'ghost'), { on: 'volume', key: 'w', mode: 'shared' });
     expect((await ping(bench, 'sweep', status)).status).toBe(status);
     expect((await bench.store.list({})).map(({ metadata }) => metadata.name)).toEqual(['open', 'open-too']);
-    expect(bench.published.map(({ extensions }) => extensions?.['function'])).toEqual(['backup', 'restore']);
+    expect(bench.published.map(({ extensions }) => extensions?.['function'])).toEqual([
+      'backup',
+      'restore',
+      'policy-tick',
+    ]);
     expect(await busySweep(bench)).toBeDefined();
   });
 

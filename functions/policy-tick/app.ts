@@ -42,6 +42,18 @@ export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
         if (failed?.status === 'rejected') throw failed.reason;
       },
       'dev.soteria.policy.changed.v1': (_event, from) => evaluate(from),
+      'dev.soteria.operation.due.v1': async (event, from) => {
+        const [{ wakeBySweep }, prune] = await Promise.all([import('./doors/wake-prune.ts'), tools.loadPrune()]);
+        await wakeBySweep(prune, event, from);
+      },
+      'dev.soteria.leftovers.due.v1': async (_event, from) => {
+        const [{ tidyLeftovers }, prune] = await Promise.all([import('./doors/wake-prune.ts'), tools.loadPrune()]);
+        await tidyLeftovers(prune, from);
+      },
+      'dev.knative.apiserver.ref.add': async (event, from) => {
+        const [{ wakeByObject }, prune] = await Promise.all([import('./doors/wake-prune.ts'), tools.loadPrune()]);
+        await wakeByObject(prune, event, from);
+      },
     },
     eventPaths: { '/dead-letters': (event, from) => keepDeadLetter(tools, teller, event, from) },
   };

@@ -8,6 +8,7 @@ import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
 import { createResend } from '@soteria/shared/events/resend.ts';
 import { readPolicyTickSettings } from './config.ts';
 import { createLetterBox } from './dead-letters/letter-box.ts';
+import type { PruneTools } from './prune/tools.ts';
 import { createPolicyStore } from './store/policy-store.ts';
 import { definePolicyTick } from './app.ts';
 
@@ -15,20 +16,30 @@ async function main(): Promise<void> {
   const running = await startFunction({
     name: 'policy-tick',
     settings: readPolicyTickSettings(process.env),
-    definition: ({ client, authorize, publisher, now, settings }) => {
+    definition: ({ client, authorize, publisher, log, now, settings }) => {
       const { namespace, slotLimits: limits, sink, longhornNamespace, clusterId, heartbeatUrl } = settings;
       const store = createOperationStore(client);
+      const slots = createSlots({ client, namespace, limits, now });
+      const busySweep = createBusySweep(client, namespace);
+      const policies = createPolicyStore(client, namespace);
+      const ofLonghorn = { client, store, namespace, longhornNamespace, clusterId, now };
+      let prune: Promise<PruneTools> | undefined;
+      const loadPrune = async (): Promise<PruneTools> => {
+        const { createPrune } = await import('./prune/create-prune.ts');
+        return createPrune({ ...ofLonghorn, policies, slots, busySweep, publisher, log });
+      };
       return definePolicyTick({
         client,
         store,
         loadCluster: async () => {
           const { createClusterSources } = await import('./evaluate/cluster-sources.ts');
-          return createClusterSources({ client, namespace, longhornNamespace, clusterId });
+          return createClusterSources(ofLonghorn);
         },
-        slots: createSlots({ client, namespace, limits, now }),
-        busySweep: createBusySweep(client, namespace),
+        loadPrune: () => (prune ??= loadPrune()),
+        slots,
+        busySweep,
         letters: createLetterBox(client, namespace),
-        policies: createPolicyStore(client, namespace),
+        policies,
         sendHeartbeat:
           heartbeatUrl === undefined
             ? undefined

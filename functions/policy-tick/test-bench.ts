@@ -19,6 +19,7 @@ import { createClusterSources } from './evaluate/cluster-sources.ts';
 import type { Evaluated } from './evaluate/evaluate-policies.ts';
 import { createLetterBox } from './dead-letters/letter-box.ts';
 import { policySecretName } from './policy/stored-policies.ts';
+import { createPrune } from './prune/create-prune.ts';
 import { createPolicyStore } from './store/policy-store.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
@@ -49,29 +50,27 @@ export function createTestBench({ onResend, onPublish, onAuthorize, onHeartbeat 
   const slots = createSlots({ client, namespace, limits: { cluster: 2, node: 2, repository: 1 }, now });
   const published: OutgoingEvent[] = [];
   const resent: ForeignEvent[] = [];
+  const busySweep = createBusySweep(client, namespace);
+  const policies = createPolicyStore(client, namespace);
+  const publisher = {
+    publish: async (event: OutgoingEvent) => {
+      onPublish?.(event.type);
+      published.push(event);
+    },
+  };
+  const ofLonghorn = { client, store, namespace, longhornNamespace: 'longhorn-system', clusterId: 'cluster-1', now };
+  const prune = createPrune({ ...ofLonghorn, policies, slots, busySweep, publisher, log: silent });
   const definition = definePolicyTick({
     client,
     store,
-    loadCluster: () =>
-      Promise.resolve(
-        createClusterSources({
-          client,
-          namespace,
-          longhornNamespace: 'longhorn-system',
-          clusterId: 'cluster-1',
-        }),
-      ),
+    loadCluster: () => Promise.resolve(createClusterSources(ofLonghorn)),
+    loadPrune: () => Promise.resolve(prune),
     slots,
-    busySweep: createBusySweep(client, namespace),
+    busySweep,
     letters: createLetterBox(client, namespace),
-    policies: createPolicyStore(client, namespace),
+    policies,
     sendHeartbeat: async (evaluated) => void onHeartbeat?.(evaluated),
-    publisher: {
-      publish: async (event) => {
-        onPublish?.(event.type);
-        published.push(event);
-      },
-    },
+    publisher,
     resend: async (event) => {
       resent.push(event);
       await onResend?.();

@@ -7,6 +7,7 @@ import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { BusySweep } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import type { ClusterSources } from './evaluate/look-at-cluster.ts';
 import type { SendHeartbeat } from './heartbeat/send-heartbeat.ts';
+import type { PruneTools } from './prune/tools.ts';
 import type { PolicyStore } from './store/policy-store.ts';
 import type { LetterBox } from './dead-letters/letter-box.ts';
 import type { Slots } from '@soteria/shared/operation/queue/slots.ts';
@@ -20,6 +21,8 @@ export interface PolicyTickTools {
   readonly letters: LetterBox;
   /** What the evaluation of policies reads. */
   readonly loadCluster: () => Promise<ClusterSources>;
+  /** What moving a Prune works with. */
+  readonly loadPrune: () => Promise<PruneTools>;
   readonly policies: PolicyStore;
   /** After each complete evaluation; left out: nobody is told. */
   readonly sendHeartbeat?: SendHeartbeat | undefined;

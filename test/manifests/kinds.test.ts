@@ -20,6 +20,11 @@ describe('the admission policy of Operations', () => {
     const listed = [...policy.matchAll(/object\.spec\.kind != '(\w+)' \|\| request\.namespace == 'soteria-proof'/g)];
     expect(listed.map(([, kind]) => kind)).toEqual(kindsThatLiveIn('proof'));
   });
+
+  it('keeps the kinds that delete restore points in Soteria’s own namespace', () => {
+    const listed = [...policy.matchAll(/object\.spec\.kind != '(\w+)' \|\| request\.namespace == 'soteria'/g)];
+    expect(listed.map(([, kind]) => kind)).toEqual(kindsThatLiveIn('own'));
+  });
 });
 
 it('what an operation waits for is documented for every kind', () => {

@@ -7,6 +7,7 @@ import '@soteria/policy-tick/evaluate/evaluate-policies.ts';
 import { createClusterSources } from '@soteria/policy-tick/evaluate/cluster-sources.ts';
 import { definePolicyTick } from '@soteria/policy-tick/app.ts';
 import { createLetterBox } from '@soteria/policy-tick/dead-letters/letter-box.ts';
+import { createPrune } from '@soteria/policy-tick/prune/create-prune.ts';
 import { createPolicyStore } from '@soteria/policy-tick/store/policy-store.ts';
 import type { Action } from '../../drivers/longhorn/backup/action.ts';
 import { createLonghornBackups } from '../../drivers/longhorn/backup/driver.ts';
@@ -112,18 +113,21 @@ export function doorsOfBackup(tools: BackupTools, { deafTo = [] }: Mutation): Fu
 export function composePolicyTick(surroundings: Surroundings, mutation: Mutation): FunctionDefinition {
   const { client, publisher, now, sleep } = surroundings;
   const store = createOperationStore(client);
+  const slots = slotsOver(surroundings, mutation);
+  const busySweep = createBusySweep(client, namespace, sleep);
+  const policies = createPolicyStore(client, namespace);
+  const ofLonghorn = { client, store, namespace, longhornNamespace: 'longhorn-system', clusterId: undefined, now };
+  const prune = createPrune({ ...ofLonghorn, policies, slots, busySweep, publisher, log: silent });
   return definePolicyTick({
     client,
     store,
     // Histories have no policies yet.
-    loadCluster: () =>
-      Promise.resolve(
-        createClusterSources({ client, namespace, longhornNamespace: 'longhorn-system', clusterId: undefined }),
-      ),
-    slots: slotsOver(surroundings, mutation),
-    busySweep: createBusySweep(client, namespace, sleep),
+    loadCluster: () => Promise.resolve(createClusterSources(ofLonghorn)),
+    loadPrune: () => Promise.resolve(prune),
+    slots,
+    busySweep,
     letters: createLetterBox(client, namespace),
-    policies: createPolicyStore(client, namespace),
+    policies,
     publisher,
     resend: () => Promise.resolve(),
     authorize: () => Promise.resolve(),

@@ -25,7 +25,7 @@ export type OrphanAction = Extract<
 function isLeftOver<T extends Snapshot | Backup>(object: T | undefined, uid: string): object is T {
   if (object === undefined || object.isDeleting) return false;
   const { marks } = object;
-  return marks[managedLabel] === 'true' && marks[operationUidLabel] === uid && marks[watchLabel] !== undefined;
+  return marks[managedLabel] === 'true' && marks[operationUidLabel] === uid && marks[watchLabel] === 'backup';
 }
 
 export function decideOrphans({ uid, snapshot, backup, isTargetAvailable }: Orphans): readonly OrphanAction[] {

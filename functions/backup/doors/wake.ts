@@ -6,20 +6,29 @@ import { operationUidLabel, refFromMarks, watchLabel } from '@soteria/shared/ope
 import { cancelIfOrphaned } from '@soteria/shared/operation/many/cancel-orphans.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { advanceOperation } from '../advance.ts';
+import { sayingOf } from '@soteria/shared/operation/queue/follow-end.ts';
+import { ownerOf } from '@soteria/shared/operation/record/kind-owner.ts';
 import { isFollowing } from '@soteria/shared/operation/record/is-following.ts';
 import type { BackupDriver, Watched } from '../../../drivers/backup/driver.ts';
 import type { BackupTools } from '../tools.ts';
 import type { ProgressMemory } from './remember-progress.ts';
 
-/** An object that is gone, or has lost its marks, is found by the name an open Operation has recorded for it. */
+/**
+ * An object that is gone, or has lost its marks, is found by the name an open Operation has recorded for it. One of another function, such
+ * as the Prune that deletes the Backup, is moved by that function, which is asked to look at it.
+ */
 async function whoRecorded(
-  { store }: BackupTools,
+  { store, wakeOther }: BackupTools,
   driver: BackupDriver,
   name: string,
   incoming: Incoming,
 ): Promise<ObjectRef | undefined> {
   const open = await store.list({ fieldSelector: 'status.phase=Running' }, incoming.signal);
-  const owner = open.find(({ status }) => driver.namesIn(status?.work).includes(name));
+  const named = open.filter(({ status }) => driver.namesIn(status?.work).includes(name));
+  for (const other of named.filter((one) => ownerOf(one) !== 'backup')) {
+    await wakeOther(other, sayingOf(other), incoming.signal);
+  }
+  const owner = named.find((one) => ownerOf(one) === 'backup');
   return owner === undefined ? undefined : { name: owner.metadata.name, namespace: owner.metadata.namespace };
 }
 
@@ -45,7 +54,7 @@ async function whoIsMeant(
     const recorded = await whoRecorded(tools, driver, name, incoming);
     return recorded && { ref: recorded };
   }
-  return ref === undefined || object.marks[watchLabel] === undefined ? undefined : { ref, object, driver };
+  return ref === undefined || object.marks[watchLabel] !== 'backup' ? undefined : { ref, object, driver };
 }
 
 /** What a success has made was tidied up before it was settled, and under its name, which is taken, nobody makes anything later. */

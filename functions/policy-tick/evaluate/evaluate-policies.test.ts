@@ -12,6 +12,7 @@ import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-po
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import { describe, expect, it } from 'vitest';
 import { readPolicies } from '../policy/read-policies.ts';
+import { createHolds } from '../prune/holds.ts';
 import type { PolicyTickTools } from '../tools.ts';
 import { createCoverageStore, decodeAll } from './coverage-store.ts';
 import { evaluatePolicies } from './evaluate-policies.ts';
@@ -51,7 +52,10 @@ function createBench(policies: Record<string, object>) {
       client,
       longhorn,
       verified,
+      holds: createHolds(client, 'soteria'),
       ownClusters: (signal?: AbortSignal) => reader.ownClusters(signal),
+      identity: (signal?: AbortSignal) => reader.identity(signal),
+      now,
     }),
     isPaused: async () => isPaused,
     publisher: {

@@ -13,11 +13,12 @@ import { resolvePolicy } from '../policy/resolve-policy.ts';
 import { keepPingSources } from '../ping-sources/keep-ping-sources.ts';
 import { decideTick, type TickDecision, type ToldTransition } from '../tick/decide-tick.ts';
 import type { PolicyTickTools } from '../tools.ts';
+import { askForPrunes } from './ask-for-prunes.ts';
 import { createCoverageStore, decodeAll } from './coverage-store.ts';
 import { gatherClaims } from './gather-claims.ts';
 import { findHindrance, lookAtCluster } from './look-at-cluster.ts';
-import { readPolicyMemory, rememberPolicies, writePolicyMemory } from './policy-memory.ts';
 import { recordBackups, recordTests } from './record-due.ts';
+import { readPolicyMemory, rememberPolicies, writePolicyMemory } from '../store/policy-memory.ts';
 
 /** More Operations of one tick would hold up everything else; the next tick goes on. */
 const maxAsked = 200;
@@ -91,6 +92,8 @@ export async function evaluatePolicies(
   const byId = new Map(policies.map((one) => [one.id, one]));
   const asked = await recordBackups(tools.store, decision.ask, byId, signal);
   const tests = await recordTests(tools.store, decision.askTests, byId, signal);
+  const prunes =
+    hindrance === undefined ? await askForPrunes(tools, cluster, { policies, seen, memory: known }, signal) : 0;
   for (const transition of decision.transitions) await report(tools, transition, { signal, log });
   const written = await store.write(before, decision.coverage, signal);
   const { missed: overdue } = totalsOf(decision.coverage.values());
@@ -99,6 +102,7 @@ export async function evaluatePolicies(
     disabled: book.faults.length,
     asked,
     tests,
+    prunes,
     hindrance: hindrance?.code,
     transitions: decision.transitions.length,
     overdue,

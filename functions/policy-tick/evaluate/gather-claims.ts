@@ -1,4 +1,5 @@
 /** What the API server and Longhorn tell, as the facts that a tick decides by. Pure. */
+import type { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Namespace, PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import { longhornDriver } from '@soteria/shared/longhorn/live-volume.ts';
 import type { ClaimProof } from '@soteria/shared/restore-points/claim-proof.ts';
@@ -18,6 +19,8 @@ export interface ClusterSeen {
   readonly proofs: readonly ClaimProof[];
   /** Of all kinds. */
   readonly operations: readonly Operation[];
+  /** Another living cluster writes under the id of this one. */
+  readonly sharedId: SoteriaError | undefined;
 }
 
 /** One object for all claims. */

@@ -2,17 +2,23 @@
 import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
 import { namespaces, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
-import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
+import { longhornPoints, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { judgeBy } from '@soteria/shared/restore-points/judge-points.ts';
 import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
+import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
+import type { ClusterIdentity } from '@soteria/shared/settings/cluster-reader.ts';
 import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
+import type { Holds } from '../prune/holds.ts';
 import type { Hindrance } from '../tick/judge-claim.ts';
 import type { ClusterSeen } from './gather-claims.ts';
 
 export interface ClusterSources {
   readonly client: KubernetesClient;
   readonly longhorn: Pick<Longhorn, 'backups' | 'listTargets'>;
+  readonly identity: (signal?: AbortSignal) => Promise<ClusterIdentity>;
+  readonly holds: Pick<Holds, 'list'>;
+  readonly now: () => Date;
   readonly verified: Pick<VerifiedPoints, 'proofs'>;
   readonly ownClusters: (signal?: AbortSignal) => Promise<OwnClusters>;
 }
@@ -23,7 +29,7 @@ export async function lookAtCluster(
   listOperations: () => Promise<readonly Operation[]>,
   signal?: AbortSignal,
 ): Promise<ClusterSeen> {
-  const { client, longhorn, verified, ownClusters } = sources;
+  const { client, longhorn, verified, ownClusters, identity, now } = sources;
   const all = [
     Array.fromAsync(listAll(client, namespaces, {}, { signal })),
     Array.fromAsync(listAll(client, persistentVolumeClaims, {}, { signal })),
@@ -32,8 +38,9 @@ export async function lookAtCluster(
     ownClusters(signal),
     listOperations(),
     verified.proofs(signal),
+    identity(signal),
   ] as const;
-  const [spaces, claims, volumes, points, own, operations, proofs] = await Promise.all(all);
+  const [spaces, claims, volumes, points, own, operations, proofs, self] = await Promise.all(all);
   const judge = judgeBy(proofs);
   return {
     namespaces: spaces,
@@ -42,6 +49,11 @@ export async function lookAtCluster(
     points: points.map((one) => judge(toRestorePoint(one, own))),
     proofs,
     operations,
+    sharedId: whySharedId(
+      points.map((one) => longhornPoints.describe(one)),
+      self,
+      now(),
+    ),
   };
 }
 

@@ -14,7 +14,7 @@ describe('leftovers are looked for', () => {
     ],
     ['once a day', { isBusySweep: false, now: new Date('2026-08-20T03:00:30Z') }],
   ])('%s', (_when, change) => {
-    expect(decideLeftovers({ ...question, ...change })).toEqual(['backup', 'restore']);
+    expect(decideLeftovers({ ...question, ...change })).toEqual(['backup', 'restore', 'policy-tick']);
   });
 
   it('by nobody who could sleep: not every two minutes, and not every hour of a quiet day', () => {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { requestDrivers } from './drivers.ts';
 import { bytes, dnsLabel, dnsSubdomain, durationText, explanation, instant, tag } from './fields.ts';
 import type { KindOfOperation } from './kind.ts';
-import { attempt, backupChoice, pointResult, source, volumeWork } from './shared-members.ts';
+import { attempt, backupChoice, pointResult, readings, source, volumeWork } from './shared-members.ts';
 
 /** The body of `POST /v1/backup` and the data of `dev.soteria.backup.requested.v1` (SA-07). */
 export const backupRequest = z.strictObject({
@@ -51,8 +51,8 @@ export const Backup = {
     vanishedAt: instant.optional(),
     /** The attempt has failed; the next begins then. */
     retryAt: instant.optional(),
-    /** Since then: when Longhorn has read the backups of the volume on the target, each time anew. By Longhorn's clock, not by ours. */
-    readings: z.array(z.string().max(64)).max(3).optional(),
+    /** Since then. */
+    readings,
   },
   result: {
     ...pointResult,

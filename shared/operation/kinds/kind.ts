@@ -34,9 +34,10 @@ export interface KindOfOperation {
   readonly requires: readonly string[];
   /**
    * The namespace its Operations live in. source: that of the claim it reads, so that it is asked for with the rights there; proof: that
-   * of the Jobs it runs; any: where its result is made, and the caller needs the right to ask in both.
+   * of the Jobs it runs; any: where its result is made, and the caller needs the right to ask in both; own: Soteria's, so that it is asked
+   * for with the rights that change policies.
    */
-  readonly livesIn: 'source' | 'proof' | 'any';
+  readonly livesIn: 'source' | 'proof' | 'any' | 'own';
   /** Members of `spec.request`, of `status.work` and of `status.result`. The members of all kinds stand beside each other in one object. */
   readonly request: Members;
   readonly work: Members;

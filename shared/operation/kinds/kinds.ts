@@ -2,11 +2,20 @@
 import { Backup } from './Backup.ts';
 import { NamespaceBackup } from './NamespaceBackup.ts';
 import { NamespaceRestore } from './NamespaceRestore.ts';
+import { Prune } from './Prune.ts';
 import { Restore } from './Restore.ts';
 import { RestoreTest } from './RestoreTest.ts';
 import { SelfTest } from './SelfTest.ts';
 
-export const operationKinds = { Backup, NamespaceBackup, Restore, NamespaceRestore, RestoreTest, SelfTest } as const;
+export const operationKinds = {
+  Backup,
+  NamespaceBackup,
+  Restore,
+  NamespaceRestore,
+  RestoreTest,
+  SelfTest,
+  Prune,
+} as const;
 export type OperationKind = keyof typeof operationKinds;
 export const operationKindNames = Object.keys(operationKinds) as OperationKind[];
 
@@ -18,6 +27,7 @@ export const requestMembers = {
   ...NamespaceRestore.request,
   ...RestoreTest.request,
   ...SelfTest.request,
+  ...Prune.request,
 };
 export const workMembers = {
   ...Backup.work,
@@ -26,6 +36,7 @@ export const workMembers = {
   ...NamespaceRestore.work,
   ...RestoreTest.work,
   ...SelfTest.work,
+  ...Prune.work,
 };
 export const resultMembers = {
   ...Backup.result,
@@ -34,6 +45,7 @@ export const resultMembers = {
   ...NamespaceRestore.result,
   ...RestoreTest.result,
   ...SelfTest.result,
+  ...Prune.result,
 };
 
 /** The requests and facts of all kinds. */
@@ -44,4 +56,5 @@ export const operationEvents = {
   ...NamespaceRestore.events,
   ...RestoreTest.events,
   ...SelfTest.events,
+  ...Prune.events,
 };

@@ -66,6 +66,9 @@ export const volumeWork = {
   backup: z.string().max(253).optional(),
 };
 
+/** When Longhorn has read the backups of the volume on the target, each time anew. By Longhorn's clock, not by ours. */
+export const readings = z.array(z.string().max(64)).max(3).optional();
+
 /** Of a restore, and of a restore test: `backup` is the one restored from, `volume` the one made. */
 export const restoreWork = {
   attempt,

@@ -1,4 +1,7 @@
-/** The claim an Operation is about: it lives in the Operation's own namespace. For a restore that is the claim it makes. */
+/**
+ * The claim an Operation is about: it lives in the Operation's own namespace. For a restore that is the claim it makes. A prune names the
+ * namespace of its claim.
+ */
 import { testClaimName } from './names.ts';
 import type { Operation, OperationSpec } from './schema.ts';
 
@@ -10,6 +13,7 @@ export interface ClaimRef {
 /** `pvc` is empty for kinds that are about no single claim. */
 export function claimRefOf(operation: Operation): ClaimRef {
   if (operation.spec.kind === 'RestoreTest') return testClaimOf(operation);
+  if (operation.spec.kind === 'Prune') return sourceRefOf(operation);
   return { namespace: operation.metadata.namespace ?? '', pvc: claimNameOf(operation.spec) ?? '' };
 }
 

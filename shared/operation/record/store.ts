@@ -44,11 +44,16 @@ export interface OperationStore {
   withdraw(operation: Operation, signal?: AbortSignal): Promise<void>;
 }
 
+/** A prune lives in Soteria's namespace, and its claim in another. */
+function namespaceOfClaim(namespace: string, { kind, request }: OperationSpec): string {
+  return kind === 'Prune' ? (request.namespace ?? namespace) : namespace;
+}
+
 function labelsOf(namespace: string, spec: OperationSpec): Record<string, string> {
   const claim = claimNameOf(spec);
   const { parent } = spec.cause ?? {};
   return {
-    ...(claim === undefined ? {} : { [claimLabel]: claimHash(namespace, claim) }),
+    ...(claim === undefined ? {} : { [claimLabel]: claimHash(namespaceOfClaim(namespace, spec), claim) }),
     ...(parent === undefined ? {} : { [parentLabel]: claimHash(namespace, parent) }),
   };
 }

@@ -1,22 +1,35 @@
-/** What is remembered of each policy between ticks: since when it is there, and when it last had a turn. One ConfigMap. */
+/**
+ * What is remembered of each policy between ticks: since when it is there, when it last had a turn, and when a prune of it first deleted
+ * anything. One ConfigMap. The tick writes it, and a prune that has succeeded: neither loses what the other has written.
+ */
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { updateConfigMap } from '@soteria/shared/kubernetes/update-config-map.ts';
 import * as z from 'zod';
 
-const remembered = z.object({ since: z.iso.datetime(), servedAt: z.iso.datetime().optional() });
+const remembered = z.object({
+  since: z.iso.datetime(),
+  servedAt: z.iso.datetime().optional(),
+  prunedAt: z.iso.datetime().optional(),
+});
 
 export interface PolicyMemory {
   readonly since: Date;
   readonly servedAt?: Date;
+  /** Left out: the first prune of the policy waits for a yes. */
+  readonly prunedAt?: Date;
 }
 
 export const policyMemoryName = 'soteria-policy-memory';
 
 function parse(text: string): PolicyMemory | undefined {
   try {
-    const { since, servedAt } = remembered.parse(JSON.parse(text));
-    return { since: new Date(since), ...(servedAt === undefined ? {} : { servedAt: new Date(servedAt) }) };
+    const { since, servedAt, prunedAt } = remembered.parse(JSON.parse(text));
+    return {
+      since: new Date(since),
+      ...(servedAt === undefined ? {} : { servedAt: new Date(servedAt) }),
+      ...(prunedAt === undefined ? {} : { prunedAt: new Date(prunedAt) }),
+    };
   } catch {
     return undefined;
   }
@@ -51,11 +64,18 @@ export function rememberPolicies(
   );
 }
 
-const textOf = ({ since, servedAt }: PolicyMemory): string =>
+const textOf = ({ since, servedAt, prunedAt }: PolicyMemory): string =>
   JSON.stringify({
     since: since.toISOString(),
     ...(servedAt === undefined ? {} : { servedAt: servedAt.toISOString() }),
+    ...(prunedAt === undefined ? {} : { prunedAt: prunedAt.toISOString() }),
   });
+
+/** A prune may have succeeded since the memory was read. */
+function withPrunedAt(one: PolicyMemory, present: string | undefined): PolicyMemory {
+  const { prunedAt } = (present === undefined ? undefined : parse(present)) ?? {};
+  return prunedAt === undefined ? one : { ...one, prunedAt };
+}
 
 /** Writes only what has changed. */
 export async function writePolicyMemory(
@@ -64,11 +84,32 @@ export async function writePolicyMemory(
   memory: ReadonlyMap<string, PolicyMemory>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const data = Object.fromEntries([...memory].map(([id, one]) => [id, textOf(one)]));
   await updateConfigMap(
     client,
     { namespace, name: policyMemoryName },
-    (present) => (sameData(present, data) ? { answer: undefined } : { data, answer: undefined }),
+    (present) => {
+      const data = Object.fromEntries([...memory].map(([id, one]) => [id, textOf(withPrunedAt(one, present[id]))]));
+      return sameData(present, data) ? { answer: undefined } : { data, answer: undefined };
+    },
+    signal,
+  );
+}
+
+/** Again changes nothing. */
+export async function notePruned(
+  client: KubernetesClient,
+  namespace: string,
+  { id, at }: { readonly id: string; readonly at: Date },
+  signal?: AbortSignal,
+): Promise<void> {
+  await updateConfigMap(
+    client,
+    { namespace, name: policyMemoryName },
+    (present) => {
+      const known = (present[id] === undefined ? undefined : parse(present[id])) ?? { since: at };
+      if (known.prunedAt !== undefined) return { answer: undefined };
+      return { data: { ...present, [id]: textOf({ ...known, prunedAt: at }) }, answer: undefined };
+    },
     signal,
   );
 }
