@@ -24,7 +24,8 @@ describe('the Triggers', () => {
   it.each([
     [{ type: 'dev.soteria.backup.requested.v1' }, ['backup-requested']],
     [{ type: 'dev.soteria.operation.due.v1', operationkind: 'backup' }, ['backup-due']],
-    [{ type: 'dev.soteria.operation.due.v1', operationkind: 'prune' }, []],
+    [{ type: 'dev.soteria.operation.due.v1', operationkind: 'prune' }, ['policy-tick-due']],
+    [{ type: 'dev.soteria.operation.due.v1', operationkind: 'mirror' }, []],
     [{ type: 'dev.soteria.leftovers.due.v1', function: 'backup' }, ['backup-due']],
     [{ type: 'dev.soteria.leftovers.due.v1', function: 'restore' }, ['restore-due']],
     [{ type: 'dev.soteria.restore.requested.v1' }, ['restore-requested']],
