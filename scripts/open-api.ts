@@ -38,6 +38,9 @@ const named = {
     namespaceRestoreRequest,
     selfTestRequest,
     adoptRequest: queries.adoptRequest,
+    pruneRequest: queries.pruneRequest,
+    holdRequest: queries.holdRequest,
+    releaseRequest: queries.releaseRequest,
     policy: policySchema,
   },
   output: {

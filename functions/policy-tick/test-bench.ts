@@ -9,7 +9,7 @@ import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { createBusySweep, pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
-import { backups, backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
+import { backups, backupTargets, backupVolumes, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { readPaused } from '@soteria/shared/settings/paused.ts';
 import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
@@ -40,7 +40,7 @@ export function createTestBench({ onResend, onPublish, onAuthorize, onHeartbeat 
     namespaces: ['shop', 'soteria', 'longhorn-system'],
     kinds: [
       customKind(operations, { selectableFields: ['status.phase', 'status.settled'] }),
-      ...[pingSources, backups, backupTargets].map((one) => customKind(one)),
+      ...[pingSources, backups, backupTargets, backupVolumes, volumes].map((one) => customKind(one)),
     ],
   });
   const { client } = cluster;
@@ -91,5 +91,5 @@ export function createTestBench({ onResend, onPublish, onAuthorize, onHeartbeat 
       settings: { unsignedEvents: 'backup', maxBodyBytes: 1_048_576, deadlineMs: 5_000 },
     }),
   );
-  return { app, client, store, slots, published, resent, now, pass: (ms: number) => (time += ms) };
+  return { app, cluster, client, store, slots, published, resent, now, pass: (ms: number) => (time += ms) };
 }

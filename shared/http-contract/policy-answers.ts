@@ -85,3 +85,42 @@ export const policyPreview = z.strictObject({
   ...isPausedNow,
 });
 export type PolicyPreviewAnswer = Said<z.infer<typeof policyPreview>>;
+
+const planned = z.strictObject({
+  namespace: z.string(),
+  pvc: z.string(),
+  volume: z.string().describe('Each volume that the claim has had is pruned by itself.'),
+  claim_deleted: z.boolean().describe('True: no claim has this volume any more.'),
+  plan: z.string().describe('The digest of what would be deleted here; `spec.request.confirm` of a Prune takes it.'),
+  delete: z
+    .array(z.strictObject({ id: z.string(), data_as_of: instantText, refuted: z.boolean() }))
+    .describe('Oldest first; at most as many as one Prune deletes.'),
+  later: z.int().min(0).describe('Points that expire too, and are for the prune after this one.'),
+  keep: z
+    .array(z.strictObject({ id: z.string(), data_as_of: instantText, why: z.array(z.string()) }))
+    .describe('Newest first, each with what keeps it.'),
+  held_back: z.array(z.string()).describe('Why nothing is deleted now: a missing yes, or a hindrance that passes.'),
+  operation: z.string().nullable().describe('The Prune that was recorded, in Soteria’s namespace; null: none.'),
+});
+
+export const pruneAnswer = z.strictObject({
+  policy: z.string(),
+  dry_run: z.boolean(),
+  requested_by: z.string(),
+  plan: z.string().describe('The digest of all that would be deleted now, or after a yes; `confirm` takes it.'),
+  needs_yes: z.boolean().describe('True: the request must confirm the plan.'),
+  claims: z.array(planned).describe('Those with something to delete; of one claim that is asked for, all its volumes.'),
+  unchanged: z.int().min(0).describe('So many others have nothing to delete.'),
+  ...isPausedNow,
+});
+export type PruneAnswer = Said<z.infer<typeof pruneAnswer>>;
+
+export const holdAnswer = z.strictObject({
+  point: z.string(),
+  held: z.boolean(),
+  by: z.string().nullable().describe('Who holds it.'),
+  at: instantText.nullable(),
+  reason: z.string().nullable(),
+  ...isPausedNow,
+});
+export type HoldAnswer = Said<z.infer<typeof holdAnswer>>;

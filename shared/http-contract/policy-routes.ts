@@ -1,7 +1,7 @@
 /** The routes of policies, as the table of `routes.ts` has them. */
 import { policySchema } from '../policy/policy-schema.ts';
-import { policyChanged, policyList, policyPreview, policyView } from './policy-answers.ts';
-import { deletePolicyQuery, dryRunQuery, policiesQuery } from './queries.ts';
+import { holdAnswer, policyChanged, policyList, policyPreview, policyView, pruneAnswer } from './policy-answers.ts';
+import { deletePolicyQuery, dryRunQuery, holdRequest, policiesQuery, pruneRequest, releaseRequest } from './queries.ts';
 import type { Route, RouteText } from './routes.ts';
 
 export const policyRoutes = {
@@ -73,5 +73,48 @@ export const policyRoutes = {
     summary: 'Shows what a policy does next.',
     answers: { 200: { schema: policyPreview, meaning: 'The next ten runs, and warnings.' } },
     refusals: ['not_found', 'unprocessable'],
+  },
+  'POST /v1/policies/{id}/prune': {
+    function: 'policy-tick',
+    group: 'Policies',
+    summary:
+      'Deletes what the retention of a policy no longer keeps; a dry run shows it, point by point, with reasons.',
+    notes:
+      'The evaluation of the policies asks for the same by itself. What it may not do without a yes (the first prune of a policy, or more than ' +
+      '`retention.breaker`) is done by this request with `confirm`: the digest names the points, and other points are not deleted. Takes the ' +
+      'right to create Operations in Soteria’s namespace.',
+    body: pruneRequest,
+    isRepeatable: true,
+    answers: {
+      200: { schema: pruneAnswer, meaning: 'Of a dry run: the plan. Otherwise nothing is to be deleted now.' },
+      202: { schema: pruneAnswer, meaning: 'A Prune is recorded for each volume with something to delete.' },
+    },
+    refusals: [
+      'not_found',
+      'unprocessable',
+      'confirmation_needed',
+      'precondition_failed',
+      'name_conflict',
+      'conflict',
+      'namespace_terminating',
+    ],
+  },
+  'POST /v1/backups/hold': {
+    function: 'policy-tick',
+    group: 'Backups',
+    summary: 'Holds a restore point: no retention deletes it until it is released.',
+    notes:
+      'With kubectl: the label `soteria.dev/hold` on the Backup, which Longhorn loses when it reads the target anew.',
+    body: holdRequest,
+    answers: { 200: { schema: holdAnswer, meaning: 'It is held.' } },
+    refusals: ['restore_point_not_found', 'not_found', 'conflict'],
+  },
+  'POST /v1/backups/release': {
+    function: 'policy-tick',
+    group: 'Backups',
+    summary: 'Releases a restore point that was held.',
+    body: releaseRequest,
+    answers: { 200: { schema: holdAnswer, meaning: 'Nobody holds it.' } },
+    refusals: ['restore_point_not_found', 'not_found'],
   },
 } as const satisfies Record<RouteText, Route>;

@@ -1,5 +1,6 @@
 /** Query parameters and bodies that are HTTP's alone; a body that an event may carry too is in the file of its kind, `operation/kinds/<Kind>.ts`. */
 import * as z from 'zod';
+import { maxPointId } from '../operation/kinds/fields.ts';
 import { operationKinds } from '../operation/kinds/kinds.ts';
 import { phases } from '../operation/record/schema.ts';
 
@@ -71,3 +72,33 @@ export const policiesQuery = z.strictObject({
 export const dryRunQuery = z.strictObject({ dry_run: dryRun });
 
 export const deletePolicyQuery = z.strictObject({ id: name.describe('The policy to delete.'), dry_run: dryRun });
+
+const pointId = z.string().min(1).max(maxPointId).describe('The id of the restore point, as GET /v1/backups shows it.');
+
+export const pruneRequest = z
+  .strictObject({
+    namespace: name.optional().describe('Only claims of this one; left out: all claims of the policy.'),
+    pvc: name.optional().describe('Only this claim.'),
+    confirm: z
+      .string()
+      .regex(/^[0-9a-f]{24}$/, 'must be the member plan of an earlier answer')
+      .optional()
+      .describe('The member `plan` of an earlier answer: a yes to the deletion of exactly these points.'),
+    dry_run: z.boolean().optional().describe('Answer what would be deleted and kept, and record nothing.'),
+  })
+  .refine(({ namespace, pvc }) => pvc === undefined || namespace !== undefined, {
+    path: ['namespace'],
+    error: 'is needed with pvc',
+  });
+export type PruneRequest = z.infer<typeof pruneRequest>;
+
+export const holdRequest = z.strictObject({
+  namespace: name.describe('Namespace of the claim that the point is of.'),
+  point: pointId,
+  reason: z.string().max(256).optional().describe('Shown to people.'),
+});
+
+export const releaseRequest = z.strictObject({
+  namespace: name.describe('Namespace of the claim that the point is of.'),
+  point: pointId,
+});

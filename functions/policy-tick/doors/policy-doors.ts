@@ -93,7 +93,7 @@ function mayRead({ authorize, namespace }: PolicyTickTools, { caller, signal }: 
   return authorize(caller, { verb: 'list', namespace }, signal);
 }
 
-function mayChange({ authorize, namespace }: PolicyTickTools, { caller, signal }: Incoming): Promise<void> {
+export function mayChange({ authorize, namespace }: PolicyTickTools, { caller, signal }: Incoming): Promise<void> {
   return authorize(caller, { verb: 'create', namespace }, signal);
 }
 
@@ -102,7 +102,7 @@ async function readAsCaller(tools: PolicyTickTools, incoming: Incoming): Promise
   return tools.policies.read(incoming.signal);
 }
 
-function findPolicy({ policies, faults }: VersionedBook, id: string): VersionedBook['policies'][number] {
+export function findPolicy({ policies, faults }: VersionedBook, id: string): VersionedBook['policies'][number] {
   const found = policies.find(({ policy }) => policy.id === id);
   if (found !== undefined) return found;
   const fault = faults.find((one) => one.id === id);

@@ -1,6 +1,6 @@
 /** The routes of policies. What they need is evaluated with the first request: an event needs none of it. */
 import type { KitEnv } from '@soteria/shared/function/contract.ts';
-import { answerJson } from '@soteria/shared/function/json-body.ts';
+import { answerJson, readJsonBody } from '@soteria/shared/function/json-body.ts';
 import type { Context, Hono } from 'hono';
 import type { PolicyTickTools } from '../tools.ts';
 
@@ -30,6 +30,19 @@ export function mountPolicies(app: Hono<KitEnv>, tools: PolicyTickTools): void {
   app.get('/v1/policies/:id/preview', async (c) =>
     answerJson(c, await (await load()).previewStored(tools, c.req.param('id'), c.get('incoming'))),
   );
+  app.post('/v1/policies/:id/prune', async (c) => {
+    const { askForPrune } = await import('./ask-prune.ts');
+    const { status, body } = await askForPrune(tools, c.req.param('id'), await readJsonBody(c), c.get('incoming'));
+    return answerJson(c, body, status);
+  });
+  app.post('/v1/backups/hold', async (c) => {
+    const { holdPoint } = await import('./hold-point.ts');
+    return answerJson(c, await holdPoint(tools, await readJsonBody(c), c.get('incoming')));
+  });
+  app.post('/v1/backups/release', async (c) => {
+    const { releasePoint } = await import('./hold-point.ts');
+    return answerJson(c, await releasePoint(tools, await readJsonBody(c), c.get('incoming')));
+  });
 }
 
 function askedOf(c: Context<KitEnv>) {

@@ -3,11 +3,12 @@
  *  1. The identity of a Prune follows from its plan: however often it is looked at, one plan is asked for once, as long as its record is kept.
  *  2. A plan that a yes is missing for is recorded too: its Operation ends as Skipped and says how to say yes. Of a policy that has never pruned
  *     one Operation is enough to say so.
+ *  3. A claim whose backup is due or open is pruned after the backup.
  */
-import type { OperationRequest } from '@soteria/shared/operation/record/schema.ts';
+import { isTerminal, type OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 import { recordOnce } from '@soteria/shared/operation/record/record-once.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
-import { needsYes, type PrunePlan } from '../prune/plan-prune.ts';
+import { isActionable, type PrunePlan } from '../prune/plan-prune.ts';
 import type { ClusterSources } from './look-at-cluster.ts';
 import { planPrunes, type PrunesQuestion } from './plan-prunes.ts';
 
@@ -29,12 +30,25 @@ export function chooseToAsk(plans: readonly PrunePlan[], known: ReadonlySet<stri
   const asked: PrunePlan[] = [];
   for (const plan of plans) {
     const isFirst = plan.heldBack.includes('first_prune_unconfirmed');
-    const mayAsk = plan.remove.length > 0 && (plan.heldBack.length === 0 || needsYes(plan));
-    if (!mayAsk || (isFirst && reminded.has(plan.of.policy))) continue;
+    if (!isActionable(plan) || (isFirst && reminded.has(plan.of.policy))) continue;
     if (isFirst) reminded.add(plan.of.policy);
     if (!known.has(pruneIdentity(plan))) asked.push(plan);
   }
   return asked.slice(0, maxPrunes);
+}
+
+/** Of these claims a backup is due or open: its prune comes after it, so that a failure of the backup is known by then. */
+function awaitingBackup({ seen, due }: AskQuestion): ReadonlySet<string> {
+  const open = seen.operations.filter(({ spec, status }) => spec.kind === 'Backup' && !isTerminal(status?.phase));
+  return new Set([
+    ...due,
+    ...open.map(({ metadata, spec }) => `${metadata.namespace ?? ''}/${spec.request.pvc ?? ''}`),
+  ]);
+}
+
+export interface AskQuestion extends PrunesQuestion {
+  /** Claims, as `namespace/claim`, for which this tick asks for a backup. */
+  readonly due: ReadonlySet<string>;
 }
 
 interface AskTools {
@@ -46,14 +60,18 @@ interface AskTools {
 export async function askForPrunes(
   { store, namespace }: AskTools,
   sources: Pick<ClusterSources, 'longhorn' | 'holds' | 'now'>,
-  question: PrunesQuestion,
+  question: AskQuestion,
   signal?: AbortSignal,
 ): Promise<number> {
   const plans = await planPrunes(sources, question, signal);
   if (plans.every(({ remove }) => remove.length === 0)) return 0;
   const recorded = question.seen.operations.filter(({ spec }) => spec.kind === 'Prune');
   const known = new Set(recorded.flatMap(({ spec }) => spec.identity ?? []));
-  const asked = chooseToAsk(plans, known);
+  const waiting = awaitingBackup(question);
+  const asked = chooseToAsk(
+    plans.filter(({ of }) => !waiting.has(`${of.namespace}/${of.pvc}`)),
+    known,
+  );
   for (const plan of asked) {
     const { policy, pvc } = plan.of;
     const identity = pruneIdentity(plan);

@@ -92,8 +92,9 @@ export async function evaluatePolicies(
   const byId = new Map(policies.map((one) => [one.id, one]));
   const asked = await recordBackups(tools.store, decision.ask, byId, signal);
   const tests = await recordTests(tools.store, decision.askTests, byId, signal);
+  const due = new Set(decision.ask.map(({ namespace: of, claim }) => `${of}/${claim}`));
   const prunes =
-    hindrance === undefined ? await askForPrunes(tools, cluster, { policies, seen, memory: known }, signal) : 0;
+    hindrance === undefined ? await askForPrunes(tools, cluster, { policies, seen, memory: known, due }, signal) : 0;
   for (const transition of decision.transitions) await report(tools, transition, { signal, log });
   const written = await store.write(before, decision.coverage, signal);
   const { missed: overdue } = totalsOf(decision.coverage.values());

@@ -4,7 +4,7 @@ import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts';
 import { backupVolumeLabel } from '@soteria/shared/longhorn/resource-types.ts';
 import { longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
-import { watchLabel } from '@soteria/shared/operation/record/marks.ts';
+import { holdLabel, watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import type { PrunablePoints, StoredPoint } from './prunable-points.ts';
 
 const functionName = 'policy-tick';
@@ -39,6 +39,13 @@ export function createLonghornPoints({ longhorn, restores, now }: LonghornParts)
   const seenOf = ({ facts: { name }, uid, resourceVersion }: StoredPoint) => ({ name, uid, resourceVersion });
   return {
     list: async ({ volume }, signal) => (await backups.list({ volume }, signal)).map(toStored),
+    async find(id, signal) {
+      const backup = await backups.find({ id }, signal);
+      return backup && toStored(backup);
+    },
+    async markHeld(point, isHeld, signal) {
+      await backups.mark(seenOf(point), { [holdLabel]: isHeld ? 'true' : null }, signal);
+    },
     async whyBusy(volume, signal) {
       const atWork = (await backups.list({ volume }, signal)).find((backup) => isAtWork(backup, now()));
       if (atWork !== undefined) {

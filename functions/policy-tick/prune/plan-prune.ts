@@ -42,6 +42,16 @@ export function planPrune({ policy, of, hasPruned, hindrances, confirm, now }: P
   return { of, keep, expired, heldBack, remove, digest };
 }
 
+/** Something is deleted, at once or after a yes. */
+export function isActionable(plan: PrunePlan): boolean {
+  return plan.remove.length > 0 && (plan.heldBack.length === 0 || needsYes(plan));
+}
+
+/** Of several plans: who confirms it has confirmed the points of all of them. */
+export function digestOfAll(plans: readonly PrunePlan[]): string {
+  return shortHash(JSON.stringify(plans.map(({ digest }) => digest).toSorted()), 24);
+}
+
 function digestOf({ policy, namespace, pvc, volume }: ClaimPoints, remove: PrunePlan['remove']): string {
   return shortHash(JSON.stringify([policy, namespace, pvc, volume, remove.map(({ id }) => id).toSorted()]), 24);
 }

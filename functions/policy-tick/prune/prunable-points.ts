@@ -16,6 +16,10 @@ export interface StoredPoint {
 export interface PrunablePoints {
   /** Of that volume, or of all; complete, or it throws `list_truncated`. Those of others too. */
   list(query: { readonly volume?: string | undefined }, signal?: AbortSignal): Promise<readonly StoredPoint[]>;
+  /** The very point of that id; undefined: it is not there. */
+  find(id: string, signal?: AbortSignal): Promise<StoredPoint | undefined>;
+  /** Sets or takes off the mark by which a person holds it, where people look; `cluster_conflict` when it has changed. */
+  markHeld(point: StoredPoint, isHeld: boolean, signal?: AbortSignal): Promise<void>;
   /** Why no point of the volume may be deleted at this moment: an upload, a restore or another deletion is at work. */
   whyBusy(volume: string, signal?: AbortSignal): Promise<string | undefined>;
   /** Why the target cannot be reached; undefined: it can. */

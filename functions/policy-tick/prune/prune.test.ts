@@ -170,6 +170,17 @@ describe('nothing is deleted', () => {
     expect(await bench.prunes()).toHaveLength(1);
   });
 
+  it('while a backup of the claim is open', async () => {
+    const bench = await benchWith(4);
+    await bench.store.create({
+      namespace: 'shop',
+      name: 'soteria-backup-open',
+      spec: { kind: 'Backup', request: { pvc: 'data' } },
+    });
+    await bench.evaluate();
+    expect(await bench.prunes()).toEqual([]);
+  });
+
   it('while the target is away', async () => {
     const bench = await benchWith(4);
     await bench.evaluate();

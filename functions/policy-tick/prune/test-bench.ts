@@ -124,7 +124,12 @@ export function createPruneBench(retention: object | undefined = { keepLast: 2, 
     const all = (await book()).policies.map(({ policy }) => resolvePolicy(policy));
     await surviving(async () => {
       const seen = await lookAtCluster(sources, () => sources.store.list({}));
-      await askForPrunes({ store: sources.store, namespace: 'soteria' }, sources, { policies: all, seen, memory });
+      await askForPrunes({ store: sources.store, namespace: 'soteria' }, sources, {
+        policies: all,
+        seen,
+        memory,
+        due: new Set(),
+      });
     });
   }
 
