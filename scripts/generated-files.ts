@@ -11,7 +11,7 @@ import { operationCrd } from '@soteria/shared/operation/record/crd.ts';
 import { backupWaits } from '../drivers/longhorn/backup/waits.ts';
 import { namespaceBackupWaits } from '@soteria/backup/namespace/waits.ts';
 import { pruneWaits } from '@soteria/policy-tick/prune/waits.ts';
-import { restoreWaits } from '@soteria/restore/longhorn/waits.ts';
+import { restoreWaits } from '@soteria/restore/claim/waits.ts';
 import { selfTestWaits } from '@soteria/restore/self-test/waits.ts';
 import type { OperationKind } from '@soteria/shared/operation/kinds/kinds.ts';
 import { type Waits, waitsTable } from '@soteria/shared/operation/engine/waits.ts';
@@ -119,7 +119,7 @@ export const waitsOfKinds: readonly WaitsOfKinds[] = [
   {
     title: 'A restore with the longhorn driver, a restore test, a namespace',
     kinds: ['Restore', 'RestoreTest', 'NamespaceRestore'],
-    source: 'functions/restore/longhorn/waits.ts',
+    source: 'functions/restore/claim/waits.ts',
     waits: restoreWaits,
   },
   { title: 'A self-test', kinds: ['SelfTest'], source: 'functions/restore/self-test/waits.ts', waits: selfTestWaits },

@@ -45,7 +45,6 @@ export interface Kit {
 
 /** Pure. */
 export interface BackupDecisions<K extends Kit = Kit> {
-  readonly name: DriverHere;
   /** Whether this driver has begun the work that is recorded. */
   hasBegun(work: OperationWork | undefined): boolean;
   /** The names of what it has made, as they are recorded. */
@@ -106,6 +105,7 @@ export interface Reachability {
 }
 
 export interface BackupDriver<K extends Kit = Kit> extends BackupDecisions<K> {
+  readonly name: DriverHere;
   look(known: Known<K['world']>, places: readonly K['place'][], signal?: AbortSignal): Promise<K['world']>;
   perform(known: Known<K['world']>, action: K['action'], signal?: AbortSignal): Promise<Known<K['world']>>;
   /** What would refuse the objects of a first attempt; nothing is made. */

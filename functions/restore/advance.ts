@@ -1,6 +1,6 @@
-/** Moves one Operation of this function; the loop is `shared/operation/engine/advance.ts`, the judgement `longhorn/decide.ts`. */
+/** Moves one Operation of this function; the loop is `shared/operation/engine/advance.ts`, the decision `claim/decide-restore.ts`. */
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import { type AdvanceCall, type Beginning, type Mover } from '@soteria/shared/operation/engine/advance.ts';
+import type { AdvanceCall, AnyAction, Beginning, Mover } from '@soteria/shared/operation/engine/advance.ts';
 import { advanceByKind, type Movers, toKindMover } from '@soteria/shared/operation/engine/advance-by-kind.ts';
 import {
   type EndFollower,
@@ -15,14 +15,14 @@ import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { holdWhilePaused } from '@soteria/shared/operation/engine/pause.ts';
 import type { KnownMemory } from '@soteria/shared/operation/engine/remember-known.ts';
 import type { WaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
-import { functionName } from './longhorn/about-operation.ts';
-import type { Action } from './longhorn/action.ts';
-import { decideRestore } from './longhorn/decide.ts';
+import { functionName } from '../../drivers/restore/about-operation.ts';
+import type { RestoreWorld, Rules } from '../../drivers/restore/world.ts';
+import { decideRestore } from './claim/decide-restore.ts';
+import { driverOf } from './claim/driver-of.ts';
 import { namespaceMover } from './namespace/advance-namespace.ts';
 import type { NamespaceSource } from './namespace/plan-namespace.ts';
-import { perform } from './longhorn/perform.ts';
-import type { Tools } from './longhorn/tools.ts';
-import type { Rules, World } from './longhorn/world.ts';
+import { perform } from './claim/perform.ts';
+import type { Tools } from './claim/tools.ts';
 import { type AdvanceSelfTestTools, selfTestMover } from './self-test/advance-self-test.ts';
 import type { SelfTestParts } from './self-test/perform-self-test.ts';
 
@@ -33,10 +33,10 @@ export interface AdvanceTools extends Tools {
   readonly inTurn: OneAtATime;
   readonly line: WaitingLine;
   /** Left out: every wake-up reads the record. */
-  readonly memory?: KnownMemory<World>;
+  readonly memory?: KnownMemory<RestoreWorld>;
 }
 
-function moverOf({ store, inTurn, memory, rules, now, ...tools }: AdvanceTools): Mover<World, Action> {
+function moverOf({ store, inTurn, memory, rules, now, ...tools }: AdvanceTools): Mover<RestoreWorld, AnyAction> {
   return {
     functionName,
     store,
@@ -44,14 +44,15 @@ function moverOf({ store, inTurn, memory, rules, now, ...tools }: AdvanceTools):
     inTurn,
     ...(memory === undefined ? {} : { memory }),
     nothingSeen: {},
-    decide: (known) => decideRestore({ ...known, rules, now: now() }),
+    decide: (known) => decideRestore(driverOf(tools.drivers, known.operation), { ...known, rules, now: now() }),
     hold: holdWhilePaused({ store, isPaused: (signal) => tools.cluster.isPaused(signal) }),
-    perform: (known, action, { signal }) => perform({ ...tools, store, rules, now }, known, action, signal),
+    perform: (known, action, { signal }) =>
+      perform({ ...tools, store, rules, now }, driverOf(tools.drivers, known.operation), known, action, signal),
   };
 }
 
 /** What the caller of a wake-up knows already; `source`: of a namespace that is restored. */
-export interface RestoreBeginning extends Beginning<World> {
+export interface RestoreBeginning extends Beginning<RestoreWorld> {
   readonly source?: NamespaceSource;
 }
 
@@ -126,7 +127,7 @@ async function moveChild(
   tools: AdvanceTools,
   ref: ObjectRef,
   call: AdvanceCall,
-  beginning: Beginning<World> = {},
+  beginning: Beginning<RestoreWorld> = {},
 ): Promise<Operation | undefined> {
   try {
     return await advanceByKind(tools, moversOf(tools, call, { beginning }), ref, call, beginning);

@@ -4,7 +4,7 @@ import { factId } from '@soteria/shared/events/event-id.ts';
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
 import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
-import type { RestoreFactName } from './longhorn/action.ts';
+import type { RestoreFactName } from '../../drivers/restore/action.ts';
 
 /** A restore test ends in a verdict. Its progress is reported as that of any restore. */
 function typeOf({ spec, status }: Operation, fact: RestoreFactName): OutgoingEvent['type'] {

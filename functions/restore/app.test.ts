@@ -443,7 +443,7 @@ describe('an Operation made with kubectl', () => {
     await wake(bench, 'Volume', volume?.metadata.name ?? '').expect(204);
     await bench.step();
     expect(await bench.everythingMade()).toEqual([]);
-    expect((await bench.tools.longhorn.backups.get('tuesday'))?.marks[heldByLabel]).toBeUndefined();
+    expect((await bench.parts.longhorn.backups.get('tuesday'))?.marks[heldByLabel]).toBeUndefined();
   });
 
   it('leaves nothing when the only event is its deletion, and keeps a later Operation of the same name', async () => {

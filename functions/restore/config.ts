@@ -8,7 +8,7 @@ import {
 import { runnerImage } from '@soteria/shared/config/runner-image.ts';
 import { storageQuantity } from '@soteria/shared/operation/kinds/fields.ts';
 import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
-import type { Rules } from './longhorn/world.ts';
+import type { Rules } from '../../drivers/restore/world.ts';
 import type { SelfTestRules } from './self-test/world.ts';
 
 const week = 604_800;

@@ -11,9 +11,9 @@ import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/record/names.ts';
 import type { OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
-import { tidyLeftovers } from './longhorn/tidy-orphans.ts';
-import type { ProofJobs } from './proof/proof-jobs.ts';
-import { createTestBench, silent, type TestBench } from './test-bench.ts';
+import { tidyLeftovers } from './doors/wake.ts';
+import type { ProofJobs } from '@soteria/shared/verification/proof-jobs.ts';
+import { createTestBench, silent, type TestBench, withParts } from './test-bench.ts';
 import { createKiller, Killed } from '@soteria/shared/operation/record/testing/killer.ts';
 
 // Hundreds of generated histories: on a busy machine more than the five seconds a test has.
@@ -23,19 +23,14 @@ function setUp() {
   const bench = createTestBench();
   bench.seedBackups({ name: 'point', at: '2026-01-30T01:00:00Z' });
   const killer = createKiller();
-  const { store, longhorn, restores, cluster, claims, slots } = bench.tools;
-  const guarded = killer.guard({ store, longhorn, restores, cluster, claims, slots });
+  const { store, longhorn, restores, cluster, claims } = bench.parts;
+  const guarded = killer.guard({ store, longhorn, restores, cluster, claims, slots: bench.tools.slots });
   const tools: AdvanceTools = {
-    ...bench.tools,
-    store: guarded.store,
-    longhorn: guarded.longhorn,
-    restores: guarded.restores,
-    cluster: guarded.cluster,
-    claims: guarded.claims,
+    ...withParts(bench, guarded),
     slots: guarded.slots,
     announce: killer.guard({ send: bench.tools.announce }).send,
   };
-  return { ...bench, tools, killer };
+  return { ...bench, bench, parts: { ...bench.parts, ...guarded }, tools, killer };
 }
 
 type World = ReturnType<typeof setUp>;
@@ -71,7 +66,7 @@ async function clearWeather(world: World, rounds = 14): Promise<void> {
 
 /** Nobody is held, nobody has a slot, nothing of ours is marked as temporary. */
 async function expectNothingLeft(world: World): Promise<void> {
-  const backup = await world.tools.longhorn.backups.get('point');
+  const backup = await world.tools.selfTest.port.backups.get('point');
   expect(backup?.marks[heldByLabel]).toBeUndefined();
   expect(await world.slots.entries()).toEqual([]);
   const made = await world.client.list(volumes);
@@ -160,7 +155,9 @@ describe('a restore, whatever happens to the process', () => {
         for (const look of [1, 2, 3]) {
           world.killer.disarm();
           if (look === 1) world.killer.arm(killAfter % 7, isAfter);
-          await tidyLeftovers({ ...world.tools, proofs: mayNotBeAsked }, { log: silent }).catch((error: unknown) => {
+          await tidyLeftovers(withParts({ ...world, tools: world.bench.tools }, { proofs: mayNotBeAsked }), {
+            log: silent,
+          }).catch((error: unknown) => {
             if (!(error instanceof Killed)) throw error;
           });
           await world.step();
@@ -265,7 +262,7 @@ describe('a restore, whatever happens to the process', () => {
     expect(await world.everythingMade()).toEqual([`${kind} ${taken}`]);
     const left = [...(await world.client.list(volumes)).items, ...(await world.client.list(persistentVolumes)).items];
     expect(left.map(({ metadata }) => metadata.labels)).toEqual([labels]);
-    expect((await world.tools.longhorn.backups.get('point'))?.marks[heldByLabel]).toBeUndefined();
+    expect((await world.tools.selfTest.port.backups.get('point'))?.marks[heldByLabel]).toBeUndefined();
     expect(await world.slots.entries()).toEqual([]);
   });
 

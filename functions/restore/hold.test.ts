@@ -2,7 +2,7 @@
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';
-import { createTestBench, silent } from './test-bench.ts';
+import { createTestBench, silent, withParts } from './test-bench.ts';
 
 const nameOf = (target: string) => `soteria-restore-${target}-20260131-013001`;
 
@@ -11,8 +11,9 @@ it('whoever lets go of a backup wakes who waits for it, and nobody else', async 
   bench.seedBackups({ name: 'monday', at: '2026-01-26T02:00:00Z' }, { name: 'tuesday', at: '2026-01-27T02:00:00Z' });
   const woken: string[] = [];
   const wakeOther = ({ metadata }: Operation) => Promise.resolve(void woken.push(metadata.name));
+  const tools = { ...withParts(bench, { wakeOther }), wakeOther };
   const advance = (target: string) =>
-    advanceOperation({ ...bench.tools, wakeOther }, { namespace: 'shop', name: nameOf(target) }, { log: silent });
+    advanceOperation(tools, { namespace: 'shop', name: nameOf(target) }, { log: silent });
   for (const [target, snapshot] of Object.entries({ first: 'monday', second: 'monday', other: 'tuesday' })) {
     const request = { pvc: 'data', targetPvc: target, snapshot };
     await bench.store.create({ namespace: 'shop', name: nameOf(target), spec: { kind: 'Restore', request } });

@@ -5,7 +5,8 @@ import { settingsName } from '@soteria/shared/settings/paused.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';
-import { backingImages, createTestBench, shape, silent } from './test-bench.ts';
+import { shape } from '../../drivers/longhorn/restore/fixtures.ts';
+import { backingImages, createTestBench, silent } from './test-bench.ts';
 
 const image = untyped({ ...backingImages, isNamespaced: true });
 const ref = { namespace: 'longhorn-system', name: 'ubuntu' };

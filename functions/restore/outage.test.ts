@@ -4,7 +4,7 @@ import { createOutage } from '@soteria/shared/operation/record/testing/outage.ts
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
-import { createTestBench, silent } from './test-bench.ts';
+import { createTestBench, silent, withParts } from './test-bench.ts';
 
 const name = 'soteria-restore-data-1';
 
@@ -14,15 +14,16 @@ it('an outage costs no restore, at whatever call it begins, and whether or not t
       const bench = createTestBench();
       bench.seedBackups({ name: 'point', at: '2026-01-30T01:00:00Z' });
       const outage = createOutage();
-      const { store, longhorn, restores, cluster, claims, slots } = bench.tools;
+      const { store, longhorn, restores, cluster, claims } = bench.parts;
       const tools: AdvanceTools = {
-        ...bench.tools,
-        store: outage.behind(store),
-        longhorn: outage.behind(longhorn),
-        restores: outage.behind(restores),
-        cluster: outage.behind(cluster),
-        claims: outage.behind(claims),
-        slots: outage.behind(slots),
+        ...withParts(bench, {
+          store: outage.behind(store),
+          longhorn: outage.behind(longhorn),
+          restores: outage.behind(restores),
+          cluster: outage.behind(cluster),
+          claims: outage.behind(claims),
+        }),
+        slots: outage.behind(bench.tools.slots),
       };
       const round = async () => {
         try {
@@ -49,7 +50,7 @@ it('an outage costs no restore, at whatever call it begins, and whether or not t
         settled: true,
       });
       expect(await bench.everythingMade()).toHaveLength(3);
-      expect(await slots.entries()).toEqual([]);
+      expect(await bench.tools.slots.entries()).toEqual([]);
     }),
     { numRuns: 150 },
   );

@@ -1,24 +1,20 @@
 /** What a restore would do: resolved for real, nothing made. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { noClusters } from '@soteria/shared/settings/own-clusters.ts';
-import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import { type RestorePoint, withJudgements } from '@soteria/shared/restore-points/restore-point.ts';
 import { besideClaim, type PresentClaim } from '@soteria/shared/restore-points/present-claim.ts';
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
-import { restoredVolumeName } from '@soteria/shared/operation/record/names.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { whyNotRecorded } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import type { PlannedClaim } from '@soteria/shared/http-contract/ask-answers.ts';
 import { type Standing, unjudged } from '@soteria/shared/restore-points/claim-proof.ts';
 import { namespaceMissing } from './ask.ts';
-import type { Claims } from './claims.ts';
-import { shapeClaim } from './new-claim/shape-claim.ts';
-import { claimDraft } from './longhorn/claim-objects.ts';
-import { targetToRead } from './longhorn/decide-reading.ts';
-import { blockersOf, nextLook } from './longhorn/decide-start.ts';
-import { lookAt } from './longhorn/look-at.ts';
-import type { Lookers } from './longhorn/tools.ts';
-import type { World } from './longhorn/world.ts';
+import type { Claims } from '../../drivers/restore/claims.ts';
+import type { Known } from '@soteria/shared/operation/engine/advance.ts';
+import type { RestoreDriver } from '../../drivers/restore/driver.ts';
+import { blockersOf, nextLook } from './claim/decide-start.ts';
+import { lookAt } from './claim/look-at.ts';
+import type { Lookers } from './claim/tools.ts';
+import type { RestoreWorld } from '../../drivers/restore/world.ts';
 
 export interface Plan {
   readonly point: RestorePoint | null;
@@ -37,10 +33,19 @@ export interface PlanTools extends Lookers {
 }
 
 /** As far as it must be looked to judge the request. */
-export async function lookAlong(tools: Lookers, operation: Operation, signal?: AbortSignal): Promise<World> {
-  let world: World = {};
-  for (let place = nextLook(operation, world); place !== undefined; place = nextLook(operation, world)) {
-    world = await lookAt(tools, { operation, world }, place, signal);
+export async function lookAlong(
+  tools: Lookers,
+  driver: RestoreDriver,
+  operation: Operation,
+  signal?: AbortSignal,
+): Promise<RestoreWorld> {
+  let world: RestoreWorld = {};
+  for (
+    let place = nextLook(driver, operation, world);
+    place !== undefined;
+    place = nextLook(driver, operation, world)
+  ) {
+    world = await lookAt(tools, driver, { operation, world }, place, signal);
   }
   return world;
 }
@@ -50,18 +55,18 @@ export const noPlan: Plan = { point: null, backup: null, claim: null, reads_targ
 
 /** `source`: the source claim as it is now. */
 export function planOf(
-  operation: Operation,
-  world: World,
+  driver: RestoreDriver,
+  { operation, world }: Known<RestoreWorld>,
   { judged = unjudged, source }: { readonly judged?: Standing | undefined; readonly source?: PresentClaim | undefined },
 ): Plan {
-  const { chosen: point } = world;
-  if (point === undefined || point instanceof SoteriaError) {
-    return { ...noPlan, reads_target: targetToRead(operation, world)?.name ?? null };
+  const { chosen } = world;
+  if (chosen === undefined || chosen instanceof SoteriaError) {
+    return { ...noPlan, reads_target: driver.readsFirst(operation, world) ?? null };
   }
-  const shape = shapeClaim(point, operation.spec.request);
+  const shape = driver.shapeOf(chosen, operation.spec.request);
   return {
-    point: besideClaim(withJudgements(toRestorePoint(point, world.ownClusters?.seen ?? noClusters), judged), source),
-    backup: point.name,
+    point: besideClaim(withJudgements(chosen.point, judged), source),
+    backup: chosen.name,
     claim:
       shape instanceof SoteriaError
         ? null
@@ -77,27 +82,26 @@ export function planOf(
             shape_recorded: shape.isRecorded,
           },
     reads_target: null,
-    restores_image: world.imageBackup?.seen?.image ?? null,
+    restores_image: driver.makesFirst(world) ?? null,
   };
 }
 
 /** What the cluster itself has against the claim: its namespace, a quota, a policy. Asked for real, and nothing is made. */
 async function whyNotHere(
   { claims }: PlanTools,
-  operation: Operation,
-  world: World,
+  driver: RestoreDriver,
+  { operation, world }: Known<RestoreWorld>,
   signal?: AbortSignal,
 ): Promise<SoteriaError | undefined> {
   // Of a test it is known already.
   if (world.noTest?.seen !== undefined) return undefined;
-  const { chosen: point } = world;
+  const { chosen } = world;
   const shape =
-    point === undefined || point instanceof SoteriaError ? point : shapeClaim(point, operation.spec.request);
+    chosen === undefined || chosen instanceof SoteriaError ? chosen : driver.shapeOf(chosen, operation.spec.request);
   if (shape === undefined || shape instanceof SoteriaError || world.claim?.seen !== undefined) return undefined;
-  const { namespace, pvc } = claimRefOf(operation);
-  const volume = { name: restoredVolumeName(pvc, operation.metadata.name), sizeBytes: shape.sizeBytes };
+  const { namespace } = claimRefOf(operation);
   try {
-    await claims.tryClaim(claimDraft(operation, shape, volume), signal);
+    await claims.tryClaim(driver.claimDraft(operation, shape), signal);
     return undefined;
   } catch (error) {
     if (!(error instanceof SoteriaError) || error.isRetryable) throw error;
@@ -108,13 +112,13 @@ async function whyNotHere(
 /** Every obstacle there is, in the order in which the request meets them; the last are known to the cluster alone. */
 export async function obstaclesOf(
   tools: PlanTools,
-  operation: Operation,
-  world: World,
+  driver: RestoreDriver,
+  { operation, world }: Known<RestoreWorld>,
   signal?: AbortSignal,
 ): Promise<SoteriaError[]> {
   const { namespace = '' } = operation.metadata;
   const missing = (cause: SoteriaError) => namespaceMissing(namespace, cause);
   const unrecorded = await whyNotRecorded(tools.store, operation, missing, signal);
-  const last = unrecorded ?? (await whyNotHere(tools, operation, world, signal));
-  return [...blockersOf(operation, world), ...(last === undefined ? [] : [last])];
+  const last = unrecorded ?? (await whyNotHere(tools, driver, { operation, world }, signal));
+  return [...blockersOf(driver, operation, world), ...(last === undefined ? [] : [last])];
 }

@@ -5,7 +5,8 @@ import { backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { advanceOperation } from './advance.ts';
-import { backupObject, createTestBench, shape, silent } from './test-bench.ts';
+import { shape } from '../../drivers/longhorn/restore/fixtures.ts';
+import { backupObject, createTestBench, silent } from './test-bench.ts';
 
 const store = 's3://other@region/path';
 const url = `${store}?volume=vol-7&backup=migrated`;

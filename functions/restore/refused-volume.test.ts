@@ -2,7 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { type AdvanceTools, advanceOperation } from './advance.ts';
-import { createTestBench, silent } from './test-bench.ts';
+import { createTestBench, silent, withParts } from './test-bench.ts';
 
 const name = 'soteria-restore-data-1';
 const upgrading =
@@ -12,16 +12,17 @@ function open(words: string) {
   const bench = createTestBench();
   bench.seedBackups({ name: 'point', at: '2026-01-30T01:00:00Z' });
   let isRefusing = true;
-  const { restores, store } = bench.tools;
+  const { restores, store } = bench.parts;
   const tools: AdvanceTools = {
-    ...bench.tools,
-    restores: {
-      ...restores,
-      createVolume: (...given) =>
-        isRefusing
-          ? Promise.reject(new SoteriaError('cluster_refused', { what: 'could not create it', why: words, fix: 'f' }))
-          : restores.createVolume(...given),
-    },
+    ...withParts(bench, {
+      restores: {
+        ...restores,
+        createVolume: (...given) =>
+          isRefusing
+            ? Promise.reject(new SoteriaError('cluster_refused', { what: 'could not create it', why: words, fix: 'f' }))
+            : restores.createVolume(...given),
+      },
+    }),
   };
   const statusNow = async () => (await store.get({ namespace: 'shop', name }))?.status;
   return {

@@ -35,6 +35,7 @@ import { keepAdopted } from '@soteria/shared/settings/adopted-clusters.ts';
 import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import { createOneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
 import { rememberKnown } from '@soteria/shared/operation/engine/remember-known.ts';
+import type { WakeOther } from '@soteria/shared/operation/queue/follow-end.ts';
 import { createWaitingLine } from '@soteria/shared/operation/queue/waiting-line.ts';
 import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
@@ -42,12 +43,14 @@ import { createOperationStore } from '@soteria/shared/operation/record/store.ts'
 import { createVerifiedPoints, type VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import type { AdvanceTools } from './advance.ts';
 import { defineRestore } from './app.ts';
-import { createClaims } from './claims.ts';
-import { createProofJobs } from './proof/proof-jobs.ts';
+import { createProofJobs } from '@soteria/shared/verification/proof-jobs.ts';
 import { createTestBudget } from './proof/test-budget.ts';
 import { createLonghornInstallation } from './self-test/longhorn-installation.ts';
 import { createVerdicts } from './self-test/verdicts.ts';
-import type { Rules } from './longhorn/world.ts';
+import type { Rules } from '../../drivers/restore/world.ts';
+import { createClaims } from '../../drivers/restore/claims.ts';
+import { createLonghornRestoreDriver } from '../../drivers/longhorn/restore/driver.ts';
+import { shape } from '../../drivers/longhorn/restore/fixtures.ts';
 
 export const silent: Log = {
   info: () => undefined,
@@ -80,26 +83,6 @@ export const backingImages = {
   version: 'v1beta2',
   kind: 'BackingImage',
   plural: 'backingimages',
-};
-
-export const shape = {
-  version: 1,
-  namespace: 'shop',
-  pvc: 'data',
-  labels: { app: 'shop', 'app.kubernetes.io/managed-by': 'Helm' },
-  storageClassName: 'longhorn',
-  accessModes: ['ReadWriteOnce'],
-  volumeMode: 'Filesystem',
-  requestedStorage: '1Gi',
-  fsType: 'xfs',
-  volume: {
-    name: 'vol-1',
-    sizeBytes: '1073741824',
-    isEncrypted: false,
-    numberOfReplicas: 2,
-    dataEngine: 'v1',
-    accessMode: 'rwo',
-  },
 };
 
 export interface BackupSeed {
@@ -283,15 +266,28 @@ export function createTestBench() {
   const slots = createSlots({ client, namespace: 'soteria', limits: { cluster: 10, node: 3, repository: 3 }, now });
   const announced: string[] = [];
   const verified = createVerifiedPoints(client, 'soteria');
-  const tools: AdvanceTools & { readonly verified: VerifiedPoints } = {
+  const longhorn = createLonghorn(client, { namespace: longhornNamespace });
+  const restores = createLonghornRestores(client, { namespace: longhornNamespace });
+  const wakeOther: WakeOther = () => Promise.resolve();
+  const shared = {
     store,
-    longhorn: createLonghorn(client, { namespace: longhornNamespace }),
-    restores: createLonghornRestores(client, { namespace: longhornNamespace }),
-    images: createBackingImages(client, { namespace: longhornNamespace }),
-    rooms: createNodeRooms(client, { namespace: longhornNamespace }),
     cluster: createClusterReader(client, clusterId),
     claims: createClaims(client),
     proofs: createProofJobs(client),
+    keepAwake: () => Promise.resolve(),
+    wakeOther,
+    now,
+  };
+  const parts = {
+    ...shared,
+    longhorn,
+    restores,
+    images: createBackingImages(client, { namespace: longhornNamespace }),
+    rooms: createNodeRooms(client, { namespace: longhornNamespace }),
+  };
+  const tools: AdvanceTools & { readonly verified: VerifiedPoints } = {
+    ...shared,
+    drivers: { longhorn: createLonghornRestoreDriver(parts) },
     verified,
     slots,
     budget: createTestBudget({ client, namespace: 'soteria', limitBytes: rules.maxTestBytesPerDay, now }),
@@ -299,9 +295,10 @@ export function createTestBench() {
       announced.push(`${operation.metadata.name} ${fact}`);
       return Promise.resolve();
     },
-    keepAwake: () => Promise.resolve(),
     selfTest: {
       rules: { deadlineMs: 1_800_000, runnerImage: 'soteria:test' },
+      port: longhorn,
+      restores,
       longhorn: createLonghornInstallation(client, { namespace: longhornNamespace }),
       verdicts: createVerdicts(client, 'soteria'),
       announce: (operation, fact) => {
@@ -309,12 +306,10 @@ export function createTestBench() {
         return Promise.resolve();
       },
     },
-    wakeOther: () => Promise.resolve(),
     rules,
     inTurn: createOneAtATime(),
     line: createWaitingLine({ store, now }),
     memory: rememberKnown(),
-    now,
   };
 
   const refused = new Set<string>();
@@ -347,6 +342,7 @@ export function createTestBench() {
     store,
     slots,
     tools,
+    parts,
     announced,
     faults,
     now,
@@ -372,3 +368,18 @@ export function createTestBench() {
 }
 
 export type TestBench = ReturnType<typeof createTestBench>;
+
+/** The tools of a bench, over other parts than its own. */
+export function withParts({ tools, parts }: Pick<TestBench, 'tools' | 'parts'>, change: Partial<TestBench['parts']>) {
+  const all = { ...parts, ...change };
+  const { store, cluster, claims, proofs, longhorn: port, restores } = all;
+  return {
+    ...tools,
+    store,
+    cluster,
+    claims,
+    proofs,
+    drivers: { longhorn: createLonghornRestoreDriver(all) },
+    selfTest: { ...tools.selfTest, port, restores },
+  };
+}

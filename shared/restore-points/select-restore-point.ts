@@ -31,6 +31,12 @@ export interface Selection<Source> {
   readonly mayTakeAny: boolean;
 }
 
+/** Where no URL can be asked for. */
+export const noUrls: PointUrls = {
+  isSame: () => false,
+  explainUnknown: () => ({ why: 'no URL names a point here', fix: 'name the point by its id' }),
+};
+
 type Named = Pick<KnownPoint<unknown>, 'name' | 'point'>;
 
 export function selectRestorePoint<Source>(

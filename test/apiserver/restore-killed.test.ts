@@ -13,8 +13,9 @@ import { ensureLonghornObjects } from '@soteria/local/longhorn/seed.ts';
 import { type LocalLonghorn, startLonghorn } from '@soteria/local/longhorn/start-longhorn.ts';
 import { silentLog } from '@soteria/local/longhorn/testing/start-local-longhorn.ts';
 import { type AdvanceTools, advanceOperation } from '../../functions/restore/advance.ts';
-import { createClaims } from '../../functions/restore/claims.ts';
-import { createProofJobs } from '../../functions/restore/proof/proof-jobs.ts';
+import { createRestoreDrivers } from '../../drivers/drivers.ts';
+import { createClaims } from '../../drivers/restore/claims.ts';
+import { createProofJobs } from '@soteria/shared/verification/proof-jobs.ts';
 import { createTestBudget } from '../../functions/restore/proof/test-budget.ts';
 import { createLonghornInstallation } from '../../functions/restore/self-test/longhorn-installation.ts';
 import { createVerdicts } from '../../functions/restore/self-test/verdicts.ts';
@@ -24,9 +25,7 @@ import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts'
 import { jobs, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import { createWatchingClient } from '@soteria/shared/kubernetes/watching-client.ts';
 import { snapshotDraft } from '@soteria/shared/longhorn/contract.ts';
-import { createBackingImages } from '@soteria/shared/longhorn/backing-images.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
-import { createNodeRooms } from '@soteria/shared/longhorn/node-room.ts';
 import { whyNotRestorable } from '@soteria/shared/longhorn/objects.ts';
 import { backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resources.ts';
@@ -69,15 +68,18 @@ const point = 'point';
 /** As `main.ts` puts them together, anew for each process. */
 function createProcess(client: WatchingClient): AdvanceTools {
   const now = () => new Date();
-  return {
+  const parts = {
     store: createOperationStore(client),
-    longhorn: createLonghorn(client, { namespace: longhornNamespace }),
-    restores: createLonghornRestores(client, { namespace: longhornNamespace }),
-    images: createBackingImages(client, { namespace: longhornNamespace }),
-    rooms: createNodeRooms(client, { namespace: longhornNamespace }),
     cluster: createClusterReader(client, undefined),
     claims: createClaims(client),
     proofs: createProofJobs(client),
+    keepAwake: createKeepAwake(createBusySweep(client, 'soteria'), silentLog),
+    wakeOther: () => Promise.resolve(),
+    now,
+  };
+  return {
+    ...parts,
+    drivers: createRestoreDrivers({ ...parts, client, settings: { longhornNamespace } }),
     verified: createVerifiedPoints(client, 'soteria'),
     slots: createSlots({ client, namespace: 'soteria', limits, now }),
     budget: createTestBudget({ client, namespace: 'soteria', limitBytes: rules.maxTestBytesPerDay, now }),
@@ -85,13 +87,12 @@ function createProcess(client: WatchingClient): AdvanceTools {
     selfTest: {
       rules,
       longhorn: createLonghornInstallation(client, { namespace: longhornNamespace }),
+      port: createLonghorn(client, { namespace: longhornNamespace }),
+      restores: createLonghornRestores(client, { namespace: longhornNamespace }),
       verdicts: createVerdicts(client, 'soteria'),
       announce: () => Promise.resolve(),
     },
-    keepAwake: createKeepAwake(createBusySweep(client, 'soteria'), silentLog),
-    wakeOther: () => Promise.resolve(),
     rules,
-    now,
     line: createWaitingLine({ store: createOperationStore(client), now }),
     inTurn: createOneAtATime(),
   };

@@ -11,7 +11,8 @@ import { expect, it } from 'vitest';
 import { createBackupDrivers } from '../../drivers/drivers.ts';
 import { defineBackup } from '../../functions/backup/app.ts';
 import { rules } from '../../drivers/longhorn/backup/fixtures.ts';
-import { backupObject, createTestBench, shape, silent } from '../../functions/restore/test-bench.ts';
+import { shape } from '../../drivers/longhorn/restore/fixtures.ts';
+import { backupObject, createTestBench, silent } from '../../functions/restore/test-bench.ts';
 
 interface Entry {
   readonly name: string;

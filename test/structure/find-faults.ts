@@ -68,3 +68,9 @@ function reachableFrom(start: string, next: ReadonlyMap<string, ReadonlySet<stri
 export function folderInFunction(path: string): string | undefined {
   return /^functions\/[^/]+\/[^/]+(?=\/)/.exec(path)?.[0];
 }
+
+/** Whether a text names a driver. Members of a type that are called like one do not count. */
+export function namesDriver(source: string): boolean {
+  const text = source.replaceAll(/\bPick<[^>]*>|\w\['longhorn'\]/g, '');
+  return /(['"])(?:longhorn|restic|kopia)\1/.test(text);
+}

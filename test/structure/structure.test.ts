@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findArrowFaults, findCircles, findTableFaults, folderInFunction, roomOf } from './find-faults.ts';
+import { findArrowFaults, findCircles, findTableFaults, folderInFunction, namesDriver, roomOf } from './find-faults.ts';
 import { type Import, readImports, sourcesIn, specifiersIn } from './read-imports.ts';
-import { knots, renderRooms, rooms } from './rooms.ts';
+import { knots, knowLonghorn, namesOfDrivers, notDrivers, renderRooms, rooms } from './rooms.ts';
 
 const root = join(import.meta.dirname, '../..');
 const imports = readImports(root);
@@ -46,6 +46,25 @@ describe('what a function reads of a request', () => {
   });
 });
 
+describe('the drivers', () => {
+  it('are asked by a function through their table alone', () => {
+    const direct = imports.filter(
+      ({ from, to }) =>
+        /^functions\/(backup|restore)\//.test(from) &&
+        /^(shared|drivers)\/longhorn\//.test(to) &&
+        !knowLonghorn.some((place) => from.startsWith(place)),
+    );
+    expect(direct).toEqual([]);
+  });
+
+  it('have their names in one file', () => {
+    const naming = sourcesIn(root).filter(
+      (path) => /^(functions|shared|drivers|runner)\//.test(path) && namesDriver(read(path)),
+    );
+    expect(naming.toSorted()).toEqual([namesOfDrivers, ...notDrivers].toSorted());
+  });
+});
+
 describe('a planted fault', () => {
   const plant = (from: string, to: string): Import[] => [...imports, { from, to }];
 
@@ -79,6 +98,17 @@ describe('a planted fault', () => {
       'shared/http may import shared/events, which stands below it',
       'shared/http is there twice',
     ]);
+  });
+
+  it.each([
+    ["const driver = 'longhorn';", true],
+    ['const driver = "restic";', true],
+    ["z.enum(['kopia'])", true],
+    ["type OrphanTools = Pick<Tools, 'store' | 'longhorn'>;", false],
+    ["{ snapshots }: Tools['longhorn'],", false],
+    ['const id = `longhorn:${name}`;', false],
+  ])('that a file names a driver is found: %s', (source, isFound) => {
+    expect(namesDriver(source)).toBe(isFound);
   });
 
   it('in any form of an import is read', () => {

@@ -61,7 +61,6 @@ function madeByNamesake({ metadata: { name, namespace = '', uid } }: Operation, 
 }
 
 export const longhornDecisions: BackupDecisions<LonghornKit> = {
-  name: driver.longhorn,
   namesIn: (work) => [work?.snapshot, work?.backup],
   hasBegun: (work) => work?.snapshot !== undefined,
   whyVolumeNot: (volume) =>
@@ -107,6 +106,7 @@ export function createLonghornBackups(tools: Tools): BackupDriver<LonghornKit> {
   const { longhorn, cluster, checkReachability } = tools;
   return {
     ...longhornDecisions,
+    name: driver.longhorn,
     look: (known, places, signal) => lookAt(tools, known, places, signal),
     perform: (known, action, signal) => perform(tools, known, action, signal),
     whyRefused: (situation, signal) => whyRefused(tools, situation, signal),

@@ -3,6 +3,7 @@
  * meets "already exists".
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import { isDriverHere } from '@soteria/shared/operation/kinds/drivers.ts';
 import type { Operation, OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
@@ -22,13 +23,19 @@ interface Asked {
 type Recorder = Pick<OperationStore, 'create' | 'get'>;
 type Policies = ReadonlyMap<string, ResolvedPolicy>;
 
+/** A policy may name a driver of another version: then the function refuses the backup. */
+function driverOf(policy: ResolvedPolicy | undefined): Pick<OperationRequest, 'driver'> {
+  const { driver } = policy ?? {};
+  return driver !== undefined && isDriverHere(driver) ? { driver } : {};
+}
+
 /** Answers how many were made now. */
 export function recordBackups(store: Recorder, dues: readonly AskedDue[], policies: Policies, signal: AbortSignal) {
   const asked = dues.map((due): Asked => {
     const request = {
       pvc: due.claim,
       policy: due.policy,
-      ...(policies.get(due.policy)?.driver === 'longhorn' ? { driver: 'longhorn' as const } : {}),
+      ...driverOf(policies.get(due.policy)),
       ...(due.isFull ? { mode: 'full' as const } : {}),
     };
     return { kind: 'Backup', due, name: dueOperationName(due), identity: dueIdentity(due), request };

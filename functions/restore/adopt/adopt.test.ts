@@ -5,7 +5,8 @@ import { backups } from '@soteria/shared/longhorn/resource-types.ts';
 import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { createTestBench, shape } from '../test-bench.ts';
+import { shape } from '../../../drivers/longhorn/restore/fixtures.ts';
+import { createTestBench } from '../test-bench.ts';
 
 /** This cluster was made an hour before now, 2026-01-31T01:30:01Z. */
 const bornAt = '2026-01-31T00:30:00Z';

@@ -1,7 +1,6 @@
 /** `POST /v1/backups/adopt`: takes over another cluster's restore points, without copying a byte. */
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { AdoptAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
-import { longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
 import { toBlocker } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import { adoptRequest } from '@soteria/shared/http-contract/queries.ts';
 import type { Answer } from './ask-http.ts';
@@ -20,13 +19,13 @@ export async function adoptCluster(tools: RestoreTools, body: unknown, incoming:
   const { caller, signal } = incoming;
   // It changes whose points are looked at in every namespace, and which may be thinned out.
   await tools.authorize(caller, { verb: 'create', namespace: undefined }, signal);
-  const [self, { adopted }, backups] = await Promise.all([
+  const [self, { adopted }, listed] = await Promise.all([
     tools.cluster.identity(signal),
     tools.cluster.ownClusters(signal),
-    tools.longhorn.backups.list({}, signal),
+    Promise.all(Object.values(tools.drivers).map((driver) => driver.listPoints(signal))),
   ]);
   const now = tools.now();
-  const points = backups.map((backup) => longhornPoints.describe(backup));
+  const points = listed.flat();
   const { survey, isAdopted, blockers } = decideAdoption({ clusterId, isGone, points, self, adopted, now });
   const told: AdoptAnswer = {
     cluster_id: clusterId,

@@ -7,6 +7,7 @@ import { originOfEvent } from '@soteria/shared/operation/record/request-origin.t
 import type { Origin, RequestedOperation } from '@soteria/shared/operation/record/requested-operation.ts';
 import { advanceOperation } from '../advance.ts';
 import { imaginedRestore, requestedNamespaceRestore, requestedRestore } from '../ask.ts';
+import { driverOf } from '../claim/driver-of.ts';
 import { lookAlong } from '../plan.ts';
 import type { RestoreTools } from '../tools.ts';
 import { parseRestoreRequest, record } from './ask-http.ts';
@@ -22,7 +23,9 @@ export async function askByEvent(tools: RestoreTools, event: ReceivedEvent, inco
   let mayTakeAny = false;
   if (request.backup_url !== undefined) {
     const operation = imaginedRestore(requested, origin.at);
-    mayTakeAny = await authorizePoint(tools, operation, await lookAlong(tools, operation, incoming.signal), incoming);
+    const driver = driverOf(tools.drivers, operation);
+    const world = await lookAlong(tools, driver, operation, incoming.signal);
+    mayTakeAny = await authorizePoint(tools, driver, { operation, world }, incoming);
   }
   await recordAndMove(tools, requested, withRightToAny(origin, mayTakeAny), incoming);
 }

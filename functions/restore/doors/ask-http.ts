@@ -19,10 +19,11 @@ import { askedViewOf } from '@soteria/shared/operation/record/view.ts';
 import { toBlocker } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import type { Standing } from '@soteria/shared/restore-points/claim-proof.ts';
 import { claimView, noticesOf, type PresentClaim } from '@soteria/shared/restore-points/present-claim.ts';
-import { presentClaimOf } from '@soteria/shared/longhorn/live-volume.ts';
 import { advanceOperation, type RestoreBeginning } from '../advance.ts';
 import { imaginedRestore, namespaceMissing, requestedRestore } from '../ask.ts';
-import { blockersOf } from '../longhorn/decide-start.ts';
+import { blockersOf } from '../claim/decide-start.ts';
+import type { RestoreDriver } from '../../../drivers/restore/driver.ts';
+import { driverOf } from '../claim/driver-of.ts';
 import { lookAlong, noPlan, obstaclesOf, type Plan, planOf } from '../plan.ts';
 import { judgementsOfPoint, warningOf } from '../proof/refuted-warning.ts';
 import { verifiersViewOf } from '../proof/verifiers-of.ts';
@@ -47,6 +48,7 @@ export function parseRestoreRequest(body: unknown): RestoreRequest {
 }
 
 interface Answered {
+  readonly driver: RestoreDriver;
   readonly operation: Operation;
   readonly plan: Plan;
   /** What stands of all that restore tests said about the point. */
@@ -56,14 +58,14 @@ interface Answered {
 }
 
 /** One schema for the plan and for what was recorded. */
-function answerOf({ operation, plan, judged, source: claim }: Answered, incoming: Incoming): RestoreAnswer {
+function answerOf({ driver, operation, plan, judged, source: claim }: Answered, incoming: Incoming): RestoreAnswer {
   const source = sourceRefOf(operation);
   const target = claimRefOf(operation);
   const { work, result } = statusOf(operation);
   const { uid } = operation.metadata;
   const { point, backup, ...rest } = plan;
   return {
-    driver: 'longhorn',
+    driver: driver.name,
     volume: work?.volume ?? (uid === '' ? null : restoredVolumeName(target.pvc, uid)),
     backup: work?.backup ?? backup,
     namespace: source.namespace,
@@ -106,28 +108,35 @@ export async function answerRequested(
   await authorizeRequested(tools, requested, incoming);
   const { signal, receivedAt } = incoming;
   const origin = originOfHttp(incoming);
-  const repeat = isDryRun ? undefined : await findRecorded(tools.store, requested, origin, { signal });
-  if (repeat !== undefined) return recordedAnswer({ ...repeat, plan: noPlan }, repeat.how, incoming);
   const operation = imaginedRestore(requested, receivedAt);
-  const world = await lookAlong(tools, operation, signal);
-  const mayTakeAny = await authorizePoint(tools, operation, world, incoming);
+  const driver = driverOf(tools.drivers, operation);
+  const repeat = isDryRun ? undefined : await findRecorded(tools.store, requested, origin, { signal });
+  if (repeat !== undefined) return recordedAnswer({ ...repeat, driver, plan: noPlan }, repeat.how, incoming);
+  const world = await lookAlong(tools, driver, operation, signal);
+  const mayTakeAny = await authorizePoint(tools, driver, { operation, world }, incoming);
   const judging = Promise.all([
     judgementsOfPoint(tools.verified, operation, world, signal),
-    presentClaimOf(tools.cluster, sourceRefOf(operation), signal),
+    driver.presentClaim(sourceRefOf(operation), signal),
   ]);
   if (isDryRun) {
     const [judged, source] = await judging;
-    const blocked = (await obstaclesOf(tools, operation, world, signal)).map(toBlocker);
-    const answered = { operation, plan: planOf(operation, world, { judged, source }), judged, source };
+    const blocked = (await obstaclesOf(tools, driver, { operation, world }, signal)).map(toBlocker);
+    const answered = {
+      driver,
+      operation,
+      plan: planOf(driver, { operation, world }, { judged, source }),
+      judged,
+      source,
+    };
     return { status: 200, body: { ...answerOf(answered, incoming), blocked_by: blocked } };
   }
   const [judged, source] = await judging.catch(() => [undefined, undefined]);
-  const [blocker] = blockersOf(operation, world);
+  const [blocker] = blockersOf(driver, operation, world);
   if (blocker !== undefined) throw blocker;
   const recorded = await record(tools, requested, withRightToAny(origin, mayTakeAny), incoming);
   const begun = await begin(tools, recorded, incoming);
-  const plan = planOf(operation, world, { judged, source });
-  return recordedAnswer({ operation: begun.operation, plan, judged, source }, begun.how, incoming);
+  const plan = planOf(driver, { operation, world }, { judged, source });
+  return recordedAnswer({ driver, operation: begun.operation, plan, judged, source }, begun.how, incoming);
 }
 
 export function record(

@@ -13,10 +13,10 @@ import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { askedViewOf } from '@soteria/shared/operation/record/view.ts';
 import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import { imaginedRestore, namespaceMissing, requestedNamespaceRestore } from '../ask.ts';
-import { refusedBecause } from '../longhorn/about-operation.ts';
+import { refusedBecause } from '../../../drivers/restore/about-operation.ts';
 import { lookAtWholeSource } from '../namespace/advance-namespace.ts';
 import { livingWithoutPoint, planNamespace, whyNothing } from '../namespace/plan-namespace.ts';
-import { staticStorageClass } from '../new-claim/shape-claim.ts';
+import { driverOf } from '../claim/driver-of.ts';
 import type { RestoreTools } from '../tools.ts';
 import { type Answer, begin, record } from './ask-http.ts';
 import { authorizeRequested } from './authorize-restore.ts';
@@ -52,8 +52,10 @@ async function planOf(tools: RestoreTools, operation: Operation, { receivedAt: n
   return { claims, without_point: without, refusals, source };
 }
 
-async function whyNoClass({ claims }: RestoreTools, { metadata, spec }: Operation, signal: AbortSignal) {
+async function whyNoClass({ claims, drivers }: RestoreTools, operation: Operation, signal: AbortSignal) {
+  const { metadata, spec } = operation;
   const { storageClass } = spec.request;
+  const { staticStorageClass } = driverOf(drivers, operation);
   if (storageClass === undefined || storageClass === staticStorageClass) return undefined;
   if ((await claims.mayGrow(storageClass, signal)) !== undefined) return undefined;
   return refusedBecause.noStorageClass(`nothing was restored into namespace ${metadata.namespace ?? ''}`, storageClass);

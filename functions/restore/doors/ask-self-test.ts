@@ -16,7 +16,7 @@ import { advanceOperation } from '../advance.ts';
 import { imaginedRestore, namespaceMissing } from '../ask.ts';
 import { type Answer, begin, record } from './ask-http.ts';
 import { parseBody } from './parse-body.ts';
-import { refusedBecause } from '../longhorn/about-operation.ts';
+import { refusedBecause } from '../../../drivers/restore/about-operation.ts';
 import type { RestoreTools } from '../tools.ts';
 import { defaultSize, defaultStorageClass, testBytes } from '../self-test/about-self-test.ts';
 
@@ -37,7 +37,7 @@ const authorize = (tools: RestoreTools, { caller, signal }: Incoming, verb: 'cre
 async function refusalsOf(tools: RestoreTools, request: SelfTestRequest, signal: AbortSignal): Promise<SoteriaError[]> {
   const storageClass = request.storage_class ?? defaultStorageClass;
   const [targets, mayGrow] = await Promise.all([
-    tools.longhorn.listTargets(signal),
+    tools.selfTest.port.listTargets(signal),
     tools.claims.mayGrow(storageClass, signal),
   ]);
   const isReady = targets.some(({ name, isAvailable }) => name === 'default' && isAvailable);

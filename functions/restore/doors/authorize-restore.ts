@@ -1,12 +1,10 @@
 /** May they? Data leaves one namespace and appears in another: the caller must be allowed to ask in both. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import { noClusters } from '@soteria/shared/settings/own-clusters.ts';
-import { toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
 import type { Origin, RequestedOperation } from '@soteria/shared/operation/record/requested-operation.ts';
-import type { Operation } from '@soteria/shared/operation/record/schema.ts';
-import { targetToRead } from '../longhorn/decide-reading.ts';
-import type { World } from '../longhorn/world.ts';
+import type { Known } from '@soteria/shared/operation/engine/advance.ts';
+import type { RestoreDriver } from '../../../drivers/restore/driver.ts';
+import type { RestoreWorld } from '../../../drivers/restore/world.ts';
 import type { RestoreTools } from '../tools.ts';
 
 export async function authorizeRequested(
@@ -21,16 +19,16 @@ export async function authorizeRequested(
 
 /**
  * A point that does not say whose it is may be anybody's: it takes the right to ask everywhere. Answers whether the caller has it, where
- * that matters; whose a point is that Longhorn has still to read, nobody knows yet.
+ * that matters; whose a point is that has still to be read, nobody knows yet.
  */
 export async function authorizePoint(
   { authorize }: Pick<RestoreTools, 'authorize'>,
-  operation: Operation,
-  world: World,
+  driver: RestoreDriver,
+  { operation, world }: Known<RestoreWorld>,
   { caller, signal }: Incoming,
 ): Promise<boolean> {
   const askEverywhere = () => authorize(caller, { verb: 'create', namespace: undefined }, signal);
-  if (targetToRead(operation, world) !== undefined) {
+  if (driver.readsFirst(operation, world) !== undefined) {
     try {
       await askEverywhere();
       return true;
@@ -39,10 +37,10 @@ export async function authorizePoint(
       throw error;
     }
   }
-  const { chosen: point } = world;
-  if (point === undefined || point instanceof SoteriaError) return false;
-  const isNobodys = toRestorePoint(point, world.ownClusters?.seen ?? noClusters).pvc === null;
-  if (!isNobodys || point.volume === world.liveVolume?.seen) return false;
+  const { chosen } = world;
+  if (chosen === undefined || chosen instanceof SoteriaError) return false;
+  const { pvc, volume } = chosen.point;
+  if (pvc !== null || (volume ?? undefined) === world.liveVolume?.seen) return false;
   await askEverywhere();
   return true;
 }

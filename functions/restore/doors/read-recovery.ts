@@ -6,12 +6,12 @@ import { type RecoveryFacts, recoveryFacts } from '../recovery/recovery-facts.ts
 /** It tells of every namespace: who may list operations in all of them may read it. */
 export async function readRecovery(tools: RestoreTools, { caller, signal }: Incoming): Promise<RecoveryFacts> {
   await tools.authorize(caller, { verb: 'list', namespace: undefined }, signal);
-  const { cluster, longhorn, selfTest, rules } = tools;
+  const { cluster, selfTest, rules } = tools;
   const [self, own, targets, backups, longhornVersion] = await Promise.all([
     cluster.identity(signal),
     cluster.ownClusters(signal),
-    longhorn.listTargets(signal),
-    longhorn.backups.list({}, signal),
+    selfTest.port.listTargets(signal),
+    selfTest.port.backups.list({}, signal),
     selfTest.longhorn.version(signal),
   ]);
   const { longhornNamespace } = tools;

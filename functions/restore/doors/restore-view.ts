@@ -4,7 +4,7 @@ import { ownerOf } from '@soteria/shared/operation/record/kind-owner.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import { progressViewOf } from '@soteria/shared/operation/record/view.ts';
-import { functionName } from '../longhorn/about-operation.ts';
+import { functionName } from '../../../drivers/restore/about-operation.ts';
 import { verifiersViewOf } from '../proof/verifiers-of.ts';
 
 export function isOfThisFunction(operation: Operation): boolean {

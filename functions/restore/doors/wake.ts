@@ -2,7 +2,6 @@
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { objectReference, operationDue } from '@soteria/shared/events/catalogue.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
-import { hasFailed } from '@soteria/shared/longhorn/port-restore.ts';
 import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import {
   operationUidLabel,
@@ -10,17 +9,18 @@ import {
   operationNamespaceLabel,
   refFromMarks,
   temporaryLabel,
+  watchLabel,
 } from '@soteria/shared/operation/record/marks.ts';
 import { cancelChildrenOf, cancelIfOrphaned } from '@soteria/shared/operation/many/cancel-orphans.ts';
+import type { AdvanceCall } from '@soteria/shared/operation/engine/advance.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { advanceOperation, selfTestTools } from '../advance.ts';
-import { isOurs } from '../longhorn/about-operation.ts';
-import { tidyUnlessFollowed } from '../longhorn/tidy-orphans.ts';
+import { functionName, isOurs } from '../../../drivers/restore/about-operation.ts';
 import { isFollowing } from '@soteria/shared/operation/record/is-following.ts';
 import { tidyDeletedTests } from '../self-test/tidy-deleted.ts';
 import type { RestoreTools } from '../tools.ts';
 
-/** A volume that is gone is found by the name an open Operation has recorded for it. */
+/** An object that is gone is found by the name an open Operation has recorded for it. */
 async function wakeOwnerOf(tools: RestoreTools, volume: string, incoming: Incoming): Promise<void> {
   const open = await tools.store.list({ fieldSelector: 'status.phase=Running' }, incoming.signal);
   const owner = open.find(({ status }) => status?.work?.volume === volume);
@@ -29,23 +29,37 @@ async function wakeOwnerOf(tools: RestoreTools, volume: string, incoming: Incomi
   await advanceOperation(tools, { name, namespace }, incoming);
 }
 
-async function wakeByVolume(tools: RestoreTools, volumeName: string, incoming: Incoming): Promise<void> {
-  const volume = await tools.restores.getVolume(volumeName, incoming.signal);
-  if (volume === undefined) return wakeOwnerOf(tools, volumeName, incoming);
-  const ref = refFromMarks(volume.marks);
+async function wakeByWatched(tools: RestoreTools, kind: string, name: string, incoming: Incoming): Promise<void> {
+  const driver = Object.values(tools.drivers).find(({ watches }) => watches.includes(kind));
+  if (driver === undefined) return;
+  const watched = await driver.readWatched(kind, name, incoming.signal);
+  if (watched === undefined) return wakeOwnerOf(tools, name, incoming);
+  const { marks } = watched;
+  const ref = refFromMarks(marks);
   if (ref === undefined) return;
-  // One that has failed or goes may be made again under its name in this very moment: what is decided of it is looked at anew.
-  const isSteady = !hasFailed(volume) && !volume.isDeleting;
   let wasFollowed = false;
   const seen = (operation: Operation) => {
-    wasFollowed = isFollowing(operation, volume.marks[operationUidLabel]);
-    return isSteady && isOurs(operation, volume.marks) ? { volume: { seen: volume } } : {};
+    wasFollowed = isFollowing(operation, marks[operationUidLabel]);
+    return isOurs(operation, marks) ? watched.seen : {};
   };
   const moved = await advanceOperation(tools, ref, incoming, { seen });
   // What was followed until now its own operation has tidied up, if that has ended.
-  if (!wasFollowed || moved === undefined || !isOurs(moved, volume.marks)) {
-    await tidyUnlessFollowed(tools, volume, incoming);
+  if (!wasFollowed || moved === undefined || !isOurs(moved, marks)) await watched.tidy(incoming);
+}
+
+async function tidyMarked(
+  { drivers }: Pick<RestoreTools, 'drivers'>,
+  marks: Readonly<Record<string, string>>,
+  call: AdvanceCall,
+): Promise<void> {
+  for (const driver of Object.values(drivers)) {
+    for (const watched of await driver.listMarked(marks, call.signal)) await watched.tidy(call);
   }
+}
+
+/** Few objects are watched: those of open restores. */
+export function tidyLeftovers(tools: Pick<RestoreTools, 'drivers'>, call: AdvanceCall): Promise<void> {
+  return tidyMarked(tools, { [watchLabel]: functionName }, call);
 }
 
 async function wakeByOperation(tools: RestoreTools, ref: ObjectRef, incoming: Incoming): Promise<void> {
@@ -60,9 +74,7 @@ async function wakeByOperation(tools: RestoreTools, ref: ObjectRef, incoming: In
     [operationNamespaceLabel]: ref.namespace ?? '',
     [temporaryLabel]: 'true',
   };
-  for (const volume of await tools.restores.listVolumes(marks, incoming.signal)) {
-    await tidyUnlessFollowed(tools, volume, incoming);
-  }
+  await tidyMarked(tools, marks, incoming);
 }
 
 /** A deleted Job wakes nobody: either its own operation deleted it, or the next sweep notices. */
@@ -79,7 +91,7 @@ async function wakeByJob(
 export async function wakeByObject(tools: RestoreTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   const { kind, namespace, name } = objectReference.parse(event.data);
   if (kind === 'Operation') await wakeByOperation(tools, { namespace, name }, incoming);
-  if (kind === 'Volume') await wakeByVolume(tools, name, incoming);
+  await wakeByWatched(tools, kind, name, incoming);
   if (kind === 'Job') await wakeByJob(tools, { namespace: namespace ?? '', name }, incoming);
 }
 

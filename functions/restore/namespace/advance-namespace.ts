@@ -6,13 +6,13 @@ import type { ManyTools } from '@soteria/shared/operation/many/perform-many.ts';
 import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { OneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
-import { functionName } from '../longhorn/about-operation.ts';
-import type { Tools } from '../longhorn/tools.ts';
-import type { Rules } from '../longhorn/world.ts';
+import { functionName } from '../../../drivers/restore/about-operation.ts';
+import type { Tools } from '../claim/tools.ts';
+import type { Rules } from '../../../drivers/restore/world.ts';
 import { namespaceRestore } from './namespace-restore.ts';
 import { type NamespaceLook, type NamespaceSource, nextLookOf } from './plan-namespace.ts';
 
-export type NamespaceLookers = Pick<Tools, 'longhorn' | 'cluster' | 'claims'>;
+export type NamespaceLookers = Pick<Tools, 'drivers' | 'cluster' | 'claims'>;
 
 export interface NamespaceTools
   extends NamespaceLookers, Pick<Tools, 'store' | 'keepAwake' | 'wakeOther' | 'announce' | 'now'> {
@@ -22,7 +22,7 @@ export interface NamespaceTools
 }
 
 export async function lookAtSource(
-  { longhorn, cluster, claims }: NamespaceLookers,
+  { drivers, cluster, claims }: NamespaceLookers,
   operation: Operation,
   source: NamespaceSource,
   at: NamespaceLook,
@@ -32,7 +32,10 @@ export async function lookAtSource(
   const { namespace } = sourceRefOf(operation);
   switch (at) {
     case 'points':
-      return { ...source, points: await longhorn.backups.list({}, signal) };
+      return {
+        ...source,
+        points: (await Promise.all(Object.values(drivers).map((driver) => driver.listPoints(signal)))).flat(),
+      };
     case 'ownClusters':
       return { ...source, ownClusters: await cluster.ownClusters(signal) };
     case 'claims':

@@ -9,8 +9,8 @@ import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Begun, Candidate, Many, ManySituation, Tally } from '@soteria/shared/operation/many/many.ts';
 import type { Operation, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { refuse, statusOf, succeed } from '@soteria/shared/operation/record/status.ts';
-import { waitedFor } from '../longhorn/deadline.ts';
-import type { Rules } from '../longhorn/world.ts';
+import { waitedFor } from '../../../drivers/restore/deadline.ts';
+import type { Rules } from '../../../drivers/restore/world.ts';
 import {
   instantOf,
   livingWithoutPoint,

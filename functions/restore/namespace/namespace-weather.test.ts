@@ -6,8 +6,8 @@ import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
 import { isTerminal, type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { advanceOperation } from '../advance.ts';
-import { restoredFromAnnotation } from '../longhorn/claim-objects.ts';
-import { backupObject, createTestBench, silent, type TestBench } from '../test-bench.ts';
+import { restoredFromAnnotation } from '../../../drivers/restore/about-operation.ts';
+import { backupObject, createTestBench, silent, type TestBench, withParts } from '../test-bench.ts';
 import { problemOf } from '@soteria/shared/operation/many/problem.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -78,9 +78,9 @@ describe('the restore of a namespace', () => {
 
   it('lists the points for several children at a time, and all children once', async () => {
     const bench = open(40);
-    const { store, longhorn } = bench.tools;
+    const { store, longhorn } = bench.parts;
     const asked = { points: 0, all: 0 };
-    Object.assign(bench.tools, {
+    const counted = withParts(bench, {
       longhorn: {
         ...longhorn,
         backups: {
@@ -99,6 +99,7 @@ describe('the restore of a namespace', () => {
         },
       },
     });
+    Object.assign(bench.tools, counted);
     await ask(bench);
     await runToEnd(bench, 100);
     expect(await read(bench)).toMatchObject({ phase: 'Succeeded', result: { claimsRestored: 40 } });

@@ -4,21 +4,21 @@
  */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { isOwnCluster, noClusters, type OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
-import { pointIdOf, toRestorePoint } from '@soteria/shared/longhorn/restore-points.ts';
+import type { PointFacts } from '@soteria/shared/restore-points/port.ts';
+import { type KnownPoint, knownPoints } from '@soteria/shared/restore-points/restore-point.ts';
 import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { LeftOut } from '@soteria/shared/operation/many/many.ts';
 import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
 import { dnsSubdomain } from '@soteria/shared/operation/kinds/fields.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { whyExcluded } from '@soteria/shared/operation/record/why-excluded.ts';
-import { selectBackup } from '@soteria/shared/longhorn/restore-points.ts';
-import { restoredFromAnnotation } from '../longhorn/claim-objects.ts';
+import { noUrls, selectRestorePoint } from '@soteria/shared/restore-points/select-restore-point.ts';
+import { restoredFromAnnotation } from '../../../drivers/restore/about-operation.ts';
 
 /** What the claims to restore are made from. */
 export interface NamespaceSource {
-  readonly points?: readonly Backup[];
+  readonly points?: readonly PointFacts[];
   readonly ownClusters?: OwnClusters;
   /** Of the target namespace. */
   readonly claims?: readonly PersistentVolumeClaim[];
@@ -50,16 +50,18 @@ export interface PlannedClaim {
 /** In the order of the cursor. */
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Claim → its backups: a claim is then chosen for without looking at those of all others. */
-function backupsByClaim(operation: Operation, backups: readonly Backup[], own: OwnClusters): Map<string, Backup[]> {
+/** Claim → its points: a claim is then chosen for without looking at those of all others. */
+type Known = KnownPoint<PointFacts>;
+
+function pointsByClaim(operation: Operation, points: readonly PointFacts[], own: OwnClusters): Map<string, Known[]> {
   const { clusterId: wanted } = operation.spec.request;
   const { namespace } = sourceRefOf(operation);
-  const found = new Map<string, Backup[]>();
-  for (const backup of backups) {
-    const point = toRestorePoint(backup, own);
+  const found = new Map<string, Known[]>();
+  for (const known of knownPoints({ describe: (facts: PointFacts) => facts }, points, own)) {
+    const { point } = known;
     if (point.namespace !== namespace || point.pvc === null) continue;
     if (wanted === undefined ? point.origin === 'other-cluster' : point.cluster_id !== wanted) continue;
-    found.set(point.pvc, [...(found.get(point.pvc) ?? []), backup]);
+    found.set(point.pvc, [...(found.get(point.pvc) ?? []), known]);
   }
   return found;
 }
@@ -85,19 +87,19 @@ export function planNamespace(situation: NamespaceSituation, after = ''): Planne
   const asOf = instantOf(situation);
   const { namePrefix = '', nameSuffix = '', clusterId: ofCluster, pvcs } = operation.spec.request;
   const { namespace } = sourceRefOf(operation);
-  const found = backupsByClaim(operation, points, own);
+  const found = pointsByClaim(operation, points, own);
   const present = new Map(claims.map((claim) => [claim.metadata.name, claim]));
   const names = [...new Set(pvcs ?? found.keys())].filter((pvc) => pvc > after).toSorted(byName);
   return names.map((pvc) => {
     const targetPvc = `${namePrefix}${pvc}${nameSuffix}`;
     const none = (why: string): PlannedClaim => ({ pvc, targetPvc, point: { why }, isThere: false });
     if (!dnsSubdomain.safeParse(targetPvc).success) return none(`no claim can have the name ${targetPvc}`);
-    const known = { backups: found.get(pvc) ?? [], own, mayTakeAny: false };
-    const point = selectBackup({ namespace, pvc, asOf, clusterId: ofCluster }, known);
+    const known = { points: found.get(pvc) ?? [], urls: noUrls, mayTakeAny: false };
+    const point = selectRestorePoint({ namespace, pvc, asOf, clusterId: ofCluster }, known);
     if (point instanceof SoteriaError) return none(point.explanation.why);
-    const id = pointIdOf(point);
+    const { id, data_as_of: dataAsOf } = point;
     const isThere = isRestored(present.get(targetPvc), id);
-    return { pvc, targetPvc, point: { id, dataAsOf: point.snapshotCreatedAt }, isThere };
+    return { pvc, targetPvc, point: { id, dataAsOf: dataAsOf ?? undefined }, isThere };
   });
 }
 

@@ -7,17 +7,17 @@ import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { advance, refuse, statusOf, succeed } from '@soteria/shared/operation/record/status.ts';
 import { readCommand, withCommand } from '@soteria/shared/verification/read-command.ts';
 import { readOutcome, type VerificationEnd } from '@soteria/shared/verification/read-outcome.ts';
-import { isOurs } from '../longhorn/about-operation.ts';
-import type { Action } from '../longhorn/action.ts';
-import { waitFor } from '../longhorn/deadline.ts';
-import type { Situation } from '../longhorn/situation.ts';
+import { isOurs, proofStep } from '../../../drivers/restore/about-operation.ts';
+import type { RestoreStep } from '../../../drivers/restore/action.ts';
+import { waitFor } from '../../../drivers/restore/deadline.ts';
+import type { Situation } from '../../../drivers/restore/situation.ts';
 import { commandDraft, commandSecondsOf, verifyDraft, verifySeconds } from './proof-drafts.ts';
-import type { ProofJob } from './proof-jobs.ts';
-import { proofResult, proofStep } from './proof-result.ts';
+import type { ProofJob } from '@soteria/shared/verification/proof-jobs.ts';
+import { proofResult } from './proof-result.ts';
 
 const commandStep = 'command';
 
-function decideVerdict({ operation, now }: Situation, ended: VerificationEnd): Action {
+function decideVerdict({ operation, now }: Situation, ended: VerificationEnd): RestoreStep {
   const status = statusOf(operation);
   const { namespace, pvc } = sourceRefOf(operation);
   const point = status.work?.restorePoint ?? '';
@@ -42,7 +42,7 @@ function decideVerdict({ operation, now }: Situation, ended: VerificationEnd): A
 }
 
 /** A Job that works has a deadline of its own, and is stuck only when that is over; one that does not even start is stuck before. */
-function waitForJob(situation: Situation, { job }: ProofJob, seconds: number, what: string): Action {
+function waitForJob(situation: Situation, { job }: ProofJob, seconds: number, what: string): RestoreStep {
   const { rules } = situation;
   const hasStarted = (job.status?.ready ?? 0) > 0;
   const stallMs = rules.stallMs + (hasStarted ? seconds * 1000 : 0);
@@ -57,12 +57,12 @@ function whyLost(situation: Situation, seen: ProofJob | undefined, which: string
   return undefined;
 }
 
-function decideCommand(situation: Situation, ours: VerificationEnd): Action {
+function decideCommand(situation: Situation, ours: VerificationEnd): RestoreStep {
   const { operation, world, now } = situation;
   const draft = commandDraft(operation);
   if (draft === undefined || ours.outcome !== 'verified') return decideVerdict(situation, ours);
   const status = statusOf(operation);
-  const impossible = (detail: string): Action =>
+  const impossible = (detail: string): RestoreStep =>
     decideVerdict(situation, withCommand(ours, { name: commandStep, outcome: 'impossible', detail }));
   if (world.refusal !== undefined) return impossible(world.refusal.explanation.why);
   if (world.command === undefined) return { do: 'look', at: 'command' };
@@ -82,11 +82,11 @@ function decideCommand(situation: Situation, ours: VerificationEnd): Action {
     : decideVerdict(situation, withCommand(ours, outcome.check));
 }
 
-export function decideProof(situation: Situation): Action {
+export function decideProof(situation: Situation): RestoreStep {
   const { operation, world, rules, now } = situation;
   const status = statusOf(operation);
   const isMade = status.work?.jobMade === true;
-  const unproved = (why: string): Action =>
+  const unproved = (why: string): RestoreStep =>
     decideVerdict(situation, { state: 'ended', outcome: 'inconclusive', why, verdict: undefined });
   if (world.refusal !== undefined && !isMade) return unproved(world.refusal.explanation.why);
   if (world.proof === undefined) return { do: 'look', at: 'proof' };

@@ -3,10 +3,9 @@ import type { Operation, OperationResult } from '@soteria/shared/operation/recor
 import { shorten, statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { VerificationEnd } from '@soteria/shared/verification/read-outcome.ts';
 import type { Weakness } from '@soteria/shared/verification/verdict.ts';
+import { proofStep } from '../../../drivers/restore/about-operation.ts';
 import { verifiersOf } from './verifiers-of.ts';
 
-/** The step in which the restored claim is looked at, by whomever. */
-export const proofStep = 'verify';
 const noVerifier: Weakness = 'no_verifier';
 
 /** Milliseconds from one instant of the record to another. */

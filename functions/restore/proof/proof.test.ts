@@ -10,7 +10,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advanceOperation } from '../advance.ts';
 import { factOf } from '../announce.ts';
-import { createTestBench, rules, shape, silent } from '../test-bench.ts';
+import { shape } from '../../../drivers/longhorn/restore/fixtures.ts';
+import { createTestBench, rules, silent, withParts } from '../test-bench.ts';
 import { createKiller, Killed } from '@soteria/shared/operation/record/testing/killer.ts';
 
 const verified: Verdict = {
@@ -43,7 +44,8 @@ async function setUp(request: OperationRequest = {}, theirs: Theirs = {}) {
   const { client, store } = bench;
   await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: proofNamespace } });
   const killer = createKiller();
-  const { store: ownStore, restores, claims, proofs, slots, cluster, longhorn, verified: known, budget } = bench.tools;
+  const { store: ownStore, restores, claims, proofs, cluster, longhorn } = bench.parts;
+  const { slots, verified: known, budget } = bench.tools;
   const guarded = killer.guard({
     store: ownStore,
     restores,
@@ -55,7 +57,11 @@ async function setUp(request: OperationRequest = {}, theirs: Theirs = {}) {
     verified: known,
     budget,
   });
-  const tools = { ...bench.tools, ...guarded, announce: killer.guard({ send: bench.tools.announce }).send };
+  const tools = {
+    ...withParts(bench, guarded),
+    ...guarded,
+    announce: killer.guard({ send: bench.tools.announce }).send,
+  };
   const name = 'soteria-restoretest-data-1';
   const spec = { kind: 'RestoreTest' as const, request: { pvc: 'data', ...request } };
   await store.create({ namespace: 'shop', name, spec });

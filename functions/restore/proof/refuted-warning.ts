@@ -1,24 +1,23 @@
 /** A restore of a point that a restore test has refuted is not refused: it may be all there is. The answer warns of it. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { pointIdOf } from '@soteria/shared/longhorn/restore-points.ts';
 import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { type Standing, standingOf, unjudged } from '@soteria/shared/restore-points/claim-proof.ts';
 import type { VerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
-import type { World } from '../longhorn/world.ts';
+import type { RestoreWorld } from '../../../drivers/restore/world.ts';
 
 /** What stands of all that restore tests said about the chosen point. */
 export async function judgementsOfPoint(
   verified: Pick<VerifiedPoints, 'proofOf'>,
   operation: Operation,
-  world: World,
+  world: RestoreWorld,
   signal?: AbortSignal,
 ): Promise<Standing> {
-  const { chosen: point } = world;
-  if (point === undefined || point instanceof SoteriaError) return unjudged;
+  const { chosen } = world;
+  if (chosen === undefined || chosen instanceof SoteriaError) return unjudged;
   const { namespace, pvc } = sourceRefOf(operation);
   const proof = await verified.proofOf(namespace, pvc, signal);
-  return proof === undefined ? unjudged : standingOf(proof, pointIdOf(point));
+  return proof === undefined ? unjudged : standingOf(proof, chosen.point.id);
 }
 
 /** For the answer. */

@@ -1,13 +1,10 @@
 /** The budget of restore tests: one ConfigMap, written with the resourceVersion it was read with, so that two cannot have the last room. */
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { type ConfigData, updateConfigMap } from '@soteria/shared/kubernetes/update-config-map.ts';
+import type { Booked } from '../../../drivers/restore/world.ts';
 import { booking, type Bookings, decideBudget } from './decide-budget.ts';
 
 const budgetName = 'soteria-test-budget';
-
-export type Booked =
-  | { readonly isBooked: true }
-  | { readonly isBooked: false; readonly waitsFor: string; readonly roomAt: Date };
 
 export interface TestBudget {
   /** Throws `cluster_conflict` when others write all the time: decide again. */

@@ -1,7 +1,6 @@
 /** Why a restore point cannot be tested, found out before anything is restored. Pure. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
-import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 
 const grant = (namespace: string) =>
@@ -21,11 +20,6 @@ export function whyNoJobs(operation: Operation, refusal: SoteriaError): SoteriaE
       ? `let the function restore make Jobs there: ${grant(namespace)}; or leave test_namespace out; if a quota or policy has refused it, see why`
       : 'correct what the API server names in verify.command, then ask again';
   return new SoteriaError('unprocessable', { what, why: refusal.explanation.why, fix }, { cause: refusal });
-}
-
-/** What a restore of it takes from the target: the blocks that hold something. */
-export function bytesToRead({ sizeBytes, volumeSizeBytes }: Backup): bigint {
-  return sizeBytes ?? volumeSizeBytes ?? 0n;
 }
 
 export function tooLargeToTest(operation: Operation, bytes: bigint, limitBytes: bigint): SoteriaError {

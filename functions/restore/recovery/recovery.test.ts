@@ -3,7 +3,8 @@ import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts
 import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { createTestBench, shape } from '../test-bench.ts';
+import { shape } from '../../../drivers/longhorn/restore/fixtures.ts';
+import { createTestBench } from '../test-bench.ts';
 import { wantsJson } from '../doors/read-recovery.ts';
 
 const volume = shape.volume;

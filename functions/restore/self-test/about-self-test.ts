@@ -1,4 +1,5 @@
 /** What follows from the Operation alone: the names and marks of everything a self-test makes. */
+import { driver } from '@soteria/shared/operation/kinds/drivers.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { Marks } from '@soteria/shared/longhorn/port.ts';
@@ -60,7 +61,7 @@ export function childName(operation: Operation, kind: ChildKind): string {
 export function childRequest(operation: Operation, kind: ChildKind, point = ''): OperationRequest {
   const { source, restored } = claimNames(operation);
   if (kind === 'Backup') {
-    return { pvc: source, mode: 'full', driver: 'longhorn', tags: [`self-test=${operation.metadata.name}`] };
+    return { pvc: source, mode: 'full', driver: driver.longhorn, tags: [`self-test=${operation.metadata.name}`] };
   }
   return { pvc: source, snapshot: point, targetPvc: restored };
 }

@@ -2,7 +2,7 @@
 import type { Mover } from '@soteria/shared/operation/engine/advance.ts';
 import type { OneAtATime } from '@soteria/shared/operation/engine/one-at-a-time.ts';
 import { holdWhilePaused } from '@soteria/shared/operation/engine/pause.ts';
-import { functionName } from '../longhorn/about-operation.ts';
+import { functionName } from '../../../drivers/restore/about-operation.ts';
 import { decideSelfTest } from './decide-self-test.ts';
 import { performSelfTest, type SelfTestTools } from './perform-self-test.ts';
 import type { SelfTestAction, SelfTestWorld } from './world.ts';

@@ -11,7 +11,7 @@ import { whyNotRunAgain } from '@soteria/shared/operation/record/decide-reapplie
 import { isTerminal, type Operation, type OperationResult } from '@soteria/shared/operation/record/schema.ts';
 import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/record/status.ts';
 import { readOutcome } from '@soteria/shared/verification/read-outcome.ts';
-import { isOurs } from '../longhorn/about-operation.ts';
+import { isOurs } from '../../../drivers/restore/about-operation.ts';
 import {
   type ChildKind,
   childName,

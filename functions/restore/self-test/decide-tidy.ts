@@ -9,7 +9,7 @@ import { isTerminal, type Operation, type OperationStatus } from '@soteria/share
 import { operationUidLabel, temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import { endOfJob } from '@soteria/shared/job/pod-end.ts';
-import { isOurs } from '../longhorn/about-operation.ts';
+import { isOurs } from '../../../drivers/restore/about-operation.ts';
 import { isTestPoint, provisionedName } from './about-self-test.ts';
 import { verdictOf } from './verdicts.ts';
 import type { SelfTestAction, SelfTestFact, SelfTestSituation } from './world.ts';

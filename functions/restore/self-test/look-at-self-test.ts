@@ -4,18 +4,20 @@ import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts'
 import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import type { Known as KnownOf } from '@soteria/shared/operation/engine/advance.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
-import type { ProofJobs } from '../proof/proof-jobs.ts';
+import type { ProofJobs } from '@soteria/shared/verification/proof-jobs.ts';
 import { childName, claimNames, jobName, provisionedName, restoredName } from './about-self-test.ts';
 import type { LonghornInstallation } from './longhorn-installation.ts';
 import type { Place, SelfTestWorld } from './world.ts';
 
 export interface SelfTestLookers {
   readonly store: OperationStore;
-  readonly longhorn: Longhorn;
-  readonly restores: LonghornRestores;
   readonly cluster: ClusterReader;
   readonly proofs: ProofJobs;
-  readonly selfTest: { readonly longhorn: LonghornInstallation };
+  readonly selfTest: {
+    readonly longhorn: LonghornInstallation;
+    readonly port: Longhorn;
+    readonly restores: LonghornRestores;
+  };
 }
 
 export async function lookAtSelfTest(
@@ -24,7 +26,8 @@ export async function lookAtSelfTest(
   place: Place,
   signal?: AbortSignal,
 ): Promise<SelfTestWorld> {
-  const { store, longhorn, restores, cluster, proofs } = tools;
+  const { store, cluster, proofs } = tools;
+  const { port, restores } = tools.selfTest;
   const { namespace = '' } = operation.metadata;
   const names = claimNames(operation);
   const volume = provisionedName(operation.status?.work?.claimUid ?? '');
@@ -57,7 +60,7 @@ export async function lookAtSelfTest(
         restore: { seen: await store.get({ namespace, name: childName(operation, 'Restore') }, signal) },
       };
     case 'points':
-      return { ...world, points: { seen: await longhorn.backups.list({ volume }, signal) } };
+      return { ...world, points: { seen: await port.backups.list({ volume }, signal) } };
     case 'longhornVersion':
       return { ...world, longhornVersion: { seen: await tools.selfTest.longhorn.version(signal) } };
   }

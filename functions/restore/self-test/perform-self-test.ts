@@ -4,9 +4,11 @@ import type { KeepAwake } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import { createOrFind, deleteUnlessRefused, isFinalRefusal } from '@soteria/shared/operation/record/create-or-find.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { withAnnounced } from '@soteria/shared/operation/record/status.ts';
-import type { Claims } from '../claims.ts';
-import type { Look } from '../longhorn/world.ts';
+import type { Claims } from '../../../drivers/restore/claims.ts';
+import type { Look } from '../../../drivers/restore/world.ts';
 import { lookAtSelfTest, type SelfTestLookers } from './look-at-self-test.ts';
+import type { LonghornRestores } from '@soteria/shared/longhorn/port-restore.ts';
+import type { Longhorn } from '@soteria/shared/longhorn/port.ts';
 import type { LonghornInstallation } from './longhorn-installation.ts';
 import type { SelfTestVerdicts } from './verdicts.ts';
 import type { SelfTestAction, SelfTestFact, SelfTestRules, SelfTestWorld } from './world.ts';
@@ -15,6 +17,8 @@ import type { SelfTestAction, SelfTestFact, SelfTestRules, SelfTestWorld } from 
 export interface SelfTestParts {
   readonly rules: SelfTestRules;
   readonly longhorn: LonghornInstallation;
+  readonly port: Longhorn;
+  readonly restores: LonghornRestores;
   readonly verdicts: SelfTestVerdicts;
   readonly announce: (operation: Operation, fact: SelfTestFact, signal: AbortSignal | undefined) => Promise<void>;
 }
@@ -88,7 +92,7 @@ export async function performSelfTest(
   signal?: AbortSignal,
 ): Promise<Known> {
   const { operation, world } = known;
-  const { store, claims, cluster, proofs, restores, longhorn, selfTest } = tools;
+  const { store, claims, cluster, proofs, selfTest } = tools;
   const { namespace = '' } = operation.metadata;
   switch (action.do) {
     case 'look':
@@ -145,10 +149,10 @@ export async function performSelfTest(
       return { operation, world: { ...world, [action.at]: { seen: undefined } } };
     case 'delete-volume':
       // A volume that Longhorn refuses to delete for good stays: linked clones stand on it.
-      await deleteUnlessRefused(() => restores.deleteVolume(action.volume.name, action.volume.uid, signal));
+      await deleteUnlessRefused(() => selfTest.restores.deleteVolume(action.volume.name, action.volume.uid, signal));
       return { operation, world: { ...world, [action.at]: { seen: undefined } } };
     case 'delete-backup':
-      await longhorn.backups.delete(action.backup.name, action.backup.uid, signal);
+      await selfTest.port.backups.delete(action.backup.name, action.backup.uid, signal);
       return { operation, world: without(world, 'points') };
     case 'keep-verdict':
       await selfTest.verdicts.keep(action.verdict, signal);

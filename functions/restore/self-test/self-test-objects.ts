@@ -6,7 +6,7 @@ import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { restrictedContainer, restrictedPod } from '@soteria/shared/job/restricted-pod.ts';
 import { claimMountPath } from '@soteria/shared/job/job-frame.ts';
 import { verifyContainer } from '@soteria/shared/verification/verification-job.ts';
-import { functionName } from '../longhorn/about-operation.ts';
+import { functionName } from '../../../drivers/restore/about-operation.ts';
 import {
   claimNames,
   defaultSize,

@@ -20,7 +20,8 @@ import fc from 'fast-check';
 import supertest from 'supertest';
 import { describe, expect, it, vi } from 'vitest';
 import { advanceOperation, selfTestTools } from '../advance.ts';
-import { backupObject, createTestBench, shape, silent } from '../test-bench.ts';
+import { shape } from '../../../drivers/longhorn/restore/fixtures.ts';
+import { backupObject, createTestBench, silent, withParts } from '../test-bench.ts';
 import { claimNames, isTestPoint } from './about-self-test.ts';
 import { tidyDeletedTests } from './tidy-deleted.ts';
 import { selfTestWaits } from './waits.ts';
@@ -66,10 +67,13 @@ async function setUp(request: OperationRequest = {}, weather: Weather = {}, isAs
   // Somebody's point and claim, which must be there afterwards as they were before.
   bench.seedBackups({ name: 'precious', at: '2026-01-30T01:00:00Z' });
   const killer = createKiller();
-  const { store: ownStore, restores, claims, proofs, slots, cluster: reader, longhorn, selfTest } = bench.tools;
+  const { store: ownStore, restores, claims, proofs, cluster: reader, longhorn } = bench.parts;
+  const { slots, selfTest } = bench.tools;
   const guarded = killer.guard({ store: ownStore, restores, claims, proofs, slots, cluster: reader, longhorn });
   const parts = {
     ...selfTest,
+    port: guarded.longhorn,
+    restores: guarded.restores,
     ...killer.guard({ longhorn: selfTest.longhorn, verdicts: selfTest.verdicts }),
     announce: killer.guard({ send: selfTest.announce }).send,
   };
@@ -78,7 +82,7 @@ async function setUp(request: OperationRequest = {}, weather: Weather = {}, isAs
     woken.push(operation.metadata.name);
     return Promise.resolve();
   };
-  const tools = { ...bench.tools, ...guarded, selfTest: parts, wakeOther };
+  const tools = { ...withParts(bench, { ...guarded, wakeOther }), ...guarded, selfTest: parts, wakeOther };
   if (isAsked) await store.create({ ...ref, spec: { kind: 'SelfTest', request } });
 
   /** Kubernetes makes a volume for each claim that has none. */

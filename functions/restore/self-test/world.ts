@@ -5,8 +5,8 @@ import type { Job, PersistentVolume, PersistentVolumeClaim } from '@soteria/shar
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Operation, OperationRequest, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
-import type { Look } from '../longhorn/world.ts';
-import type { ProofJob } from '../proof/proof-jobs.ts';
+import type { Look } from '../../../drivers/restore/world.ts';
+import type { ProofJob } from '@soteria/shared/verification/proof-jobs.ts';
 import type { ChildKind } from './about-self-test.ts';
 import type { SelfTestVerdict } from './verdicts.ts';
 

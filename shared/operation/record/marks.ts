@@ -9,6 +9,8 @@ export const watchLabel = `${prefix}/watch`;
 /** Where the operation is: the watch's event names the Longhorn object, these name the operation. */
 export const operationNamespaceLabel = `${prefix}/operation-namespace`;
 export const operationNameLabel = `${prefix}/operation-name`;
+/** The kind of that operation, on what may outlive it. */
+export const operationKindLabel = `${prefix}/operation-kind`;
 /** On Operations: a hash of the claim, whose name may be longer than a label value. */
 export const claimLabel = `${prefix}/claim`;
 /** On Operations whose request may have been recorded under another name too: a hash of the identity. */
