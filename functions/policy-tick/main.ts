@@ -49,6 +49,7 @@ async function main(): Promise<void> {
         resend: createResend(sink, now),
         authorize,
         isPaused: (signal) => readPaused(client, namespace, signal),
+        maxParallel: limits.cluster,
         namespace,
         now,
       });

@@ -39,7 +39,7 @@ export function createTestBench({ onResend, onPublish, onAuthorize, onHeartbeat 
     now,
     namespaces: ['shop', 'soteria', 'longhorn-system'],
     kinds: [
-      customKind(operations, { selectableFields: ['status.phase', 'status.settled'] }),
+      customKind(operations, { selectableFields: ['status.phase', 'status.settled', 'spec.kind'] }),
       ...[pingSources, backups, backupTargets, backupVolumes, volumes].map((one) => customKind(one)),
     ],
   });
@@ -79,6 +79,7 @@ export function createTestBench({ onResend, onPublish, onAuthorize, onHeartbeat 
       onAuthorize?.(access);
     },
     isPaused: (signal) => readPaused(client, namespace, signal),
+    maxParallel: 2,
     namespace,
     now,
   });

@@ -30,6 +30,8 @@ export interface PolicyTickTools {
   readonly resend: Resend;
   readonly authorize: Authorize;
   readonly isPaused: IsPaused;
+  /** `SOTERIA_MAX_PARALLEL`. */
+  readonly maxParallel: number;
   /** Soteria's own. */
   readonly namespace: string;
   readonly now: () => Date;

@@ -70,6 +70,77 @@ const run = z.strictObject({
   not_before: instantText.nullable().describe('Outside the window: when the window opens.'),
 });
 
+const count = z.int().min(0);
+
+const matches = z
+  .strictObject({
+    matched: count,
+    not_matched: count,
+    reasons: z
+      .array(z.strictObject({ code: z.string(), matched: z.boolean(), claims: count, why: z.string() }))
+      .describe('How many claims each reason applies to.'),
+    items: z.array(
+      z.strictObject({
+        namespace: z.string(),
+        pvc: z.string(),
+        matched: z.boolean(),
+        code: z.string(),
+        why: z.string(),
+        obstacle: z
+          .strictObject({ code: z.string(), why: z.string() })
+          .nullable()
+          .describe('Why no backup of a matching claim can be made now.'),
+      }),
+    ),
+    next: z.string().optional().describe('Send it as `matches_next`.'),
+  })
+  .nullable()
+  .describe('Which claims match now; those that match are listed first. Null: the caller may not see all namespaces.');
+
+const retentionPreview = z
+  .strictObject({
+    keep: count,
+    delete: count,
+    held_back: count.describe('Restore points that no field of the retention keeps, and that stay for now.'),
+    held_back_because: z.array(z.strictObject({ code: z.string(), claims: count, why: z.string(), fix: z.string() })),
+    items: z.array(
+      z.strictObject({
+        id: z.string().describe('Of the restore point.'),
+        namespace: z.string(),
+        pvc: z.string(),
+        claim_deleted: z.boolean().describe('The claim is gone, or has another volume now.'),
+        data_as_of: instantText,
+        decision: z.enum(['keep', 'delete', 'held_back']),
+        reasons: z.array(z.strictObject({ code: z.string(), why: z.string() })),
+      }),
+    ),
+    next: z.string().optional().describe('Send it as `points_next`.'),
+  })
+  .nullable()
+  .describe(
+    'What a prune would decide now about the restore points that a policy of this id made, oldest first for each claim. Null: the caller may not see all namespaces.',
+  );
+
+const feasibility = z
+  .strictObject({
+    verdict: z.enum(['fits', 'too_much', 'one_is_too_long', 'unknown']),
+    text: z.string(),
+    limit: z.int().min(1).describe('So many backups run at once.'),
+    limited_by: z.enum(['concurrency', 'SOTERIA_MAX_PARALLEL']).describe('The field or setting that says so.'),
+    needed_limit: z
+      .int()
+      .min(1)
+      .nullable()
+      .describe('The smallest limit that is enough; null: none is, or it is not known.'),
+    work_seconds: count.nullable().describe('Of all matching claims, one after another.'),
+    takes_seconds: count.nullable().describe('With the limit.'),
+    guessed: count.nullable().describe('Claims without a measured backup: the median of the others stands in.'),
+  })
+  .nullable()
+  .describe(
+    'Whether each run can end before the next one, from what backups took so far. Other policies are not counted. Null: the caller may not see all namespaces.',
+  );
+
 export const policyPreview = z.strictObject({
   id: z.string(),
   from: instantText.describe('The runs are those after this instant.'),
@@ -81,6 +152,9 @@ export const policyPreview = z.strictObject({
     .strictObject({ schedule: z.string(), time_zone: z.string() })
     .nullable()
     .describe('What announces the runs; null: cron cannot say it, and the hourly sweep finds them.'),
+  matches,
+  retention: retentionPreview,
+  feasibility,
   warnings: z.array(z.string()).describe('What the policy does not do, and what may surprise, in whole sentences.'),
   ...isPausedNow,
 });

@@ -1,8 +1,19 @@
 /** The routes of policies, as the table of `routes.ts` has them. */
 import { policySchema } from '../policy/policy-schema.ts';
 import { holdAnswer, policyChanged, policyList, policyPreview, policyView, pruneAnswer } from './policy-answers.ts';
-import { deletePolicyQuery, dryRunQuery, holdRequest, policiesQuery, pruneRequest, releaseRequest } from './queries.ts';
+import {
+  deletePolicyQuery,
+  dryRunQuery,
+  holdRequest,
+  policiesQuery,
+  previewQuery,
+  pruneRequest,
+  releaseRequest,
+} from './queries.ts';
 import type { Route, RouteText } from './routes.ts';
+
+const previewMeaning =
+  'The next ten runs, the claims that match, what retention keeps and deletes, whether the schedule can be met, and warnings.';
 
 export const policyRoutes = {
   'GET /v1/policies': {
@@ -64,14 +75,16 @@ export const policyRoutes = {
     notes: 'The body may be YAML.',
     body: policySchema,
     bodyText: 'application/yaml',
-    answers: { 200: { schema: policyPreview, meaning: 'The next ten runs, and warnings.' } },
+    query: previewQuery,
+    answers: { 200: { schema: policyPreview, meaning: previewMeaning } },
     refusals: [],
   },
   'GET /v1/policies/{id}/preview': {
     function: 'policy-tick',
     group: 'Policies',
     summary: 'Shows what a policy does next.',
-    answers: { 200: { schema: policyPreview, meaning: 'The next ten runs, and warnings.' } },
+    query: previewQuery,
+    answers: { 200: { schema: policyPreview, meaning: previewMeaning } },
     refusals: ['not_found', 'unprocessable'],
   },
   'POST /v1/policies/{id}/prune': {

@@ -69,6 +69,14 @@ export const policiesQuery = z.strictObject({
     .describe('yaml: the policies of the API as a ConfigMap for Git; those of Git are left out.'),
 });
 
+export const previewQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(1000).default(100).describe('At most so many items in each list.'),
+  matched: z.enum(['true', 'false']).optional().describe('Lists only claims that match, or only claims that do not.'),
+  matches_next: z.string().max(2048).optional().describe('The member `next` of the list of claims before.'),
+  decision: z.enum(['keep', 'delete', 'held_back']).optional().describe('Lists only restore points of this fate.'),
+  points_next: z.string().max(2048).optional().describe('The member `next` of the list of restore points before.'),
+});
+
 export const dryRunQuery = z.strictObject({ dry_run: dryRun });
 
 export const deletePolicyQuery = z.strictObject({ id: name.describe('The policy to delete.'), dry_run: dryRun });

@@ -132,6 +132,7 @@ export function composePolicyTick(surroundings: Surroundings, mutation: Mutation
     resend: () => Promise.resolve(),
     authorize: () => Promise.resolve(),
     isPaused: (signal) => readPaused(client, namespace, signal),
+    maxParallel: 10,
     namespace,
     now,
   });

@@ -87,7 +87,9 @@ describe('a policy through the API', () => {
       { verb: 'list', namespace },
       { verb: 'create', namespace },
     ];
-    expect(asked).toEqual([seen, seen, seen, seen, changed, changed]);
+    // The claims and restore points of a preview are of all namespaces.
+    const all = { verb: 'list' };
+    expect(asked).toEqual([seen, seen, seen, all, seen, changed, changed]);
   });
 });
 
@@ -239,6 +241,7 @@ describe('the preview of a policy', () => {
       'The objective of 6 h cannot be met: up to 24 h pass between two of the next runs.',
       expect.stringContaining('10 are outside the window'),
       expect.stringContaining('10 wait longer than startingDeadlineSeconds'),
+      'No claim matches the policy now.',
     ]);
   });
 });

@@ -7,12 +7,12 @@ import type {
   PolicyPreviewAnswer,
   PolicyViewAnswer,
 } from '@soteria/shared/http-contract/policy-answers.ts';
-import { deletePolicyQuery, dryRunQuery, policiesQuery } from '@soteria/shared/http-contract/queries.ts';
+import { deletePolicyQuery, dryRunQuery, policiesQuery, previewQuery } from '@soteria/shared/http-contract/queries.ts';
 import type { Policy } from '@soteria/shared/policy/policy-schema.ts';
 import type * as z from 'zod';
 import { resolvePolicy } from '../policy/resolve-policy.ts';
 import { sourceText } from '../policy/stored-policies.ts';
-import { previewSchedule } from '../preview/preview-schedule.ts';
+import { previewResolved } from '../preview/preview-policy.ts';
 import { noPolicy, type PolicyChange, type VersionedBook } from '../store/policy-store.ts';
 import type { PolicyTickTools } from '../tools.ts';
 import { announceChange } from './announce-change.ts';
@@ -74,19 +74,21 @@ export async function deletePolicy(tools: PolicyTickTools, inPath: string | unde
 export async function previewPolicy(
   tools: PolicyTickTools,
   policy: Policy,
-  incoming: Incoming,
+  { query, incoming }: Pick<Asked, 'query' | 'incoming'>,
 ): Promise<PolicyPreviewAnswer> {
+  const read = readQuery(previewQuery, query);
   await mayRead(tools, incoming);
-  return previewSchedule(resolvePolicy(policy), tools.now());
+  return previewResolved(tools, resolvePolicy(policy), { query: read, incoming });
 }
 
 export async function previewStored(
   tools: PolicyTickTools,
   id: string,
-  incoming: Incoming,
+  { query, incoming }: Pick<Asked, 'query' | 'incoming'>,
 ): Promise<PolicyPreviewAnswer> {
+  const read = readQuery(previewQuery, query);
   const { policy } = findPolicy(await readAsCaller(tools, incoming), id);
-  return previewSchedule(resolvePolicy(policy), tools.now());
+  return previewResolved(tools, resolvePolicy(policy), { query: read, incoming });
 }
 
 function mayRead({ authorize, namespace }: PolicyTickTools, { caller, signal }: Incoming): Promise<void> {

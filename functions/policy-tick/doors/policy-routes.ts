@@ -25,10 +25,10 @@ export function mountPolicies(app: Hono<KitEnv>, tools: PolicyTickTools): void {
   );
   app.post('/v1/policies/preview', async (c) => {
     const { previewPolicy, readPolicyBody } = await load();
-    return answerJson(c, await previewPolicy(tools, await readPolicyBody(c), c.get('incoming')));
+    return answerJson(c, await previewPolicy(tools, await readPolicyBody(c), askedOf(c)));
   });
   app.get('/v1/policies/:id/preview', async (c) =>
-    answerJson(c, await (await load()).previewStored(tools, c.req.param('id'), c.get('incoming'))),
+    answerJson(c, await (await load()).previewStored(tools, c.req.param('id'), askedOf(c))),
   );
   app.post('/v1/policies/:id/prune', async (c) => {
     const { askForPrune } = await import('./ask-prune.ts');

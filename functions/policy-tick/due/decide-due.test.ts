@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideDue, momentOf, opensAt, type ClaimHistory, type Timing } from './decide-due.ts';
+import { decideDue, momentOf, type ClaimHistory, type Timing } from './decide-due.ts';
+import { opensAt } from './window.ts';
 import { lastDueAt } from './instants.ts';
 import { pingScheduleOf } from './ping-schedule.ts';
 

@@ -5,17 +5,8 @@
  *  3. An instant that was asked for is not due again, whatever became of the Operation.
  *  4. What lies in the future (a clock that was wrong) counts for nothing.
  */
-import { instantOfWall, localTimeOf } from '../clock/local-time.ts';
 import { lastDueAt, nextDueAt, type Schedule } from './instants.ts';
-
-export interface Window {
-  /** Minutes after midnight of the policy's time zone. */
-  readonly fromMinute: number;
-  /** Not after `fromMinute`: of the next day. */
-  readonly toMinute: number;
-  /** Days on which it begins, Sunday is 0. */
-  readonly days: ReadonlySet<number>;
-}
+import { opensAt, type Window } from './window.ts';
 
 export interface Timing extends Schedule {
   readonly catchUp: 'none' | 'once';
@@ -88,24 +79,4 @@ export function decideDue(timing: Timing, { now, last, next, opensAt: opening }:
   if (timing.catchUp === 'none' && lateByMs > graceMs) return notDue('missed_and_passed');
   if (opening !== undefined) return notDue('outside_window', opening);
   return { isDue: true, at: last, isLate: lateByMs > lateMs, next };
-}
-
-/** Undefined inside the window; else the first instant at which it opens. */
-export function opensAt({ fromMinute, toMinute, days }: Window, timeZone: string, now: Date): Date | undefined {
-  const { year, month, day, hour, minute } = localTimeOf(now, timeZone);
-  const today = Date.UTC(year, month - 1, day);
-  const minuteOfDay = hour * 60 + minute;
-  const dayMs = 86_400_000;
-  const begins = (date: number): boolean => days.has(new Date(date).getUTCDay());
-  const isOvernight = toMinute <= fromMinute;
-  const isInside = isOvernight
-    ? (minuteOfDay >= fromMinute && begins(today)) || (minuteOfDay < toMinute && begins(today - dayMs))
-    : minuteOfDay >= fromMinute && minuteOfDay < toMinute && begins(today);
-  if (isInside) return undefined;
-  for (let ahead = 0; ahead <= 8; ahead += 1) {
-    const date = today + ahead * dayMs;
-    const opening = instantOfWall(date + fromMinute * 60_000, timeZone);
-    if (begins(date) && opening > now) return opening;
-  }
-  return undefined;
 }

@@ -63,7 +63,8 @@ export async function askForPrunes(
   question: AskQuestion,
   signal?: AbortSignal,
 ): Promise<number> {
-  const plans = await planPrunes(sources, question, signal);
+  const policies = question.policies.filter(({ retention }) => retention !== undefined);
+  const plans = await planPrunes(sources, { ...question, policies }, signal);
   if (plans.every(({ remove }) => remove.length === 0)) return 0;
   const recorded = question.seen.operations.filter(({ spec }) => spec.kind === 'Prune');
   const known = new Set(recorded.flatMap(({ spec }) => spec.identity ?? []));

@@ -32,21 +32,20 @@ function withHolds({ points }: ClusterSeen, held: Awaited<ReturnType<Holds['list
   return points.map((point) => (held.has(point.id) ? { ...point, held: true } : point));
 }
 
-/** By policy, then by claim; also those that delete nothing. A policy without retention has none. */
+/** By policy, then by claim; also those that delete nothing. */
 export async function planPrunes(
   sources: Pick<ClusterSources, 'longhorn' | 'holds' | 'now'>,
   { policies, seen, memory }: PrunesQuestion,
   signal?: AbortSignal,
 ): Promise<readonly PrunePlan[]> {
-  const pruning = policies.filter(({ retention }) => retention !== undefined);
-  if (pruning.length === 0) return [];
+  if (policies.length === 0) return [];
   const [held, isAway] = await Promise.all([sources.holds.list(signal), findAway(sources, signal)]);
   const { proofs, operations, claims, persistentVolumes, sharedId } = seen;
   const backups = operations.filter(({ spec }) => spec.kind === 'Backup');
   const liveVolumes = liveVolumesOf(claims, persistentVolumes);
   const found = pointsByPolicy({ points: withHolds(seen, held), proofs, backups, liveVolumes });
   const now = sources.now();
-  return pruning.flatMap((policy) =>
+  return policies.flatMap((policy) =>
     (found.get(policy.id) ?? []).map((of) => {
       const targets = new Set(of.points.map(({ id }) => targetInId(id)));
       const hindrances = [

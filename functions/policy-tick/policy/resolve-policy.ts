@@ -1,19 +1,11 @@
 /** A policy with its defaults and its durations in milliseconds: what every decision works with. Pure. */
+import type { Window } from '../due/window.ts';
 import type { RetentionRule } from './retention-rule.ts';
 import { durationMs } from '@soteria/shared/operation/kinds/duration.ts';
 import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
 import type { LabelSelector } from '@soteria/shared/policy/label-selectors.ts';
 import { type Policy, weekdayNames } from '@soteria/shared/policy/policy-schema.ts';
 import { presetSchedule, stableNumber } from '@soteria/shared/policy/presets.ts';
-
-export interface ResolvedWindow {
-  /** Minutes after midnight of the policy's time zone. */
-  readonly fromMinute: number;
-  /** Before `fromMinute`: of the next day. */
-  readonly toMinute: number;
-  /** Days on which it begins, Sunday is 0. */
-  readonly days: ReadonlySet<number>;
-}
 
 export interface ResolvedVerify {
   readonly everyMs: number;
@@ -43,7 +35,7 @@ export interface ResolvedPolicy {
   readonly catchUp: 'none' | 'once';
   readonly startingDeadlineMs: number | undefined;
   readonly isSuspended: boolean;
-  readonly window: ResolvedWindow | undefined;
+  readonly window: Window | undefined;
   /** Undefined: everything is kept. */
   readonly retention: RetentionRule | undefined;
   readonly retainDeletedMs: number | undefined;
@@ -102,7 +94,7 @@ function minuteOf(timeOfDay: string): number {
   return Number(timeOfDay.slice(0, 2)) * 60 + Number(timeOfDay.slice(3));
 }
 
-function resolveWindow({ from, to, days }: NonNullable<Policy['window']>): ResolvedWindow {
+function resolveWindow({ from, to, days }: NonNullable<Policy['window']>): Window {
   return {
     fromMinute: minuteOf(from),
     toMinute: minuteOf(to),

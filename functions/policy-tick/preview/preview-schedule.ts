@@ -2,12 +2,13 @@
 import type { PolicyPreviewAnswer } from '@soteria/shared/http-contract/policy-answers.ts';
 import { localTimeOf, offsetMsOf } from '../clock/local-time.ts';
 import { noteDue } from '../due/daylight.ts';
-import { opensAt } from '../due/decide-due.ts';
+
 import { nextDueAt, type Schedule } from '../due/instants.ts';
 import { pingScheduleOf } from '../due/ping-schedule.ts';
+import { opensAt } from '../due/window.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 
-type Preview = Omit<PolicyPreviewAnswer, 'paused'>;
+type Preview = Omit<PolicyPreviewAnswer, 'paused' | 'matches' | 'retention' | 'feasibility'>;
 type Run = Preview['runs'][number];
 
 const runCount = 10;

@@ -1,6 +1,7 @@
 /** What is the same for all claims of a policy at one tick: computed once. Pure. */
-import { type Due, decideDue, type Moment, momentOf, opensAt, type Timing } from '../due/decide-due.ts';
+import { type Due, decideDue, type Moment, momentOf, type Timing } from '../due/decide-due.ts';
 import { lastDueAt, nextDueAt } from '../due/instants.ts';
+import { opensAt } from '../due/window.ts';
 import { type Expectation, expectationOf, missedSince } from '../expectation/decide-expectation.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import type { ClaimFacts } from './claim-facts.ts';
