@@ -47,6 +47,10 @@ describe('the pinned servers', () => {
   it('are one more in a go.mod of its own: rclone, which is told its version too', () => {
     const [rclone] = readServerPins('rclone', ours('rclone'));
     expect(rclone?.linkerFlags).toBe(`-s -w -X github.com/rclone/rclone/fs.Version=${rclone?.version}`);
+    const [promtool] = readServerPins('prometheus', ours('prometheus'));
+    expect(promtool?.linkerFlags).toBe(
+      `-s -w -X github.com/prometheus/common/version.Version=${promtool?.version.slice(1)}`,
+    );
     expect(() => readServerPins('rclone', goMod)).toThrow('requires no github.com/rclone/rclone');
   });
 

@@ -66,6 +66,14 @@ const sources: Readonly<Record<string, readonly ServerSource[]>> = {
       versionArgs: ['version'],
     },
   ],
+  prometheus: [
+    {
+      name: 'promtool',
+      goPackage: 'github.com/prometheus/prometheus/cmd/promtool',
+      module: 'github.com/prometheus/prometheus',
+      versionArgs: ['--version'],
+    },
+  ],
   knative: [
     eventing('ingress', 'broker/ingress'),
     eventing('filter', 'broker/filter'),
@@ -109,6 +117,9 @@ function versionOf(module: string, goMod: string): string {
 function versionFlags(module: string, version: string): string[] {
   if (module === 'github.com/rclone/rclone') return [`-X ${module}/fs.Version=${version}`];
   if (module === 'github.com/restic/restic') return [`-X main.version=${version.slice(1)}`];
+  if (module === 'github.com/prometheus/prometheus') {
+    return [`-X github.com/prometheus/common/version.Version=${version.slice(1)}`];
+  }
   if (module !== 'k8s.io/kubernetes') return [];
   const [major, minor] = version.slice(1).split('.');
   const at = 'k8s.io/component-base/version';

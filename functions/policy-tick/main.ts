@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const running = await startFunction({
     name: 'policy-tick',
     settings: readPolicyTickSettings(process.env),
-    definition: ({ client, authorize, publisher, log, now, settings }) => {
+    definition: ({ client, authorize, publisher, log, now, settings, metrics }) => {
       const { namespace, slotLimits: limits, sink, longhornNamespace, clusterId, heartbeatUrl } = settings;
       const store = createOperationStore(client);
       const slots = createSlots({ client, namespace, limits, now });
@@ -28,6 +28,10 @@ async function main(): Promise<void> {
         const { createPrune } = await import('./prune/create-prune.ts');
         return createPrune({ ...ofLonghorn, policies, slots, busySweep, publisher, log });
       };
+      metrics.alsoExpose(async () => {
+        const { readGauges } = await import('./gauges/expose-gauges.ts');
+        return readGauges(client, namespace, now);
+      });
       return definePolicyTick({
         client,
         store,

@@ -145,6 +145,8 @@ export const coverageList = z.strictObject({
       policy: z.string().nullable().describe('The policy that decided.'),
       why: z.string(),
       fix: z.string().nullable(),
+      data_as_of: instantText.nullable().describe('The data of the newest restorable point, whoever made it.'),
+      rpo_seconds: z.number().nullable().describe('The smallest rpo of the policies that take the claim.'),
       due_at: instantText.nullable(),
       missed_since: instantText.nullable(),
       verified_at: instantText.nullable().describe('When a restore test last proved a point of the claim that stands.'),

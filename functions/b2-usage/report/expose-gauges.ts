@@ -1,29 +1,12 @@
 /** The last measurement in Prometheus' text format. Label values: buckets, kinds, and the claims of the cluster, the largest only. */
+import { type Gauge, gaugeText } from '@soteria/shared/function/gauge-text.ts';
 import type { UsageReport } from './build-report.ts';
 import { findingCodes } from './findings.ts';
 
 const maxClaims = 500;
 
-interface Gauge {
-  readonly name: string;
-  readonly help: string;
-  readonly samples: readonly (readonly [Readonly<Record<string, string>>, number | null | undefined])[];
-}
-
 export function exposeGauges(report: UsageReport): string {
-  return gaugesOf(report).map(textOf).join('');
-}
-
-function textOf({ name, help, samples }: Gauge): string {
-  const lines = samples.map(([labels, value]) =>
-    typeof value === 'number' ? `${name}${labelsOf(labels)} ${value}\n` : '',
-  );
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join('')}`;
-}
-
-function labelsOf(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+  return gaugesOf(report).map(gaugeText).join('');
 }
 
 function gaugesOf(report: UsageReport): Gauge[] {

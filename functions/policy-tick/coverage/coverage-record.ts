@@ -9,6 +9,8 @@ export interface CoverageRecord {
   readonly detail?: string;
   /** Of a due or a running backup: the due instant. */
   readonly dueAt?: string;
+  /** The smallest `rpo` of the policies that take it. */
+  readonly rpoSeconds?: number;
   /** Since when its objective is missed. */
   readonly missedSince?: string;
   /** It was never proved, or its proof is older than `verify.every` allows: until then its policy has it proved. */

@@ -11,6 +11,7 @@ const record: fc.Arbitrary<CoverageRecord> = fc.record(
     policy: word,
     detail: fc.string({ maxLength: 60 }),
     dueAt: fc.constantFrom('2026-05-02T02:00:00Z', '2026-05-02T03:00:00Z'),
+    rpoSeconds: fc.constantFrom(3600, 93_600),
     missedSince: fc.constantFrom('2026-05-01T02:00:00Z'),
     proveBy: fc.constantFrom('2026-05-08T02:00:00Z', '2026-05-09T02:00:00Z'),
     protectedBy: fc.constantFrom('recurring-job/daily'),
@@ -22,6 +23,15 @@ const coverage = fc
   .map((entries) => new Map(entries.map(([name, one]) => [name, { ...one }] as const)));
 
 describe('the coverage of a namespace', () => {
+  it('holds the second of each claim’s newest data beside records that claims share', () => {
+    const shared: CoverageRecord = { code: 'fresh', policy: 'nightly' };
+    const at = new Map([['a', new Date('2026-05-02T02:00:10Z')]]);
+    const records = new Map(['a', 'b'].map((name) => [name, shared]));
+    const text = encodeCoverage(records, undefined, (name) => at.get(name));
+    expect(JSON.parse(text).groups).toHaveLength(1);
+    expect(decodeCoverage(text)).toEqual({ records, newestAt: at, unnamed: 0 });
+  });
+
   it('comes back as it was written', () => {
     fc.assert(
       fc.property(coverage, (records) => {
@@ -70,7 +80,7 @@ describe('the coverage of a namespace', () => {
   it.each([undefined, '', '{', '{"version":2}', '{"version":1,"groups":[{"code":"of tomorrow","claims":"a"}]}'])(
     'that cannot be read (%s) is none',
     (text) => {
-      expect(decodeCoverage(text)).toEqual({ records: new Map(), unnamed: 0 });
+      expect(decodeCoverage(text)).toEqual({ records: new Map(), newestAt: new Map(), unnamed: 0 });
     },
   );
 });

@@ -17,10 +17,14 @@ const group = z.looseObject({
   policy: z.string().optional(),
   detail: z.string().optional(),
   dueAt: z.string().optional(),
+  rpoSeconds: z.number().optional(),
   missedSince: z.string().optional(),
   proveBy: z.string().optional(),
   protectedBy: z.string().optional(),
-  /** Names, separated by blanks. */
+  /**
+   * Names, separated by blanks; where there is a restorable point, the second of its data follows as `@` and digits of base 36, so that each claim may
+   * have its own and yet share its record.
+   */
   claims: z.string(),
   /** Claims whose names did not fit. */
   unnamed: z.int().optional(),
@@ -30,12 +34,13 @@ type Group = z.infer<typeof group>;
 
 const maxDetail = 200;
 
-function keyOf({ code, policy, detail, dueAt, missedSince, proveBy, protectedBy }: CoverageRecord): string {
+function keyOf({ code, policy, detail, dueAt, rpoSeconds, missedSince, proveBy, protectedBy }: CoverageRecord): string {
   return JSON.stringify({
     code,
     policy,
     detail: detail?.slice(0, maxDetail),
     dueAt,
+    rpoSeconds,
     missedSince,
     proveBy,
     protectedBy,
@@ -65,22 +70,41 @@ function gather(records: NamespaceCoverage, reduce: (record: CoverageRecord) => 
   return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function write(groups: readonly [string, Gathered][], isNamed: (record: CoverageRecord) => boolean): string {
+/** By the name of a claim. */
+export type NewestAt = (name: string) => Date | undefined;
+
+function write(
+  groups: readonly [string, Gathered][],
+  newestAt: NewestAt,
+  isNamed: (record: CoverageRecord) => boolean,
+): string {
+  const withInstant = (name: string): string => {
+    const at = newestAt(name);
+    return at === undefined ? name : `${name}@${Math.floor(at.getTime() / 1000).toString(36)}`;
+  };
   const stored = groups.map(([key, { record, names }]) => {
-    const claims = isNamed(record) ? { claims: names.toSorted().join(' ') } : { claims: '', unnamed: names.length };
+    const claims = isNamed(record)
+      ? { claims: names.toSorted().map(withInstant).join(' ') }
+      : { claims: '', unnamed: names.length };
     return { ...(JSON.parse(key) as object), ...claims };
   });
   return JSON.stringify({ version: 1, groups: stored });
 }
 
-export function encodeCoverage(records: NamespaceCoverage, maxBytes = maxCoverageBytes): string {
+const unknown: NewestAt = () => undefined;
+
+export function encodeCoverage(
+  records: NamespaceCoverage,
+  maxBytes = maxCoverageBytes,
+  newestAt: NewestAt = unknown,
+): string {
   const whole = gather(records, (record) => record);
   const short = () => gather(records, ({ detail: _detail, proveBy: _proveBy, ...record }) => record);
   const attempts = [
-    () => write(whole, () => true),
-    () => write(short(), () => true),
-    () => write(short(), (record) => !isAccounted(record)),
-    () => write(short(), () => false),
+    () => write(whole, newestAt, () => true),
+    () => write(short(), newestAt, () => true),
+    () => write(short(), newestAt, (record) => !isAccounted(record)),
+    () => write(short(), newestAt, () => false),
   ];
   let text = '';
   for (const attempt of attempts) {
@@ -92,6 +116,8 @@ export function encodeCoverage(records: NamespaceCoverage, maxBytes = maxCoverag
 
 export interface DecodedCoverage {
   readonly records: NamespaceCoverage;
+  /** The data of the newest restorable point of each claim that has one. */
+  readonly newestAt: ReadonlyMap<string, Date>;
   /** Claims that are counted and not named. */
   readonly unnamed: number;
 }
@@ -99,16 +125,23 @@ export interface DecodedCoverage {
 /** A text that cannot be read, of another version or written by hand, counts as no record: the next tick decides anew. */
 export function decodeCoverage(text: string | undefined): DecodedCoverage {
   const records = new Map<string, CoverageRecord>();
+  const newestAt = new Map<string, Date>();
   const parsed = storedCoverage.safeParse(readJson(text));
-  if (!parsed.success) return { records, unnamed: 0 };
+  if (!parsed.success) return { records, newestAt, unnamed: 0 };
   let unnamed = 0;
   for (const one of parsed.data.groups) {
     unnamed += one.unnamed ?? 0;
     if (!isCode(one.code)) continue;
     const record = recordOf(one, one.code);
-    for (const name of one.claims.split(' ')) if (name !== '') records.set(name, record);
+    for (const claim of one.claims.split(' ')) {
+      const [name = '', second] = claim.split('@');
+      if (name === '') continue;
+      records.set(name, record);
+      const at = Number.parseInt(second ?? '', 36);
+      if (!Number.isNaN(at)) newestAt.set(name, new Date(at * 1000));
+    }
   }
-  return { records, unnamed };
+  return { records, newestAt, unnamed };
 }
 
 function readJson(text: string | undefined): unknown {
@@ -125,7 +158,7 @@ function isCode(text: string): text is CoverageCode {
 }
 
 function recordOf(
-  { policy, detail, dueAt, missedSince, proveBy, protectedBy }: Group,
+  { policy, detail, dueAt, rpoSeconds, missedSince, proveBy, protectedBy }: Group,
   code: CoverageCode,
 ): CoverageRecord {
   return {
@@ -133,6 +166,7 @@ function recordOf(
     ...(policy === undefined ? {} : { policy }),
     ...(detail === undefined ? {} : { detail }),
     ...(dueAt === undefined ? {} : { dueAt }),
+    ...(rpoSeconds === undefined ? {} : { rpoSeconds }),
     ...(missedSince === undefined ? {} : { missedSince }),
     ...(proveBy === undefined ? {} : { proveBy }),
     ...(protectedBy === undefined ? {} : { protectedBy }),

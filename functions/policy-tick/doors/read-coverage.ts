@@ -27,7 +27,7 @@ export async function readCoverage(tools: PolicyTickTools, rawQuery: unknown, { 
   ]);
   const verifiedAt = new Map(verified.map((one) => [`${one.namespace}/${one.pvc}`, one.verifiedAt]));
   const stored = decodeAll(texts);
-  const asked = [...stored].filter(([name]) => namespace === undefined || name === namespace);
+  const asked = [...stored.records].filter(([name]) => namespace === undefined || name === namespace);
   const rows = asked
     .flatMap(([of, records]) => [...records].map(([name, record]) => ({ of, name, record })))
     .filter(({ name, record }) =>
@@ -50,6 +50,8 @@ export async function readCoverage(tools: PolicyTickTools, rawQuery: unknown, { 
         policy: record.policy ?? null,
         why: record.detail === undefined ? why : `${why}: ${record.detail}`,
         fix: fix ?? null,
+        data_as_of: stored.newestAt(of, name)?.toISOString() ?? null,
+        rpo_seconds: record.rpoSeconds ?? null,
         due_at: record.dueAt ?? null,
         missed_since: record.missedSince ?? null,
         verified_at: verifiedAt.get(`${of}/${name}`) ?? null,

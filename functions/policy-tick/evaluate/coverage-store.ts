@@ -17,15 +17,17 @@ const shardOf = (namespace: string): string => shortHash(namespace, 1);
 /** An object may have 1 MiB, its metadata included. */
 const maxShardBytes = 960 * 1024;
 
+export interface Coverage {
+  readonly records: ReadonlyMap<string, NamespaceCoverage>;
+  /** The data of the newest restorable point of a claim. */
+  readonly newestAt: (namespace: string, claim: string) => Date | undefined;
+}
+
 export interface CoverageStore {
   /** Text by namespace, as stored. */
   read(signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Writes only what has changed; namespaces that are gone are dropped. Answers how many ConfigMaps were written. */
-  write(
-    before: ReadonlyMap<string, string>,
-    coverage: ReadonlyMap<string, NamespaceCoverage>,
-    signal?: AbortSignal,
-  ): Promise<number>;
+  write(before: ReadonlyMap<string, string>, coverage: Coverage, signal?: AbortSignal): Promise<number>;
 }
 
 export function createCoverageStore(client: KubernetesClient, namespace: string): CoverageStore {
@@ -37,7 +39,7 @@ export function createCoverageStore(client: KubernetesClient, namespace: string)
       return new Map(found.flatMap((config) => Object.entries(config?.data ?? {})));
     },
     async write(before, coverage, signal) {
-      const next = new Map([...coverage].map(([name, records]) => [name, encodeCoverage(records)]));
+      const next = new Map([...coverage.records.keys()].map((name) => [name, encodeOne(coverage, name)]));
       const changed = new Set(
         [...before.keys(), ...next.keys()].filter((name) => before.get(name) !== next.get(name)).map(shardOf),
       );
@@ -57,18 +59,21 @@ export function createCoverageStore(client: KubernetesClient, namespace: string)
 }
 
 /** Where the namespaces of a shard are too large together, each gets an equal part. */
-function fitInto(
-  data: Readonly<Record<string, string>>,
-  coverage: ReadonlyMap<string, NamespaceCoverage>,
-): Record<string, string> {
+function fitInto(data: Readonly<Record<string, string>>, coverage: Coverage): Record<string, string> {
   const bytes = Object.values(data).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   if (bytes <= maxShardBytes) return { ...data };
   const part = Math.floor(maxShardBytes / Object.keys(data).length);
-  return Object.fromEntries(
-    Object.keys(data).map((name) => [name, encodeCoverage(coverage.get(name) ?? new Map(), part)]),
-  );
+  return Object.fromEntries(Object.keys(data).map((name) => [name, encodeOne(coverage, name, part)]));
 }
 
-export function decodeAll(stored: ReadonlyMap<string, string>): ReadonlyMap<string, NamespaceCoverage> {
-  return new Map([...stored].map(([name, text]) => [name, decodeCoverage(text).records]));
+function encodeOne({ records, newestAt }: Coverage, namespace: string, maxBytes?: number): string {
+  return encodeCoverage(records.get(namespace) ?? new Map(), maxBytes, (claim) => newestAt(namespace, claim));
+}
+
+export function decodeAll(stored: ReadonlyMap<string, string>): Coverage {
+  const decoded = new Map([...stored].map(([name, text]) => [name, decodeCoverage(text)]));
+  return {
+    records: new Map([...decoded].map(([name, { records }]) => [name, records])),
+    newestAt: (namespace, claim) => decoded.get(namespace)?.newestAt.get(claim),
+  };
 }

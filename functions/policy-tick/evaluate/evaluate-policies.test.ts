@@ -13,6 +13,7 @@ import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts'
 import { describe, expect, it } from 'vitest';
 import { readPolicies } from '../policy/read-policies.ts';
 import { createHolds } from '../prune/holds.ts';
+import { readGauges } from '../gauges/expose-gauges.ts';
 import type { PolicyTickTools } from '../tools.ts';
 import { createCoverageStore, decodeAll } from './coverage-store.ts';
 import { evaluatePolicies } from './evaluate-policies.ts';
@@ -129,7 +130,7 @@ function createBench(policies: Record<string, object>) {
     coverage: async () => {
       const stored = decodeAll(await createCoverageStore(client, 'soteria').read());
       return Object.fromEntries(
-        [...stored].flatMap(([namespace, records]) =>
+        [...stored.records].flatMap(([namespace, records]) =>
           [...records].map(([name, record]) => [`${namespace}/${name}`, record] as const),
         ),
       );
@@ -238,6 +239,23 @@ describe('a tick', () => {
     await bench.tick();
     expect(bench.facts).toEqual(['missed shop/data', 'recovered shop/data']);
     expect(await bench.tick()).toEqual({ overdue: 0 });
+  });
+
+  it('stores what the gauges say, and when it was complete, and nothing of that without policies', async () => {
+    const bench = createBench({ watch: { namespaceSelector: {}, rpo: '6h' } });
+    bench.addClaim('shop', 'data');
+    await bench.addPoint('shop', 'data');
+    bench.pass(1);
+    await bench.tick();
+    const gauges = () => readGauges(bench.client, 'soteria', bench.now);
+    const [midnight, now] = ['2026-05-01T00:00:00Z', '2026-05-01T01:00:00Z'].map((at) => Date.parse(at) / 1000);
+    expect(await gauges()).toContain(`last_success_timestamp_seconds{namespace="shop",pvc="data"} ${midnight}\n`);
+    expect(await gauges()).toContain('soteria_claim_rpo_seconds{namespace="shop",pvc="data"} 21600\n');
+    expect(await gauges()).toContain(`soteria_last_evaluation_timestamp_seconds ${now}\n`);
+    bench.setPolicies({});
+    await bench.tick();
+    expect(await gauges()).toContain('soteria_policies 0\n');
+    expect(await gauges()).not.toContain('evaluation_timestamp_seconds 1');
   });
 
   it('does not catch up what was due before a policy was there', async () => {

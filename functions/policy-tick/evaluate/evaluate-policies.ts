@@ -12,13 +12,14 @@ import { totalsOf } from '../coverage/coverage-record.ts';
 import { resolvePolicy } from '../policy/resolve-policy.ts';
 import { keepPingSources } from '../ping-sources/keep-ping-sources.ts';
 import { decideTick, type TickDecision, type ToldTransition } from '../tick/decide-tick.ts';
+import type { NamespaceFacts } from '../tick/claim-facts.ts';
 import type { PolicyTickTools } from '../tools.ts';
 import { askForPrunes } from './ask-for-prunes.ts';
 import { createCoverageStore, decodeAll } from './coverage-store.ts';
 import { gatherClaims } from './gather-claims.ts';
 import { findHindrance, lookAtCluster } from './look-at-cluster.ts';
 import { recordBackups, recordTests } from './record-due.ts';
-import { readPolicyMemory, rememberPolicies, writePolicyMemory } from '../store/policy-memory.ts';
+import { markEvaluated, readPolicyMemory, rememberPolicies, writePolicyMemory } from '../store/policy-memory.ts';
 
 /** More Operations of one tick would hold up everything else; the next tick goes on. */
 const maxAsked = 200;
@@ -80,7 +81,7 @@ export async function evaluatePolicies(
     tests: { free: Math.max(0, maxOpenTests - open), bytesReadToday },
     lastServedAt: new Map([...known].flatMap(([id, { servedAt }]) => (servedAt === undefined ? [] : [[id, servedAt]]))),
     othersFreshMs,
-    before: (name) => recorded.get(name),
+    before: (name) => recorded.records.get(name),
   });
   // First, so that a policy that is new now is not new once more after a crash.
   await writePolicyMemory(
@@ -96,7 +97,13 @@ export async function evaluatePolicies(
   const prunes =
     hindrance === undefined ? await askForPrunes(tools, cluster, { policies, seen, memory: known, due }, signal) : 0;
   for (const transition of decision.transitions) await report(tools, transition, { signal, log });
-  const written = await store.write(before, decision.coverage, signal);
+  const newest = newestOf(namespaces);
+  // While a target is away its points are not listed: what was known of them stays.
+  const formerly = hindrance === undefined ? undefined : recorded.newestAt;
+  const newestAt = (of: string, claim: string) => newest.get(`${of}/${claim}`) ?? formerly?.(of, claim);
+  const written = await store.write(before, { records: decision.coverage, newestAt }, signal);
+  // Last: only what is complete counts as an evaluation.
+  if (policies.length > 0) await markEvaluated(client, namespace, now, signal);
   const { missed: overdue } = totalsOf(decision.coverage.values());
   log.info('policies_evaluated', {
     policies: policies.length,
@@ -111,6 +118,13 @@ export async function evaluatePolicies(
     written,
   });
   return { overdue };
+}
+
+function newestOf(namespaces: readonly NamespaceFacts[]): ReadonlyMap<string, Date> {
+  const all = namespaces.flatMap(({ claims }) => claims);
+  return new Map(
+    all.flatMap(({ namespace, name, newest }) => (newest === undefined ? [] : [[`${namespace}/${name}`, newest.at]])),
+  );
 }
 
 const servedBy = ({ ask }: TickDecision): ReadonlySet<string> => new Set(ask.map(({ policy }) => policy));

@@ -1,6 +1,7 @@
 /**
  * What is remembered of each policy between ticks: since when it is there, when it last had a turn, and when a prune of it first deleted
- * anything. One ConfigMap. The tick writes it, and a prune that has succeeded: neither loses what the other has written.
+ * anything; and when the last evaluation was complete. One ConfigMap. The tick writes it, and a prune that has succeeded: neither loses what the
+ * other has written.
  */
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
@@ -19,6 +20,9 @@ export interface PolicyMemory {
   /** Left out: the first prune of the policy waits for a yes. */
   readonly prunedAt?: Date;
 }
+
+/** No policy has such an id. */
+const evaluatedKey = '_evaluated';
 
 export const policyMemoryName = 'soteria-policy-memory';
 
@@ -88,7 +92,10 @@ export async function writePolicyMemory(
     client,
     { namespace, name: policyMemoryName },
     (present) => {
-      const data = Object.fromEntries([...memory].map(([id, one]) => [id, textOf(withPrunedAt(one, present[id]))]));
+      const texts = Object.fromEntries([...memory].map(([id, one]) => [id, textOf(withPrunedAt(one, present[id]))]));
+      const evaluated = present[evaluatedKey];
+      // Without policies nothing is evaluated any more.
+      const data = evaluated === undefined || memory.size === 0 ? texts : { ...texts, [evaluatedKey]: evaluated };
       return sameData(present, data) ? { answer: undefined } : { data, answer: undefined };
     },
     signal,
@@ -112,6 +119,27 @@ export async function notePruned(
     },
     signal,
   );
+}
+
+export async function markEvaluated(
+  client: KubernetesClient,
+  namespace: string,
+  at: Date,
+  signal?: AbortSignal,
+): Promise<void> {
+  await updateConfigMap(
+    client,
+    { namespace, name: policyMemoryName },
+    (present) => ({ data: { ...present, [evaluatedKey]: at.toISOString() }, answer: undefined }),
+    signal,
+  );
+}
+
+/** How many policies the last evaluation knew, and when it was complete. */
+export async function readLastEvaluation(client: KubernetesClient, namespace: string, signal?: AbortSignal) {
+  const config = await client.get(configMaps, { namespace, name: policyMemoryName }, { signal });
+  const { [evaluatedKey]: evaluated, ...policies } = config?.data ?? {};
+  return { policies: Object.keys(policies).length, evaluatedAt: evaluated };
 }
 
 function sameData(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

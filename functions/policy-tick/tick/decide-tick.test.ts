@@ -97,7 +97,7 @@ describe('the record of a claim', () => {
       'of a policy that only watches',
       {},
       { policies: [policy({ schedule: undefined, rpo: '26h' })] },
-      { code: 'no_schedule', policy: 'nightly' },
+      { code: 'no_schedule', policy: 'nightly', rpoSeconds: 93_600 },
     ],
     [
       'that somebody else backed up',

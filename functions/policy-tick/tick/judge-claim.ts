@@ -52,7 +52,14 @@ export function judgeClaim(claim: ClaimFacts, context: ClaimContext, circumstanc
   const due = verdicts.flatMap(({ code, policy, dueAt }) =>
     code === 'due' && dueAt !== undefined ? [{ policy, dueAt }] : [],
   );
-  return { record: recordOf(told, missedAt, makerOf(claim, moments)), due: due.length === 0 ? nothingDue : due };
+  const record = { ...recordOf(told, missedAt, makerOf(claim, moments)), ...rpoOf(moments) };
+  return { record, due: due.length === 0 ? nothingDue : due };
+}
+
+function rpoOf(moments: readonly PolicyMoment[]): Pick<CoverageRecord, 'rpoSeconds'> {
+  let smallestMs = Infinity;
+  for (const { policy } of moments) smallestMs = Math.min(smallestMs, policy.rpoMs ?? Infinity);
+  return smallestMs === Infinity ? {} : { rpoSeconds: smallestMs / 1000 };
 }
 
 function earliestMiss(
