@@ -55,6 +55,14 @@ const refusedForAlice: readonly (readonly [title: string, body: OperationBody, m
     'a SelfTest lives in the namespace soteria-proof; create it there',
   ],
   [
+    'a prune outside Soteria’s own namespace',
+    {
+      metadata: { generateName: 'soteria-prune-data-' },
+      spec: { kind: 'Prune', request: { pvc: 'data', policy: 'p' } },
+    },
+    'a Prune lives in the namespace soteria; create it there',
+  ],
+  [
     'an identity',
     { spec: { identity: 'policy-a|data' } },
     'spec.identity, spec.cause and spec.request.policy are written',

@@ -43,7 +43,11 @@ export function decideConfirm({ operation, world, now }: PruneSituation): PruneA
     return { do: 'record', status: next };
   }
   const since = status.steps.at(-1)?.startedAt ?? now.toISOString();
-  if (now.getTime() - Date.parse(since) < confirmMs) return { do: 'wait' };
+  if (now.getTime() - Date.parse(since) < confirmMs) {
+    // Longhorn reads by itself every five minutes, or never.
+    const target = work?.backupTarget;
+    return target === undefined || world.hasRequested === true ? { do: 'wait' } : { do: 'request-reading', target };
+  }
   const message = `${count}; Longhorn has not read the target since, so nothing confirms it`;
   return { do: 'record', status: succeed(status, { ...result, confirmed: false }, message, now) };
 }

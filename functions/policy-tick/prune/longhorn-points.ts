@@ -30,7 +30,7 @@ function isAtWork(backup: Backup, now: Date): boolean {
 
 export interface LonghornParts {
   readonly longhorn: Pick<Longhorn, 'backups' | 'getTarget' | 'getBackupVolume'>;
-  readonly restores: Pick<LonghornRestores, 'listVolumes'>;
+  readonly restores: Pick<LonghornRestores, 'listVolumes' | 'requestSync'>;
   readonly now: () => Date;
 }
 
@@ -65,6 +65,10 @@ export function createLonghornPoints({ longhorn, restores, now }: LonghornParts)
       return `backup target ${target} is not available: ${why}`;
     },
     readAt: async (target, volume, signal) => (await longhorn.getBackupVolume(target, volume, signal))?.lastSyncedAt,
+    async requestReading(target, signal) {
+      const found = await longhorn.getTarget(target, signal);
+      if (found !== undefined) await restores.requestSync(found, now(), signal);
+    },
     watch: async (point, signal) => toStored(await backups.mark(seenOf(point), { [watchLabel]: functionName }, signal)),
     unwatch: (point, signal) => backups.unwatch(point.facts.name, signal),
     delete: (point, signal) => backups.discard(seenOf(point), signal),

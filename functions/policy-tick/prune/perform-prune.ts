@@ -62,6 +62,9 @@ export async function performPrune(
     case 'delete-point':
       await points.delete(action.point, signal);
       return { operation, world: { hasDeleted: true } };
+    case 'request-reading':
+      await points.requestReading(action.target, signal);
+      return { operation, world: { ...world, hasRequested: true } };
     case 'note-pruned':
       await tools.memory.notePruned(action.policy, signal);
       return { operation, world: { ...world, isNoted: true } };

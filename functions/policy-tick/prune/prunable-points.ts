@@ -26,6 +26,8 @@ export interface PrunablePoints {
   whyAway(target: string, signal?: AbortSignal): Promise<string | undefined>;
   /** When the driver last read the points of that volume from the target; by its own clock. */
   readAt(target: string, volume: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** Has the driver read the target soon; a target that is gone is success. */
+  requestReading(target: string, signal?: AbortSignal): Promise<void>;
   /** From now on its deletion wakes this function; answers it as it is then. */
   watch(point: StoredPoint, signal?: AbortSignal): Promise<StoredPoint>;
   /** A point that is gone is success. */

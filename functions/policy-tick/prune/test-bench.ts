@@ -79,7 +79,11 @@ export function createPruneBench(retention: object | undefined = { keepLast: 2, 
   const tools: AdvancePruneTools = {
     store: killer.guard(store),
     points: killer.guard(
-      createLonghornPoints({ longhorn, restores: { listVolumes: () => Promise.resolve(restoring) }, now }),
+      createLonghornPoints({
+        longhorn,
+        restores: { listVolumes: () => Promise.resolve(restoring), requestSync: () => Promise.resolve() },
+        now,
+      }),
     ),
     cluster: killer.guard({ ...reader, isPaused: () => Promise.resolve(isPaused) }),
     verified: killer.guard(verified),

@@ -50,7 +50,8 @@ export const pruneWaits = {
   ],
   confirm: [
     {
-      waitsFor: 'Longhorn to read the backups of the volume from the target, twice; the volume is free meanwhile',
+      waitsFor:
+        'Longhorn, which is asked to, to read the backups of the volume from the target twice; the volume is free meanwhile',
       wokenBy: 'no event: nothing reports this change',
       worstDelay: busySweep,
       endsBy: 'Succeeded after 15 min, with `confirmed: false`',

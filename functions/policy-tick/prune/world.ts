@@ -47,6 +47,8 @@ export interface PruneWorld {
   readonly slot?: Entered;
   readonly isKeptAwake?: true;
   readonly hasLeftSlot?: true;
+  /** Longhorn was asked in this wake-up to read the target. */
+  readonly hasRequested?: true;
   /** A deletion was begun in this wake-up. */
   readonly hasDeleted?: true;
   /** That this policy has pruned is remembered. */
@@ -67,6 +69,7 @@ export type PruneAction =
   | { readonly do: 'unwatch-point'; readonly point: StoredPoint }
   /** As it was seen when this was decided. */
   | { readonly do: 'delete-point'; readonly point: StoredPoint }
+  | { readonly do: 'request-reading'; readonly target: string }
   | { readonly do: 'note-pruned'; readonly policy: string }
   | { readonly do: 'announce'; readonly fact: PruneFact }
   /** Nothing until something changes; the record says what is waited for. */
