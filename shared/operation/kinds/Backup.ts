@@ -40,6 +40,7 @@ export const Backup = {
   function: 'backup',
   requires: ['pvc'],
   livesIn: 'source',
+  claim: 'own',
   request: { ...source, ...backupChoice },
   work: {
     attempt,

@@ -16,6 +16,7 @@ export const NamespaceBackup = {
   function: 'backup',
   requires: [],
   livesIn: 'source',
+  claim: 'own',
   request: { namespace: source.namespace, ...backupChoice },
   work: manyWork,
   result: { claimsBackedUp: count, claimsSkipped: count, claimsFailed: count, problems },

@@ -34,6 +34,7 @@ export const NamespaceRestore = {
   function: 'restore',
   requires: ['namespace'],
   livesIn: 'any',
+  claim: 'own',
   request: {
     namespace: source.namespace,
     asOf: pointChoice.asOf,

@@ -32,6 +32,7 @@ export const Prune = {
   function: 'policy-tick',
   requires: ['pvc', 'policy'],
   livesIn: 'own',
+  claim: 'source',
   request: {
     ...source,
     policy,

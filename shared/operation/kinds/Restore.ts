@@ -37,6 +37,7 @@ export const Restore = {
   function: 'restore',
   requires: ['pvc', 'targetPvc'],
   livesIn: 'any',
+  claim: 'target',
   request: {
     ...source,
     driver: backupChoice.driver,

@@ -130,6 +130,7 @@ export const RestoreTest = {
   function: 'restore',
   requires: ['pvc'],
   livesIn: 'source',
+  claim: 'test',
   request: {
     ...source,
     ...pointChoice,

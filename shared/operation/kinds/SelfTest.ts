@@ -40,6 +40,7 @@ export const SelfTest = {
   function: 'restore',
   requires: [],
   livesIn: 'proof',
+  claim: 'own',
   request: { storageClass, size },
   work: {
     attempt,

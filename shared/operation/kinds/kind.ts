@@ -38,6 +38,11 @@ export interface KindOfOperation {
    * for with the rights that change policies.
    */
   readonly livesIn: 'source' | 'proof' | 'any' | 'own';
+  /**
+   * The claim its Operations are about. own: `pvc` in the namespace of the Operation, or none; target: `targetPvc` there; source: `pvc` in the
+   * namespace that the request names; test: the claim that is made for a test of `pvc`.
+   */
+  readonly claim: 'own' | 'target' | 'source' | 'test';
   /** Members of `spec.request`, of `status.work` and of `status.result`. The members of all kinds stand beside each other in one object. */
   readonly request: Members;
   readonly work: Members;

@@ -2,6 +2,8 @@
  * The claim an Operation is about: it lives in the Operation's own namespace. For a restore that is the claim it makes. A prune names the
  * namespace of its claim.
  */
+import type { KindOfOperation } from '../kinds/kind.ts';
+import { operationKinds } from '../kinds/kinds.ts';
 import { testClaimName } from './names.ts';
 import type { Operation, OperationSpec } from './schema.ts';
 
@@ -12,9 +14,21 @@ export interface ClaimRef {
 
 /** `pvc` is empty for kinds that are about no single claim. */
 export function claimRefOf(operation: Operation): ClaimRef {
-  if (operation.spec.kind === 'RestoreTest') return testClaimOf(operation);
-  if (operation.spec.kind === 'Prune') return sourceRefOf(operation);
-  return { namespace: operation.metadata.namespace ?? '', pvc: claimNameOf(operation.spec) ?? '' };
+  switch (claimOf(operation.spec)) {
+    case 'test':
+      return testClaimOf(operation);
+    case 'source':
+      return sourceRefOf(operation);
+    case 'target':
+    case 'own':
+      return { namespace: operation.metadata.namespace ?? '', pvc: claimNameOf(operation.spec) ?? '' };
+  }
+}
+
+/** As the table of the kinds says; a kind of another version is about the claim that it names. */
+function claimOf({ kind }: Pick<OperationSpec, 'kind'>): KindOfOperation['claim'] {
+  const kinds: Readonly<Record<string, KindOfOperation>> = operationKinds;
+  return kinds[kind]?.claim ?? 'own';
 }
 
 /** Where a restore test makes its claim when nobody says otherwise: the namespace that is shipped for it. */
@@ -26,8 +40,8 @@ function testClaimOf({ metadata, spec }: Operation): ClaimRef {
   return { namespace: testNamespace, pvc: testClaimName(pvc, metadata.uid) };
 }
 
-export function claimNameOf({ kind, request }: Pick<OperationSpec, 'kind' | 'request'>): string | undefined {
-  return kind === 'Restore' ? request.targetPvc : request.pvc;
+export function claimNameOf(spec: Pick<OperationSpec, 'kind' | 'request'>): string | undefined {
+  return claimOf(spec) === 'target' ? spec.request.targetPvc : spec.request.pvc;
 }
 
 /** The claim whose restore points a restore takes: it need not exist any more. */
