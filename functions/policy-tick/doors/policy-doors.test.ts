@@ -1,3 +1,4 @@
+import { SoteriaError } from '@soteria/shared/errors.ts';
 import { configMaps, secrets } from '@soteria/shared/kubernetes/core-types.ts';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -90,6 +91,29 @@ describe('a policy through the API', () => {
     // The claims and restore points of a preview are of all namespaces.
     const all = { verb: 'list' };
     expect(asked).toEqual([seen, seen, seen, all, seen, changed, changed]);
+  });
+});
+
+describe('a policy whose restore tests run a command', () => {
+  const command = { image: 'registry.example/psql:17', argv: ['pg_controldata'] };
+  const proved = { ...nightly, verify: { every: '7d', command } };
+
+  it('is written only by a caller who may create Jobs where the tests run', async () => {
+    const bench = createTestBench({
+      onAuthorize: ({ of, namespace }) => {
+        if (of?.plural !== 'jobs') return;
+        throw new SoteriaError('forbidden', {
+          what: 'refused',
+          why: `no Jobs in ${namespace}`,
+          fix: 'ask for the right',
+        });
+      },
+    });
+    const refused = await ask(bench, 'POST /v1/policies', { body: proved });
+    expect(refused).toMatchObject({ status: 403, body: { why: 'no Jobs in soteria-proof' } });
+    expect((await ask(bench, 'GET /v1/policies')).body['items']).toEqual([]);
+    expect((await ask(bench, 'POST /v1/policies', { body: nightly })).status).toBe(200);
+    expect((await ask(createTestBench(), 'POST /v1/policies', { body: proved })).status).toBe(200);
   });
 });
 

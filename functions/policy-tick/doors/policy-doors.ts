@@ -7,6 +7,8 @@ import type {
   PolicyPreviewAnswer,
   PolicyViewAnswer,
 } from '@soteria/shared/http-contract/policy-answers.ts';
+import { jobs } from '@soteria/shared/kubernetes/core-types.ts';
+import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import { deletePolicyQuery, dryRunQuery, policiesQuery, previewQuery } from '@soteria/shared/http-contract/queries.ts';
 import type { Policy } from '@soteria/shared/policy/policy-schema.ts';
 import type * as z from 'zod';
@@ -56,6 +58,7 @@ export async function putPolicy(tools: PolicyTickTools, policy: Policy, { query,
   const isDryRun = readQuery(dryRunQuery, query).dry_run === 'true';
   const options = { ifMatch: readIfMatch(ifMatch), isDryRun, signal: incoming.signal };
   await mayChange(tools, incoming);
+  await mayRunCommand(tools, policy, incoming);
   return tell(tools, { id: policy.id, isDryRun, change: await tools.policies.put(policy, options) }, incoming);
 }
 
@@ -97,6 +100,12 @@ function mayRead({ authorize, namespace }: PolicyTickTools, { caller, signal }: 
 
 export function mayChange({ authorize, namespace }: PolicyTickTools, { caller, signal }: Incoming): Promise<void> {
   return authorize(caller, { verb: 'create', namespace }, signal);
+}
+
+/** Its restore tests start programs: who may not do that by Kubernetes may not do it by us. */
+async function mayRunCommand({ authorize }: PolicyTickTools, { verify }: Policy, incoming: Incoming): Promise<void> {
+  if (verify?.command === undefined) return;
+  await authorize(incoming.caller, { verb: 'create', namespace: proofNamespace, of: jobs }, incoming.signal);
 }
 
 async function readAsCaller(tools: PolicyTickTools, incoming: Incoming): Promise<VersionedBook> {
