@@ -66,7 +66,9 @@ export function proxyRequest(request: IncomingMessage, response: ServerResponse,
     onward.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers));
       response.flushHeaders();
-      answer.on('error', () => void breakOff());
+      answer.on('error', () => {
+        if (!options.signal.aborted) void breakOff();
+      });
       answer.pipe(response);
     });
     request.on('error', abandon);

@@ -7,18 +7,28 @@ import type { ServiceSpec } from '@soteria/local/mesh/manifest/service-schema.ts
 import { endWithRun } from '../servers/end-with-run.ts';
 import { waitUntil } from '../servers/wait-until.ts';
 import type { ServerProcess } from '../servers/server-process.ts';
+import { startActivator } from './activator.ts';
 import type { Host } from './network.ts';
 import { startProgram } from './programs.ts';
 
 const userPort = 8080;
 const queuePort = 8012;
 
+const queueAdminPort = 8022;
+
 export interface FunctionPod {
   readonly name: string;
-  /** Of the queue-proxy. */
+  /** Of the activator before it. */
   readonly url: string;
+  /** Of the function and its queue-proxy, while they run. */
+  pids(): Promise<readonly number[]>;
   /** SIGKILL to the function alone; the queue-proxy stays and the function is started anew, as kubelet does. */
   crash(): void;
+  /**
+   * Scales to zero as Kubernetes ends a pod: the queue-proxy drains until no request has come for 30 seconds, then the function gets its SIGTERM.
+   * The next connection starts the pod anew.
+   */
+  sleep(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -27,6 +37,7 @@ export interface FunctionPodOptions {
   readonly namespace: string;
   readonly spec: ServiceSpec;
   readonly host: Host;
+  readonly gateway: string;
   readonly command: FunctionCommand;
   readonly env: Readonly<Record<string, string>>;
   readonly logDir: string;
@@ -34,24 +45,73 @@ export interface FunctionPodOptions {
 }
 
 export async function startFunctionPod(options: FunctionPodOptions): Promise<FunctionPod> {
-  const { name, host } = options;
-  const queue = startQueueProxy(options);
-  const container = keepRunning(options);
-  const url = `http://${host.ip}:${queuePort}`;
+  const { name, host, gateway, onActivity } = options;
+  let running: Promise<Processes> | undefined;
+  const wake = async (): Promise<void> => void (await (running ??= startProcesses(options)));
+  const activator = await startActivator({ gateway, pod: { host: host.ip, port: queuePort }, wake });
+  async function end(howLong: 'drained' | 'at once'): Promise<void> {
+    const pod = await running?.catch(() => undefined);
+    await pod?.end(howLong);
+    running = undefined;
+  }
   const stop = async (): Promise<void> => {
-    await container.stop();
-    await queue.stop(1_000);
+    activator.close();
+    await end('at once');
   };
   try {
-    await waitUntil(`${name} is ready behind its queue-proxy`, () => isReady(url), {
-      deadlineMs: 30_000,
-      assertPossible: () => queue.assertRunning(),
-    });
+    await wake();
   } catch (error) {
     await stop();
     throw error;
   }
-  return { name, url, crash: () => container.crash(), stop };
+  return {
+    name,
+    url: activator.url,
+    pids: async () => (await running)?.pids() ?? [],
+    crash: () => void running?.then((pod) => pod.crash()),
+    async sleep() {
+      await end('drained');
+      onActivity({ kind: 'slept', service: name });
+    },
+    stop,
+  };
+}
+
+interface Processes {
+  pids(): readonly number[];
+  crash(): void;
+  end(howLong: 'drained' | 'at once'): Promise<void>;
+}
+
+async function startProcesses(options: FunctionPodOptions): Promise<Processes> {
+  const { name, host } = options;
+  const queue = startQueueProxy(options);
+  const container = keepRunning(options);
+  async function end(howLong: 'drained' | 'at once'): Promise<void> {
+    if (howLong === 'drained') {
+      // What kubelet asks before the function gets its SIGTERM; the queue-proxy has had its own by then.
+      const drained = fetch(`http://${host.ip}:${queueAdminPort}/wait-for-drain`).catch(() => undefined);
+      await Promise.all([queue.stop(120_000), drained]);
+      await container.stop();
+    } else {
+      await container.stop();
+      await queue.stop(1_000);
+    }
+  }
+  try {
+    await waitUntil(`${name} is ready behind its queue-proxy`, () => isReady(`http://${host.ip}:${queuePort}`), {
+      deadlineMs: 30_000,
+      assertPossible: () => queue.assertRunning(),
+    });
+  } catch (error) {
+    await end('at once');
+    throw error;
+  }
+  return {
+    pids: () => [container.pid(), queue.pid].filter((pid) => pid !== undefined),
+    crash: () => container.crash(),
+    end,
+  };
 }
 
 /** As the activator asks. */
@@ -126,6 +186,7 @@ function keepRunning({ name, host, command, env, onActivity }: FunctionPodOption
   }
 
   return {
+    pid: () => current.child.pid,
     crash: () => void current.child.kill('SIGKILL'),
     async stop() {
       isStopping = true;

@@ -1,11 +1,12 @@
 /** For test files under `test/knative`: the whole product on a real API server and Knative's own data plane. */
+import type { MeshOptions } from '@soteria/local/mesh/start-mesh.ts';
 import { describe } from 'vitest';
 import { type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
 import { type ApiServer, startApiServer } from '../servers/api-server.ts';
 import { explainMissing, findServerBinaries } from '../servers/find-server-binaries.ts';
 import { installCrds, readOwnCrds, readReferenceCrds } from '../servers/install-crds.ts';
 import { hasReferenceCrds, referenceFix } from '../servers/reference-dir.ts';
-import { createNetwork, type Network, whyNoNetwork } from './network.ts';
+import { createNetwork, whyNoNetwork } from './network.ts';
 import { listMissingPrograms } from './programs.ts';
 import { type RealMesh, startRealMesh } from './real-mesh.ts';
 
@@ -32,39 +33,56 @@ export interface MeshBed {
   stop(): Promise<void>;
 }
 
-export async function startMeshBed(): Promise<MeshBed> {
+/** An API server that has everything but the installation, and a network for the mesh over it. */
+export interface KnativeCluster {
+  readonly server: ApiServer;
+  /** Once: the hosts of a network have one mesh. */
+  readonly startMesh: (options: MeshOptions) => Promise<RealMesh>;
+  stop(): Promise<void>;
+}
+
+export async function startCluster(): Promise<KnativeCluster> {
   if (why !== undefined) throw new Error(`REQUIRE_KNATIVE=1, but ${why}`);
   const network = createNetwork();
   let server: ApiServer | undefined;
-  try {
-    // The hosts know this machine as the gateway: the server's certificate must be good for that address, too.
-    server = await startApiServer({ extraFlags: [`--advertise-address=${network.gateway}`] });
-    return await startOn(network, server);
-  } catch (error) {
+  const stop = async (): Promise<void> => {
     await server?.stop();
     await network.close();
+  };
+  try {
+    // The hosts know this machine as the gateway: the server's certificate must be good for that address, too.
+    const started = await startApiServer({ extraFlags: [`--advertise-address=${network.gateway}`] });
+    server = started;
+    await installCrds(started.adminClient, [...readReferenceCrds(), ...readOwnCrds()]);
+    await started.startControllerManager();
+    return { server: started, startMesh: (options) => startRealMesh({ network, server: started }, options), stop };
+  } catch (error) {
+    await stop();
     throw error;
   }
 }
 
-async function startOn(network: Network, server: ApiServer): Promise<MeshBed> {
-  await installCrds(server.adminClient, [...readReferenceCrds(), ...readOwnCrds()]);
-  await server.startControllerManager();
+export async function startMeshBed(): Promise<MeshBed> {
+  const cluster = await startCluster();
   let mesh: RealMesh | undefined;
-  const bed = await startLocalBed({
-    kubeconfig: server.kubeconfigPath,
-    hasSample: true,
-    startMesh: async (options) => (mesh = await startRealMesh({ network, server }, options)),
-  });
-  if (mesh === undefined) throw new Error('the mesh was not started');
-  return {
-    bed,
-    mesh,
-    server,
-    async stop() {
-      await bed.stop();
-      await server.stop();
-      await network.close();
-    },
-  };
+  try {
+    const bed = await startLocalBed({
+      kubeconfig: cluster.server.kubeconfigPath,
+      hasSample: true,
+      startMesh: async (options) => (mesh = await cluster.startMesh(options)),
+    });
+    if (mesh === undefined) throw new Error('the mesh was not started');
+    return {
+      bed,
+      mesh,
+      server: cluster.server,
+      async stop() {
+        await bed.stop();
+        await cluster.stop();
+      },
+    };
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 /**
  * Knative's own data plane in place of `local/mesh`: Broker ingress and filter, the in-memory channel's dispatcher, the ApiServerSource adapter, the
- * PingSource adapter, and a queue-proxy before each function. Scaling is missing: every function keeps running.
+ * PingSource adapter, and a queue-proxy before each function. The autoscaler is missing: a function sleeps when a test says so, and a stand-in for
+ * the activator wakes it.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,6 +38,8 @@ const systemConfigMaps = ['config-logging', 'config-observability', 'config-feat
 
 export interface RealMesh extends Mesh {
   readonly pods: ReadonlyMap<string, FunctionPod>;
+  /** Of Knative's own programs but the queue-proxies. */
+  pids(): readonly (readonly [name: string, pid: number])[];
   /** SIGKILL, and a new start as its Deployment would. */
   restart(program: Exclude<Program, 'queue'>): Promise<void>;
 }
@@ -82,15 +85,14 @@ export async function startRealMesh({ network, server }: RealMeshParts, options:
   const running = new Map<keyof typeof hosts, ServerProcess>();
   const manifests = new Map<string, Manifest<ServiceSpec>>();
   const addresses = {
-    serviceUrl: (_namespace: string, name: string) => (manifests.has(name) ? podUrls.get(name) : undefined),
+    serviceUrl: (_namespace: string, name: string) => pods.get(name)?.url,
     brokerUrl: (_namespace: string, name: string) => `${urlOf('ingress')}/${namespace}/${name}`,
     toLoopback: (text: string): string =>
       rewriteClusterUrls(text, {
         brokerIngressUrl: urlOf('ingress'),
-        serviceUrl: (_namespace, name) => podUrls.get(name),
+        serviceUrl: (_namespace, name) => pods.get(name)?.url,
       }),
   };
-  const podUrls = new Map<string, string>();
 
   const adminKubeconfig = kubeconfigFor('admin', server.adminToken);
   const systemEnv = {
@@ -122,7 +124,6 @@ export async function startRealMesh({ network, server }: RealMeshParts, options:
       const manifest = readManifest(serviceSpec, service);
       manifests.set(manifest.name, manifest);
       const host = network.addHost(manifest.name);
-      podUrls.set(manifest.name, `http://${host.ip}:8012`);
       const [container] = manifest.spec.template.spec.containers;
       if (container === undefined) throw new Error(`Service ${manifest.name} has no container`);
       const declared = await resolveEnv(client, namespace, container);
@@ -139,7 +140,8 @@ export async function startRealMesh({ network, server }: RealMeshParts, options:
         KUBERNETES_SERVICE_HOST: network.gateway,
       };
       const command = options.functionCommand(manifest.name, container.args);
-      pods.set(manifest.name, await startFunctionPod({ ...manifest, host, command, env, logDir, onActivity }));
+      const { gateway } = network;
+      pods.set(manifest.name, await startFunctionPod({ ...manifest, host, gateway, command, env, logDir, onActivity }));
       const url = `http://${manifest.name}.${namespace}.svc.cluster.local`;
       await writeReady(watching, knativeServices, service, { url, address: { url } });
     }
@@ -199,10 +201,11 @@ export async function startRealMesh({ network, server }: RealMeshParts, options:
       [...manifests.values()].flatMap((manifest) =>
         readPrefixes(manifest.annotations[routesAnnotation]).map((prefix) => ({
           prefix,
-          url: podUrls.get(manifest.name) ?? '',
+          url: pods.get(manifest.name)?.url ?? '',
         })),
       ),
-    listIgnored: () => ['functions do not sleep: neither the activator nor the autoscaler runs'],
+    listIgnored: () => ['functions do not sleep by themselves: the autoscaler does not run'],
+    pids: () => [...running.values()].flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid] as const])),
     async restart(program) {
       await running.get(program)?.stop(0);
       start(program);
@@ -211,10 +214,11 @@ export async function startRealMesh({ network, server }: RealMeshParts, options:
   };
 }
 
-/** The answer to a request without an event says that the Broker is known: 400, and not 404. */
+/** An event for nobody: 404 as long as the Broker is not known, 500 as long as the channel is not reached. */
 async function isListening(ingressUrl: string, namespace: string): Promise<boolean> {
-  const answer = await fetch(`${ingressUrl}/${namespace}/default`, { method: 'POST' });
-  return answer.status === 400;
+  const headers = { 'ce-specversion': '1.0', 'ce-id': 'ready', 'ce-source': '/mesh', 'ce-type': 'of-nobody' };
+  const answer = await fetch(`${ingressUrl}/${namespace}/default`, { method: 'POST', headers });
+  return answer.status === 202;
 }
 
 /** What the controller writes into the adapter's Deployment. */

@@ -1,76 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { broker, eventually, namespace, service, serviceRef, startFixture, trigger } from '../testing/mesh-fixture.ts';
+import { broker, eventually, service, serviceRef, startFixture, trigger } from '../testing/mesh-fixture.ts';
 
 const letters = { subscriber: serviceRef('probe', '/dead-letters') };
 const toLetters = { deadLetterSink: serviceRef('letters', '/dead-letters') };
 const quick = { retry: 2, backoffPolicy: 'linear', backoffDelay: 'PT0.1S' };
-
-async function post(to: string, contentType: string, body: string): Promise<number> {
-  const answer = await fetch(to, { method: 'POST', headers: { 'content-type': contentType }, body });
-  return answer.status;
-}
-
-describe('the broker’s ingress', () => {
-  it('answers as Knative’s does', async () => {
-    const { mesh, publish } = await startFixture([broker()]);
-    const url = mesh.brokerUrl(namespace, 'default') ?? '';
-    const event = JSON.stringify({ specversion: '1.0', id: '1', source: '/s', type: 't', data: 'x'.repeat(5_000_000) });
-
-    expect((await publish()).status).toBe(202);
-    expect(await post(url, 'application/cloudevents+json', event)).toBe(202);
-    expect(await post(url, 'application/cloudevents-batch+json', `[${event}]`)).toBe(400);
-    expect(await post(url, 'application/json', event)).toBe(400);
-    expect(await post(`${url}x`, 'application/cloudevents+json', event)).toBe(404);
-    expect(await post(new URL('/', url).href, 'application/cloudevents+json', event)).toBe(404);
-    expect(await post(`${url}/x`, 'application/cloudevents+json', event)).toBe(400);
-    expect(await post(new URL('/soteria', url).href, 'application/cloudevents+json', event)).toBe(400);
-    expect(await post(`${url}x`, 'application/json', event)).toBe(400);
-    expect((await publish({ type: '' })).status).toBe(400);
-    expect((await publish({ my_ext: 'x' })).status).toBe(400);
-    expect((await publish({ knativebrokerttl: '1' })).status).toBe(400);
-    expect((await publish({ knativebrokerttl: '2' })).status).toBe(202);
-    expect((await fetch(url)).status).toBe(405);
-    const options = await fetch(url, { method: 'OPTIONS' });
-    expect([options.status, options.headers.get('allow'), options.headers.get('webhook-allowed-origin')]).toEqual([
-      200,
-      'POST, OPTIONS',
-      '*',
-    ]);
-  });
-
-  it('passes trace and knative headers on, drops the others and adds its own', async () => {
-    const { mesh, received } = await startFixture([service('probe'), broker(), trigger('t', 'made')]);
-    await fetch(mesh.brokerUrl(namespace, 'default') ?? '', {
-      method: 'POST',
-      headers: {
-        'ce-specversion': '1.0',
-        'ce-id': '1',
-        'ce-source': '/s',
-        'ce-type': 'made',
-        'ce-time': '2026-11-21T01:57:00.209154493Z',
-        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-        'x-request-id': 'r1',
-        'knative-x': 'k',
-        'x-own': 'dropped',
-        authorization: 'dropped',
-      },
-    });
-    const [request] = await received('probe', 1);
-    expect(request?.headers).toMatchObject({
-      'ce-id': '1',
-      'ce-time': '2026-11-21T01:57:00.209154493Z',
-      'ce-knativearrivaltime': expect.stringMatching(/^\d{4}-.*Z$/),
-      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-      'x-request-id': 'r1',
-      'knative-x': 'k',
-      prefer: 'reply',
-      'kn-namespace': 'soteria',
-    });
-    expect(request?.headers).not.toHaveProperty('x-own');
-    expect(request?.headers).not.toHaveProperty('authorization');
-    expect(request?.headers).not.toHaveProperty('ce-knativebrokerttl');
-  });
-});
 
 describe('a synchronous broker', () => {
   it('answers after its Triggers, and with 500 when one without dead letter sink failed', async () => {
@@ -118,7 +51,6 @@ describe('a delivery', () => {
   it.each([
     ['422', 1, '422'],
     ['503', 3, '503'],
-    ['json', 3, '502'],
   ])('answered %s ends as a dead letter after %i attempts', async (answer, attempts, code) => {
     const { publish, requests, received, all } = await startFixture([
       service('probe'),
@@ -139,6 +71,19 @@ describe('a delivery', () => {
     expect(all('dead-lettered')).toMatchObject([
       { trigger: 't', code: Number(code), to: 'Service letters/dead-letters' },
     ]);
+  });
+
+  it('answered with what is no event ends as a dead letter that does not say why', async () => {
+    const { publish, received, all } = await startFixture([
+      service('probe'),
+      service('letters'),
+      broker({ delivery: toLetters }),
+      trigger('t', 'made', { delivery: quick }),
+    ]);
+    await publish({ answer: 'json' });
+    const [letter] = await received('letters', 1);
+    expect(Object.keys(letter?.headers ?? {}).filter((name) => name.startsWith('ce-knativeerror'))).toEqual([]);
+    expect(all('dead-lettered')).toMatchObject([{ trigger: 't', code: 502 }]);
   });
 
   it('to a Service that does not exist is dead-lettered as unreachable', async () => {

@@ -10,6 +10,8 @@ export interface Failure {
   readonly code: number;
   readonly data: string;
   readonly isRetryable: boolean;
+  /** A reply that is no event: Knative's dead letter says nothing of why. */
+  readonly isBrokenReply?: boolean;
 }
 
 export type Verdict =
@@ -27,11 +29,14 @@ export function judgeAnswer(answer: Answer, url: string): Verdict {
   if (reply.kind === 'event') return { kind: 'replied', status, reply: reply.event };
   if (reply.kind === 'none' && body.length === 0) return { kind: 'acknowledged', status };
   const why = reply.kind === 'fault' ? reply.why : 'it must be either empty or a valid CloudEvent';
-  return failed(502, `received a non-empty response not recognized as CloudEvent: ${why}`, true);
+  return {
+    ...failed(502, `received a non-empty response not recognized as CloudEvent: ${why}`, true),
+    isBrokenReply: true,
+  };
 }
 
-function failed(code: number, data: string, isRetryable: boolean): Verdict {
-  return { kind: 'failed', code, data, isRetryable };
+function failed(code: number, data: string, isRetryable: boolean) {
+  return { kind: 'failed', code, data, isRetryable } as const;
 }
 
 function isRetriedStatus(status: number): boolean {
@@ -77,6 +82,7 @@ export function findBackoffMs(
 
 /** The extensions Knative adds to a dead letter: the body of the last answer in base64, cut to 1024 characters. */
 export function describeFailure(failure: Failure, url: string): Record<string, string> {
+  if (failure.isBrokenReply === true) return {};
   return {
     knativeerrordest: url,
     knativeerrorcode: String(failure.code),

@@ -38,6 +38,7 @@ export interface RunningService {
 
 const killAfterStopMs = 5000;
 const longestNoticeMs = 500;
+const timeoutText = 'request timeout';
 
 /** Throws `invalid_request` when an autoscaling annotation cannot be honoured. */
 export async function runService(parts: ServiceParts, first: Manifest<ServiceSpec>): Promise<RunningService> {
@@ -59,8 +60,9 @@ export async function runService(parts: ServiceParts, first: Manifest<ServiceSpe
     const over = new AbortController();
     const { timeoutMs, responseStartMs, breaker } = revision;
     const timeOut = (): void => {
-      if (response.headersSent) response.destroy();
-      else refuseRequest(response, 504, 'request timeout');
+      // Where the answer had begun, the same words are its end: so the queue-proxy does it.
+      if (response.headersSent) response.end(timeoutText);
+      else refuseRequest(response, 504, timeoutText);
       over.abort();
     };
     const cancelTimeout = parts.clock.setTimer(timeOut, timeoutMs);
@@ -71,7 +73,7 @@ export async function runService(parts: ServiceParts, first: Manifest<ServiceSpe
     response.once('close', hangUp);
     const place = breaker.enter(over.signal);
     if (place === 'full') {
-      refuseRequest(response, 503, 'pending request queue full');
+      refuseRequest(response, 503, 'pending request queue full\n');
     } else {
       const leave = await place;
       if (leave !== undefined) await serve(request, response, over.signal).finally(leave);
@@ -87,7 +89,7 @@ export async function runService(parts: ServiceParts, first: Manifest<ServiceSpe
       const url = await Promise.race([pod.url, whenAborted(signal)]);
       if (signal.aborted) return;
       if (url === undefined) {
-        refuseRequest(response, 503, `the function ${first.name} could not start`);
+        refuseRequest(response, 503, `the function ${first.name} could not start\n`);
         return;
       }
       const onSent = (): void => {
@@ -155,7 +157,7 @@ async function buildEnv(
 /** Closes the connection too: what is left of the request body is not read. */
 function refuseRequest(response: ServerResponse, status: number, why: string): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${why}\n`);
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(why);
 }
 
 function whenAborted(signal: AbortSignal): Promise<undefined> {

@@ -113,7 +113,7 @@ describe('a Service', () => {
   it('answers 504 when its time is up and closes the connection to the function', async () => {
     const { ask, all } = await start([service('probe', { pod: { timeoutSeconds: 1 } })]);
     const answer = await ask('/?answer=hang');
-    expect([answer.status, await answer.text()]).toEqual([504, 'request timeout\n']);
+    expect([answer.status, await answer.text()]).toEqual([504, 'request timeout']);
     await eventually(() => expect(all('log').map((log) => log.line)).toContain('{"closed":true}'));
   });
 

@@ -23,10 +23,21 @@ const probeRequest = z.object({
   body: z.string(),
   env: texts,
   pid: z.number(),
+  /** Milliseconds since 1970: when it came. */
+  at: z.number(),
 });
 export type ProbeRequest = z.infer<typeof probeRequest>;
 
 type Kind<K extends MeshActivity['kind']> = Extract<MeshActivity, { readonly kind: K }>;
+
+/** What that Service's function has received so far, in order; not what asks whether it is ready. */
+export function readProbeRequests(activities: readonly MeshActivity[], service: string): readonly ProbeRequest[] {
+  return activities
+    .flatMap((one) => (one.kind === 'log' && one.service === service && one.stream === 'stdout' ? [one.line] : []))
+    .filter((line) => line.startsWith('{"method"'))
+    .map((line) => probeRequest.parse(JSON.parse(line)))
+    .filter(({ path }) => path !== '/readyz');
+}
 
 export interface MeshFixture {
   readonly mesh: Mesh;
@@ -84,10 +95,7 @@ export async function startFixture(
   onTestFinished(() => mesh.stop());
   const all = <K extends MeshActivity['kind']>(kind: K) =>
     activities.filter((activity): activity is Kind<K> => activity.kind === kind);
-  const requests = (service: string) =>
-    all('log')
-      .filter((log) => log.service === service && log.stream === 'stdout' && log.line.startsWith('{"method"'))
-      .map((log) => probeRequest.parse(JSON.parse(log.line)));
+  const requests = (service: string) => readProbeRequests(activities, service);
   return {
     mesh,
     cluster,

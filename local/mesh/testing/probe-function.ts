@@ -9,6 +9,7 @@ if (process.env.PROBE_START === 'crash') {
 }
 const seen = new Map();
 const server = createServer(async (request, response) => {
+  const at = Date.now();
   const url = new URL(request.url, 'http://probe');
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
@@ -18,7 +19,7 @@ const server = createServer(async (request, response) => {
   const id = headers['ce-id'] ?? 'none';
   const times = (seen.get(id) ?? 0) + 1;
   seen.set(id, times);
-  console.log(JSON.stringify({ method, path: request.url, headers, body, env: process.env, pid: process.pid }));
+  console.log(JSON.stringify({ method, path: request.url, headers, body, env: process.env, pid: process.pid, at }));
   const [word, argument] = plan.split('.');
   if (url.pathname === '/dead-letters') response.writeHead(204).end();
   else if (word === 'status') response.writeHead(Number(argument)).end('because');
@@ -37,6 +38,9 @@ const server = createServer(async (request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'x-own': 'kept' });
     response.write('first');
     setTimeout(() => response.end('last'), 150);
+  } else if (word === 'begin') {
+    response.writeHead(200, { 'content-type': 'text/plain' });
+    response.write('first');
   } else if (word === 'crash') {
     console.error('out of luck');
     process.exit(7);
