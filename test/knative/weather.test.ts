@@ -104,27 +104,4 @@ describeOnKnative('bad weather on Knative’s own data plane', () => {
     await sweepUntilEnded(namespace, claims.length);
     await expectOneEach(claims);
   });
-
-  it('the PingSource’s own event wakes the sweep', async () => {
-    const before = on.bed.activities.length;
-    await on.server.adminClient.apply({
-      apiVersion: 'sources.knative.dev/v1',
-      kind: 'PingSource',
-      metadata: { name: 'sweep-each-minute', namespace: 'soteria' },
-      spec: {
-        schedule: '* * * * *',
-        contentType: 'application/json',
-        data: '{}',
-        sink: { ref: { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', name: 'default' } },
-      },
-    });
-    await waitUntil(
-      'policy-tick has swept',
-      () =>
-        on.bed.activities
-          .slice(before)
-          .some((one) => one.kind === 'log' && one.service === 'policy-tick' && one.line.includes('swept')),
-      { deadlineMs: 75_000 },
-    );
-  });
 });
