@@ -20,6 +20,7 @@ import * as z from 'zod';
 import { asyncApi } from './async-api.ts';
 import { httpReference } from './http-reference.ts';
 import { functionsWithKinds, operationTriggers } from './operation-triggers.ts';
+import { readmeWithTable } from './proved-table.ts';
 import { openApi } from './open-api.ts';
 import { readFunctionRights, rightsTable } from './function-rights.ts';
 
@@ -166,5 +167,6 @@ export function generatedFiles(): GeneratedFile[] {
     { path: 'docs/http.md', content: httpReference() },
     waitsFile(),
     rightsFile(),
+    readmeWithTable(root),
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { summariseRun, type TestReport } from './summarise-run.ts';
+import { listNotRun, summariseRun, type TestReport } from './summarise-run.ts';
 
 const file = (name: string, status: string, ...statuses: string[]) => ({
   name,
@@ -47,5 +47,18 @@ describe('the summary of a test run', () => {
     ],
   ])('%s', (_title, report, expected) => {
     expect(summariseRun(report)).toEqual({ ...nothing, ...expected });
+  });
+});
+
+describe('the test files that did not run', () => {
+  const testResults = [
+    file('/r/test/a.test.ts', 'passed', 'passed', 'skipped'),
+    file('/r/test/b.test.ts', 'passed', 'skipped'),
+  ];
+
+  it('are those that were skipped whole, and those that are not in the report', () => {
+    const files = ['test/a.test.ts', 'test/b.test.ts', 'test/c.test.ts'];
+    expect(listNotRun({ success: true, testResults }, files)).toEqual(['test/b.test.ts', 'test/c.test.ts']);
+    expect(listNotRun(undefined, files)).toEqual(files);
   });
 });

@@ -39,3 +39,11 @@ export function summariseRun(report: TestReport | undefined): RunSummary {
   if (report?.success !== true && counts.failed === 0) counts.failed = 1;
   return counts;
 }
+
+/** Of these test files (paths from the root), the ones of which no test ran. */
+export function listNotRun(report: TestReport | undefined, files: readonly string[]): string[] {
+  const ran = (report?.testResults ?? [])
+    .filter(({ assertionResults }) => assertionResults.some(({ status }) => status === 'passed' || status === 'failed'))
+    .map(({ name }) => name.replaceAll('\\', '/'));
+  return files.filter((file) => !ran.some((name) => name.endsWith(`/${file}`)));
+}
