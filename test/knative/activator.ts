@@ -34,20 +34,24 @@ export async function startActivator({ gateway, pod, wake }: ActivatorOptions): 
     }
   }
 
+  async function handOn(from: Socket): Promise<void> {
+    const to = await reach().catch(() => undefined);
+    if (to === undefined || from.destroyed || isClosed) {
+      to?.destroy();
+      from.destroy();
+      return;
+    }
+    to.on('error', () => from.destroy());
+    to.once('close', () => from.destroy());
+    from.once('close', () => to.destroy());
+    from.pipe(to).pipe(from);
+  }
+
   const server = createServer((from) => {
     open.add(from);
     from.once('close', () => open.delete(from));
     from.on('error', () => from.destroy());
-    reach().then(
-      (to) => {
-        to.on('error', () => from.destroy());
-        to.once('close', () => from.destroy());
-        from.once('close', () => to.destroy());
-        if (from.destroyed || isClosed) to.destroy();
-        from.pipe(to).pipe(from);
-      },
-      () => from.destroy(),
-    );
+    void handOn(from);
   });
   server.listen(0, gateway);
   await once(server, 'listening');

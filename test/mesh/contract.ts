@@ -275,11 +275,7 @@ export function meshContract(start: () => Promise<MeshOfContract>): void {
     const told = () => mesh.requests('probe').filter(({ headers }) => headers['ce-name'] === name);
     await waitUntil('three events have come', () => told().length === 3);
     const kinds = ['add', 'delete', 'update'].map((kind) => `dev.knative.apiserver.ref.${kind}`);
-    expect(
-      told()
-        .map(({ headers }) => headers['ce-type'])
-        .toSorted(),
-    ).toEqual(kinds);
+    expect(new Set(told().map(({ headers }) => headers['ce-type']))).toEqual(new Set(kinds));
     expect(told()[0]).toMatchObject({
       headers: {
         'ce-subject': '/apis/longhorn.io/v1beta2/namespaces/longhorn-system/backups/b1',
