@@ -33,16 +33,18 @@ const membersShape = z.looseObject({
   required: z.array(z.string()).optional(),
 });
 
-function membersOf(schema: z.ZodType): string[] {
+function membersOf(schema: z.ZodType): string {
+  if (schema instanceof z.ZodUnion) return schema.options.map((one) => membersOf(one as z.ZodType)).join(' or ');
   const { properties, required = [] } = membersShape.parse(
     z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
   );
-  return Object.keys(properties).map((name) => (required.includes(name) ? name : `${name}?`));
+  const members = Object.keys(properties).map((name) => (required.includes(name) ? name : `${name}?`));
+  return `\`{${members.join(', ')}}\``;
 }
 
 function takes({ body, query, isRepeatable = false, isConditional = false }: Route): string {
   const parts = [
-    ...(body === undefined ? [] : [`\`{${membersOf(body).join(', ')}}\``]),
+    ...(body === undefined ? [] : [membersOf(body)]),
     ...(query === undefined ? [] : [`\`?${Object.keys(query.shape).join('&')}\``]),
     ...(isRepeatable ? ['`Idempotency-Key`'] : []),
     ...(isConditional ? ['`If-Match`'] : []),

@@ -22,6 +22,7 @@ import {
   routes,
 } from '@soteria/shared/http-contract/routes.ts';
 import * as policies from '@soteria/shared/http-contract/policy-answers.ts';
+import * as jobs from '@soteria/shared/http-contract/recurring-jobs-answer.ts';
 import { policySchema } from '@soteria/shared/policy/policy-schema.ts';
 import * as usage from '@soteria/shared/http-contract/usage-answers.ts';
 import * as z from 'zod';
@@ -41,6 +42,8 @@ const named = {
     pruneRequest: queries.pruneRequest,
     holdRequest: queries.holdRequest,
     releaseRequest: queries.releaseRequest,
+    fromRecurringJobs: jobs.fromRecurringJobs,
+    previewRequest: jobs.previewRequest,
     policy: policySchema,
   },
   output: {
@@ -49,6 +52,7 @@ const named = {
     ...schemasOf(read, /./),
     ...schemasOf(usage, /./),
     ...schemasOf(policies, /./),
+    ...schemasOf(jobs, /Preview$/),
     policy: policySchema,
     problem,
   },

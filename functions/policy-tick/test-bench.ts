@@ -9,6 +9,7 @@ import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { createBusySweep, pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { longhornSettings, recurringJobs } from '@soteria/shared/longhorn/recurring-jobs.ts';
 import { backups, backupTargets, backupVolumes, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { readPaused } from '@soteria/shared/settings/paused.ts';
@@ -40,7 +41,9 @@ export function createTestBench({ onResend, onPublish, onAuthorize, onHeartbeat 
     namespaces: ['shop', 'soteria', 'longhorn-system'],
     kinds: [
       customKind(operations, { selectableFields: ['status.phase', 'status.settled', 'spec.kind'] }),
-      ...[pingSources, backups, backupTargets, backupVolumes, volumes].map((one) => customKind(one)),
+      ...[pingSources, backups, backupTargets, backupVolumes, volumes, recurringJobs, longhornSettings].map((one) =>
+        customKind(one),
+      ),
     ],
   });
   const { client } = cluster;

@@ -10,6 +10,7 @@ import {
   pruneRequest,
   releaseRequest,
 } from './queries.ts';
+import { anyPreview, previewRequest } from './recurring-jobs-answer.ts';
 import type { Route, RouteText } from './routes.ts';
 
 const previewMeaning =
@@ -72,11 +73,13 @@ export const policyRoutes = {
     function: 'policy-tick',
     group: 'Policies',
     summary: 'Shows what a policy would do, without storing it.',
-    notes: 'The body may be YAML.',
-    body: policySchema,
+    notes:
+      'The body may be YAML. With `{"from": "recurring-jobs"}` it shows the policies that are equal to Longhorn’s recurring jobs, claim by claim, with ' +
+      'the change that stops each job; that takes the right to list Operations in all namespaces.',
+    body: previewRequest,
     bodyText: 'application/yaml',
     query: previewQuery,
-    answers: { 200: { schema: policyPreview, meaning: previewMeaning } },
+    answers: { 200: { schema: anyPreview, meaning: previewMeaning } },
     refusals: [],
   },
   'GET /v1/policies/{id}/preview': {

@@ -269,3 +269,57 @@ describe('the preview of a policy', () => {
     ]);
   });
 });
+
+describe('the preview from recurring jobs', () => {
+  it('shows the policy of each job that Longhorn has, and the command that stops the job for a claim', async () => {
+    const bench = createTestBench();
+    const apiVersion = 'longhorn.io/v1beta2';
+    const inLonghorn = (name: string, labels = {}) => ({ namespace: 'longhorn-system', name, labels });
+    const claim = { namespace: 'shop', name: 'data', uid: 'uid-1' };
+    const driver = 'driver.longhorn.io';
+    bench.cluster.seed(
+      {
+        apiVersion,
+        kind: 'RecurringJob',
+        metadata: inLonghorn('weekly'),
+        spec: { name: 'weekly', task: 'backup', cron: '0 3 * * 0', retain: 4, concurrency: 1, groups: ['default'] },
+      },
+      {
+        apiVersion,
+        kind: 'Volume',
+        metadata: inLonghorn('vol-1', { 'recurring-job-group.longhorn.io/default': 'enabled' }),
+        spec: {},
+        status: { state: 'detached' },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: claim,
+        spec: { volumeName: 'pv-1' },
+        status: { phase: 'Bound' },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'PersistentVolume',
+        metadata: { name: 'pv-1' },
+        spec: { claimRef: claim, csi: { driver, volumeHandle: 'vol-1' } },
+      },
+    );
+    const { status, body } = await ask(bench, 'POST /v1/policies/preview', { body: { from: 'recurring-jobs' } });
+    expect([status, body]).toMatchObject([
+      200,
+      {
+        items: [
+          {
+            job: 'weekly',
+            policies: [{ id: 'weekly', claims: ['shop/data'], retention: { keepLast: 4 } }],
+            claims: [{ pvc: 'data', detached: true, stop: { object: 'RecurringJob longhorn-system/weekly' } }],
+          },
+        ],
+      },
+    ]);
+    const [policy] = (body['items'] as { policies: object[] }[])[0]?.policies ?? [];
+    expect(await ask(bench, 'POST /v1/policies', { body: policy })).toMatchObject({ body: { change: 'created' } });
+    expect(await ask(bench, 'POST /v1/policies/preview', { body: { from: 'velero' } })).toMatchObject({ status: 400 });
+  });
+});

@@ -10,18 +10,21 @@ import type {
 import { jobs } from '@soteria/shared/kubernetes/core-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import { deletePolicyQuery, dryRunQuery, policiesQuery, previewQuery } from '@soteria/shared/http-contract/queries.ts';
+import type { RecurringJobsAnswer } from '@soteria/shared/http-contract/recurring-jobs-answer.ts';
 import type { Policy } from '@soteria/shared/policy/policy-schema.ts';
 import type * as z from 'zod';
 import { resolvePolicy } from '../policy/resolve-policy.ts';
 import { sourceText } from '../policy/stored-policies.ts';
 import { previewResolved } from '../preview/preview-policy.ts';
+import { previewJobs } from '../recurring-jobs/preview-jobs.ts';
+import { readJobs } from '../recurring-jobs/read-jobs.ts';
 import { noPolicy, type PolicyChange, type VersionedBook } from '../store/policy-store.ts';
 import type { PolicyTickTools } from '../tools.ts';
 import { announceChange } from './announce-change.ts';
 import { policiesYaml } from './policies-yaml.ts';
 import { readIfMatch } from './read-if-match.ts';
 
-export { readPolicyBody } from './read-policy-body.ts';
+export { readPolicyBody, readPreviewBody } from './read-policy-body.ts';
 
 type Query = Readonly<Record<string, string>>;
 
@@ -92,6 +95,20 @@ export async function previewStored(
   const read = readQuery(previewQuery, query);
   const { policy } = findPolicy(await readAsCaller(tools, incoming), id);
   return previewResolved(tools, resolvePolicy(policy), { query: read, incoming });
+}
+
+/** Policies that are equal to Longhorn's recurring jobs. It shows claims of all namespaces. */
+export async function previewFromJobs(
+  tools: PolicyTickTools,
+  { caller, signal }: Incoming,
+): Promise<RecurringJobsAnswer> {
+  await tools.authorize(caller, { verb: 'list' }, signal);
+  const { client, longhornNamespace } = await tools.loadCluster();
+  const [seen, { policies }] = await Promise.all([
+    readJobs(client, longhornNamespace, signal),
+    tools.policies.read(signal),
+  ]);
+  return previewJobs({ ...seen, policyIds: new Set(policies.map(({ policy }) => policy.id)) });
 }
 
 function mayRead({ authorize, namespace }: PolicyTickTools, { caller, signal }: Incoming): Promise<void> {

@@ -24,8 +24,14 @@ export function mountPolicies(app: Hono<KitEnv>, tools: PolicyTickTools): void {
     answer(c, await (await load()).deletePolicy(tools, c.req.param('id'), askedOf(c))),
   );
   app.post('/v1/policies/preview', async (c) => {
-    const { previewPolicy, readPolicyBody } = await load();
-    return answerJson(c, await previewPolicy(tools, await readPolicyBody(c), askedOf(c)));
+    const { previewFromJobs, previewPolicy, readPreviewBody } = await load();
+    const body = await readPreviewBody(c);
+    return answerJson(
+      c,
+      body === 'recurring-jobs'
+        ? await previewFromJobs(tools, c.get('incoming'))
+        : await previewPolicy(tools, body, askedOf(c)),
+    );
   });
   app.get('/v1/policies/:id/preview', async (c) =>
     answerJson(c, await (await load()).previewStored(tools, c.req.param('id'), askedOf(c))),

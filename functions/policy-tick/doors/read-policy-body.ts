@@ -1,21 +1,43 @@
 /** The policy in a body: JSON, or YAML as it stands in Git. A mistake names its member and, in YAML, its line. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { readJsonBody, readTextBody } from '@soteria/shared/function/json-body.ts';
+import { fromRecurringJobs } from '@soteria/shared/http-contract/recurring-jobs-answer.ts';
 import { type Policy, policySchema } from '@soteria/shared/policy/policy-schema.ts';
 import { parseJson } from '@soteria/shared/strict-json.ts';
 import type { Context } from 'hono';
+import type * as z from 'zod';
 import { readPolicyText } from '../policy/read-policy-text.ts';
 
 const fix =
   'send one policy as docs/openapi.json describes it, for example {"id": "nightly", "schedule": "0 2 * * *", "namespaceSelector": {}}';
 
 export async function readPolicyBody(c: Context): Promise<Policy> {
-  if (/^(?:application|text)\/(?:x-)?yaml\b/i.test(c.req.header('content-type') ?? '')) return readText(c);
-  const parsed = policySchema.safeParse(await readJsonBody(c));
+  if (isYaml(c)) return readText(c);
+  return parsePolicy(await readJsonBody(c));
+}
+
+/** The preview takes `{from: "recurring-jobs"}` in place of a policy. */
+export async function readPreviewBody(c: Context): Promise<Policy | 'recurring-jobs'> {
+  if (isYaml(c)) return readText(c);
+  const body = await readJsonBody(c);
+  if (typeof body !== 'object' || body === null || !('from' in body)) return parsePolicy(body);
+  const parsed = fromRecurringJobs.safeParse(body);
+  if (parsed.success) return parsed.data.from;
+  throw refused(problemsOf(parsed.error));
+}
+
+function isYaml(c: Context): boolean {
+  return /^(?:application|text)\/(?:x-)?yaml\b/i.test(c.req.header('content-type') ?? '');
+}
+
+function problemsOf({ issues }: z.ZodError): string[] {
+  return issues.map(({ path, message }) => `${path.map(String).join('.') || 'the body'}: ${message}`);
+}
+
+function parsePolicy(body: unknown): Policy {
+  const parsed = policySchema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw refused(
-    parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.') || 'the body'}: ${message}`),
-  );
+  throw refused(problemsOf(parsed.error));
 }
 
 async function readText(c: Context): Promise<Policy> {

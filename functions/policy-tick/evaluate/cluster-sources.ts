@@ -19,6 +19,7 @@ export function createClusterSources(options: SourcesOptions): ClusterSources {
   const reader = createClusterReader(client, clusterId, namespace);
   return {
     client,
+    longhornNamespace,
     longhorn: createLonghorn(client, { namespace: longhornNamespace }),
     verified: createVerifiedPoints(client, namespace),
     holds: createHolds(client, namespace),

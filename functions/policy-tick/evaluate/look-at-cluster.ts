@@ -15,6 +15,7 @@ import type { ClusterSeen } from './gather-claims.ts';
 
 export interface ClusterSources {
   readonly client: KubernetesClient;
+  readonly longhornNamespace: string;
   readonly longhorn: Pick<Longhorn, 'backups' | 'listTargets'>;
   readonly identity: (signal?: AbortSignal) => Promise<ClusterIdentity>;
   readonly holds: Pick<Holds, 'list'>;

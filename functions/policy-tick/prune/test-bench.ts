@@ -103,6 +103,7 @@ export function createPruneBench(retention: object | undefined = { keepLast: 2, 
     now,
   };
   const sources = {
+    longhornNamespace: 'longhorn-system',
     client,
     store: killer.guard(store),
     longhorn: killer.guard(longhorn),
