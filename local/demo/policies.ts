@@ -1,6 +1,6 @@
 /**
  * Nobody asks for a backup: a policy wakes the product at its time, makes up once for what was missed while nothing ran, and what nobody protects
- * is said. The product runs in a cluster of its own here, whose clock is moved: the minutes of the outage pass in no time.
+ * is said; what it no longer keeps is deleted. The product runs in a cluster of its own here, whose clock is moved: the minutes of the outage pass in no time.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
@@ -9,6 +9,7 @@ import type { EventIdentity } from '../mesh/activity.ts';
 import { sampleNamespace } from '../sample.ts';
 import type { Local } from '../start-local.ts';
 import { createDemoCaller, type DemoCaller } from './caller.ts';
+import { prunePolicy } from './prune-policy.ts';
 import { follow } from './restore-claim.ts';
 import { createSteps, type DemoResult, type OnStep } from './steps.ts';
 import type { OperationView } from './wait-for-operation.ts';
@@ -29,7 +30,7 @@ const policy = {
   claims: [`${sampleNamespace}/notes`],
   schedule: '* * * * *',
   rpo: '2m',
-  retention: { keepLast: 2 },
+  retention: { keepLast: 1 },
 };
 
 /** To be added to the machine's clock, so that it shows this second of a minute. */
@@ -150,6 +151,11 @@ export async function runPolicies(options: PolicyDemoOptions): Promise<DemoResul
   await steps.take('policy.unprotected_told', () => {
     if (second === undefined) throw new Error('the product was not started again');
     return showUnprotected(sceneOf(second), events);
+  });
+  await steps.take('policy.pruned', () => {
+    if (second === undefined) throw new Error('the product was not started again');
+    const { caller } = sceneOf(second);
+    return prunePolicy({ caller, policy: policy.id, namespace: sampleNamespace, claim: 'notes', timeoutMs });
   });
   return steps.result();
 }

@@ -10,6 +10,7 @@ export interface DemoStep {
     | 'policy.due'
     | 'policy.caught_up'
     | 'policy.unprotected_told'
+    | 'policy.pruned'
     | 'usage.measured'
     | 'restore.bytes_equal'
     | 'restore.refuses_overwrite'

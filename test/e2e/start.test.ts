@@ -218,7 +218,7 @@ describe('npm run demo', () => {
     expect(steps.filter((step) => !step.ok)).toEqual([]);
     const names = steps.map(({ name }) => name);
     expect(names.slice(0, 3)).toEqual(mainJob);
-    expect(names.slice(-3)).toEqual(['policy.due', 'policy.caught_up', 'policy.unprotected_told']);
+    expect(names.slice(-4)).toEqual(['policy.due', 'policy.caught_up', 'policy.unprotected_told', 'policy.pruned']);
   });
 
   it('gets every byte back when everything but the target and a file of settings is gone, and when that file is gone too', async () => {

@@ -1,0 +1,61 @@
+/** What a policy no longer keeps is shown with reasons, confirmed by a person, and deleted; what it keeps is still there. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DemoCaller } from './caller.ts';
+import type { OperationView } from './wait-for-operation.ts';
+
+const maxTries = 3;
+
+export interface PruneDemo {
+  readonly caller: DemoCaller;
+  readonly policy: string;
+  readonly namespace: string;
+  readonly claim: string;
+  readonly timeoutMs: number;
+}
+
+/** The name that its driver has given to a point, out of its id. */
+const nameOf = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
+
+/** A backup that ends between the look and the yes makes another plan: then nothing is deleted, and the plan is shown anew. */
+async function confirmPlan({ caller, policy }: PruneDemo) {
+  for (let tries = 1; ; tries += 1) {
+    const shown = await caller.call('POST /v1/policies/{id}/prune', { path: { id: policy }, body: { dry_run: true } });
+    const [planned] = shown.claims;
+    if (planned === undefined) throw new Error(`the policy ${policy} keeps all of its points`);
+    const said = await caller.ask('POST /v1/policies/{id}/prune', {
+      path: { id: policy },
+      body: { confirm: shown.plan },
+    });
+    const operation = said.isOk ? said.body.claims[0]?.operation : undefined;
+    if (typeof operation === 'string') return { planned, operation, neededYes: shown.needs_yes };
+    if (tries === maxTries) throw new Error(`the prune of ${policy} was answered ${said.status}`);
+  }
+}
+
+/** The ids that are listed once these are not. The Prune itself ends later, when Longhorn has read the target once more. */
+async function listWithout({ caller, namespace, claim, timeoutMs }: PruneDemo, deleted: ReadonlySet<string>) {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const { items } = await caller.call('GET /v1/backups', { query: { namespace, pvc: claim } });
+    const listed = new Set(items.map(({ id }) => id));
+    const left = [...deleted].filter((id) => listed.has(id));
+    if (left.length === 0) return listed;
+    if (Date.now() > deadline) throw new Error(`still listed are ${left.join(', ')}`);
+    await wait(100);
+  }
+}
+
+export async function prunePolicy(demo: PruneDemo): Promise<{ detail: string; operation: OperationView }> {
+  const { caller } = demo;
+  const { planned, operation: name, neededYes } = await confirmPlan(demo);
+  if (!neededYes) throw new Error('the first prune of a policy went without a yes');
+  const listed = await listWithout(demo, new Set(planned.delete.map(({ id }) => id)));
+  const lost = planned.keep.filter(({ id }) => !listed.has(id));
+  if (lost.length > 0) throw new Error(`${lost.length} points that are kept are gone`);
+  const deleted = planned.delete.map(({ id }) => nameOf(id)).join(', ');
+  const kept = planned.keep.map(({ id, why }) => `${nameOf(id)} (${why.join(', ')})`).join(', ');
+  const operation = await caller.call('GET /v1/operations/{name}', { path: { name }, query: { namespace: 'soteria' } });
+  if (operation.phase === 'Failed') throw new Error(`${name} is Failed: ${operation.message}`);
+  const detail = `after a yes, for it is the first: deleted ${deleted}; kept ${kept}; ${operation.phase}: ${operation.message}`;
+  return { detail, operation };
+}
