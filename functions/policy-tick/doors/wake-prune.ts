@@ -18,7 +18,10 @@ export async function wakeBySweep(tools: PruneTools, event: ReceivedEvent, incom
 }
 
 /** A point that an Operation was to delete when somebody deleted the Operation: it stays, and wakes nobody any more. */
-export async function tidyLeftovers({ store, points }: PruneTools, { signal }: Incoming): Promise<void> {
+export async function tidyLeftovers(
+  { store, points }: PruneTools,
+  { signal }: Pick<Incoming, 'signal'>,
+): Promise<void> {
   const watched = await points.listWatched(signal);
   if (watched.length === 0) return;
   // Read after the list: what is watched by then is named by then.

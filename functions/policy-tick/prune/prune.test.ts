@@ -1,7 +1,9 @@
 /** Retention made real: which points a prune deletes, and what holds it back. Each guarantee meets the case that would break it. */
 import { holdLabel } from '@soteria/shared/operation/record/marks.ts';
+import { Killed } from '@soteria/shared/operation/record/testing/killer.ts';
 import { describe, expect, it } from 'vitest';
-import { createPruneBench } from './test-bench.ts';
+import { tidyLeftovers } from '../doors/wake-prune.ts';
+import { createPruneBench, silent } from './test-bench.ts';
 
 async function benchWith(points: number, retention?: object) {
   const bench = createPruneBench(retention);
@@ -323,5 +325,40 @@ describe('a prune that is hindered on its way', () => {
     bench.pass(-86_400_000);
     await bench.settle();
     expect(await endOf(bench)).toMatchObject({ phase: 'Failed', why: expect.stringContaining('again: p1') });
+  });
+
+  it('works for its volume alone for an hour at most; what is left is for the next', async () => {
+    const bench = await benchWith(6, { keepLast: 1, breaker: 100 });
+    await bench.evaluate();
+    for (let count = 0; count < 3; count += 1) {
+      await bench.wake();
+      bench.pass(14 * 60_000);
+    }
+    bench.pass(40 * 60_000);
+    await bench.wake();
+    await bench.wake();
+    expect(await endOf(bench)).toMatchObject({ phase: 'Failed', code: 'prune_failed' });
+    expect(await bench.slots.entries()).toEqual([]);
+    await bench.evaluate();
+    await bench.settle();
+    expect(await bench.names()).toEqual(['p6']);
+  });
+
+  it('takes the watch label off a point that stays when its Operation is deleted', async () => {
+    const bench = await benchWith(4);
+    await bench.evaluate();
+    const remove = bench.tools.points.delete.bind(bench.tools.points);
+    bench.tools.points.delete = () => Promise.reject(new Killed());
+    await bench.wake();
+    bench.tools.points.delete = remove;
+    expect(await bench.tools.points.listWatched()).toHaveLength(1);
+    const call = { log: silent, signal: new AbortController().signal };
+    await tidyLeftovers(bench.tools, call);
+    expect(await bench.tools.points.listWatched()).toHaveLength(1);
+    const [prune] = await bench.prunes();
+    if (prune !== undefined) await bench.store.withdraw(prune);
+    await tidyLeftovers(bench.tools, call);
+    expect(await bench.tools.points.listWatched()).toEqual([]);
+    expect(await bench.names()).toHaveLength(4);
   });
 });
