@@ -1,6 +1,6 @@
 /**
- * The cluster is gone: everything on this machine is deleted but the folder that stands for the backup target and one file of settings,
- * the one that gives the cluster its id. A new cluster is started, and every byte comes back. Then it is lost once more, with the file:
+ * The cluster is gone: everything on this machine is deleted but the folder that stands for the backup target and one file, as Git would keep it:
+ * the id of the cluster, and its policy. A new cluster is started, every byte comes back, and the policy takes the claims again. Then it is lost once more, with the file:
  * the next one has another id, and adopts the points.
  */
 import { readdir, rm } from 'node:fs/promises';
@@ -19,11 +19,22 @@ import type { OperationView } from './wait-for-operation.ts';
 /** What the demo's file of settings gives the cluster. */
 export const keptClusterId = 'demo-cluster';
 
+const keptPolicy = 'hourly';
+
 export const keptSettings = `# All that is kept of the cluster beside its backup target, as it would be in Git.
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: soteria-config, namespace: soteria}
 data: {SOTERIA_CLUSTER_ID: ${keptClusterId}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: policies, namespace: soteria, labels: {soteria.dev/policies: 'true'}}
+data:
+  hourly.yaml: |
+    id: ${keptPolicy}
+    claims: [${sampleNamespace}/*]
+    schedule: 0 * * * *
 `;
 
 export interface DisasterOptions {
@@ -110,12 +121,33 @@ async function adopt(caller: DemoCaller): Promise<string> {
   return `cluster ${id.slice(0, 8)}… adopted ${points} points of ${claims} claims of ${keptClusterId}`;
 }
 
+/** The sweep reads what Git holds. A claim that was restored has its points, so nothing of it is due. */
+async function findPolicyAgain(caller: DemoCaller, timeoutMs: number): Promise<string> {
+  await caller.sweep();
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const { items } = await caller.call('GET /v1/coverage', { query: { namespace: sampleNamespace } });
+    const taken = items.filter(({ policy }) => policy === keptPolicy);
+    if (sampleClaims.every((claim) => taken.some(({ pvc }) => pvc === claim))) {
+      const { items: policies } = await caller.call('GET /v1/policies', {});
+      const [kept] = policies;
+      if (policies.length !== 1 || kept?.editable !== false) throw new Error('the policy does not come from Git alone');
+      const states = taken.map(({ pvc, code, why }) => `${pvc}: ${code} (${why})`).join('; ');
+      return `${keptPolicy} is back from ${kept.source.object} and takes ${taken.length} claims; ${states}`;
+    }
+    if (Date.now() > deadline)
+      throw new Error(`after ${timeoutMs / 1000} s the policy ${keptPolicy} takes ${taken.length} claims`);
+    await wait(100);
+  }
+}
+
 export async function runDisaster(options: DisasterOptions): Promise<DemoResult> {
   const { timeoutMs } = options;
   const steps = createSteps(options.onStep);
   const first = await options.start({ hasSample: true, hasSettings: true });
   const { targetFolder } = first;
   let original: Trees = new Map();
+  let rebuilt: Local | undefined;
   await steps.take('backup.whole_namespace', async () => {
     original = await treesOf(first);
     const caller = createDemoCaller(first);
@@ -126,9 +158,14 @@ export async function runDisaster(options: DisasterOptions): Promise<DemoResult>
   await steps.take('restore.cluster_gone', async () => {
     if (original.size === 0) throw new Error('nothing was backed up');
     const { local, points } = await rebuild(options, targetFolder, true);
+    rebuilt = local;
     if (points.some(({ origin }) => origin !== 'own')) throw new Error('the cluster does not know its own points');
     const { operation, detail } = await restoreAll(local, original, timeoutMs);
     return { operation, detail: `all but the target and the file of settings deleted; ${detail}` };
+  });
+  await steps.take('policy.back_from_git', async () => {
+    if (rebuilt === undefined) throw new Error('the cluster was not rebuilt');
+    return { detail: await findPolicyAgain(createDemoCaller(rebuilt), timeoutMs) };
   });
   await steps.take('restore.adopted', async () => {
     if (original.size === 0) throw new Error('nothing was backed up');

@@ -11,6 +11,7 @@ export interface DemoStep {
     | 'policy.caught_up'
     | 'policy.unprotected_told'
     | 'policy.pruned'
+    | 'policy.back_from_git'
     | 'usage.measured'
     | 'restore.bytes_equal'
     | 'restore.refuses_overwrite'

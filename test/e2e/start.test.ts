@@ -229,6 +229,7 @@ describe('npm run demo', () => {
     expect(steps.map(({ name }) => name)).toEqual([
       'backup.whole_namespace',
       'restore.cluster_gone',
+      'policy.back_from_git',
       'restore.adopted',
     ]);
     expect(steps[1]?.detail).toMatch(/2 claims, [1-9]\d* files, every SHA-256 equal/);
