@@ -48,6 +48,8 @@ describe.skipIf(kubectl === undefined)('kubectl kustomize', () => {
       'Trigger backup-requested',
       'Trigger backup-wakeups',
       'Trigger policy-changed',
+      'Trigger policy-tick-due',
+      'Trigger policy-tick-wakeups',
       'Trigger restore-due',
       'Trigger restore-requested',
       'Trigger restore-wakeups',

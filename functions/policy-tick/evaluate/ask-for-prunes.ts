@@ -13,7 +13,7 @@ import type { ClusterSources } from './look-at-cluster.ts';
 import { planPrunes, type PrunesQuestion } from './plan-prunes.ts';
 
 /** More Operations of one tick would hold up everything else; the next tick goes on. */
-const maxPrunes = 50;
+const maxPrunes = 200;
 
 export function pruneIdentity({ of: { policy, namespace, pvc, volume }, digest }: PrunePlan): string {
   return `prune/${policy}/${namespace}/${pvc}/${volume}/${digest}`;

@@ -19,6 +19,9 @@ import { cancelled, claimGone, planChanged, policyGone, whyHeldBack } from './re
 import { resultOf } from './result-of.ts';
 import type { PruneAction, PruneSituation } from './world.ts';
 
+/** Prunes are in no hurry: they leave slots to backups. */
+const maxAtOnce = 2;
+
 export function decidePrune(situation: PruneSituation): PruneAction {
   const { status } = situation.operation;
   if (status?.settled === true) return { do: 'rest' };
@@ -45,7 +48,9 @@ function decideStart({ operation, world, now }: PruneSituation): PruneAction {
   if (volume === undefined) return end('Skipped', claimGone(operation));
 
   const { slot } = world;
-  if (slot === undefined) return { do: 'enter-slot', need: { on: 'volume', key: volume, mode: 'exclusive' } };
+  if (slot === undefined) {
+    return { do: 'enter-slot', need: { on: 'volume', key: volume, mode: 'exclusive', atMostOfKind: maxAtOnce } };
+  }
   if (!slot.entered) {
     const next = waiting(status, `waits for a slot: ${slot.waitsFor}`);
     return next.message === operation.status?.message ? { do: 'wait' } : { do: 'record', status: next };
