@@ -115,11 +115,17 @@ const replicaRestore = z.looseObject({
 
 const engineSpec = z.looseObject({ volumeName: text, backupVolume: text, requestedBackupRestore: text });
 
+/** `size`: decimal bytes of this layer. */
+const engineSnapshot = z.looseObject({ parent: text, removed: flag, size: text });
+
 const engineStatus = z.looseObject({
   currentState: text,
   lastRestoredBackup: text,
   /** By the replica's address. */
   restoreStatus: z.record(z.string(), replicaRestore.nullable()).nullish(),
+  /** By name; `volume-head` holds what was written since the newest snapshot. */
+  snapshots: z.record(z.string(), engineSnapshot.nullable()).nullish(),
+  snapshotsError: text,
 });
 
 const backupTargetSpec = z.looseObject({

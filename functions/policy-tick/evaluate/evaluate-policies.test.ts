@@ -4,6 +4,7 @@ import type { Log } from '@soteria/shared/log/log.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { createFakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
+import { engines } from '@soteria/shared/longhorn/resource-types.ts';
 import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import { type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
@@ -28,7 +29,7 @@ function createBench(policies: Record<string, object>) {
     namespaces: ['shop', 'web', 'soteria'],
     kinds: [
       customKind(operations, { selectableFields: ['status.phase', 'status.settled', 'spec.kind'] }),
-      customKind(pingSources),
+      ...[pingSources, engines].map((type) => customKind(type)),
     ],
   });
   const { client } = cluster;
@@ -51,6 +52,7 @@ function createBench(policies: Record<string, object>) {
     policies: { read: book },
     loadCluster: async () => ({
       client,
+      longhornNamespace: 'longhorn-system',
       longhorn,
       verified,
       holds: createHolds(client, 'soteria'),
@@ -94,12 +96,33 @@ function createBench(policies: Record<string, object>) {
         {
           apiVersion: 'v1',
           kind: 'PersistentVolumeClaim',
-          metadata: { namespace, name, annotations },
+          metadata: { namespace, name, uid: volumeName, annotations },
           spec: { volumeName, volumeMode },
           status: { phase },
         },
-        { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: volumeName }, spec: { csi: { driver } } },
+        {
+          apiVersion: 'v1',
+          kind: 'PersistentVolume',
+          metadata: { name: volumeName },
+          spec: {
+            claimRef: { namespace, name, uid: volumeName },
+            csi: { driver, volumeHandle: `vol-${namespace}-${name}` },
+          },
+        },
       );
+    },
+    /** What Longhorn's engine says was written since the snapshot of that point. */
+    writeSince(point: string, size: string) {
+      const snapshot = point.slice('longhorn:default/'.length);
+      const volumeName = snapshot.slice(0, snapshot.lastIndexOf('-'));
+      const snapshots = { 'volume-head': { size, parent: snapshot }, [snapshot]: { size: '4096', removed: false } };
+      cluster.seed({
+        apiVersion: 'longhorn.io/v1beta2',
+        kind: 'Engine',
+        metadata: { namespace: 'longhorn-system', name: `${volumeName}-e-0` },
+        spec: { volumeName },
+        status: { currentState: 'running', snapshots },
+      });
     },
     /** A restorable point of now; answers its id. */
     async addPoint(namespace: string, pvc: string, policy?: string) {
@@ -192,6 +215,25 @@ describe('a tick', () => {
     bench.pass(24);
     await bench.tick();
     expect(await bench.asked()).toHaveLength(1);
+  });
+
+  it('skips an unchanged claim on request, until something is written or its point is refuted', async () => {
+    const bench = createBench({ nightly: { ...nightly, onUnchanged: 'skip' } });
+    for (const name of ['idle', 'busy', 'bad']) {
+      bench.addClaim('shop', name);
+      const point = await bench.addPoint('shop', name, 'nightly');
+      bench.writeSince(point, name === 'busy' ? '4096' : '0');
+      const judged = { namespace: 'shop', pvc: name, point, outcome: 'refuted' as const, at: '2026-05-01T00:10:00Z' };
+      if (name === 'bad') await bench.verified.keep(judged);
+    }
+    await bench.tick();
+    bench.pass(2.01);
+    await bench.tick();
+    expect(await bench.asked()).toEqual([
+      'shop/bad nightly 2026-05-01T02:00:00.000Z',
+      'shop/busy nightly 2026-05-01T02:00:00.000Z',
+    ]);
+    expect(await bench.coverage()).toMatchObject({ 'shop/idle': { code: 'unchanged', policy: 'nightly' } });
   });
 
   it('does not count a point that a restore test has refuted', async () => {

@@ -50,6 +50,9 @@ export async function evaluatePolicies(
 
   const cluster = await tools.loadCluster();
   const [seen, before] = await Promise.all([lookAtCluster(cluster, listOperations, signal), store.read(signal)]);
+  // After the restore points: what was written meanwhile is seen.
+  const isAsked = policies.some(({ isUnchangedSkipped }) => isUnchangedSkipped);
+  const unchanged = isAsked ? await (await import('./read-unchanged.ts')).readUnchanged(cluster, signal) : undefined;
   // After everything was read: what became true since is found by the next tick.
   const now = clock();
   const hindrance = await findHindrance(
@@ -70,7 +73,7 @@ export async function evaluatePolicies(
     now,
   );
   const recorded = decodeAll(before);
-  const { namespaces, open, bytesReadToday } = gatherClaims(seen, now);
+  const { namespaces, open, bytesReadToday } = gatherClaims(seen, now, unchanged);
   const decision = decideTick({
     now,
     policies,

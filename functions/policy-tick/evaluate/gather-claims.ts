@@ -1,13 +1,14 @@
 /** What the API server and Longhorn tell, as the facts that a tick decides by. Pure. */
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Namespace, PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
-import { longhornDriver } from '@soteria/shared/longhorn/live-volume.ts';
+import { boundVolumeOf, longhornDriver } from '@soteria/shared/longhorn/live-volume.ts';
 import type { ClaimProof } from '@soteria/shared/restore-points/claim-proof.ts';
 import { instantOf, isForLatest } from '@soteria/shared/restore-points/order.ts';
 import type { RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { AskedBackup, ClaimFacts, NamespaceFacts, NewestPoint, Obstacle, TestFacts } from '../tick/claim-facts.ts';
 import { dueOfIdentity } from './due-of-operation.ts';
+import type { UnchangedVolumes } from './read-unchanged.ts';
 import { gatherTests, type TestsSeen } from './gather-tests.ts';
 
 export interface ClusterSeen {
@@ -28,6 +29,7 @@ const notTested: TestFacts = {};
 
 interface Gathered {
   newest?: NewestPoint;
+  newestPoint?: RestorePoint;
   newestOfOthers?: Date;
   readonly progress: Map<string, { dataAsOf?: Date; asked?: AskedBackup }>;
 }
@@ -49,8 +51,9 @@ function stateOf({ status }: Operation): AskedBackup['state'] {
 }
 
 function askedBy(operation: Operation, dueAt: Date): AskedBackup {
-  const why = operation.status?.error?.why;
-  return { dueAt, state: stateOf(operation), ...(why === undefined ? {} : { why }) };
+  const { error } = operation.status ?? {};
+  const told = error === undefined ? {} : { why: error.why, errorCode: error.code };
+  return { dueAt, state: stateOf(operation), ...told };
 }
 
 /** By `namespace/claim`. */
@@ -65,7 +68,10 @@ function gather({ points, operations }: ClusterSeen): ReadonlyMap<string, Gather
     if (!isForLatest(point) || point.refuted_at !== null || point.namespace === null || point.pvc === null) continue;
     const at = new Date(instantOf(point));
     const claim = of(`${point.namespace}/${point.pvc}`);
-    if (claim.newest === undefined || at > claim.newest.at) claim.newest = newestOf(point, at);
+    if (claim.newest === undefined || at > claim.newest.at) {
+      claim.newest = newestOf(point, at);
+      claim.newestPoint = point;
+    }
     if (point.policy === null) {
       if (claim.newestOfOthers === undefined || at > claim.newestOfOthers) claim.newestOfOthers = at;
       continue;
@@ -107,7 +113,22 @@ export interface ClaimsGathered extends Pick<TestsSeen, 'open' | 'bytesReadToday
   readonly namespaces: readonly NamespaceFacts[];
 }
 
-export function gatherClaims(seen: ClusterSeen, now: Date): ClaimsGathered {
+/** Nothing was written since the snapshot of that point, which is of the volume that the claim has now. */
+function isUnchangedSince(
+  point: RestorePoint | undefined,
+  claim: PersistentVolumeClaim,
+  { persistentVolumes }: ClusterSeen,
+  unchanged: UnchangedVolumes,
+): boolean {
+  if (unchanged.size === 0 || point?.snapshot === undefined || point.snapshot === null) return false;
+  const volume = boundVolumeOf(claim, persistentVolumes.get(claim.spec?.volumeName ?? ''));
+  return volume !== undefined && volume === point.volume && unchanged.get(volume) === point.snapshot;
+}
+
+const noneUnchanged: UnchangedVolumes = new Map();
+
+/** `unchanged`: left out, every volume counts as changed. */
+export function gatherClaims(seen: ClusterSeen, now: Date, unchanged = noneUnchanged): ClaimsGathered {
   const known = gather(seen);
   const bytesOf = (namespace: string, pvc: string) => known.get(`${namespace}/${pvc}`)?.newest?.bytes;
   const { ofClaims: tests, ...counted } = gatherTests({ ...seen, bytesOf, now });
@@ -120,7 +141,7 @@ export function gatherClaims(seen: ClusterSeen, now: Date): ClaimsGathered {
   const byNamespace = new Map<string, ClaimFacts[]>();
   for (const claim of seen.claims) {
     const { name, namespace = '', labels = {}, annotations = {}, creationTimestamp } = claim.metadata;
-    const { progress, ...points } = known.get(`${namespace}/${name}`) ?? {};
+    const { progress, newestPoint, ...points } = known.get(`${namespace}/${name}`) ?? {};
     const obstacle = obstacleOf(claim, seen.persistentVolumes);
     const facts: ClaimFacts = {
       name,
@@ -131,6 +152,7 @@ export function gatherClaims(seen: ClusterSeen, now: Date): ClaimsGathered {
       ...points,
       ...(progress === undefined ? {} : { progress }),
       ...(obstacle === undefined ? {} : { obstacle }),
+      ...(isUnchangedSince(newestPoint, claim, seen, unchanged) ? { isUnchanged: true } : {}),
       ...(claim.spec?.volumeMode === 'Block' ? {} : { tests: tests.get(`${namespace}/${name}`) ?? notTested }),
     };
     const list = byNamespace.get(namespace);

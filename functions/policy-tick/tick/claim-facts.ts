@@ -9,6 +9,8 @@ export interface ClaimFacts extends ClaimToMatch {
   readonly newestOfOthers?: Date | undefined;
   /** By the id of the policy. */
   readonly progress?: ReadonlyMap<string, PolicyProgress>;
+  /** Nothing was written since the snapshot of `newest`, as its driver tells; left out: it was, or the driver cannot tell. */
+  readonly isUnchanged?: boolean;
   /** Why no driver can take it now; undefined: one can. */
   readonly obstacle?: Obstacle | undefined;
   /** Undefined: a restore test can look at nothing of it, because it has no file system. */
@@ -49,6 +51,7 @@ export interface AskedBackup {
   readonly state: 'open' | 'succeeded' | 'unchanged' | 'skipped' | 'failed';
   /** In the words of what refused. */
   readonly why?: string;
+  readonly errorCode?: string;
 }
 
 export interface Obstacle {

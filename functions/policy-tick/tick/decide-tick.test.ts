@@ -48,6 +48,31 @@ const asked = (state: 'open' | 'succeeded' | 'unchanged' | 'skipped' | 'failed',
     asked: { dueAt: at('2026-05-02T02:00:00Z'), state, ...(why === undefined ? {} : { why }) },
   });
 
+describe('a claim to which nothing was written since its newest restore point', () => {
+  const skip = { policies: [policy({ onUnchanged: 'skip', rpo: '6h' })] };
+  const unchanged = { isUnchanged: true };
+
+  it('is skipped on request, counts as fresh, and misses no objective', () => {
+    const { ask, coverage, transitions } = decide([claim(unchanged)], skip);
+    expect([ask, transitions]).toEqual([[], []]);
+    expect(coverage.get('shop')?.get('data')).toMatchObject({ code: 'unchanged', policy: 'nightly' });
+    expect(coverage.get('shop')?.get('data')).not.toHaveProperty('missedSince');
+  });
+
+  it.each<[string, Partial<ClaimFacts>, Partial<TickInput>]>([
+    ['the policy does not ask for it', unchanged, {}],
+    ['the driver cannot tell', {}, skip],
+    ['it has no good restore point', { ...unchanged, newest: undefined, progress: new Map() }, skip],
+    [
+      'the newest point is of another policy, which may prune it',
+      { ...unchanged, newest: { at: at('2026-05-02T01:00:00Z'), by: 'policy/hourly' } },
+      skip,
+    ],
+  ])('is backed up when %s', (_why, facts, more) => {
+    expect(decide([claim(facts)], more).ask).toHaveLength(1);
+  });
+});
+
 describe('the record of a claim', () => {
   const dueAt = '2026-05-02T02:00:00.000Z';
 
@@ -55,6 +80,12 @@ describe('the record of a claim', () => {
     ['due', {}, {}, { code: 'due', policy: 'nightly', dueAt }],
     ['under way', asked('open'), {}, { code: 'running', policy: 'nightly', dueAt }],
     ['backed up', progress({ dataAsOf: now }), {}, { code: 'fresh', policy: 'nightly' }],
+    [
+      'whose volume is faulted',
+      progress({ asked: { dueAt: at(dueAt), state: 'skipped', why: 'no replica', errorCode: 'volume_faulted' } }),
+      {},
+      { code: 'volume_faulted', policy: 'nightly', detail: 'no replica' },
+    ],
     ['not changed', asked('unchanged'), {}, { code: 'unchanged', policy: 'nightly' }],
     [
       'that failed',

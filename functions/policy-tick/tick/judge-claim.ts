@@ -3,7 +3,7 @@ import type { CoverageRecord } from '../coverage/coverage-record.ts';
 import { type CoverageCode, reasonOf } from '../coverage/reasons.ts';
 import type { ClaimMatch } from '../match/match-claims.ts';
 import type { ClaimFacts, PolicyProgress } from './claim-facts.ts';
-import { dueOf, missOf, type PolicyMoment } from './policy-moment.ts';
+import { dueOf, isSkippedUnchanged, missOf, type PolicyMoment } from './policy-moment.ts';
 
 /** Why nothing becomes due anywhere. */
 export interface Hindrance {
@@ -93,8 +93,11 @@ function judgeByPolicy(claim: ClaimFacts, moment: PolicyMoment, { hindrance }: C
   if (progress?.asked?.state === 'open') return { policy, code: 'running', dueAt: progress.asked.dueAt };
   const due = dueOf(moment, claim);
   if (due === undefined) return { policy, code: 'no_schedule' };
+  const isPassed = !due.isDue && (due.why === 'missed_and_passed' || due.why === 'deadline_passed');
+  if (isPassed && isSkippedUnchanged(moment, claim)) return { policy, code: 'unchanged' };
   if (!due.isDue) return { policy, ...(due.why === 'fresh' ? endOf(moment, progress) : { code: due.why }) };
-  return hindrance === undefined ? { policy, code: 'due', dueAt: due.at } : { policy, ...hindrance };
+  if (hindrance !== undefined) return { policy, ...hindrance };
+  return isSkippedUnchanged(moment, claim) ? { policy, code: 'unchanged' } : { policy, code: 'due', dueAt: due.at };
 }
 
 /** The last due instant was asked for, or a point is younger. */
@@ -104,9 +107,12 @@ function endOf(moment: PolicyMoment, progress: PolicyProgress | undefined): Pick
   if (asked === undefined || last === undefined || asked.dueAt < last) return { code: 'fresh' };
   switch (asked.state) {
     case 'failed':
-      return { code: 'last_attempt_failed', detail: asked.why };
+      return {
+        code: asked.errorCode === 'volume_faulted' ? 'volume_faulted' : 'last_attempt_failed',
+        detail: asked.why,
+      };
     case 'skipped':
-      return { code: 'volume_unusable', detail: asked.why };
+      return { code: asked.errorCode === 'volume_faulted' ? 'volume_faulted' : 'volume_unusable', detail: asked.why };
     case 'unchanged':
       return { code: 'unchanged' };
     case 'open':

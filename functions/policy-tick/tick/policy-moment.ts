@@ -7,6 +7,7 @@ import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import type { ClaimFacts } from './claim-facts.ts';
 
 export interface PolicyMoment {
+  readonly now: Date;
   readonly policy: ResolvedPolicy;
   /** Since when it is there; undefined: always. */
   readonly policySince: Date | undefined;
@@ -20,7 +21,7 @@ export function policyMoment(policy: ResolvedPolicy, now: Date, policySince?: Da
   const { schedule, timeZone, jitterMs, window, rpoMs, isSuspended, catchUp, startingDeadlineMs } = policy;
   if (schedule === undefined) {
     const expectation = rpoMs === undefined ? undefined : expectationOf({ rpoMs, clock: undefined }, now);
-    return { policy, policySince, due: undefined, expectation };
+    return { now, policy, policySince, due: undefined, expectation };
   }
   const timing: Timing = { schedule, timeZone, jitterMs, catchUp, startingDeadlineMs, isSuspended, window };
   const clock = {
@@ -29,6 +30,7 @@ export function policyMoment(policy: ResolvedPolicy, now: Date, policySince?: Da
     opensAt: (at: Date) => (window === undefined ? undefined : opensAt(window, timeZone, at)),
   };
   return {
+    now,
     policy,
     policySince,
     due: { timing, moment: momentOf(timing, now) },
@@ -54,9 +56,22 @@ export function dueOf(of: PolicyMoment, claim: ClaimFacts): Due | undefined {
   return decideDue(of.due.timing, of.due.moment, { since: sinceOf(of, claim), askedFor: asked?.dueAt, dataAsOf });
 }
 
+/**
+ * `onUnchanged: skip`: the newest good restore point of the claim holds all that is in the volume, and it is the policy's own or one that no policy
+ * prunes.
+ */
+export function isSkippedUnchanged({ policy }: PolicyMoment, claim: ClaimFacts): boolean {
+  if (!policy.isUnchangedSkipped || claim.isUnchanged !== true || claim.newest === undefined) return false;
+  const newest = claim.newest.at.getTime();
+  const own = claim.progress?.get(policy.id)?.dataAsOf;
+  return [own, claim.newestOfOthers].some((at) => at?.getTime() === newest);
+}
+
 /** Any restorable point counts here, whoever made it. */
 export function missOf(of: PolicyMoment, claim: ClaimFacts, recorded: Date | undefined): Date | undefined {
   const { expectation } = of;
   if (expectation === undefined) return undefined;
-  return missedSince(expectation, { since: sinceOf(of, claim), dataAsOf: claim.newest?.at, missedSince: recorded });
+  // A point that holds all that is in the volume is as good as one of now.
+  const dataAsOf = isSkippedUnchanged(of, claim) ? of.now : claim.newest?.at;
+  return missedSince(expectation, { since: sinceOf(of, claim), dataAsOf, missedSince: recorded });
 }
