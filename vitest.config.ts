@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/**/*.test.ts'],
-          exclude: [...exclude, 'test/apiserver/**', 'test/knative/**', 'test/rights/**'],
+          exclude: [...exclude, 'test/apiserver/**', 'test/knative/**', 'test/longhorn/**', 'test/rights/**'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -58,8 +58,20 @@ export default defineConfig({
         },
       },
       {
+        // Each file starts an API server of its own, with Longhorn's webhook before it.
+        test: {
+          name: 'longhorn',
+          include: ['test/longhorn/**/*.test.ts'],
+          exclude,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
         // After all others: it reads what they had the functions do.
-        test: { name: 'rights', include: ['test/rights/**/*.test.ts'], exclude, sequence: { groupOrder: 3 } },
+        test: { name: 'rights', include: ['test/rights/**/*.test.ts'], exclude, sequence: { groupOrder: 4 } },
       },
     ],
   },

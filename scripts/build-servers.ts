@@ -3,16 +3,19 @@
  * stays; from nothing it takes about a quarter of an hour on two cores, most of them for kube-apiserver.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type PinnedServer, printsVersion, readServerPins, toolFolders } from './server-pins.ts';
+import { composeLonghorn } from './compose-longhorn.ts';
+import { longhornManager, type PinnedServer, printsVersion, readServerPins, toolFolders } from './server-pins.ts';
 import { installPythonTool } from './install-python-tool.ts';
 import { stopWith } from './stop-with.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const toolsDir = join(root, 'test/tools');
 const serversDir = join(root, '.cache/servers');
+
+const env = { ...process.env, CGO_ENABLED: '0' };
 
 const binaryOf = (server: PinnedServer) => join(serversDir, server.name);
 const stampOf = (server: PinnedServer) => join(serversDir, `.${server.name}.stamp`);
@@ -45,12 +48,10 @@ function build(server: PinnedServer, moduleDir: string): void {
   // Under another name until it is whole: a build that is cut short must not leave half a server.
   const unfinished = `${binaryOf(server)}.building`;
   const args = ['build', '-trimpath', '-ldflags', server.linkerFlags, '-o', unfinished, server.goPackage];
-  const built = spawnSync('go', args, {
-    cwd: moduleDir,
-    env: { ...process.env, CGO_ENABLED: '0' },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  if (built.status !== 0) {
+  const into = join(root, '.cache/longhorn-manager');
+  const hasSources = server.module !== longhornManager || composeLonghorn({ moduleDir, version: server.version, into });
+  const built = hasSources && spawnSync('go', args, { cwd: moduleDir, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (built === false || built.status !== 0) {
     stopWith({
       what: `${server.name} ${server.version} could not be built.`,
       why: 'the Go compiler stopped; its own words are above.',
@@ -69,7 +70,10 @@ for (const name of ['moto', 'schemathesis'] as const) {
 }
 const servers = toolFolders.flatMap((folder) => {
   const moduleDir = join(toolsDir, folder);
-  return readServerPins(folder, readFileSync(join(moduleDir, 'go.mod'), 'utf8')).map((pin) => ({ pin, moduleDir }));
+  const read = (path: string) => readFileSync(join(moduleDir, path), 'utf8');
+  // Of the outermost folder the tools of the others are below it, and it has no sources of ours.
+  const ownSources = folder === '.' ? [] : globSync('**/*.go', { cwd: moduleDir }).toSorted();
+  return readServerPins(folder, read('go.mod'), ownSources.map(read)).map((pin) => ({ pin, moduleDir }));
 });
 const outdated = servers.filter(({ pin }) => !isCurrent(pin));
 for (const { pin } of servers) {

@@ -33,7 +33,9 @@ export const places = {
   },
   longhorn: {
     title: 'Longhorn’s code',
-    means: 'the admission webhook and the backup store library of Longhorn, without a volume behind them',
+    means:
+      'on that API server, the admission webhook of Longhorn 1.12.0: every object that we send passes it; the statuses are written by the Longhorn of `local/`',
+    required: 'REQUIRE_LONGHORN',
   },
 } as const satisfies Readonly<Record<string, Place>>;
 

@@ -5,6 +5,8 @@ export interface PinnedServer {
   /** Of the binary. */
   readonly name: string;
   readonly goPackage: string;
+  /** That gives the version. */
+  readonly module: string;
   /** With its `v`. */
   readonly version: string;
   readonly linkerFlags: string;
@@ -20,6 +22,8 @@ interface ServerSource {
   readonly module: string;
   readonly versionArgs?: readonly string[];
 }
+
+export const longhornManager = 'github.com/longhorn/longhorn-manager';
 
 const kubernetes = (name: string, versionArgs: readonly string[]): ServerSource => ({
   name,
@@ -81,23 +85,39 @@ const sources: Readonly<Record<string, readonly ServerSource[]>> = {
     eventing('apiserver-source', 'apiserver_receive_adapter'),
     eventing('mtping', 'mtping'),
   ],
+  longhorn: [{ name: 'longhorn-webhook', goPackage: './webhook', module: longhornManager }],
   queue: [{ name: 'knative-queue', goPackage: 'knative.dev/serving/cmd/queue', module: 'knative.dev/serving' }],
 };
 
 export const toolFolders: readonly string[] = Object.keys(sources);
 
-/** Of the go.mod in that folder of `test/tools`. Throws when it does not name a module that a server is built from. */
-export function readServerPins(folder: string, goMod: string): PinnedServer[] {
-  return (sources[folder] ?? []).map((source) => pinOf(source, goMod));
+/**
+ * Of the go.mod in that folder of `test/tools`, and of the sources that we keep there. Throws when the go.mod does not name a module
+ * that a server is built from.
+ */
+export function readServerPins(folder: string, goMod: string, ownSources: readonly string[] = []): PinnedServer[] {
+  return (sources[folder] ?? []).map((source) => pinOf(source, goMod, ownSources));
 }
 
-function pinOf({ name, goPackage, module, versionArgs }: ServerSource, goMod: string): PinnedServer {
+function pinOf(
+  { name, goPackage, module, versionArgs }: ServerSource,
+  goMod: string,
+  ownSources: readonly string[],
+): PinnedServer {
   const version = versionOf(module, goMod);
   const linkerFlags = ['-s', '-w', ...versionFlags(module, version)].join(' ');
   const stamp = createHash('sha256')
-    .update([goPackage, linkerFlags, ...dependencyLines(goMod)].join('\n'))
+    .update([goPackage, linkerFlags, ...dependencyLines(goMod), ...ownSources].join('\n'))
     .digest('hex');
-  return { name, goPackage, version, linkerFlags, ...(versionArgs === undefined ? {} : { versionArgs }), stamp };
+  return {
+    name,
+    goPackage,
+    module,
+    version,
+    linkerFlags,
+    ...(versionArgs === undefined ? {} : { versionArgs }),
+    stamp,
+  };
 }
 
 /** True when what a binary prints names exactly this version. */
@@ -108,7 +128,7 @@ export function printsVersion(printed: string, { version }: PinnedServer): boole
 function versionOf(module: string, goMod: string): string {
   for (const line of dependencyLines(goMod)) {
     const [path, version] = line.replace(/^require /, '').split(/\s+/);
-    if (path === module && version !== undefined) return version;
+    if (path === module && version?.startsWith('v') === true) return version;
   }
   throw new Error(`the go.mod requires no ${module}`);
 }

@@ -35,7 +35,12 @@ const lookup: Lookup = {
 };
 
 function draft(snapshotName: string, labels: Readonly<Record<string, string>>): WireObject {
-  return { apiVersion, kind: 'Backup', metadata: { ...metadata, name: 'one', labels }, spec: { snapshotName } };
+  return {
+    apiVersion,
+    kind: 'Backup',
+    metadata: { ...metadata, name: 'one', labels },
+    spec: { snapshotName, backupBlockSize: '2097152' },
+  };
 }
 
 const vol = { [backupVolumeLabel]: 'vol' };

@@ -117,7 +117,6 @@ export function admitBackup(object: WireObject, lookup: Lookup, { linkedClone }:
   }
   const volumeTarget = volume?.spec.backupTargetName ?? undefined;
   const targetName = labels[backupTargetLabel] ?? volumeTarget ?? 'default';
-  const isNew = snapshotName !== '' || (spec.backupMode ?? '') !== '';
 
   if (!longhornName.test(metadata.name)) return refuse(`invalid name ${metadata.name}`);
   const target = lookup.target(targetName);
@@ -144,17 +143,17 @@ export function admitBackup(object: WireObject, lookup: Lookup, { linkedClone }:
       `spec.backupMode: Unsupported value: "${spec.backupMode}": supported values: "full", "incremental", ""`,
     );
   }
-  // A wrong block size is replaced by the volume's, without a word.
   const asked = spec.backupBlockSize ?? '';
-  const blockSize = blockSizes.has(asked) ? asked : (volume?.spec.backupBlockSize ?? '2097152');
+  // Of a new backup it is the volume's, whatever is asked for. One that was read from the target has its own.
+  const blockSize = snapshotName === '' ? asked : (volume?.spec.backupBlockSize ?? '2097152');
+  if (!blockSizes.has(blockSize)) return refuse(`unsupported BackupBlockSize: ${blockSize === '' ? '0' : blockSize}`);
   return {
     object: {
       ...object,
       metadata: withLonghorn(object.metadata, { [backupVolumeLabel]: volumeName, [backupTargetLabel]: targetName }),
       spec: {
         ...spec,
-        // One that was read from the target has no mode.
-        ...(isNew ? { backupMode: spec.backupMode ?? 'incremental' } : {}),
+        backupMode: (spec.backupMode ?? '') === '' ? 'incremental' : spec.backupMode,
         backupBlockSize: blockSize,
         labels: { ...spec.labels, [accessModeLabel]: volume?.spec.accessMode ?? 'rwo' },
       },

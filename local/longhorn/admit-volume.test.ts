@@ -65,7 +65,7 @@ describe('a volume made from a backup', () => {
       code: 422,
       message: /default-replica-count/,
     },
-    { what: 'the data engine v2', spec: { dataEngine: 'v2' }, code: 403, message: /v2 data engine/ },
+    { what: 'the data engine v2', spec: { dataEngine: 'v2' }, code: 403, message: /v2-data-engine data engine/ },
     {
       what: 'an unknown backup',
       spec: { fromBackup: 's3://b@r/?backup=two&volume=pvc-1' },

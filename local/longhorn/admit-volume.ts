@@ -30,12 +30,17 @@ export function admitVolume(object: WireObject, lookup: Lookup): AdmissionAnswer
   const { size, frontend, dataEngine } = spec;
   if (size !== undefined && (typeof size !== 'string' || !/^\d*$/.test(size))) return cannotRead(size);
   const name = correctName(object.metadata.name);
-  if (!/^[a-z0-9][a-z0-9-]+$/.test(name)) return refuse(`invalid name ${name}`);
+  if (!/^[a-z0-9][a-z0-9.-]+$/.test(name)) return refuse(`invalid name ${name}`);
+  if (name.includes('.')) return refuse('invalid volume name: [must not contain dots]');
+  const replicas = spec['numberOfReplicas'];
+  if (typeof replicas === 'number' && (replicas < 0 || replicas > 20)) {
+    return refuse(`replica count value ${replicas} must between 1 to 20`);
+  }
   if (!frontends.has(frontend)) {
     return refuse(`invalid volume frontend specified: ${typeof frontend === 'string' ? frontend : ''}`);
   }
-  if (dataEngine === 'v2') return refuse('cannot create volume: v2 data engine is not enabled', 403);
-  if (typeof spec['numberOfReplicas'] !== 'number' && dataEngine === undefined) {
+  if (dataEngine === 'v2') return refuse('v2-data-engine data engine is not enabled', 403);
+  if (typeof replicas !== 'number' && dataEngine === undefined) {
     return refuse('setting default-replica-count for data engine  is not defined');
   }
   const defaults = { numberOfReplicas: 3, dataEngine: 'v1', staleReplicaTimeout: 2880, accessMode: 'rwo' };
@@ -81,7 +86,7 @@ function findSource(url: string, lookup: Lookup, isAccessModeMissing: boolean): 
     const what = isAccessModeMissing
       ? 'failed to decode backup url'
       : 'cannot get backup and volume name from backup URL';
-    return refuseToFillIn(`${what} ${url}: it does not name both`);
+    return refuseToFillIn(`${what} ${url}: invalid volume name parsed, got `);
   }
   const backup = lookup.backup(names.backup);
   if (backup === undefined) {

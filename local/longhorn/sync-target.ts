@@ -10,7 +10,9 @@ import type { BackupResource } from '@soteria/shared/longhorn/wire.ts';
 import { planSync } from './decide-target.ts';
 import { objectOnlyLabel } from './delete-backup.ts';
 import { refreshBackupVolume } from './refresh-backup-volume.ts';
+import { accessModeLabel } from './restored-fields.ts';
 import { listVolumes } from './store/list-volumes.ts';
+import { readManifest } from './store/manifest.ts';
 import { listBackups } from './store/record-backup.ts';
 import { targetOfBackup } from './volume-relations.ts';
 import { type World, finalizer, isDeleting } from './world.ts';
@@ -59,10 +61,21 @@ async function pull(world: World, target: string, volume: string, name: string):
         finalizers: [finalizer],
         labels: { [backupVolumeLabel]: volume, [backupTargetLabel]: target },
       },
-      spec: { labels: {} },
+      spec: await specOnTarget(world, target, volume, name),
     },
     world,
   );
+}
+
+/** Of a backup that was interrupted, or cannot be read, the block size is not known. */
+async function specOnTarget(world: World, target: string, volume: string, name: string) {
+  const found = await readManifest(world.folders.target(target), volume, name).catch(() => undefined);
+  if (found === undefined || found.CreatedTime === '') return { labels: {}, backupBlockSize: '-1' };
+  const accessMode = found.Labels[accessModeLabel];
+  return {
+    labels: accessMode === undefined ? {} : { [accessModeLabel]: accessMode },
+    backupBlockSize: '2097152',
+  };
 }
 
 export async function dropObject(world: World, name: string): Promise<void> {

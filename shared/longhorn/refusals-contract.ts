@@ -4,7 +4,7 @@ import { SoteriaError } from '../errors.ts';
 import { type LonghornContractContext, backupDraft, codeOf, snapshotDraft } from './contract.ts';
 
 export interface RefusalsContext extends LonghornContractContext {
-  setWebhookDown(isDown: boolean): void;
+  setWebhookDown(isDown: boolean): void | Promise<void>;
 }
 
 export function describeLonghornRefusals(name: string, makeContext: () => Promise<RefusalsContext>): void {
@@ -63,9 +63,9 @@ export function describeLonghornRefusals(name: string, makeContext: () => Promis
     });
 
     test('a webhook that is down is a passing trouble of the cluster, not a refusal', async () => {
-      context.setWebhookDown(true);
+      await context.setWebhookDown(true);
       expect(await codeOf(context.longhorn.backups.create(good, { isDryRun: false }))).toBe('cluster_unavailable');
-      context.setWebhookDown(false);
+      await context.setWebhookDown(false);
       expect(await codeOf(context.longhorn.backups.create(good, { isDryRun: false }))).toBe('no error');
     });
   });

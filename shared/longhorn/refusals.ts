@@ -11,13 +11,14 @@ const statesOfInstallation: readonly { readonly words: RegExp; readonly state: s
     words: /cannot find engine image by|engine image \S+ is (?:not|incompatible)/,
     state: 'the engine image is not deployed',
   },
-  { words: /invalid empty setting\.engineimage/i, state: 'the setting default-engine-image is not there yet' },
+  { words: /invalid empty setting[. ]/i, state: 'a setting is not there yet' },
   {
-    words: /settings\.longhorn\.io "[^"]*" not found|cannot get valid \w+ for setting/,
+    words: /settings?\.longhorn\.io "[^"]*" not found|(?:cannot|failed to) get valid \w+ for setting/,
     state: 'a setting is not there yet',
   },
   {
-    words: /(?:cannot|failed to) get backup \S+: |cannot get backup volume for /,
+    words:
+      /(?:cannot|failed to) get backup \S+: |cannot get backup volume for |backup volume resource is being updated/,
     state: 'the catalogue is being read',
   },
   { words: /failed to get backing image/, state: 'the backing image is not there yet' },

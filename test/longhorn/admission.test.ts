@@ -1,0 +1,30 @@
+/** Case by case, what Longhorn's own webhook makes of what we send. */
+import { kinds, type Ports, portsOf, prepare } from '@soteria/local/longhorn/testing/admission-world.ts';
+import { admitted } from '@soteria/local/longhorn/testing/admitted-cases.ts';
+import { outcomeOf, refused } from '@soteria/local/longhorn/testing/refused-cases.ts';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { stateThatRefuses } from '@soteria/shared/longhorn/refusals.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeBehindWebhook, namespace, startWebhookBed, type WebhookBed } from './webhook-bed.ts';
+
+describeBehindWebhook("Longhorn's own webhook", () => {
+  let bed: WebhookBed;
+  let ports: Ports;
+  beforeAll(async () => {
+    bed = await startWebhookBed();
+    ports = portsOf(bed.client, namespace);
+    await prepare(ports);
+  });
+  afterAll(() => bed?.stop());
+
+  it.each(admitted)('admits: $title', async ({ act, kind, name, is }) => {
+    await act(ports);
+    expect(await bed.client.get(kinds[kind], { name, namespace })).toMatchObject(is);
+  });
+
+  it.each(refused)('refuses: $title', async ({ act, code, by, words, state }) => {
+    const thrown = await act(ports).catch((error: unknown) => error);
+    expect(await outcomeOf(Promise.reject(thrown))).toEqual({ code, by, words });
+    expect(thrown instanceof SoteriaError && stateThatRefuses(thrown)).toBe(state);
+  });
+});

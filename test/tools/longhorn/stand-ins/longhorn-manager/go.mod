@@ -1,0 +1,3 @@
+module github.com/longhorn/longhorn-manager
+
+go 1.26.0
