@@ -65,7 +65,11 @@ function decideStart({ operation, world, now }: PruneSituation): PruneAction {
   const { confirm } = operation.spec.request;
   if (confirm !== undefined && confirm !== plan.digest) return end('Failed', planChanged(operation, plan));
   const heldBack = whyHeldBack(operation, plan, facts);
-  if (heldBack !== undefined) return end('Skipped', heldBack);
+  if (heldBack !== undefined) {
+    // The digest stands in the record, for who says yes with kubectl.
+    const work = { attempt: 1, volume, planDigest: plan.digest };
+    return { do: 'record', status: { ...refuse(status, 'Skipped', heldBack, now), work } };
+  }
   if (plan.remove.length === 0) {
     const message = `every point of policy ${known.policy.id} of volume ${volume} is kept`;
     return { do: 'record', status: succeed(status, resultOf(status, plan), message, now) };

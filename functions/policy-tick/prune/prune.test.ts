@@ -138,7 +138,9 @@ describe('nothing is deleted', () => {
     for (const name of ['p1', 'p2', 'p3']) await bench.addPoint(name);
     await bench.evaluate();
     await bench.settle();
-    const digest = /confirm: ([0-9a-f]{24})/.exec((await bench.prunes())[0]?.status?.error?.fix ?? '')?.[1] ?? '';
+    const { status } = (await bench.prunes())[0] ?? {};
+    const digest = status?.work?.planDigest ?? '';
+    expect(status?.error?.fix).toContain(`spec.request.confirm: ${digest}`);
     const request = { namespace: 'shop', pvc: 'data', policy: 'nightly', confirm: digest };
     await bench.addPoint('p4');
     await bench.store.create({ namespace: 'soteria', name: 'soteria-prune-old', spec: { kind: 'Prune', request } });
