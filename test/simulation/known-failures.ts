@@ -150,7 +150,8 @@ export const knownFailures: readonly KnownFailure[] = [
     soteria: 'nothing',
     faults: [],
     tests: [],
-    notOurs: 'Soteria never changes a target’s Secret; a target that stays unavailable is reported with Longhorn’s message',
+    notOurs:
+      'Soteria never changes a target’s Secret; a target that stays unavailable is reported with Longhorn’s message',
   },
   {
     symptom:
