@@ -8,7 +8,8 @@ import { loadConnection } from '@soteria/shared/kubernetes/connect.ts';
 import { createWatchingClient } from '@soteria/shared/kubernetes/watching-client.ts';
 import { contractObjects, meshContract } from '../mesh/contract.ts';
 import type { AnyObject } from '../servers/admin-client.ts';
-import { describeOnKnative, startCluster } from './mesh-bed.ts';
+import { describeOnKnative } from './describe-on-knative.ts';
+import { startCluster } from './mesh-bed.ts';
 
 const account = { name: 'soteria-watch', namespace };
 const setUp: readonly AnyObject[] = [

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { keptSettings, runDisaster } from '@soteria/local/demo/disaster.ts';
 import { startLocal } from '@soteria/local/start-local.ts';
 import { expect, it } from 'vitest';
-import { describeOnKnative, startCluster } from './mesh-bed.ts';
+import { describeOnKnative } from './describe-on-knative.ts';
+import { startCluster } from './mesh-bed.ts';
 
 describeOnKnative('a disaster on Knative’s own data plane', () => {
   it('the cluster is lost twice, and every byte comes back', async () => {

@@ -20,8 +20,8 @@ export interface FunctionPod {
   readonly name: string;
   /** Of the activator before it. */
   readonly url: string;
-  /** Of the function and its queue-proxy, while they run. */
-  pids(): Promise<readonly number[]>;
+  /** Undefined while the pod sleeps. */
+  queuePid(): Promise<number | undefined>;
   /** SIGKILL to the function alone; the queue-proxy stays and the function is started anew, as kubelet does. */
   crash(): void;
   /**
@@ -67,7 +67,7 @@ export async function startFunctionPod(options: FunctionPodOptions): Promise<Fun
   return {
     name,
     url: activator.url,
-    pids: async () => (await running)?.pids() ?? [],
+    queuePid: async () => (await running)?.queuePid,
     crash: () => void running?.then((pod) => pod.crash()),
     async sleep() {
       await end('drained');
@@ -78,7 +78,7 @@ export async function startFunctionPod(options: FunctionPodOptions): Promise<Fun
 }
 
 interface Processes {
-  pids(): readonly number[];
+  readonly queuePid: number | undefined;
   crash(): void;
   end(howLong: 'drained' | 'at once'): Promise<void>;
 }
@@ -108,7 +108,7 @@ async function startProcesses(options: FunctionPodOptions): Promise<Processes> {
     throw error;
   }
   return {
-    pids: () => [container.pid(), queue.pid].filter((pid) => pid !== undefined),
+    queuePid: queue.pid,
     crash: () => container.crash(),
     end,
   };
@@ -186,7 +186,6 @@ function keepRunning({ name, host, command, env, onActivity }: FunctionPodOption
   }
 
   return {
-    pid: () => current.child.pid,
     crash: () => void current.child.kill('SIGKILL'),
     async stop() {
       isStopping = true;

@@ -4,7 +4,8 @@ import { backupRequested, contentModes, post } from '../e2e/send-event.ts';
 import { isAbout } from '../e2e/local-bed.ts';
 import { waitUntil } from '../servers/wait-until.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeOnKnative, type MeshBed, startMeshBed } from './mesh-bed.ts';
+import { describeOnKnative } from './describe-on-knative.ts';
+import { type MeshBed, startMeshBed } from './mesh-bed.ts';
 
 describeOnKnative('the product on Knative’s own data plane', () => {
   let on: MeshBed;

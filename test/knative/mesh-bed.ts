@@ -1,6 +1,5 @@
-/** For test files under `test/knative`: the whole product on a real API server and Knative's own data plane. */
+/** For the tests of this folder and the bench of the mesh: the whole product on a real API server and Knative's own data plane. */
 import type { MeshOptions } from '@soteria/local/mesh/start-mesh.ts';
-import { describe } from 'vitest';
 import { type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
 import { type ApiServer, startApiServer } from '../servers/api-server.ts';
 import { explainMissing, findServerBinaries } from '../servers/find-server-binaries.ts';
@@ -10,21 +9,14 @@ import { createNetwork, whyNoNetwork } from './network.ts';
 import { listMissingPrograms } from './programs.ts';
 import { type RealMesh, startRealMesh } from './real-mesh.ts';
 
-function whyNot(): string | undefined {
+/** Undefined when this machine can run it all. */
+export function whyNoKnative(): string | undefined {
   const binaries = findServerBinaries();
   if ('missing' in binaries) return explainMissing(binaries);
   const missing = listMissingPrograms();
   if (missing.length > 0) return `no ${missing.join(', no ')}: run \`npm run servers\``;
   return hasReferenceCrds() ? whyNoNetwork() : referenceFix;
 }
-
-const why = whyNot();
-if (why !== undefined) console.warn(`SKIPPED: the product on Knative's own data plane was not tested: ${why}`);
-
-type Suite = (title: string, body: () => void) => void;
-
-/** With REQUIRE_KNATIVE=1 every test fails where it would be skipped otherwise. */
-export const describeOnKnative: Suite = describe.skipIf(why !== undefined && process.env['REQUIRE_KNATIVE'] !== '1');
 
 export interface MeshBed {
   readonly bed: LocalBed;
@@ -42,7 +34,8 @@ export interface KnativeCluster {
 }
 
 export async function startCluster(): Promise<KnativeCluster> {
-  if (why !== undefined) throw new Error(`REQUIRE_KNATIVE=1, but ${why}`);
+  const why = whyNoKnative();
+  if (why !== undefined) throw new Error(`Knative’s own data plane cannot run here: ${why}`);
   const network = createNetwork();
   let server: ApiServer | undefined;
   const stop = async (): Promise<void> => {

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isAbout } from '../e2e/local-bed.ts';
 import { backupRequested, contentModes, post } from '../e2e/send-event.ts';
 import { waitUntil } from '../servers/wait-until.ts';
-import { describeOnKnative, type MeshBed, startMeshBed } from './mesh-bed.ts';
+import { describeOnKnative } from './describe-on-knative.ts';
+import { type MeshBed, startMeshBed } from './mesh-bed.ts';
 
 describeOnKnative('waking on Knative’s own data plane', () => {
   let on: MeshBed;

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Claim } from '../e2e/local-bed.ts';
 import { backupRequested, contentModes, post } from '../e2e/send-event.ts';
 import { waitUntil } from '../servers/wait-until.ts';
-import { describeOnKnative, type MeshBed, startMeshBed } from './mesh-bed.ts';
+import { describeOnKnative } from './describe-on-knative.ts';
+import { type MeshBed, startMeshBed } from './mesh-bed.ts';
 
 const sweep = { type: 'dev.knative.sources.ping', source: '/apis/v1/namespaces/soteria/pingsources/sweep', data: {} };
 const claimsOf = (namespace: string, count: number): Claim[] =>
