@@ -23,7 +23,7 @@ function run(bench: string): Promise<{ readonly code: unknown; readonly stderr: 
 }
 
 // The bench of restores copies its bytes first, for a minute: it is written as these are.
-test.each(['backup', 'cold-start', 'events', 'idle'])(
+test.each(['backup', 'cold-start', 'events', 'idle', 'mesh'])(
   'the bench %s leaves nothing when it cannot start',
   async (bench) => {
     const { code, stderr } = await run(bench);
