@@ -21,6 +21,7 @@ import { asyncApi } from './async-api.ts';
 import { httpReference } from './http-reference.ts';
 import { functionsWithKinds, operationTriggers } from './operation-triggers.ts';
 import { readmeWithTable } from './proved-table.ts';
+import { policyReference } from './policy-reference.ts';
 import { openApi } from './open-api.ts';
 import { readFunctionRights, rightsTable } from './function-rights.ts';
 
@@ -165,6 +166,7 @@ export function generatedFiles(): GeneratedFile[] {
     yamlFile('docs/asyncapi.yaml', catalogue, asyncApi(ownEvents(), versionOfProduct())),
     { path: 'docs/openapi.json', content: `${JSON.stringify(openApi(versionOfProduct()), null, 2)}\n` },
     { path: 'docs/http.md', content: httpReference() },
+    { path: 'docs/policies.md', content: policyReference(root) },
     waitsFile(),
     rightsFile(),
     readmeWithTable(root),

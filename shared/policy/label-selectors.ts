@@ -4,9 +4,9 @@ import * as z from 'zod';
 
 const expression = z
   .strictObject({
-    key: labelKey,
-    operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-    values: z.array(labelValue).max(64).optional(),
+    key: labelKey.describe('The key of a label.'),
+    operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']).describe('How the value of the label is compared.'),
+    values: z.array(labelValue).max(64).optional().describe('Needed by In and NotIn; left out with the others.'),
   })
   .refine(({ operator, values = [] }) => !needsValues(operator) || values.length > 0, {
     path: ['values'],
@@ -18,8 +18,8 @@ const expression = z
   });
 
 export const labelSelector = z.strictObject({
-  matchLabels: z.record(labelKey, labelValue).optional(),
-  matchExpressions: z.array(expression).max(32).optional(),
+  matchLabels: z.record(labelKey, labelValue).optional().describe('Each of these labels must have this value.'),
+  matchExpressions: z.array(expression).max(32).optional().describe('Each of these must hold.'),
 });
 export type LabelSelector = z.infer<typeof labelSelector>;
 

@@ -46,8 +46,13 @@ export const verification = z.strictObject({
       image: z
         .string()
         .max(512)
-        .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/, 'must be the reference of an image'),
-      argv: z.array(z.string().max(1024)).min(1).max(16),
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/, 'must be the reference of an image')
+        .describe('The image that looks into the restored claim.'),
+      argv: z
+        .array(z.string().max(1024))
+        .min(1)
+        .max(16)
+        .describe('The command and its arguments, without a shell; exit code 0 proves the point.'),
       timeout: durationText
         .refine((text) => durationMs(text) >= 1_000 && durationMs(text) <= 86_400_000, 'must be from 1s to 24h')
         .optional()
