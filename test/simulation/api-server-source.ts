@@ -4,9 +4,13 @@ import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-clus
 import { longhornGroup } from '@soteria/shared/longhorn/resource-types.ts';
 import { watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import { group } from '@soteria/shared/operation/record/schema.ts';
-import type { Mesh } from './mesh.ts';
+import type { Mesh, Message } from './mesh.ts';
 
-const namePrefix = 'soteria-backup-';
+/** By the name of the object. */
+function functionOf(name: string): Message['to'] | undefined {
+  if (name.startsWith('soteria-backup-')) return 'backup';
+  return name.startsWith('soteria-prune-') ? 'policy-tick' : undefined;
+}
 
 export function followWithSource(cluster: MemoryCluster, mesh: Mesh, now: () => Date): void {
   const watched = new Set<string>();
@@ -33,9 +37,10 @@ export function followWithSource(cluster: MemoryCluster, mesh: Mesh, now: () => 
     const id = `${commit.plural}/${commit.key}`;
     const verb = verbOf(id, commit);
     const [namespace = '', name = ''] = commit.key.split('/');
-    if (verb === undefined || !name.startsWith(namePrefix)) return;
+    const to = functionOf(name);
+    if (verb === undefined || to === undefined) return;
     const kind = { operations: 'Operation', snapshots: 'Snapshot', backups: 'Backup' }[commit.plural] ?? '';
-    mesh.send('backup', {
+    mesh.send(to, {
       id: `source-${commit.revision}`,
       source: 'https://kubernetes.simulated',
       type: `dev.knative.apiserver.ref.${verb}`,

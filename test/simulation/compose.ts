@@ -3,12 +3,17 @@ import { defineBackup } from '@soteria/backup/app.ts';
 import { createAnnounce } from '@soteria/backup/announce.ts';
 import type { BackupTools } from '@soteria/backup/tools.ts';
 // Loaded before a history begins: what loads in the middle of one changes its order.
+import '@soteria/policy-tick/doors/wake-prune.ts';
 import '@soteria/policy-tick/evaluate/evaluate-policies.ts';
+import '@soteria/policy-tick/policy/read-policies.ts';
+import '@soteria/policy-tick/policy/yaml.ts';
 import { createClusterSources } from '@soteria/policy-tick/evaluate/cluster-sources.ts';
 import { definePolicyTick } from '@soteria/policy-tick/app.ts';
 import { createLetterBox } from '@soteria/policy-tick/dead-letters/letter-box.ts';
+import type { AdvancePruneTools } from '@soteria/policy-tick/prune/advance-prune.ts';
 import { createPrune } from '@soteria/policy-tick/prune/create-prune.ts';
 import { createPolicyStore } from '@soteria/policy-tick/store/policy-store.ts';
+import type { PolicyTickTools } from '@soteria/policy-tick/tools.ts';
 import type { Action } from '../../drivers/longhorn/backup/action.ts';
 import { createLonghornBackups } from '../../drivers/longhorn/backup/driver.ts';
 import type { Situation } from '../../drivers/longhorn/backup/situation.ts';
@@ -63,6 +68,8 @@ export interface Mutation {
   readonly longhorn?: (longhorn: Longhorn) => Longhorn;
   readonly slots?: (slots: Slots) => Slots;
   readonly change?: (tools: BackupTools) => BackupTools;
+  readonly tick?: (tools: PolicyTickTools) => PolicyTickTools;
+  readonly prune?: (tools: AdvancePruneTools) => AdvancePruneTools;
   /** Event types that nobody listens to. */
   readonly deafTo?: readonly string[];
 }
@@ -116,12 +123,12 @@ export function composePolicyTick(surroundings: Surroundings, mutation: Mutation
   const slots = slotsOver(surroundings, mutation);
   const busySweep = createBusySweep(client, namespace, sleep);
   const policies = createPolicyStore(client, namespace);
-  const ofLonghorn = { client, store, namespace, longhornNamespace: 'longhorn-system', clusterId: undefined, now };
-  const prune = createPrune({ ...ofLonghorn, policies, slots, busySweep, publisher, log: silent });
-  return definePolicyTick({
+  const ofLonghorn = { client, store, namespace, longhornNamespace: 'longhorn-system', clusterId: 'cluster-1', now };
+  const { tick = (tools) => tools, prune: disturb = (tools) => tools } = mutation;
+  const prune = disturb(createPrune({ ...ofLonghorn, policies, slots, busySweep, publisher, log: silent }));
+  const tools: PolicyTickTools = {
     client,
     store,
-    // Histories have no policies yet.
     loadCluster: () => Promise.resolve(createClusterSources(ofLonghorn)),
     loadPrune: () => Promise.resolve(prune),
     slots,
@@ -135,5 +142,6 @@ export function composePolicyTick(surroundings: Surroundings, mutation: Mutation
     maxParallel: 10,
     namespace,
     now,
-  });
+  };
+  return definePolicyTick(tick(tools));
 }

@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   readonly scheduler: Scheduler;
   readonly outage: Outage;
   readonly evidence: Evidence;
+  /** Before a prune deletes this backup. */
+  readonly beforePrune?: ((name: string) => void) | undefined;
   /** The world's clock, not the process's. */
   readonly now: () => Date;
 }
@@ -131,8 +133,11 @@ export function createConnection(options: ConnectionOptions): KubernetesClient {
     patch: (type, ref, patch, given) =>
       call('patch', type.plural, () => witnessed('patch', type, ref, () => client.patch(type, ref, patch, given))),
     delete: (type, ref, given) =>
-      call('delete', type.plural, () =>
-        witnessed('delete', type, ref, () => notedAsKept(type.plural, ref.name, () => client.delete(type, ref, given))),
-      ),
+      call('delete', type.plural, () => {
+        if (type.plural === backups.plural) options.beforePrune?.(ref.name);
+        return witnessed('delete', type, ref, () =>
+          notedAsKept(type.plural, ref.name, () => client.delete(type, ref, given)),
+        );
+      }),
   };
 }

@@ -44,6 +44,12 @@ export interface Evidence {
   readonly foreign: Set<string>;
   /** Names of Longhorn objects, and uids of Operations, that others deleted. */
   readonly removedByOthers: Set<string>;
+  /** Names of backups that a prune has deleted. */
+  readonly pruned: Set<string>;
+  /** Backups that a prune has deleted and must not, with the reason. */
+  readonly prunedWrongly: string[];
+  /** Due instants that nothing was made for, although policies were looked at since. */
+  readonly letPass: string[];
   /** Since when the switch is thrown; undefined: it is not. */
   pausedAt: Date | undefined;
   /** Anything a handler threw that no part of the design foresees. */
@@ -75,6 +81,9 @@ export function newEvidence(): Evidence {
     facts: new Set(),
     foreign: new Set(),
     removedByOthers: new Set(),
+    pruned: new Set(),
+    prunedWrongly: [],
+    letPass: [],
     pausedAt: undefined,
     surprises: [],
     most: { running: 0, runningOfClaim: 0, slots: 0 },

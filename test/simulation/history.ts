@@ -1,6 +1,7 @@
 /** What can happen, as fast-check makes it up: a history is a list of moves and the seed of every chance in between. */
 import { type Fault, faultTable } from '@soteria/local/longhorn/fault-table.ts';
 import fc from 'fast-check';
+import type { PolicyChange } from './policies.ts';
 
 export type Door = 'event' | 'http' | 'kubectl';
 export const meddlings = [
@@ -29,7 +30,11 @@ export type Move =
   | { readonly do: 'heal' }
   | { readonly do: 'cancel'; readonly nth: number }
   | { readonly do: 'meddle'; readonly how: Meddling; readonly nth: number }
-  | { readonly do: 'sweep' };
+  | { readonly do: 'sweep' }
+  | { readonly do: 'policy'; readonly nth: number; readonly change: PolicyChange }
+  /** No tick at a due instant is a missed one. */
+  | { readonly do: 'tick'; readonly times: number }
+  | { readonly do: 'hold'; readonly nth: number };
 
 export interface History {
   readonly seed: number;
@@ -71,6 +76,9 @@ const moves: readonly [weight: number, arbitrary: fc.Arbitrary<Move>][] = [
   [1, move('cancel', { nth: fc.nat({ max: 3 }) })],
   [3, move('meddle', { how: fc.constantFrom(...meddlings), nth: fc.nat({ max: 5 }) })],
   [2, move('sweep', {})],
+  [1, move('policy', { nth: fc.nat({ max: 1 }), change: fc.constantFrom('put', 'put', 'keep more', 'delete') })],
+  [2, move('tick', { times: fc.integer({ min: 1, max: 2 }) })],
+  [1, move('hold', { nth: fc.nat({ max: 5 }) })],
 ];
 
 export const histories: fc.Arbitrary<History> = fc.record({

@@ -82,7 +82,8 @@ export const invariants = {
       if (status.result?.reused === true) {
         return points.length === 0 ? undefined : `${nameOf(one)} reused a point and made ${points.join(', ')}`;
       }
-      const lost = points.length === 0 && evidence.removedByOthers.has(status.result?.backup ?? '');
+      const point = status.result?.backup ?? '';
+      const lost = points.length === 0 && (evidence.removedByOthers.has(point) || evidence.pruned.has(point));
       if (lost || (points.length === 1 && points[0] === status.result?.backup)) return undefined;
       return `${nameOf(one)} says ${status.result?.backup}; on the target are: ${points.join(', ')}`;
     });
@@ -241,7 +242,7 @@ export const invariants = {
     const deleted = deletedOnes(evidence);
     const all = [...ending.operations, ...deleted].filter(isOfClaim);
     return first(ending.operations, (one) => {
-      if (isOfClaim(one)) return undefined;
+      if (one.spec.kind !== 'NamespaceBackup') return undefined;
       const children = all.filter(({ spec }) => spec.identity?.startsWith(`namespace:${one.metadata.uid}:`) === true);
       const claims = new Set(children.map(({ spec }) => spec.request.pvc));
       // Somebody who deletes a child has it made again, or not counted.
@@ -254,6 +255,22 @@ export const invariants = {
       return told === good ? undefined : `${nameOf(one)} says ${told} claims, and ${good} are backed up`;
     });
   },
+
+  /** Unless somebody has deleted the first one. */
+  noDueInstantIsAskedForTwice({ evidence }) {
+    const asked = new Map<string, string>();
+    return first(evidence.changes, ({ before, after }) => {
+      const identity = after?.spec.identity;
+      if (before !== undefined || after === undefined || identity?.startsWith('policy/') !== true) return undefined;
+      const other = asked.get(identity);
+      asked.set(identity, after.metadata.uid);
+      return other === undefined || evidence.removedByOthers.has(other) ? undefined : `${identity} has two Operations`;
+    });
+  },
+
+  aMissedInstantIsCaughtUp: ({ evidence }) => evidence.letPass[0],
+
+  aPruneKeepsWhatMustStay: ({ evidence }) => evidence.prunedWrongly[0],
 
   everyRecordIsWellFormed: ({ ending }) =>
     first(ending.operations, (one) => {

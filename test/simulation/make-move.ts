@@ -5,6 +5,7 @@ import { operationName } from '@soteria/shared/operation/record/names.ts';
 import { group, version } from '@soteria/shared/operation/record/schema.ts';
 import type { Move } from './history.ts';
 import { meddle } from './meddle.ts';
+import { changePolicy, holdPoint, tick } from './policies.ts';
 import { operationsIn } from './read-ending.ts';
 import { claimNames, shop, volumeOfClaim } from './seed-cluster.ts';
 import type { World } from './world.ts';
@@ -153,6 +154,15 @@ export async function makeMove(world: World, move: Move): Promise<number> {
       return 0;
     case 'sweep':
       sweep(world);
+      return 0;
+    case 'policy':
+      changePolicy(world, move.nth, move.change);
+      return 0;
+    case 'tick':
+      tick(world, move.times);
+      return 0;
+    case 'hold':
+      holdPoint(world, move.nth);
       return 0;
   }
 }

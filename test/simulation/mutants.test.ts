@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { History } from './history.ts';
+import type { History, Move } from './history.ts';
 import { invariants, type InvariantName } from './invariants.ts';
 import { furtherMutants, mutants } from './mutants.ts';
 import { runHistory } from './run-history.ts';
@@ -127,6 +127,17 @@ const untilDone = [
   { do: 'go', steps: 300 } as const,
 ];
 
+/** The same key again, later. */
+const repeated: History = {
+  ...lost,
+  moves: [
+    { do: 'ask', door: 'http', claim: 0, id: 0, reuses: false },
+    ...untilDone,
+    { do: 'ask', door: 'http', claim: 0, id: 0, reuses: false },
+    ...untilDone,
+  ],
+};
+
 /** Two backups of a volume on whose snapshots linked clones stand. */
 const cloned: History = {
   ...lost,
@@ -139,8 +150,43 @@ const cloned: History = {
   ],
 };
 
+const twentyMinutes: readonly Move[] = [
+  { do: 'pass', seconds: 1200 },
+  { do: 'tick', times: 2 },
+  ...untilDone,
+  { do: 'tick', times: 1 },
+  ...untilDone,
+];
+const hour: readonly Move[] = [twentyMinutes, twentyMinutes, twentyMinutes].flat();
+
+/** A policy makes and prunes points for two hours, another one makes points of the same claim; one of the first points is held. */
+const policed: History = {
+  ...lost,
+  moves: [
+    { do: 'policy', nth: 0, change: 'put' },
+    { do: 'policy', nth: 1, change: 'put' },
+    { do: 'go', steps: 300 },
+    ...twentyMinutes,
+    { do: 'hold', nth: 0 },
+    ...hour,
+    ...hour,
+  ],
+};
+
 /** Enough for the rarest of the planted bugs to show; the seed stays. */
-const histories = [lost, deleted, again, missed, unread, detached, interrupted, cloned, ...sample(400, 7)];
+const histories = [
+  lost,
+  deleted,
+  again,
+  missed,
+  unread,
+  detached,
+  interrupted,
+  cloned,
+  repeated,
+  policed,
+  ...sample(400, 7),
+];
 
 const rows = [
   ...Object.entries(mutants).map(([name, [bug, mutation]]) => ({ name, bug, mutation })),

@@ -12,6 +12,7 @@ import { isTerminal, type OperationStatus } from '@soteria/shared/operation/reco
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { Mutation } from './compose.ts';
 import type { InvariantName } from './invariants.ts';
+import { furtherPolicyMutants, policyMutants } from './policy-mutants.ts';
 
 type Decide = (situation: Situation) => Action;
 
@@ -233,6 +234,7 @@ export const mutants: { readonly [N in InvariantName]: readonly [bug: string, mu
       },
     })),
   ],
+  ...policyMutants,
   everyRecordIsWellFormed: [
     'a progress of more than a hundred is recorded',
     { decide: recordOtherwise((status) => (status.progress === 100 ? { ...status, progress: 101 } : status)) },
@@ -260,6 +262,7 @@ export const furtherMutants: readonly [invariant: InvariantName, bug: string, mu
     'a snapshot that Longhorn refuses to delete is deleted again and again',
     { decide: forgetRefusals },
   ],
+  ...furtherPolicyMutants,
   [
     'nothingTemporaryIsLeft',
     'nobody looks for what a deleted operation has left',

@@ -23,7 +23,7 @@ export const claimNames = ['data', 'photos'] as const;
 export const volumeOfClaim = (claim: string) => `vol-${claim}`;
 
 const kinds = [
-  customKind(operations, { selectableFields: ['status.phase', 'status.settled'] }),
+  customKind(operations, { selectableFields: ['status.phase', 'status.settled', 'spec.kind'] }),
   ...[volumes, snapshots, backups, backupVolumes, backupTargets, pingSources].map((type) => customKind(type)),
 ];
 const apiVersion = `${longhornGroup}/${longhornVersion}`;
@@ -64,7 +64,10 @@ export function seedCluster(now: () => Date): MemoryCluster {
         apiVersion: 'v1',
         kind: 'PersistentVolume',
         metadata: { name: `pv-${claim}`, ...meta },
-        spec: { csi: { driver: 'driver.longhorn.io', volumeHandle: volume, fsType: 'ext4' } },
+        spec: {
+          csi: { driver: 'driver.longhorn.io', volumeHandle: volume, fsType: 'ext4' },
+          claimRef: { namespace: shop, name: claim, uid: meta.uid },
+        },
       },
       {
         apiVersion,

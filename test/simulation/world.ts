@@ -10,6 +10,7 @@ import type { History } from './history.ts';
 import { type SimulatedLonghorn, createSimulatedLonghorn } from './longhorn/simulated-longhorn.ts';
 import { holdPingSources } from './knative-controller.ts';
 import { createMesh, type Mesh, received } from './mesh.ts';
+import { whyNotToPrune } from './policies.ts';
 import { type Process, startProcess } from './process.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { seedCluster, seedForeign } from './seed-cluster.ts';
@@ -55,15 +56,24 @@ export function createWorld(history: Omit<History, 'moves' | 'doFaultsStay'>, mu
     const id = (lastId += 1);
     const skewMs = (dice.below(2 * history.maxSkewSeconds + 1) - history.maxSkewSeconds) * 1000;
     const itsNow = () => new Date(time + skewMs);
-    const client = createConnection({ process: id, cluster, scheduler, outage, evidence, now });
+    const beforePrune =
+      name === 'policy-tick'
+        ? (backup: string): void => {
+            const why = whyNotToPrune({ cluster, longhorn }, backup);
+            evidence.pruned.add(backup);
+            if (why !== undefined) evidence.prunedWrongly.push(why);
+          }
+        : undefined;
+    const client = createConnection({ process: id, cluster, scheduler, outage, evidence, beforePrune, now });
     const publisher: Publisher = {
       async publish(event) {
         await scheduler.pass(id);
         if (event.type === 'dev.soteria.operation.due.v1') {
-          mesh.send('backup', received(event, `/soteria/${name}`, itsNow()));
+          const isOfPrune = event.extensions?.['operationkind'] === 'prune';
+          mesh.send(isOfPrune ? 'policy-tick' : 'backup', received(event, `/soteria/${name}`, itsNow()));
         } else if (event.type === 'dev.soteria.leftovers.due.v1') {
-          if (event.extensions?.['function'] === 'backup')
-            mesh.send('backup', received(event, `/soteria/${name}`, itsNow()));
+          const to = event.extensions?.['function'];
+          if (to === 'backup' || to === 'policy-tick') mesh.send(to, received(event, `/soteria/${name}`, itsNow()));
         } else evidence.facts.add(event.id);
       },
     };
