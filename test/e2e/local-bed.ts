@@ -35,8 +35,8 @@ export interface LocalBed {
   listRestorable(claim: Claim): Promise<readonly Backup[]>;
   /** Paths that the backup, read from the target alone, and the claim do not have in common. */
   compareWithClaim(operation: Operation): Promise<string[]>;
-  /** A stop and a start on the same data. */
-  restart(): Promise<void>;
+  /** A stop and a start on the same data; the clock may then be ahead of the machine's. */
+  restart(clockAheadMs?: number): Promise<void>;
   /** Leaves the data folder to who gave it. */
   stop(): Promise<void>;
 }
@@ -54,8 +54,9 @@ export async function startLocalBed(options: LocalBedOptions = {}): Promise<Loca
   const { kubeconfig, chaos, startMesh, hasSample = false, sleepPace = 20, retryPace = 1 } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'soteria-e2e-'));
   const activities: MeshActivity[] = [];
-  const start = (): Promise<Local> =>
+  const start = (clockAheadMs = 0): Promise<Local> =>
     startLocal({
+      clockAheadMs,
       port: 0,
       dataDir,
       hasSample,
@@ -138,9 +139,9 @@ export async function startLocalBed(options: LocalBedOptions = {}): Promise<Loca
         await rm(scratch, { recursive: true, force: true });
       }
     },
-    async restart() {
+    async restart(clockAheadMs) {
       await local.stop();
-      local = await start();
+      local = await start(clockAheadMs);
     },
     async stop() {
       await local.stop();

@@ -1,5 +1,6 @@
 /** A policy wakes the product by its own PingSource: nobody asks for the backup, and every claim has its reason. */
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
+import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
 import { type LocalBed, startLocalBed } from './local-bed.ts';
@@ -86,6 +87,45 @@ describe('a policy', () => {
     });
   }, 240_000);
 
+  it('wakes policy-tick for each due time, catches up once after three that were missed, and has its PingSource while it is there', async () => {
+    const sources = async () => {
+      const { items } = await bed.local.cluster.client.list(pingSources, { namespace: 'soteria' });
+      return items.filter(({ metadata }) => metadata.name.startsWith('tick-')).map(({ spec }) => spec);
+    };
+    expect(await sources()).toMatchObject([{ schedule: '* * * * *' }]);
+    const dueTimes = async () => {
+      const all = (await bed.listOperations('team')).filter(({ spec }) => spec.request.policy === 'each-minute');
+      return all.map(({ spec }) => Date.parse(spec.identity?.split('/').at(-1) ?? '')).toSorted((a, b) => a - b);
+    };
+    const known = await dueTimes();
+    const from = bed.activities.length;
+    await waitUntil('the next due time has its backup', async () => (await dueTimes()).length > known.length, {
+      deadlineMs: 90_000,
+    });
+    // It was not kept awake for it: between the two pings it had no process.
+    const wakes = bed.activities.slice(from).flatMap((one) => {
+      if (one.kind === 'pinged') return one.pingSource.startsWith('tick-') ? ['pinged'] : [];
+      return (one.kind === 'slept' || one.kind === 'woke') && one.service === 'policy-tick' ? [one.kind] : [];
+    });
+    expect(wakes.join(' ')).toMatch(/^(pinged )?slept (pinged woke|woke pinged|woke)/);
+
+    const last = (await dueTimes()).at(-1) ?? 0;
+    const isLast = ({ spec }: { spec: { identity?: string | undefined } }) =>
+      spec.identity?.endsWith(new Date(last).toISOString()) === true;
+    await bed.waitForEnd('the backup before the outage', isLast);
+    await bed.restart(4 * 60_000);
+    await waitUntil('a backup makes up for what was missed', async () => (await dueTimes()).at(-1) !== last, {
+      deadlineMs: 90_000,
+    });
+    const later = (await dueTimes()).filter((at) => at > last);
+    expect(later).toHaveLength(1);
+    expect((later[0] ?? 0) - last).toBeGreaterThan(3 * 60_000);
+
+    await bed.local.cluster.client.delete(configMaps, { namespace: 'soteria', name: 'policies' });
+    await post(bed.local.brokerUrl, contentModes.binary(sweep));
+    await waitUntil('no PingSource is left', async () => (await sources()).length === 0, { deadlineMs: 20_000 });
+  }, 300_000);
+
   it('that is written over HTTP counts at once', async () => {
     const body = JSON.stringify({ id: 'by-http', claims: ['team/other'], schedule: '0 2 * * *' });
     const headers = { 'content-type': 'application/json' };
@@ -94,6 +134,6 @@ describe('a policy', () => {
     await waitUntil('the coverage names the policy', async () =>
       (await coverage()).items.some(({ pvc, policy }) => pvc === 'other' && policy === 'by-http'),
     );
-    expect((await coverage()).percent).toBe(100);
+    expect((await coverage()).items).toMatchObject([{ pvc: 'data' }, { pvc: 'other', policy: 'by-http' }]);
   });
 });
