@@ -63,8 +63,9 @@ describe("the files of Longhorn's own backup store", () => {
   });
 
   it('lie where the local Longhorn lays its own', () => {
-    const { backupFile, configFile } = volumeStore('', 'pvc-0b1f');
+    const store = volumeStore('', 'pvc-0b1f');
     const names = Object.keys(recorded.files);
-    for (const file of [backupFile('backup-full'), configFile]) expect(names).toContain(file.replace(/^\/+/, ''));
+    for (const file of [store.backupFile('backup-full'), store.configFile])
+      expect(names).toContain(file.replace(/^\/+/, ''));
   });
 });
