@@ -88,6 +88,7 @@ describe('POST /v1/backup', () => {
       restorable: true,
       origin: 'own',
       consistency: 'crash',
+      mode: 'incremental',
       held: false,
       verified_at: null,
       refuted_at: null,

@@ -77,6 +77,7 @@ export const restorePoint = z
     policy: z.string().nullable(),
     held: z.boolean(),
     consistency: z.enum(['crash', 'hook', 'dump']),
+    mode: z.enum(['full', 'incremental']).nullable().describe('full: all of the volume was read. Null: not known.'),
     tags: z.array(z.string()),
   })
   .describe('A restore point. Sizes are bytes; null: its driver does not know.');

@@ -48,6 +48,10 @@ function consistencyOf(text: string | undefined): PointFacts['consistency'] {
   return text === 'hook' || text === 'dump' ? text : 'crash';
 }
 
+function modeOf(text: string | undefined): PointFacts['mode'] {
+  return text === 'full' || text === 'incremental' ? text : null;
+}
+
 function tagsOf(text: string | undefined): string[] {
   if (text === undefined) return [];
   try {
@@ -87,6 +91,7 @@ function describe(backup: Backup): PointFacts {
     policy: catalogue[catalogueKeys.policy] ?? null,
     held: backup.marks[heldByLabel] !== undefined || backup.marks[holdLabel] !== undefined,
     consistency: consistencyOf(catalogue[catalogueKeys.consistency]),
+    mode: modeOf(catalogue[catalogueKeys.mode]),
     tags: tagsOf(catalogue[catalogueKeys.tags]),
   };
 }

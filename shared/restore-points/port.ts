@@ -31,6 +31,8 @@ export interface PointFacts {
   /** A restore or a person holds it: it is not pruned. */
   readonly held: boolean;
   readonly consistency: 'crash' | 'hook' | 'dump';
+  /** Full: all of the volume was read again. Null: the driver does not know. */
+  readonly mode: 'full' | 'incremental' | null;
   readonly tags: readonly string[];
 }
 

@@ -9,7 +9,7 @@ import { marksOf } from '../../backup/about-operation.ts';
 import type { Rules } from '../../backup/world.ts';
 import type { World } from './world.ts';
 
-function catalogueOf(operation: Operation, world: World): Record<string, string> {
+function catalogueOf(operation: Operation, world: World, mode: BackupDraft['mode']): Record<string, string> {
   const { namespace, pvc } = claimRefOf(operation);
   const claim = world.claim?.seen;
   const persistentVolume = world.persistentVolume?.seen;
@@ -23,6 +23,7 @@ function catalogueOf(operation: Operation, world: World): Record<string, string>
     [catalogueKeys.operationUid]: operation.metadata.uid,
     [catalogueKeys.policy]: operation.spec.request.policy ?? '',
     [catalogueKeys.consistency]: 'crash',
+    [catalogueKeys.mode]: mode,
     [catalogueKeys.clusterId]: world.identity?.seen?.id ?? '',
     [catalogueKeys.clusterUid]: world.identity?.seen?.uid ?? '',
     [catalogueKeys.tags]: tags.length === 0 ? '' : JSON.stringify(tags),
@@ -68,7 +69,8 @@ export function backupDraftOf(
       fix: 'check who deleted the volume; its earlier restore points can be restored into a new claim',
     });
   }
-  const catalogue = catalogueOf(operation, world);
+  const mode = operation.spec.request.mode ?? rules.defaultMode;
+  const catalogue = catalogueOf(operation, world, mode);
   const tooLarge = whyCatalogueNot(operation, catalogue);
   if (tooLarge !== undefined) return tooLarge;
   return {
@@ -76,7 +78,7 @@ export function backupDraftOf(
     volume: volume.name,
     backupTargetName: volume.backupTargetName,
     snapshotName: work.snapshot,
-    mode: operation.spec.request.mode ?? rules.defaultMode,
+    mode,
     blockSize: volume.backupBlockSize,
     marks: marksOf(operation),
     catalogue,

@@ -125,7 +125,7 @@ function createBench(policies: Record<string, object>) {
       });
     },
     /** A restorable point of now; answers its id. */
-    async addPoint(namespace: string, pvc: string, policy?: string) {
+    async addPoint(namespace: string, pvc: string, policy?: string, pointMode?: 'full' | 'incremental') {
       const volume = `vol-${namespace}-${pvc}`;
       const name = `${volume}-${time}`;
       longhorn.volumes.add({ name: volume });
@@ -137,6 +137,7 @@ function createBench(policies: Record<string, object>) {
         [catalogueKeys.pvc]: pvc,
         [catalogueKeys.clusterId]: 'cluster-1',
         ...(policy === undefined ? {} : { [catalogueKeys.policy]: policy }),
+        ...(pointMode === undefined ? {} : { [catalogueKeys.mode]: pointMode }),
       };
       const draft = { name, volume, backupTargetName: 'default', snapshotName: name, mode: 'incremental' as const };
       await longhorn.backups.create({ ...draft, marks: {}, catalogue }, { isDryRun: false });
@@ -215,6 +216,26 @@ describe('a tick', () => {
     bench.pass(24);
     await bench.tick();
     expect(await bench.asked()).toHaveLength(1);
+  });
+
+  it('asks for a full backup once in N backups of a claim', async () => {
+    const bench = createBench({ nightly: { ...nightly, mode: 'full every 3' } });
+    bench.addClaim('shop', 'data');
+    await bench.tick();
+    const modes: string[] = [];
+    for (let day = 0; day < 7; day += 1) {
+      bench.pass(day === 0 ? 2.01 : 24);
+      await bench.tick();
+      const made = (await bench.store.list({})).find(({ status }) => status === undefined);
+      if (made === undefined) throw new Error('no backup was asked for');
+      const mode = made.spec.request.mode ?? 'incremental';
+      modes.push(mode);
+      await bench.addPoint('shop', 'data', 'nightly', mode);
+      const ended = { phase: 'Succeeded' as const, progress: 100, message: '', steps: [] };
+      await bench.store.replaceStatus(made, ended);
+    }
+    const [full, next] = ['full', 'incremental'];
+    expect(modes).toEqual([full, next, next, full, next, next, full]);
   });
 
   it('skips an unchanged claim on request, until something is written or its point is refuted', async () => {

@@ -27,11 +27,19 @@ export interface ClusterSeen {
 /** One object for all claims. */
 const notTested: TestFacts = {};
 
+interface Progress {
+  dataAsOf?: Date;
+  asked?: AskedBackup;
+  /** The newest full point. */
+  fullAt?: Date;
+  sinceFull?: number;
+}
+
 interface Gathered {
   newest?: NewestPoint;
   newestPoint?: RestorePoint;
   newestOfOthers?: Date;
-  readonly progress: Map<string, { dataAsOf?: Date; asked?: AskedBackup }>;
+  readonly progress: Map<string, Progress>;
 }
 
 function makerOf({ policy, origin }: RestorePoint): string {
@@ -56,6 +64,15 @@ function askedBy(operation: Operation, dueAt: Date): AskedBackup {
   return { dueAt, state: stateOf(operation), ...told };
 }
 
+/** Only the points that retention has kept: where it keeps fewer than N, `full every N` comes earlier. */
+function countSinceFull(points: readonly RestorePoint[], known: ReadonlyMap<string, Gathered>): void {
+  for (const point of points) {
+    const progress = known.get(`${point.namespace}/${point.pvc}`)?.progress.get(point.policy ?? '');
+    if (progress?.fullAt === undefined || !isForLatest(point) || point.refuted_at !== null) continue;
+    progress.sinceFull = (progress.sinceFull ?? 0) + (instantOf(point) > progress.fullAt.getTime() ? 1 : 0);
+  }
+}
+
 /** By `namespace/claim`. */
 function gather({ points, operations }: ClusterSeen): ReadonlyMap<string, Gathered> {
   const known = new Map<string, Gathered>();
@@ -77,10 +94,12 @@ function gather({ points, operations }: ClusterSeen): ReadonlyMap<string, Gather
       continue;
     }
     const progress = claim.progress.get(point.policy) ?? {};
-    if (progress.dataAsOf === undefined || at > progress.dataAsOf) {
-      claim.progress.set(point.policy, { ...progress, dataAsOf: at });
-    }
+    if (progress.dataAsOf === undefined || at > progress.dataAsOf) progress.dataAsOf = at;
+    const isFull = point.mode === 'full';
+    if (isFull && (progress.fullAt === undefined || at > progress.fullAt)) progress.fullAt = at;
+    claim.progress.set(point.policy, progress);
   }
+  countSinceFull(points, known);
   for (const operation of operations) {
     if (operation.spec.kind !== 'Backup') continue;
     const due = dueOfIdentity(operation.spec.identity);

@@ -34,6 +34,7 @@ function point(day: number, facts: Partial<PointFacts> = {}) {
     policy: 'nightly',
     held: false,
     consistency: 'crash',
+    mode: null,
     tags: [],
     ...facts,
   };

@@ -42,7 +42,7 @@ export interface PolicyProgress {
   readonly dataAsOf?: Date | undefined;
   /** The newest due instant it has asked for, and what became of it. */
   readonly asked?: AskedBackup;
-  /** Backups since its last full one; undefined: there is no full one. */
+  /** Its restore points since its newest full one; undefined: it has no full one. */
   readonly sinceFull?: number;
 }
 

@@ -48,6 +48,8 @@ export const catalogueKeys = {
   policy: `${prefix}/policy`,
   origin: `${prefix}/origin`,
   consistency: `${prefix}/consistency`,
+  /** `full`: all of the volume was read; `incremental`. */
+  mode: `${prefix}/mode`,
   tags: `${prefix}/tags`,
   /** JSON of what a restore needs when cluster, namespace and claim are gone; see `longhorn/claim-shape.ts`. */
   claimShape: `${prefix}/claim-shape`,
