@@ -1,5 +1,5 @@
 /** Case by case, what Longhorn's own webhook makes of what we send. */
-import { kinds, type Ports, portsOf, prepare } from '@soteria/local/longhorn/testing/admission-world.ts';
+import { kinds, type Ports, portsOf, prepare, restore } from '@soteria/local/longhorn/testing/admission-world.ts';
 import { admitted } from '@soteria/local/longhorn/testing/admitted-cases.ts';
 import { outcomeOf, refused } from '@soteria/local/longhorn/testing/refused-cases.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
@@ -26,5 +26,27 @@ describeBehindWebhook("Longhorn's own webhook", () => {
     const thrown = await act(ports).catch((error: unknown) => error);
     expect(await outcomeOf(Promise.reject(thrown))).toEqual({ code, by, words });
     expect(thrown instanceof SoteriaError && stateThatRefuses(thrown)).toBe(state);
+  });
+});
+
+describeBehindWebhook("Longhorn's own webhook during an upgrade", () => {
+  it.each([
+    { image: null, words: 'invalid empty setting default-engine-image', state: 'a setting is not there yet' },
+    {
+      image: 'longhornio/longhorn-engine:v1.12.1',
+      words: 'cannot find engine image by longhornio/longhorn-engine:v1.12.1',
+      state: 'the engine image is not deployed',
+    },
+  ])('refuses a restore for a time: $words', async ({ image, words, state }) => {
+    const bed = await startWebhookBed({ defaultEngineImage: image });
+    try {
+      const { restores } = portsOf(bed.client, namespace);
+      const draft = { ...restore('in-an-upgrade'), fromBackup: '' };
+      const thrown = await restores.createVolume(draft, { isDryRun: true }).catch((error: unknown) => error);
+      expect(await outcomeOf(Promise.reject(thrown))).toMatchObject({ words });
+      expect(thrown instanceof SoteriaError && stateThatRefuses(thrown)).toBe(state);
+    } finally {
+      await bed.stop();
+    }
   });
 });

@@ -55,18 +55,26 @@ export interface WebhookBed {
   stop(): Promise<void>;
 }
 
-export async function startWebhookBed(): Promise<WebhookBed> {
+export interface WebhookBedOptions {
+  /** Longhorn's setting `default-engine-image`; null: there is none yet. Default: the one that is deployed. */
+  readonly defaultEngineImage?: string | null;
+}
+
+export async function startWebhookBed(options: WebhookBedOptions = {}): Promise<WebhookBed> {
   if (why !== undefined) throw new Error(`REQUIRE_LONGHORN=1, but ${why}`);
   const server = await startApiServer();
   try {
-    return await startBefore(server);
+    return await startBefore(server, options);
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
-async function startBefore(server: ApiServer): Promise<WebhookBed> {
+async function startBefore(
+  server: ApiServer,
+  { defaultEngineImage = engineImage }: WebhookBedOptions,
+): Promise<WebhookBed> {
   const { adminClient: admin, url, caPem, adminToken } = server;
   await installCrds(admin, readReferenceCrds());
   const client = createWatchingClient({ server: new URL(url), ca: caPem, token: () => Promise.resolve(adminToken) });
@@ -82,7 +90,7 @@ async function startBefore(server: ApiServer): Promise<WebhookBed> {
     metadata: { name, namespace },
     spec: { image: engineImage },
   });
-  await setSetting('default-engine-image', engineImage);
+  if (defaultEngineImage !== null) await setSetting('default-engine-image', defaultEngineImage);
   await setSetting('default-instance-manager-image', 'longhornio/longhorn-instance-manager:v1.12.0');
 
   const address = `127.0.0.1:${await findFreePort()}`;
