@@ -55,7 +55,6 @@ export const promises: readonly Promised[] = [
       embedded: ['test/e2e/embedded.test.ts'],
       server: ['test/apiserver/product.test.ts', 'test/apiserver/operation-admission.test.ts'],
       knative: ['test/knative/main-job.test.ts'],
-      longhorn: ['test/longhorn/*.test.ts'],
     },
   },
   {
@@ -64,7 +63,6 @@ export const promises: readonly Promised[] = [
       embedded: ['test/e2e/restore.test.ts'],
       server: ['test/apiserver/restore*.test.ts'],
       knative: ['test/knative/main-job.test.ts'],
-      longhorn: ['test/longhorn/*.test.ts'],
     },
   },
   {
@@ -112,6 +110,14 @@ export const promises: readonly Promised[] = [
       embedded: ['test/e2e/bad-weather.test.ts', 'test/simulation/*.test.ts'],
       server: ['test/apiserver/restore-killed.test.ts'],
       knative: ['test/knative/weather.test.ts'],
+    },
+  },
+  {
+    what: 'Longhorn takes what is sent to it, and refuses what is said to be refused',
+    by: {
+      embedded: ['local/longhorn/*contract.test.ts'],
+      server: ['test/apiserver/local-longhorn.test.ts'],
+      longhorn: ['test/longhorn/*.test.ts'],
     },
   },
   {
