@@ -2,13 +2,14 @@
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { describeFailure } from './describe-failure.ts';
-import { readOptions, usage } from './options.ts';
+import { type LocalOptions, readOptions, usage } from './options.ts';
 import { sampleClaims, sampleNamespace } from './sample.ts';
+import { applySamplePolicy, samplePolicy } from './sample-policy.ts';
 import { type Local, startLocal } from './start-local.ts';
 import { waitForStop } from './wait-for-stop.ts';
 import { describeActivity } from './describe-activity.ts';
 
-function welcome(local: Local, hasSample: boolean): string {
+function welcome(local: Local, { hasSample, hasPolicy }: LocalOptions): string {
   const claim = sampleClaims[0] ?? 'notes';
   const namespace = hasSample ? sampleNamespace : '<namespace>';
   return `
@@ -20,7 +21,7 @@ Soteria is ready.
   kubectl      export KUBECONFIG=${local.kubeconfigPath}
   claims       ${join(local.claimsFolder, hasSample ? sampleNamespace : '')}
   backups      ${local.targetFolder}
-  usage        ${local.frontDoorUrl}/v1/b2?refresh=true
+  usage        ${local.frontDoorUrl}/v1/b2?refresh=true${hasPolicy ? `\n  policy       ${samplePolicy.id}: ${local.frontDoorUrl}/v1/policies/${samplePolicy.id}/preview` : ''}
 
 Ask for a backup, in any of three ways:
 
@@ -54,7 +55,8 @@ async function main(): Promise<void> {
       if (line !== undefined) console.log(line);
     },
   });
-  console.log(welcome(local, options.hasSample));
+  console.log(welcome(local, options));
+  if (options.hasPolicy) await applySamplePolicy(local.frontDoorUrl);
   console.log(`\n${await stopped}: stopping …`);
   await local.stop();
   console.log(hasColour ? styleText('dim', 'Stopped. Everything is kept.') : 'Stopped. Everything is kept.');

@@ -9,6 +9,8 @@ export interface LocalOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly hasSample: boolean;
+  /** A policy backs the sample up every two minutes. */
+  readonly hasPolicy: boolean;
   /** Of a real API server, in place of the embedded store. */
   readonly kubeconfig: string | undefined;
   /** Manifests over those of the installation. */
@@ -21,6 +23,7 @@ export const usage = `npm start [-- OPTIONS]
   --data DIR       where state, claims and backups are kept (~/.soteria)
   --settings F     manifests to apply over the installation: a ConfigMap soteria-config, a BackupTarget …
   --no-sample      no sample namespace
+  --policy         a policy that backs the sample up every two minutes and keeps five points of each claim
   --kubeconfig F   use this API server (with Longhorn's and Knative's CRDs) in place of the embedded store
   --help           this text`;
 
@@ -39,6 +42,7 @@ export function readOptions(argv: readonly string[], home = homedir()): LocalOpt
     port,
     dataDir: resolve(values.data ?? join(home, '.soteria')),
     hasSample: values['no-sample'] !== true,
+    hasPolicy: values.policy === true,
     kubeconfig: values.kubeconfig === undefined ? undefined : resolve(values.kubeconfig),
     settingsFile: values.settings === undefined ? undefined : resolve(values.settings),
   };
@@ -49,6 +53,7 @@ function parseStrictly(argv: readonly string[]) {
     port: { type: 'string' },
     data: { type: 'string' },
     'no-sample': { type: 'boolean' },
+    policy: { type: 'boolean' },
     kubeconfig: { type: 'string' },
     settings: { type: 'string' },
     help: { type: 'boolean' },
