@@ -1,4 +1,5 @@
 /** Policies on a real API server, with no more rights than the manifests grant to the function `policy-tick`. */
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
@@ -6,6 +7,8 @@ import { type ApiServer, startApiServer } from '../servers/api-server.ts';
 import { installCrds, readOwnCrds, readReferenceCrds } from '../servers/install-crds.ts';
 import { describeWithControllers } from '../servers/require-api-server.ts';
 import { mintToken } from '../servers/service-account.ts';
+import { waitUntil } from '../servers/wait-until.ts';
+import { readAuditLogs } from '../rights/audit-log.ts';
 
 const namespace = 'soteria';
 const secretsPath = `/api/v1/namespaces/${namespace}/secrets`;
@@ -108,5 +111,45 @@ describeWithControllers('policies on a real API server', () => {
     expect(items).toHaveLength(8);
     expect((await call('POST /v1/policies', { body: nightly('policy-1') })).status).toBe(409);
     expect((await call('GET /v1/policies/policy-2/preview')).status).toBe(200);
+  });
+
+  it('shows the policies that are equal to Longhorn’s recurring jobs to a caller who may list everywhere', async () => {
+    const asked = { body: { from: 'recurring-jobs' } };
+    expect((await call('POST /v1/policies/preview', asked)).status).toBe(403);
+    await server.adminClient.apply({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'overseer' },
+      rules: [{ apiGroups: ['soteria.dev'], resources: ['operations'], verbs: ['list'] }],
+    });
+    await account('overseer', ['list', 'create']);
+    await server.adminClient.apply({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'overseer' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'overseer' },
+      subjects: [{ kind: 'ServiceAccount', name: 'overseer', namespace }],
+    });
+    const recurringJob = {
+      apiVersion: 'longhorn.io/v1beta2',
+      kind: 'RecurringJob',
+      metadata: { name: 'nightly', namespace: 'longhorn-system' },
+      spec: { name: 'nightly', task: 'backup', cron: '0 3 * * *', retain: 7, concurrency: 2, groups: ['default'] },
+    };
+    await server.adminClient.apply(recurringJob);
+    const shown = await call('POST /v1/policies/preview', { as: 'overseer', ...asked });
+    expect(shown).toMatchObject({ status: 200 });
+    expect(JSON.stringify(shown.body)).toContain('nightly');
+  });
+
+  it('a policy that skips unchanged claims looks at the engines', async () => {
+    const answer = await call('POST /v1/policies', { body: { ...nightly('sparing'), onUnchanged: 'skip' } });
+    expect(answer.status).toBe(200);
+    await waitUntil('the engines were listed', () => {
+      const engines = readAuditLogs(dirname(server.auditLogPath)).filter(
+        ({ resource, function: by }) => resource === 'engines' && by === 'policy-tick',
+      );
+      return Promise.resolve(engines.length > 0 && engines.every(({ isAllowed }) => isAllowed));
+    });
   });
 });
