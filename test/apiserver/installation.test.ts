@@ -85,13 +85,15 @@ const neverAllowed: readonly Question[] = [
   ask('create', 'pingsources.sources.knative.dev', 'default'),
 ];
 
-/** What makes claims and takes away what it made may do these; nobody else. */
+/** Only `restore` makes claims and removes what it has made. */
 const ofRestore: readonly Question[] = [
   ...['create', 'patch', 'delete'].map((verb) => ask(verb, 'persistentvolumeclaims', 'default')),
   ask('delete', 'persistentvolumes'),
   ask('delete', 'volumes.longhorn.io', longhorn),
-  ask('patch', 'backuptargets.longhorn.io', longhorn),
 ];
+
+/** Has Longhorn read a backup target: `restore` for a point that is not listed yet, `policy-tick` to confirm a deletion. */
+const readTarget = ask('patch', 'backuptargets.longhorn.io', longhorn);
 
 const deniedTo: readonly (readonly [account: string, questions: readonly Question[]])[] = [
   [
@@ -106,8 +108,11 @@ const deniedTo: readonly (readonly [account: string, questions: readonly Questio
     'policy-tick',
     [
       ask('update', 'operations.soteria.dev/status', 'default'),
-      ask('get', 'backups.longhorn.io', longhorn),
-      ask('delete', 'backups.longhorn.io', longhorn),
+      // It deletes points one by one, when a policy no longer keeps them, and makes none.
+      ask('create', 'backups.longhorn.io', longhorn),
+      ask('deletecollection', 'backups.longhorn.io', longhorn),
+      ask('delete', 'backups.longhorn.io', 'default'),
+      ask('delete', 'snapshots.longhorn.io', longhorn),
       ask('create', 'events', 'default'),
       ask('get', 'secrets', 'soteria', 'soteria-signing'),
       ask('update', 'configmaps', 'soteria', 'soteria-config'),
@@ -234,7 +239,11 @@ describeWithReferenceCrds('the installation', () => {
 
   describe.each(deniedTo)('%s', (account, foreign) => {
     it('is granted nothing that would let it take or destroy data', async () => {
-      const questions = [...neverAllowed, ...(account === 'restore' ? [] : ofRestore)];
+      const questions = [
+        ...neverAllowed,
+        ...(account === 'restore' ? [] : ofRestore),
+        ...(account === 'restore' || account === 'policy-tick' ? [] : [readTarget]),
+      ];
       expect(await grantsTo(account, questions)).toEqual([]);
     });
 
