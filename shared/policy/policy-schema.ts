@@ -125,7 +125,11 @@ const { minFiles, minBytes, sampleChecksums, manifest, maxDropPercent, database,
 const verify = z
   .strictObject({
     every: duration.describe('Each claim is proved within this period.'),
-    schedule: cron.optional().describe('When restore tests may start; left out: spread over the whole period.'),
+    schedule: cron
+      .optional()
+      .describe(
+        'When restore tests may start; left out: spread over the whole period, each up to an hour after its turn has come, because no PingSource announces it.',
+      ),
     files: z
       .strictObject({ minFiles, minBytes, sampleChecksums, manifest, maxDropPercent })
       .optional()

@@ -369,6 +369,20 @@ describe('a tick', () => {
     expect(await bench.asked()).toHaveLength(2);
   });
 
+  it('tests the newest good point of a claim where a newer one is refuted', async () => {
+    const bench = createBench({ proved: { namespaceSelector: {}, verify: { every: '1d', schedule: '0 4 * * *' } } });
+    bench.addClaim('shop', 'data');
+    const good = await bench.addPoint('shop', 'data');
+    bench.pass(1);
+    const bad = await bench.addPoint('shop', 'data');
+    await bench.tick();
+    await bench.verified.keep({ ...data, point: bad, outcome: 'refuted', at: bench.now().toISOString() });
+    bench.pass(48);
+    await bench.tick();
+    const [test] = await bench.store.list({});
+    expect(test?.spec.request).toEqual({ pvc: 'data', policy: 'proved', snapshot: good });
+  });
+
   it('asks for no restore test of a claim while another one runs, nor for more than the budget of a day', async () => {
     const verify = { every: '1d', schedule: '* * * * *', budget: '1' };
     const bench = createBench({ proved: { namespaceSelector: {}, verify } });

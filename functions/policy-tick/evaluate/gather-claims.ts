@@ -39,6 +39,8 @@ interface Gathered {
   newest?: NewestPoint;
   newestPoint?: RestorePoint;
   newestOfOthers?: Date;
+  /** The data of the newest point that a restore test has refuted. */
+  refutedAt?: Date;
   readonly progress: Map<string, Progress>;
 }
 
@@ -82,9 +84,13 @@ function gather({ points, operations }: ClusterSeen): ReadonlyMap<string, Gather
     return found;
   };
   for (const point of points) {
-    if (!isForLatest(point) || point.refuted_at !== null || point.namespace === null || point.pvc === null) continue;
+    if (!isForLatest(point) || point.namespace === null || point.pvc === null) continue;
     const at = new Date(instantOf(point));
     const claim = of(`${point.namespace}/${point.pvc}`);
+    if (point.refuted_at !== null) {
+      if (claim.refutedAt === undefined || at > claim.refutedAt) claim.refutedAt = at;
+      continue;
+    }
     if (claim.newest === undefined || at > claim.newest.at) {
       claim.newest = newestOf(point, at);
       claim.newestPoint = point;
@@ -128,6 +134,11 @@ function obstacleOf(
   };
 }
 
+/** `latest` would prove a refuted point again and again, and no other one ever. */
+function testPointOf({ newest, newestPoint, refutedAt }: Partial<Gathered> = {}): string | undefined {
+  return newest !== undefined && refutedAt !== undefined && refutedAt >= newest.at ? newestPoint?.id : undefined;
+}
+
 export interface ClaimsGathered extends Pick<TestsSeen, 'open' | 'bytesReadToday'> {
   readonly namespaces: readonly NamespaceFacts[];
 }
@@ -160,7 +171,9 @@ export function gatherClaims(seen: ClusterSeen, now: Date, unchanged = noneUncha
   const byNamespace = new Map<string, ClaimFacts[]>();
   for (const claim of seen.claims) {
     const { name, namespace = '', labels = {}, annotations = {}, creationTimestamp } = claim.metadata;
-    const { progress, newestPoint, ...points } = known.get(`${namespace}/${name}`) ?? {};
+    const gathered = known.get(`${namespace}/${name}`);
+    const { progress, newestPoint, refutedAt: _refutedAt, ...points } = gathered ?? {};
+    const testPoint = testPointOf(gathered);
     const obstacle = obstacleOf(claim, seen.persistentVolumes);
     const facts: ClaimFacts = {
       name,
@@ -170,6 +183,7 @@ export function gatherClaims(seen: ClusterSeen, now: Date, unchanged = noneUncha
       createdAt: new Date(creationTimestamp),
       ...points,
       ...(progress === undefined ? {} : { progress }),
+      ...(testPoint === undefined ? {} : { testPoint }),
       ...(obstacle === undefined ? {} : { obstacle }),
       ...(isUnchangedSince(newestPoint, claim, seen, unchanged) ? { isUnchanged: true } : {}),
       ...(claim.spec?.volumeMode === 'Block' ? {} : { tests: tests.get(`${namespace}/${name}`) ?? notTested }),

@@ -47,7 +47,12 @@ export function recordBackups(store: Recorder, dues: readonly AskedDue[], polici
 export function recordTests(store: Recorder, dues: readonly DueTest[], policies: Policies, signal: AbortSignal) {
   const asked = dues.map((due): Asked => {
     const verify = policies.get(due.policy)?.verify?.request;
-    const request = { pvc: due.claim, policy: due.policy, ...(verify === undefined ? {} : { verify }) };
+    const request = {
+      pvc: due.claim,
+      policy: due.policy,
+      ...(due.point === undefined ? {} : { snapshot: due.point }),
+      ...(verify === undefined ? {} : { verify }),
+    };
     return { kind: 'RestoreTest', due, name: dueTestName(due), identity: dueTestIdentity(due), request };
   });
   return recordAll(store, asked, signal);

@@ -11,6 +11,8 @@ export interface ClaimFacts extends ClaimToMatch {
   readonly progress?: ReadonlyMap<string, PolicyProgress>;
   /** Nothing was written since the snapshot of `newest`, as its driver tells; left out: it was, or the driver cannot tell. */
   readonly isUnchanged?: boolean;
+  /** Id of the newest good point, where a newer one is refuted: a restore test takes it. Undefined: the latest. */
+  readonly testPoint?: string;
   /** Why no driver can take it now; undefined: one can. */
   readonly obstacle?: Obstacle | undefined;
   /** Undefined: a restore test can look at nothing of it, because it has no file system. */

@@ -13,6 +13,8 @@ export interface DueTest {
   readonly namespace: string;
   readonly claim: string;
   readonly dueAt: Date;
+  /** Its id; left out: the latest. */
+  readonly point?: string;
 }
 
 export interface TestsState {
@@ -92,15 +94,20 @@ function ruleOf({ policy: { timeZone }, verify }: Collected, now: Date): TestRul
   return { everyMs, ...budget, round: { last: lastDueAt(schedule, now), next: nextDueAt(schedule, now) } };
 }
 
+type FoundTest = PlannedTest & Pick<DueTest, 'policy' | 'point'>;
+
 function decideAll(all: readonly Collected[], { now, free, bytesReadToday }: TestsState): TestsDecision {
-  const found: (PlannedTest & { readonly policy: string })[] = [];
+  const found: FoundTest[] = [];
   const proveBy = new Map<ClaimFacts, Date>();
   for (const one of all) {
     const { id: policy } = one.policy;
     const facts = new Map(one.claims.map((claim) => [`${claim.namespace}/${claim.name}`, claim.facts]));
     const state = { now, bytesReadToday: bytesReadToday.get(policy) ?? 0n, free };
     const { start, neverTested, overdue } = decideTests(one.claims, ruleOf(one, now), state);
-    for (const plan of start) found.push({ ...plan, policy });
+    for (const plan of start) {
+      const { testPoint } = facts.get(`${plan.claim.namespace}/${plan.claim.name}`) ?? {};
+      found.push({ ...plan, policy, ...(testPoint === undefined ? {} : { point: testPoint }) });
+    }
     const grainMs = one.verify.everyMs < dayMs ? 1000 : hourMs;
     for (const { claim, by: end } of [...neverTested, ...overdue]) {
       const of = facts.get(`${claim.namespace}/${claim.name}`);
@@ -113,12 +120,14 @@ function decideAll(all: readonly Collected[], { now, free, bytesReadToday }: Tes
 }
 
 /** One test of a claim at a time, also when two policies ask for one. */
-function chooseTests(found: readonly (PlannedTest & { readonly policy: string })[], free: number): DueTest[] {
+function chooseTests(found: readonly FoundTest[], free: number): DueTest[] {
   const chosen = new Map<string, DueTest>();
-  for (const { policy, claim, dueAt } of found.toSorted((a, b) => a.by.getTime() - b.by.getTime())) {
+  for (const { policy, claim, dueAt, point } of found.toSorted((a, b) => a.by.getTime() - b.by.getTime())) {
     const { namespace, name } = claim;
     const key = `${namespace}/${name}`;
-    if (chosen.size < free && !chosen.has(key)) chosen.set(key, { policy, namespace, claim: name, dueAt });
+    if (chosen.size < free && !chosen.has(key)) {
+      chosen.set(key, { policy, namespace, claim: name, dueAt, ...(point === undefined ? {} : { point }) });
+    }
   }
   return [...chosen.values()];
 }
