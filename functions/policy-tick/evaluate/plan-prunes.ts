@@ -1,6 +1,7 @@
 /** What every policy would prune now, volume by volume: the same for the tick, for the door and for the preview. */
 import type { Holds } from '../prune/holds.ts';
 import { planPrune, type PrunePlan } from '../prune/plan-prune.ts';
+import { wantedPoints } from '../prune/wanted-points.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import { liveVolumesOf, pointsByPolicy } from '../retention/gather-points.ts';
 import type { PolicyMemory } from '../store/policy-memory.ts';
@@ -27,9 +28,13 @@ async function findAway(
   return (target) => !there.has(target);
 }
 
-function withHolds({ points }: ClusterSeen, held: Awaited<ReturnType<Holds['list']>>): ClusterSeen['points'] {
-  if (held.size === 0) return points;
-  return points.map((point) => (held.has(point.id) ? { ...point, held: true } : point));
+function withHolds(
+  { points, operations }: ClusterSeen,
+  held: Awaited<ReturnType<Holds['list']>>,
+): ClusterSeen['points'] {
+  const wanted = wantedPoints(operations, points);
+  if (held.size === 0 && wanted.size === 0) return points;
+  return points.map((point) => (held.has(point.id) || wanted.has(point.id) ? { ...point, held: true } : point));
 }
 
 /** By policy, then by claim; also those that delete nothing. */

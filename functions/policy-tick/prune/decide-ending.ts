@@ -15,7 +15,9 @@ export function decideEnding({ operation, world }: PruneSituation): PruneAction 
   const fact = factOfPhase[status.phase];
   if (fact !== undefined && status.announced?.includes(fact) !== true) return { do: 'announce', fact };
   const hasPruned = status.phase === 'Succeeded' && (status.work?.gone ?? []).length > 0;
-  if (hasPruned && world.isNoted !== true) return { do: 'note-pruned', policy };
+  if (hasPruned && world.policy === undefined) return { do: 'look', at: 'policy' };
+  // A policy that is deleted is forgotten: one that gets its id later waits for a yes of its own.
+  if (hasPruned && world.policy?.seen !== undefined && world.isNoted !== true) return { do: 'note-pruned', policy };
   const staying = status.work?.backup;
   if (staying !== undefined && world.facts === undefined) return { do: 'look', at: 'facts' };
   const point = world.facts?.seen?.points.find(({ facts }) => facts.name === staying);

@@ -2,9 +2,12 @@
 import type { Known } from '@soteria/shared/operation/engine/advance.ts';
 import { liveVolumeOf } from '@soteria/shared/longhorn/live-volume.ts';
 import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
+import { openSelector } from '@soteria/shared/operation/record/store.ts';
+import { restorePointOf } from '@soteria/shared/restore-points/restore-point.ts';
 import { whySharedId } from '@soteria/shared/restore-points/shared-cluster-id.ts';
 import { volumeOf } from './plan-of.ts';
 import type { PruneTools } from './tools.ts';
+import { wantedPoints } from './wanted-points.ts';
 import type { PruneFacts, PrunePlace, PruneWorld } from './world.ts';
 
 async function lookAtFacts(
@@ -17,13 +20,15 @@ async function lookAtFacts(
   const volume = volumeOf(operation, world) ?? '';
   const isPlanned = operation.status?.work?.plan !== undefined;
   // Whether two clusters share one id is asked of all points once, and of those of the volume before each deletion.
-  const [points, all, proof, own, self, ofClaim, held] = await Promise.all([
+  const [points, all, proof, own, self, ofClaim, open, held] = await Promise.all([
     port.list({ volume }, signal),
     isPlanned ? undefined : port.list({}, signal),
     verified.proofOf(namespace, pvc, signal),
     cluster.ownClusters(signal),
     cluster.identity(signal),
     store.listOfClaim(namespace, pvc, signal),
+    // Restores into other namespaces too.
+    store.list({ fieldSelector: openSelector }, signal),
     holds.list(signal),
   ]);
   const sharedId = whySharedId(
@@ -38,7 +43,11 @@ async function lookAtFacts(
     if (typeof target === 'string' && why !== undefined) away.set(target, why);
   }
   const backups = ofClaim.filter(({ spec }) => spec.kind === 'Backup');
-  return { points, proof, own, backups, held: new Set(held.keys()), sharedId, away };
+  const wanted = wantedPoints(
+    open,
+    points.map(({ facts }) => restorePointOf(facts, own)),
+  );
+  return { points, proof, own, backups, held: new Set([...held.keys(), ...wanted]), sharedId, away };
 }
 
 export async function lookAtPrune(

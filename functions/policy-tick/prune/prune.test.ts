@@ -3,15 +3,7 @@ import { holdLabel } from '@soteria/shared/operation/record/marks.ts';
 import { Killed } from '@soteria/shared/operation/record/testing/killer.ts';
 import { describe, expect, it } from 'vitest';
 import { tidyLeftovers } from '../doors/wake-prune.ts';
-import { createPruneBench, silent } from './test-bench.ts';
-
-async function benchWith(points: number, retention?: object) {
-  const bench = createPruneBench(retention);
-  await bench.trust();
-  const ids: string[] = [];
-  for (let count = 1; count <= points; count += 1) ids.push(await bench.addPoint(`p${count}`));
-  return { ...bench, ids };
-}
+import { benchWith, createPruneBench, silent } from './test-bench.ts';
 
 async function endOf(bench: Pick<ReturnType<typeof createPruneBench>, 'prunes'>) {
   const [only, ...more] = await bench.prunes();

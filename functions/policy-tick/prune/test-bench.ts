@@ -214,3 +214,12 @@ export function createPruneBench(retention: object | undefined = { keepLast: 2, 
     },
   };
 }
+
+/** Of a policy that has pruned before, with points `p1`, `p2`, … */
+export async function benchWith(points: number, retention?: object) {
+  const bench = createPruneBench(retention);
+  await bench.trust();
+  const ids: string[] = [];
+  for (let count = 1; count <= points; count += 1) ids.push(await bench.addPoint(`p${count}`));
+  return { ...bench, ids };
+}

@@ -27,7 +27,7 @@ export interface PruneFacts {
   readonly own: OwnClusters;
   /** Operations of kind Backup of the claim. */
   readonly backups: readonly Operation[];
-  /** Ids of the points that a person holds. */
+  /** Ids of the points that a person holds, or that a restore or a restore test which has not ended names. */
   readonly held: ReadonlySet<string>;
   /** Another living cluster writes under the id of this one. */
   readonly sharedId: SoteriaError | undefined;

@@ -21,7 +21,7 @@ const keepTexts: Readonly<Record<Exclude<KeepReason['code'], 'oldest'>, string>>
   newest: 'the newest good restore point is never deleted',
   last_verified: 'the last verified restore point is never deleted',
   not_replaced_by_a_verified_one: 'latestOnly keeps it until a newer restore point is verified',
-  held: 'it is held',
+  held: 'it is held, or a restore or a restore test that has not ended reads it',
   too_young: 'it is younger than minAge',
   from_the_future: 'its instant lies in the future',
   not_own: 'another maker made it',

@@ -69,7 +69,7 @@ function toObject(draft: OperationDraft) {
 }
 
 /** Neither Succeeded nor Failed, Skipped or Cancelled. */
-const openSelector = terminalPhases.map((phase) => `status.phase!=${phase}`).join(',');
+export const openSelector = terminalPhases.map((phase) => `status.phase!=${phase}`).join(',');
 
 /** Oldest first; of one second, by uid: the same order for everybody who looks. */
 export function byAge(a: Operation, b: Operation): number {
