@@ -58,6 +58,12 @@ export const coverageReasons = {
     why: 'the backup of the last due time failed',
     fix: 'read the Operation that failed; the next due time tries again',
   },
+  not_recorded: {
+    state: 'skipped',
+    isAccounted: false,
+    why: 'a backup of it is due, and its Operation could not be recorded',
+    fix: 'remove what refuses the Operation, such as a quota of the namespace; the next evaluation asks again',
+  },
   target_unavailable: {
     state: 'skipped',
     isAccounted: false,

@@ -1,4 +1,5 @@
 /** Ticks over the in-memory cluster and the fake Longhorn: what is asked for, once, whatever happens to the ticks. */
+import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
@@ -192,6 +193,30 @@ describe('a tick', () => {
       'web/files': { code: 'no_driver' },
       'web/late': { code: 'claim_not_bound' },
     });
+  });
+
+  it('goes on when one namespace refuses its Operation, and says so of that claim alone', async () => {
+    const bench = createBench({ nightly });
+    bench.addClaim('shop', 'data');
+    bench.addClaim('web', 'files');
+    await bench.tick();
+    bench.pass(2.01);
+    const create = bench.store.create.bind(bench.store);
+    let isRefused = true;
+    bench.store.create = async (draft, signal) => {
+      if (!isRefused || draft.namespace !== 'shop') return create(draft, signal);
+      const explanation = { what: 'could not create it', why: 'exceeded quota: operations', fix: 'raise the quota' };
+      throw new SoteriaError('cluster_forbidden', explanation);
+    };
+    await bench.tick();
+    expect(await bench.asked()).toEqual(['web/files nightly 2026-05-01T02:00:00.000Z']);
+    expect(await bench.coverage()).toMatchObject({
+      'shop/data': { code: 'not_recorded', policy: 'nightly', detail: 'exceeded quota: operations' },
+      'web/files': { code: 'due' },
+    });
+    isRefused = false;
+    await bench.tick();
+    expect(await bench.asked()).toHaveLength(2);
   });
 
   it('after three missed due times makes one backup, for the last of them', async () => {

@@ -19,6 +19,7 @@ import { createCoverageStore, decodeAll } from './coverage-store.ts';
 import { gatherClaims } from './gather-claims.ts';
 import { findHindrance, lookAtCluster } from './look-at-cluster.ts';
 import { recordBackups, recordTests } from './record-due.ts';
+import { coverageWithRefusals } from './refused-dues.ts';
 import { markEvaluated, readPolicyMemory, rememberPolicies, writePolicyMemory } from '../store/policy-memory.ts';
 
 /** More Operations of one tick would hold up everything else; the next tick goes on. */
@@ -96,23 +97,30 @@ export async function evaluatePolicies(
   const byId = new Map(policies.map((one) => [one.id, one]));
   const asked = await recordBackups(tools.store, decision.ask, byId, signal);
   const tests = await recordTests(tools.store, decision.askTests, byId, signal);
+  const [firstRefused, ...otherRefused] = [...asked.refused, ...tests.refused];
+  if (firstRefused !== undefined) {
+    const { code, explanation } = firstRefused.error;
+    log.warn('operations_refused', { count: 1 + otherRefused.length, code, ...explanation });
+  }
   const due = new Set(decision.ask.map(({ namespace: of, claim }) => `${of}/${claim}`));
   const prunes =
     hindrance === undefined ? await askForPrunes(tools, cluster, { policies, seen, memory: known, due }, signal) : 0;
   for (const transition of decision.transitions) await report(tools, transition, { signal, log });
+  const records = coverageWithRefusals(decision.coverage, asked.refused);
   const newest = newestOf(namespaces);
   // While a target is away its points are not listed: what was known of them stays.
   const formerly = hindrance === undefined ? undefined : recorded.newestAt;
   const newestAt = (of: string, claim: string) => newest.get(`${of}/${claim}`) ?? formerly?.(of, claim);
-  const written = await store.write(before, { records: decision.coverage, newestAt }, signal);
+  const written = await store.write(before, { records, newestAt }, signal);
   // Last: only what is complete counts as an evaluation.
   if (policies.length > 0) await markEvaluated(client, namespace, now, signal);
   const { missed: overdue } = totalsOf(decision.coverage.values());
   log.info('policies_evaluated', {
     policies: policies.length,
     disabled: book.faults.length,
-    asked,
-    tests,
+    asked: asked.made,
+    tests: tests.made,
+    refused: asked.refused.length + tests.refused.length,
     prunes,
     hindrance: hindrance?.code,
     transitions: decision.transitions.length,

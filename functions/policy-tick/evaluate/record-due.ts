@@ -1,8 +1,9 @@
 /**
- * Records the Operations that policies are due for. Invariant: the name follows from policy, claim and due instant, so a second tick, pod or ping
- * meets "already exists".
+ * Records the Operations that policies are due for. Invariants:
+ *  1. The name follows from policy, claim and due instant, so a second tick, pod or ping meets "already exists".
+ *  2. A refusal of one Operation (a quota, an admission webhook, a name that is taken) stops no other one.
  */
-import { SoteriaError } from '@soteria/shared/errors.ts';
+import { SoteriaError, type ErrorCode } from '@soteria/shared/errors.ts';
 import { isDriverHere } from '@soteria/shared/operation/kinds/drivers.ts';
 import type { Operation, OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
@@ -20,6 +21,20 @@ interface Asked {
   readonly request: OperationRequest;
 }
 
+export interface RefusedDue {
+  readonly due: DueOfClaim;
+  readonly error: SoteriaError;
+}
+
+export interface Recorded {
+  /** Made now. */
+  readonly made: number;
+  readonly refused: readonly RefusedDue[];
+}
+
+/** They are about one object; any other error may be about all of them, and ends the evaluation. */
+const refusals: ReadonlySet<ErrorCode> = new Set(['cluster_forbidden', 'cluster_refused', 'invalid_request']);
+
 type Recorder = Pick<OperationStore, 'create' | 'get'>;
 type Policies = ReadonlyMap<string, ResolvedPolicy>;
 
@@ -29,7 +44,6 @@ function driverOf(policy: ResolvedPolicy | undefined): Pick<OperationRequest, 'd
   return driver !== undefined && isDriverHere(driver) ? { driver } : {};
 }
 
-/** Answers how many were made now. */
 export function recordBackups(store: Recorder, dues: readonly AskedDue[], policies: Policies, signal: AbortSignal) {
   const asked = dues.map((due): Asked => {
     const request = {
@@ -43,7 +57,6 @@ export function recordBackups(store: Recorder, dues: readonly AskedDue[], polici
   return recordAll(store, asked, signal);
 }
 
-/** Answers how many were made now. */
 export function recordTests(store: Recorder, dues: readonly DueTest[], policies: Policies, signal: AbortSignal) {
   const asked = dues.map((due): Asked => {
     const verify = policies.get(due.policy)?.verify?.request;
@@ -58,8 +71,9 @@ export function recordTests(store: Recorder, dues: readonly DueTest[], policies:
   return recordAll(store, asked, signal);
 }
 
-async function recordAll(store: Recorder, all: readonly Asked[], signal: AbortSignal): Promise<number> {
+async function recordAll(store: Recorder, all: readonly Asked[], signal: AbortSignal): Promise<Recorded> {
   let made = 0;
+  const refused: RefusedDue[] = [];
   for (const { kind, due, name, identity, request } of all) {
     const ref = { namespace: due.namespace, name };
     const requestedBy = { user: `policy ${due.policy}`, via: 'policy' as const };
@@ -70,24 +84,29 @@ async function recordAll(store: Recorder, all: readonly Asked[], signal: AbortSi
       if (!(error instanceof SoteriaError)) throw error;
       // The namespace is going, and its claims with it.
       if (error.code === 'not_found' || error.code === 'namespace_terminating') continue;
-      if (error.code !== 'name_conflict') throw error;
-      refuseStranger(kind, due, identity, await store.get(ref, signal));
+      if (refusals.has(error.code)) refused.push({ due, error });
+      else if (error.code !== 'name_conflict') throw error;
+      else {
+        const stranger = refusalOfStranger(kind, due, identity, await store.get(ref, signal));
+        if (stranger !== undefined) refused.push({ due, error: stranger });
+      }
     }
   }
-  return made;
+  return { made, refused };
 }
 
-/** The holder of the name is this very request, or another one of the same policy and second. */
-function refuseStranger(
+/** Undefined: the holder of the name is this very request, or another one of the same policy and second. */
+function refusalOfStranger(
   kind: Asked['kind'],
   { namespace, claim, policy }: DueOfClaim,
   identity: string,
   holder: Operation | undefined,
-): void {
-  if (holder === undefined || holder.spec.identity === identity) return;
-  if (dueOfIdentity(holder.spec.identity) !== undefined || dueOfTest(holder.spec.identity) !== undefined) return;
+): SoteriaError | undefined {
+  if (holder === undefined || holder.spec.identity === identity) return undefined;
+  if (dueOfIdentity(holder.spec.identity) !== undefined || dueOfTest(holder.spec.identity) !== undefined)
+    return undefined;
   const work = kind === 'Backup' ? 'backup' : 'restore test';
-  throw new SoteriaError('name_conflict', {
+  return new SoteriaError('name_conflict', {
     what: `the ${work} of claim ${namespace}/${claim} that policy ${policy} is due for was not recorded`,
     why: `another request has the name of its Operation, ${holder.metadata.name}`,
     fix: `delete that Operation once it has ended; the next tick records the ${work}`,
