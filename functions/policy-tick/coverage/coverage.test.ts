@@ -86,6 +86,19 @@ describe('the coverage of a namespace', () => {
 });
 
 describe('the percentage', () => {
+  it('drops an instant that somebody has spoiled by hand, and keeps the rest of the record', () => {
+    const group = {
+      code: 'fresh',
+      policy: 'p',
+      missedSince: 'yesterday',
+      proveBy: '',
+      claims: 'data@zzzzzzzzzzzzzzzz',
+    };
+    const { records, newestAt } = decodeCoverage(JSON.stringify({ version: 1, groups: [group] }));
+    expect(records).toEqual(new Map([['data', { code: 'fresh', policy: 'p' }]]));
+    expect(newestAt).toEqual(new Map());
+  });
+
   it('is 100 only when each claim is accounted for', () => {
     const fresh = new Map(Array.from({ length: 999 }, (_none, index) => [`a${index}`, { code: 'fresh' } as const]));
     expect(totalsOf([fresh])).toMatchObject({ claims: 999, percent: 100 });

@@ -12,14 +12,17 @@ import { type CoverageCode, coverageCodes } from './reasons.ts';
 /** A ConfigMap may have 1 MiB; half of it leaves room for its metadata and its history. */
 export const maxCoverageBytes = 512 * 1024 - 4096;
 
+/** An instant that somebody has spoiled by hand must not reach the next decision. */
+const instant = z.iso.datetime().optional().catch(undefined);
+
 const group = z.looseObject({
   code: z.string(),
   policy: z.string().optional(),
   detail: z.string().optional(),
-  dueAt: z.string().optional(),
+  dueAt: instant,
   rpoSeconds: z.number().optional(),
-  missedSince: z.string().optional(),
-  proveBy: z.string().optional(),
+  missedSince: instant,
+  proveBy: instant,
   protectedBy: z.string().optional(),
   /**
    * Names, separated by blanks; where there is a restorable point, the second of its data follows as `@` and digits of base 36, so that each claim may
@@ -137,8 +140,8 @@ export function decodeCoverage(text: string | undefined): DecodedCoverage {
       const [name = '', second] = claim.split('@');
       if (name === '') continue;
       records.set(name, record);
-      const at = Number.parseInt(second ?? '', 36);
-      if (!Number.isNaN(at)) newestAt.set(name, new Date(at * 1000));
+      const at = new Date(Number.parseInt(second ?? '', 36) * 1000);
+      if (!Number.isNaN(at.getTime())) newestAt.set(name, at);
     }
   }
   return { records, newestAt, unnamed };
