@@ -124,6 +124,21 @@ describe('restore tests in turn', { timeout: 30_000 }, () => {
     expect(decision.neverTested[0]?.by).toEqual(new Date(start + 7 * dayMs));
   });
 
+  it('that end without a verdict do not run again for each day of a pause', () => {
+    const rule: TestRule = { everyMs: 30 * dayMs };
+    const now = new Date(start + 200 * dayMs);
+    let askedFor: Date | undefined;
+    let runs = 0;
+    for (let tick = 0; tick < 10; tick += 1) {
+      const state = { now, bytesReadToday: 0n, free: 5 };
+      const [plan] = decideTests([claim('data', { askedFor })], rule, state).start;
+      if (plan === undefined) break;
+      askedFor = plan.dueAt;
+      runs += 1;
+    }
+    expect(runs).toBeLessThanOrEqual(2);
+  });
+
   it('of a claim without a verdict are due again after a twentieth of the period, under another due instant', () => {
     const decide = (members: Partial<ClaimToProve>, hour: number) =>
       decideTests([claim('c1', members)], weekly, {

@@ -80,6 +80,13 @@ function wholeSecond(ms: number): Date {
   return new Date(Math.floor(ms / 1000) * 1000);
 }
 
+/** Of the instants one step apart, the last one that has come: after a long pause one of them is due, and not each that passed meanwhile. */
+function retryAfter(askedFor: Date, everyMs: number, now: Date): Date {
+  const stepMs = Math.max(1000, Math.min(dayMs, everyMs * leastLeft));
+  const steps = Math.max(1, Math.floor((now.getTime() - askedFor.getTime()) / stepMs));
+  return wholeSecond(askedFor.getTime() + steps * stepMs);
+}
+
 function planOf(claim: ClaimToProve, rule: TestRule, now: Date): PlannedTest {
   const { everyMs, round } = rule;
   const past = (at: Date | undefined): Date | undefined =>
@@ -91,7 +98,7 @@ function planOf(claim: ClaimToProve, rule: TestRule, now: Date): PlannedTest {
   const share = testedAt === undefined ? place * (1 - leastLeft) : 1 - leastLeft - place * (mostLeft - leastLeft);
   const from = wholeSecond(begin + everyMs * share);
   const isAsked = askedFor !== undefined && askedFor >= from;
-  const retryAt = isAsked ? wholeSecond(askedFor.getTime() + Math.min(dayMs, everyMs * leastLeft)) : from;
+  const retryAt = isAsked ? retryAfter(askedFor, everyMs, now) : from;
   const known = { ...claim, testedAt, askedFor };
   return { claim: known, from, dueAt: round?.last ?? retryAt, by: new Date(begin + everyMs) };
 }
