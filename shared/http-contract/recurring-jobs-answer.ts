@@ -17,8 +17,10 @@ const claim = z.strictObject({
   detached: z.boolean(),
   stop: z
     .strictObject({
-      object: z.string().describe('Kind, namespace and name.'),
-      remove_label: z.string().nullable().describe('Null: the job leaves the group default, for all volumes.'),
+      object: z.string().describe('Kind, namespace and name; of two objects, separated by a comma.'),
+      remove_labels: z
+        .array(z.string())
+        .describe('The labels that go. Empty: the job leaves the group default, for all volumes.'),
       command: z.string(),
       also_stops: z.array(z.string()).describe('Other jobs that this stops for the volume.'),
       then_default_group: z

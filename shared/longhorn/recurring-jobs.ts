@@ -5,8 +5,14 @@ import type { KubernetesObject, ResourceType } from '../kubernetes/resource-type
 import { longhornGroup, longhornVersion } from './resource-types.ts';
 
 const recurringJobSpec = z.looseObject({
-  task: z.string(),
-  cron: z.string(),
+  task: z
+    .string()
+    .nullish()
+    .transform((task) => task ?? ''),
+  cron: z
+    .string()
+    .nullish()
+    .transform((cron) => cron ?? ''),
   retain: z.number().nullish(),
   concurrency: z.number().nullish(),
   groups: z.array(z.string()).nullish(),
@@ -15,6 +21,11 @@ const recurringJobSpec = z.looseObject({
   retentionPolicy: z.string().nullish(),
   /** With `age-based`. */
   retainAge: z.union([z.string(), z.number()]).nullish(),
+});
+
+/** Longhorn's CRD requires none of these members: a job without them must not hide the others. */
+const recurringJobWire = objectShape.extend({
+  spec: recurringJobSpec.nullish().transform((spec) => spec ?? { task: '', cron: '' }),
 });
 
 export interface RecurringJob extends KubernetesObject {
@@ -27,7 +38,7 @@ export const recurringJobs: ResourceType<RecurringJob> = {
   kind: 'RecurringJob',
   plural: 'recurringjobs',
   isNamespaced: true,
-  parse: (wire) => objectShape.extend({ spec: recurringJobSpec }).parse(wire),
+  parse: (wire) => recurringJobWire.parse(wire),
 };
 
 /** On a Volume, and on a claim that has `jobSourceLabel` too: the value is `enabled`. */

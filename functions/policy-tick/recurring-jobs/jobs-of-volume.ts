@@ -29,8 +29,8 @@ export interface JobOnVolume {
 export interface StopJob {
   /** `PersistentVolumeClaim shop/data`, `Volume longhorn-system/pvc-1`, `RecurringJob longhorn-system/nightly`. */
   readonly object: string;
-  /** Left out: the group is taken off the job. */
-  readonly removeLabel?: string;
+  /** All of them: while the volume keeps one of them, the job goes on. Empty: the group default is taken off the job. */
+  readonly removeLabels: readonly string[];
   readonly command: string;
 }
 
@@ -47,50 +47,72 @@ function isUnlabelled(labels: Labels): boolean {
   );
 }
 
-function groupOf(labels: Labels, groups: readonly string[]): string | undefined {
-  const labelled = groups.find((group) => isOn(labels, `${jobGroupLabelPrefix}${group}`));
-  if (labelled !== undefined) return labelled;
-  return groups.includes(defaultJobGroup) && isUnlabelled(labels) ? defaultJobGroup : undefined;
+/** The labels by which the job takes the volume. */
+function labelsOfJob(labels: Labels, { metadata, spec }: RecurringJob): string[] {
+  const all = [
+    `${jobLabelPrefix}${metadata.name}`,
+    ...(spec.groups ?? []).map((one) => `${jobGroupLabelPrefix}${one}`),
+  ];
+  return [...new Set(all)].filter((key) => isOn(labels, key));
 }
 
-function stopOf(of: VolumeOfClaim, job: RecurringJob, because: JobOnVolume['because']): StopJob {
+function isUnlabelledWithout(labels: Labels, removed: readonly string[]): boolean {
+  return isUnlabelled(Object.fromEntries(Object.entries(labels).filter(([key]) => !removed.includes(key))));
+}
+
+function leaveDefaultGroup({ metadata, spec }: RecurringJob): Pick<StopJob, 'object' | 'command'> {
+  const { name, namespace = '' } = metadata;
+  const patch = JSON.stringify({ spec: { groups: (spec.groups ?? []).filter((group) => group !== defaultJobGroup) } });
+  return {
+    object: `RecurringJob ${namespace}/${name}`,
+    command: `kubectl -n ${namespace} patch recurringjobs.longhorn.io ${name} --type=merge -p '${patch}'`,
+  };
+}
+
+function removeFrom(of: VolumeOfClaim, job: RecurringJob, labels: readonly string[]): Omit<StopJob, 'removeLabels'> {
   const longhorn = job.metadata.namespace ?? '';
-  const name = job.metadata.name;
-  // A volume whose last label goes is in the group "default" again: only the job itself can leave that group.
-  if (because !== 'job' && because.group === defaultJobGroup) {
-    const groups = (job.spec.groups ?? []).filter((group) => group !== defaultJobGroup);
-    const patch = JSON.stringify({ spec: { groups } });
-    return {
-      object: `RecurringJob ${longhorn}/${name}`,
-      command: `kubectl -n ${longhorn} patch recurringjobs.longhorn.io ${name} --type=merge -p '${patch}'`,
-    };
-  }
-  const removeLabel = because === 'job' ? `${jobLabelPrefix}${name}` : `${jobGroupLabelPrefix}${because.group}`;
+  const removals = labels.map((key) => `${key}-`).join(' ');
   return isOn(of.claimLabels, jobSourceLabel)
     ? {
         object: `PersistentVolumeClaim ${of.namespace}/${of.pvc}`,
-        removeLabel,
-        command: `kubectl -n ${of.namespace} label pvc ${of.pvc} ${removeLabel}-`,
+        command: `kubectl -n ${of.namespace} label pvc ${of.pvc} ${removals}`,
       }
     : {
         object: `Volume ${longhorn}/${of.volume}`,
-        removeLabel,
-        command: `kubectl -n ${longhorn} label volumes.longhorn.io ${of.volume} ${removeLabel}-`,
+        command: `kubectl -n ${longhorn} label volumes.longhorn.io ${of.volume} ${removals}`,
       };
+}
+
+/** `labels`: those by which the job takes the volume. */
+function stopOf(of: VolumeOfClaim, job: RecurringJob, labels: readonly string[]): StopJob {
+  const isOfDefault = job.spec.groups?.includes(defaultJobGroup) === true;
+  if (!isOfDefault || !isUnlabelledWithout(labelsThatCount(of), labels)) {
+    return { ...removeFrom(of, job, labels), removeLabels: labels };
+  }
+  // A volume whose last label goes is in the group "default" again: only the job itself can leave that group.
+  const leave = leaveDefaultGroup(job);
+  const removeLabels = labels.filter((key) => key !== `${jobGroupLabelPrefix}${defaultJobGroup}`);
+  if (removeLabels.length === 0) return { ...leave, removeLabels };
+  const { object, command } = removeFrom(of, job, removeLabels);
+  return { object: `${object}, ${leave.object}`, command: `${command} && ${leave.command}`, removeLabels };
 }
 
 /** Undefined: the job does not take the volume. */
 export function jobOnVolume(job: RecurringJob, of: VolumeOfClaim): JobOnVolume | undefined {
   const labels = labelsThatCount(of);
-  if (isOn(labels, `${jobLabelPrefix}${job.metadata.name}`))
-    return { of, because: 'job', stop: stopOf(of, job, 'job') };
-  const group = groupOf(labels, job.spec.groups ?? []);
-  return group === undefined ? undefined : { of, because: { group }, stop: stopOf(of, job, { group }) };
+  const found = labelsOfJob(labels, job);
+  const [first] = found;
+  if (first === undefined) {
+    const isDefault = job.spec.groups?.includes(defaultJobGroup) === true && isUnlabelled(labels);
+    return isDefault ? { of, because: { group: defaultJobGroup }, stop: stopOf(of, job, []) } : undefined;
+  }
+  const because = first.startsWith(jobGroupLabelPrefix)
+    ? { group: first.slice(jobGroupLabelPrefix.length) }
+    : ('job' as const);
+  return { of, because, stop: stopOf(of, job, found) };
 }
 
 /** Without its last label the volume falls into the group "default". */
-export function fallsIntoDefault({ of, stop }: JobOnVolume): boolean {
-  if (stop.removeLabel === undefined) return false;
-  const { [stop.removeLabel]: _removed, ...left } = labelsThatCount(of);
-  return isUnlabelled(left);
+export function fallsIntoDefault({ of, stop: { removeLabels } }: JobOnVolume): boolean {
+  return removeLabels.length > 0 && isUnlabelledWithout(labelsThatCount(of), removeLabels);
 }

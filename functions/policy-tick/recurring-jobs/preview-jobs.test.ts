@@ -75,6 +75,23 @@ describe('the policy of a recurring job', () => {
     expect(items[3]?.policies[0]?.schedule).toBe('0 0 * * *');
   });
 
+  it('is none for a job without a task, a schedule or a spec, which hides no other job', () => {
+    const bare = (name: string, spec?: object) =>
+      recurringJobs.parse({
+        apiVersion: 'longhorn.io/v1beta2',
+        kind: 'RecurringJob',
+        metadata: { name, namespace: 'longhorn-system' },
+        ...(spec === undefined ? {} : { spec }),
+      });
+    const jobs = [bare('a'), bare('b', { task: 'backup' }), job('nightly')];
+    const items = preview(jobs, [volume('data', { ...ofJob('a'), ...ofJob('b'), ...ofJob('nightly') })]);
+    expect(items.map(({ why_no_policy: why }) => why)).toEqual([
+      expect.stringContaining('(none) makes no backup'),
+      expect.stringContaining('schedule'),
+      null,
+    ]);
+  });
+
   it('is more than one for more claims than one policy takes', () => {
     const many = Array.from({ length: 1001 }, (_none, index) => volume(`data-${index}`, ofJob('nightly')));
     const [item] = preview([job('nightly')], many);
@@ -126,6 +143,27 @@ describe('the claims of a recurring job', () => {
     ]);
   });
 
+  it('stop with all the labels by which the job takes them: with one left it would go on', () => {
+    const jobs = [
+      job('nightly', { groups: ['gold', 'silver', 'bronze'] }),
+      job('weekly', { groups: ['gold'] }),
+      job('yearly', { groups: ['gold', 'iron'] }),
+    ];
+    const labels = { ...ofJob('nightly'), ...ofGroup('gold'), ...ofGroup('silver'), ...ofGroup('iron') };
+    const [nightly] = stops(preview(jobs, [volume('a', labels)]));
+    expect(nightly?.stop).toMatchObject({
+      remove_labels: [
+        'recurring-job.longhorn.io/nightly',
+        'recurring-job-group.longhorn.io/gold',
+        'recurring-job-group.longhorn.io/silver',
+      ],
+      command:
+        'kubectl -n longhorn-system label volumes.longhorn.io pv-a recurring-job.longhorn.io/nightly- recurring-job-group.longhorn.io/gold- recurring-job-group.longhorn.io/silver-',
+      also_stops: ['weekly'],
+      then_default_group: false,
+    });
+  });
+
   it('without any label are in the group default, which only the job can leave', () => {
     const items = preview(
       [job('nightly', { groups: ['default', 'gold'] })],
@@ -137,11 +175,31 @@ describe('the claims of a recurring job', () => {
         because: 'the group default',
         stop: {
           object: 'RecurringJob longhorn-system/nightly',
-          remove_label: null,
+          remove_labels: [],
           command: `kubectl -n longhorn-system patch recurringjobs.longhorn.io nightly --type=merge -p '{"spec":{"groups":["gold"]}}'`,
         },
       },
     ]);
+  });
+
+  it('stop with a change of the job as well when their last label goes and the job is of the group default', () => {
+    const jobs = [job('nightly', { groups: ['default', 'gold'] })];
+    const volumes = [volume('a', ofGroup('gold')), volume('b', ofGroup('default')), volume('c', ofJob('nightly'))];
+    expect(stops(preview(jobs, [...volumes, volume('d', { ...ofGroup('default'), ...ofJob('other') })]))).toMatchObject(
+      [
+        {
+          stop: {
+            object: 'Volume longhorn-system/pv-a, RecurringJob longhorn-system/nightly',
+            remove_labels: ['recurring-job-group.longhorn.io/gold'],
+            command: expect.stringMatching(/gold- && kubectl .* patch recurringjobs/),
+            then_default_group: false,
+          },
+        },
+        { stop: { object: 'RecurringJob longhorn-system/nightly', remove_labels: [] } },
+        { stop: { remove_labels: ['recurring-job.longhorn.io/nightly'], command: expect.stringContaining(' && ') } },
+        { stop: { object: 'Volume longhorn-system/pv-d', remove_labels: ['recurring-job-group.longhorn.io/default'] } },
+      ],
+    );
   });
 
   it('fall into the group default with their last label', () => {

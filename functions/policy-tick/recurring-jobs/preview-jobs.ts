@@ -31,7 +31,7 @@ export function previewJobs(seen: JobsSeen): Answer {
       .flatMap((volume) => jobOnVolume(job, volume) ?? [])
       .toSorted((a, b) => (claimOf(a) < claimOf(b) ? -1 : 1)),
   }));
-  const hasDefault = seen.jobs.some(({ spec }) => spec.groups?.includes(defaultJobGroup) === true);
+  const ofDefault = seen.jobs.filter(({ spec }) => spec.groups?.includes(defaultJobGroup) === true);
   return {
     items: taken.map(({ job, on }) => {
       const translated = translateJob(job, on.map(claimOf));
@@ -49,10 +49,10 @@ export function previewJobs(seen: JobsSeen): Answer {
           detached: one.of.isDetached,
           stop: {
             object: one.stop.object,
-            remove_label: one.stop.removeLabel ?? null,
+            remove_labels: [...one.stop.removeLabels],
             command: one.stop.command,
             also_stops: alsoStopped(one, job, seen.jobs),
-            then_default_group: hasDefault && fallsIntoDefault(one),
+            then_default_group: fallsIntoDefault(one) && ofDefault.some((other) => other !== job),
           },
         })),
         warnings: [
@@ -69,11 +69,13 @@ export function previewJobs(seen: JobsSeen): Answer {
   };
 }
 
-/** Other jobs of the group whose label goes. */
-function alsoStopped({ because, stop }: JobOnVolume, job: RecurringJob, jobs: readonly RecurringJob[]): string[] {
-  if (because === 'job' || stop.removeLabel === undefined) return [];
+/** Other jobs that take the volume by none but these labels. */
+function alsoStopped({ of, stop: { removeLabels } }: JobOnVolume, job: RecurringJob, jobs: readonly RecurringJob[]) {
   return jobs
-    .filter((one) => one !== job && one.spec.groups?.includes(because.group))
+    .filter((one) => {
+      const labels = one === job ? [] : (jobOnVolume(one, of)?.stop.removeLabels ?? []);
+      return labels.length > 0 && labels.every((label) => removeLabels.includes(label));
+    })
     .map(({ metadata }) => metadata.name);
 }
 

@@ -50,7 +50,11 @@ function modeOf({ spec }: RecurringJob): Pick<Policy, 'mode'> {
 export function translateJob(job: RecurringJob, claims: readonly string[]): Translated {
   const { name } = job.metadata;
   if (!isBackupJob(job)) {
-    return { policies: [], notes: [], whyNone: `the task ${job.spec.task} makes no backup, so no policy replaces it` };
+    return {
+      policies: [],
+      notes: [],
+      whyNone: `the task ${job.spec.task || '(none)'} makes no backup, so no policy replaces it`,
+    };
   }
   if (claims.length === 0) return { policies: [], notes: [], whyNone: 'the job takes no volume of a claim' };
   const { retention, note } = keptBy(job);
