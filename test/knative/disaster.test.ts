@@ -44,6 +44,7 @@ describeOnKnative('a disaster on Knative’s own data plane', () => {
       expect(steps.map(({ name }) => name)).toEqual([
         'backup.whole_namespace',
         'restore.cluster_gone',
+        'policy.back_from_git',
         'restore.adopted',
       ]);
     } finally {
