@@ -6,11 +6,13 @@
  *     one Operation is enough to say so.
  *  3. A claim whose backup is due or open is pruned after the backup.
  */
+import { SoteriaError } from '@soteria/shared/errors.ts';
 import { isTerminal, type Operation, type OperationRequest } from '@soteria/shared/operation/record/schema.ts';
 import { recordOnce } from '@soteria/shared/operation/record/record-once.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
 import { isActionable, type PrunePlan } from '../prune/plan-prune.ts';
 import type { ClusterSources } from './look-at-cluster.ts';
+import { isRefusal } from './record-due.ts';
 import { planPrunes, type PrunesQuestion } from './plan-prunes.ts';
 
 /** More Operations of one tick would hold up everything else; the next tick goes on. */
@@ -96,36 +98,43 @@ interface AskTools {
   readonly namespace: string;
 }
 
-/** Answers how many were recorded now. */
+export interface PrunesAsked {
+  /** Recorded now. */
+  readonly made: number;
+  readonly refused: readonly SoteriaError[];
+}
+
+/** A refusal of one Operation stops no other one. */
 export async function askForPrunes(
   { store, namespace }: AskTools,
   sources: Pick<ClusterSources, 'longhorn' | 'holds' | 'now'>,
   question: AskQuestion,
   signal?: AbortSignal,
-): Promise<number> {
+): Promise<PrunesAsked> {
   const policies = question.policies.filter(({ retention }) => retention !== undefined);
   const plans = await planPrunes(sources, { ...question, policies }, signal);
-  if (plans.every(({ remove }) => remove.length === 0)) return 0;
+  if (plans.every(({ remove }) => remove.length === 0)) return { made: 0, refused: [] };
   const waiting = awaitingBackup(question);
   const asked = chooseToAsk(
     plans.filter(({ of }) => !waiting.has(`${of.namespace}/${of.pvc}`)),
     question.seen.operations,
     sources.now(),
   );
+  let made = 0;
+  const refused: SoteriaError[] = [];
   for (const { plan, identity } of asked) {
     const { policy, pvc } = plan.of;
-    await recordOnce(
-      store,
-      { kind: 'Prune', namespace, subject: pvc, request: pruneRequest(plan) },
-      {
-        identity,
-        mayHaveTwin: true,
-        requestedBy: { user: `policy ${policy}`, via: 'policy' },
-        cause: { id: identity },
-        at: sources.now(),
-      },
-      { signal },
-    );
+    const by = { user: `policy ${policy}`, via: 'policy' as const };
+    const origin = { identity, mayHaveTwin: true, requestedBy: by, cause: { id: identity }, at: sources.now() };
+    try {
+      await recordOnce(store, { kind: 'Prune', namespace, subject: pvc, request: pruneRequest(plan) }, origin, {
+        signal,
+      });
+      made += 1;
+    } catch (error) {
+      if (!(error instanceof SoteriaError && isRefusal(error))) throw error;
+      refused.push(error);
+    }
   }
-  return asked.length;
+  return { made, refused };
 }

@@ -219,6 +219,27 @@ describe('a tick', () => {
     expect(await bench.asked()).toHaveLength(2);
   });
 
+  it('goes on when one Prune is refused', async () => {
+    const rule = { schedule: '0 2 * * *', retention: { keepLast: 1 } };
+    const bench = createBench({ a: { ...rule, claims: ['shop/*'] }, b: { ...rule, claims: ['web/*'] } });
+    bench.addClaim('shop', 'data');
+    bench.addClaim('web', 'files');
+    for (let round = 0; round < 3; round += 1) {
+      await bench.addPoint('shop', 'data', 'a');
+      await bench.addPoint('web', 'files', 'b');
+      bench.pass(0.5);
+    }
+    const create = bench.store.create.bind(bench.store);
+    bench.store.create = async (draft, signal) => {
+      if (draft.spec.request.namespace !== 'shop') return create(draft, signal);
+      throw new SoteriaError('cluster_refused', { what: 'could not create it', why: 'a bad name', fix: 'none' });
+    };
+    await bench.tick();
+    const prunes = (await bench.store.list({})).filter(({ spec }) => spec.kind === 'Prune');
+    expect(prunes.map(({ spec }) => spec.request.namespace)).toEqual(['web']);
+    expect(Object.keys(await bench.coverage())).toEqual(expect.arrayContaining(['shop/data', 'web/files']));
+  });
+
   it('after three missed due times makes one backup, for the last of them', async () => {
     const bench = createBench({ nightly });
     bench.addClaim('shop', 'data');

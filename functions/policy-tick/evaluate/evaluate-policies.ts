@@ -97,14 +97,17 @@ export async function evaluatePolicies(
   const byId = new Map(policies.map((one) => [one.id, one]));
   const asked = await recordBackups(tools.store, decision.ask, byId, signal);
   const tests = await recordTests(tools.store, decision.askTests, byId, signal);
-  const [firstRefused, ...otherRefused] = [...asked.refused, ...tests.refused];
-  if (firstRefused !== undefined) {
-    const { code, explanation } = firstRefused.error;
-    log.warn('operations_refused', { count: 1 + otherRefused.length, code, ...explanation });
-  }
   const due = new Set(decision.ask.map(({ namespace: of, claim }) => `${of}/${claim}`));
   const prunes =
-    hindrance === undefined ? await askForPrunes(tools, cluster, { policies, seen, memory: known, due }, signal) : 0;
+    hindrance === undefined
+      ? await askForPrunes(tools, cluster, { policies, seen, memory: known, due }, signal)
+      : { made: 0, refused: [] };
+  const refused = [...[...asked.refused, ...tests.refused].map(({ error }) => error), ...prunes.refused];
+  const [firstRefused] = refused;
+  if (firstRefused !== undefined) {
+    const { code, explanation } = firstRefused;
+    log.warn('operations_refused', { count: refused.length, code, ...explanation });
+  }
   for (const transition of decision.transitions) await report(tools, transition, { signal, log });
   const records = coverageWithRefusals(decision.coverage, asked.refused);
   const newest = newestOf(namespaces);
@@ -120,8 +123,8 @@ export async function evaluatePolicies(
     disabled: book.faults.length,
     asked: asked.made,
     tests: tests.made,
-    refused: asked.refused.length + tests.refused.length,
-    prunes,
+    refused: refused.length,
+    prunes: prunes.made,
     hindrance: hindrance?.code,
     transitions: decision.transitions.length,
     overdue,

@@ -35,6 +35,10 @@ export interface Recorded {
 /** They are about one object; any other error may be about all of them, and ends the evaluation. */
 const refusals: ReadonlySet<ErrorCode> = new Set(['cluster_forbidden', 'cluster_refused', 'invalid_request']);
 
+export function isRefusal({ code }: SoteriaError): boolean {
+  return refusals.has(code);
+}
+
 type Recorder = Pick<OperationStore, 'create' | 'get'>;
 type Policies = ReadonlyMap<string, ResolvedPolicy>;
 
@@ -84,7 +88,7 @@ async function recordAll(store: Recorder, all: readonly Asked[], signal: AbortSi
       if (!(error instanceof SoteriaError)) throw error;
       // The namespace is going, and its claims with it.
       if (error.code === 'not_found' || error.code === 'namespace_terminating') continue;
-      if (refusals.has(error.code)) refused.push({ due, error });
+      if (isRefusal(error)) refused.push({ due, error });
       else if (error.code !== 'name_conflict') throw error;
       else {
         const stranger = refusalOfStranger(kind, due, identity, await store.get(ref, signal));
