@@ -14,10 +14,10 @@ const listening = ['ajv', 'ajv-formats', 'bignumber.js', 'cloudevents', 'json-bi
 
 /** Whatever is bundled has its row: KiB of the file, and the packages inside. */
 const budgets: Readonly<Record<string, { readonly kib: number; readonly packages: readonly string[] }>> = {
-  backup: { kib: 535, packages: listening },
+  backup: { kib: 545, packages: listening },
   'b2-usage': { kib: 520, packages: [...listening, 'aws4'] },
   'policy-tick': { kib: 690, packages: listening },
-  restore: { kib: 625, packages: listening },
+  restore: { kib: 635, packages: listening },
   runner: { kib: 200, packages: ['zod'] },
   start: { kib: 2, packages: [] },
 };

@@ -149,7 +149,13 @@ export function pullBackup({ objects, target }: Parts, name: string): void {
   if (record === undefined || objects.get(backups, name) !== undefined) return;
   const labels = { [backupVolumeLabel]: record.volume, [backupTargetLabel]: targetName };
   const metadata = { name, namespace: longhornNamespace, finalizers: [finalizer], labels };
-  objects.create(backups, { apiVersion, kind: backups.kind, metadata, spec: { labels: {} } });
+  // Longhorn's webhook refuses a Backup without a block size.
+  objects.create(backups, {
+    apiVersion,
+    kind: backups.kind,
+    metadata,
+    spec: { labels: {}, backupBlockSize: '2097152' },
+  });
 }
 
 export function refreshBackupVolume({ objects, faults, instant }: Parts, volume: string): void {
