@@ -65,6 +65,27 @@ describe('a request that comes again', () => {
     expect(await store.list({})).toHaveLength(2);
   });
 
+  it('keeps its name when the Operation under that name is deleted before it can be read', async () => {
+    const store = open();
+    const timed = originAt(20, {
+      identity: 'event:/a|1',
+      mayHaveTwin: false,
+      requestedBy: { user: 'ann', via: 'event' },
+    });
+    const first = await recordOnce(store, requested, timed);
+    const racing: OperationStore = {
+      ...store,
+      get: async (ref, signal) => {
+        const found = await store.get(ref, signal);
+        if (found?.metadata.uid === first.operation.metadata.uid) await store.withdraw(found);
+        return store.get(ref, signal);
+      },
+    };
+    const second = await recordOnce(racing, requested, timed);
+    expect(second).toMatchObject({ how: 'new', operation: { metadata: { name: first.operation.metadata.name } } });
+    expect(await recordOnce(store, requested, timed)).toEqual({ ...second, how: 'repeat' });
+  });
+
   it('is another request with another key, also in the same second', async () => {
     const store = open();
     const first = await recordOnce(store, requested, originAt(0));

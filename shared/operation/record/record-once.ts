@@ -70,24 +70,30 @@ export async function recordOnce(
   const known = await findRecorded(store, requested, origin, options);
   if (known !== undefined) return known;
   const spec: OperationSpec = { kind, request, identity, requestedBy, cause };
+  const isTaken = new Set<string>();
   // Two different requests of one second for one subject: the name of the second one ends in a hash of its identity.
-  for (const tieBreak of ['', shortHash(identity)]) {
-    const name = operationName(operationKinds[kind].verb, subject, at, tieBreak);
+  // A holder that was deleted before it could be read leaves its name free: the request asks for the same name again. Under the second
+  // name, the next delivery of the same request would not find its Operation.
+  const names = ['', shortHash(identity)].map((tieBreak) =>
+    operationName(operationKinds[kind].verb, subject, at, tieBreak),
+  );
+  for (const name of names.flatMap((one) => [one, one])) {
+    if (isTaken.has(name)) continue;
     const made = await createUnlessTaken(store, { namespace, name, spec, mayHaveTwin }, options);
     if (made !== undefined) {
       const first = mayHaveTwin ? await withdrawRepeat(store, made, options) : undefined;
       return first === undefined ? { operation: made, how: 'new' } : { operation: first, how: 'repeat' };
     }
     // The holder of the name may itself be about to be withdrawn.
-    const holders = mayHaveTwin
-      ? await listAnswers(store, namespace, identity, options)
-      : [await store.get({ namespace, name }, signal)];
+    const holder = mayHaveTwin ? undefined : await store.get({ namespace, name }, signal);
+    const holders = mayHaveTwin ? await listAnswers(store, namespace, identity, options) : [holder];
     const repeat = findRepeat(
       holders.filter((one) => one !== undefined),
       requested,
       origin,
     );
     if (repeat !== undefined) return { operation: repeat, how: 'repeat' };
+    if (mayHaveTwin || holder !== undefined) isTaken.add(name);
   }
   throw new SoteriaError('name_conflict', {
     what: `no Operation could be recorded for ${subject}`,
