@@ -5,6 +5,7 @@
 import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import { untyped } from '@soteria/shared/kubernetes/core-types.ts';
+import { recurringJobs } from '@soteria/shared/longhorn/recurring-jobs.ts';
 import {
   backupTargets,
   backupVolumes,
@@ -88,6 +89,19 @@ const kinds = [
     ],
   },
   { type: longhornSettings, shortName: 'lhs', columns: [['Value', '.value'], age] },
+  {
+    // Stored, so that the preview of policies can read them; the local Longhorn runs none.
+    type: recurringJobs,
+    shortName: 'lhrj',
+    columns: [
+      ['Groups', '.spec.groups'],
+      ['Task', '.spec.task'],
+      ['Cron', '.spec.cron'],
+      ['Retain', '.spec.retain'],
+      ['Concurrency', '.spec.concurrency'],
+      age,
+    ],
+  },
   {
     type: backupTargets,
     shortName: 'lhbt',

@@ -1,6 +1,7 @@
 /** `GET /v1/b2[?namespace=&refresh=]` and `POST /v1/b2/measure`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { usageQuery } from '@soteria/shared/http-contract/queries.ts';
 import { isLeased } from '../measure/lease.ts';
 import { askForNext, beginMeasurement } from '../measure/measure.ts';
@@ -31,7 +32,7 @@ export async function getUsage(tools: UsageTools, rawQuery: unknown, incoming: I
   if (!query.success) {
     throw new SoteriaError('invalid_request', {
       what: 'the usage cannot be reported',
-      why: query.error.issues.map((issue) => `${issue.path.join('.') || 'the query'}: ${issue.message}`).join('; '),
+      why: problemsOf(query.error, 'the query').join('; '),
       fix: 'allowed are namespace and refresh=true',
     });
   }

@@ -2,6 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type BackupRequest, backupRequest } from '@soteria/shared/operation/kinds/Backup.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
 import type { BackupAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import { beginRecorded, findRecorded } from '@soteria/shared/operation/record/record-once.ts';
@@ -31,7 +32,7 @@ export interface Answer {
 export function parseBackupRequest(body: unknown): BackupRequest {
   const parsed = backupRequest.safeParse(body);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the body'}: ${issue.message}`);
+  const problems = problemsOf(parsed.error, 'the body');
   throw new SoteriaError(
     'invalid_request',
     {

@@ -6,6 +6,7 @@ import {
 } from '@soteria/shared/operation/kinds/NamespaceBackup.ts';
 import type { NamespaceBackupAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
+import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { originOfEvent, originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
 import { beginRecorded, recordOnce } from '@soteria/shared/operation/record/record-once.ts';
 import {
@@ -33,7 +34,7 @@ export interface NamespaceAnswer {
 function parse(body: unknown): NamespaceBackupRequest {
   const parsed = namespaceBackupRequest.safeParse(body);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the body'}: ${issue.message}`);
+  const problems = problemsOf(parsed.error, 'the body');
   const why = problems.join('; ');
   const fix = 'send {"namespace": "…"}; optional members: tags, driver, mode, max_age, dry_run';
   const what = 'the request for the backup of a namespace is not valid';

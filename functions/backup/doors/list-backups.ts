@@ -2,6 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
+import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { backupsQuery } from '@soteria/shared/http-contract/queries.ts';
 import type * as z from 'zod';
 import type { RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
@@ -36,7 +37,7 @@ function queryFrom(raw: unknown): z.infer<typeof backupsQuery> {
   if (parsed.success) return parsed.data;
   throw new SoteriaError('invalid_request', {
     what: 'the list of backups cannot be given',
-    why: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the query'}: ${issue.message}`).join('; '),
+    why: problemsOf(parsed.error, 'the query').join('; '),
     fix: 'allowed are namespace, pvc, limit (1 to 1000) and next',
   });
 }

@@ -2,6 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
+import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { listPage } from '@soteria/shared/operation/record/list-page.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { phases } from '@soteria/shared/operation/record/schema.ts';
@@ -45,7 +46,7 @@ export async function listOperations(
   if (!query.success) {
     throw new SoteriaError('invalid_request', {
       what: 'the list of operations cannot be given',
-      why: query.error.issues.map((issue) => `${issue.path.join('.') || 'the query'}: ${issue.message}`).join('; '),
+      why: problemsOf(query.error, 'the query').join('; '),
       fix: `allowed are namespace, pvc, phase (${phases.join(', ')}), limit (1 to 1000) and next`,
     });
   }

@@ -216,6 +216,15 @@ describe('policies of both stores', () => {
 });
 
 describe('the preview of a policy', () => {
+  it('refuses a bare id, and says where the preview of a stored policy is', async () => {
+    const bench = createTestBench();
+    for (const body of [{ id: 'nightly' }, { from: 'cron' }, { from: 'recurring-jobs', id: 'nightly' }]) {
+      const answer = await ask(bench, 'POST /v1/policies/preview', { body });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+      expect(answer.body['fix']).toContain('GET /v1/policies/{id}/preview');
+    }
+  });
+
   it('marks the runs that a change of the clock moves or repeats, and stores nothing', async () => {
     const bench = createTestBench();
     const { body } = await ask(bench, 'POST /v1/policies/preview', {
@@ -321,5 +330,7 @@ describe('the preview from recurring jobs', () => {
     const [policy] = (body['items'] as { policies: object[] }[])[0]?.policies ?? [];
     expect(await ask(bench, 'POST /v1/policies', { body: policy })).toMatchObject({ body: { change: 'created' } });
     expect(await ask(bench, 'POST /v1/policies/preview', { body: { from: 'velero' } })).toMatchObject({ status: 400 });
+    const wrong = 'POST /v1/policies/preview?decision=neither';
+    expect(await ask(bench, wrong, { body: { from: 'recurring-jobs' } })).toMatchObject({ status: 400 });
   });
 });

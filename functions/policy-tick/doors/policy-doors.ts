@@ -1,6 +1,7 @@
 /** What the routes of policies do. Who may list Operations in Soteria's namespace sees all policies; who may create them there changes them. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import type {
   PolicyChangedAnswer,
   PolicyListAnswer,
@@ -100,8 +101,10 @@ export async function previewStored(
 /** Policies that are equal to Longhorn's recurring jobs. It shows claims of all namespaces. */
 export async function previewFromJobs(
   tools: PolicyTickTools,
-  { caller, signal }: Incoming,
+  { query, incoming: { caller, signal } }: Pick<Asked, 'query' | 'incoming'>,
 ): Promise<RecurringJobsAnswer> {
+  // The route declares these parameters; a wrong one is refused whatever the body asks for.
+  readQuery(previewQuery, query);
   await tools.authorize(caller, { verb: 'list' }, signal);
   const { client, longhornNamespace } = await tools.loadCluster();
   const [seen, { policies }] = await Promise.all([
@@ -157,9 +160,7 @@ async function tell(tools: PolicyTickTools, { id, isDryRun, change }: Told, inco
 function readQuery<T>(schema: z.ZodType<T>, query: Query): T {
   const parsed = schema.safeParse(query);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    ({ path, message }) => `${path.map(String).join('.') || 'the query'}: ${message}`,
-  );
+  const problems = problemsOf(parsed.error, 'the query');
   throw new SoteriaError(
     'invalid_request',
     {

@@ -29,7 +29,7 @@ export function mountPolicies(app: Hono<KitEnv>, tools: PolicyTickTools): void {
     return answerJson(
       c,
       body === 'recurring-jobs'
-        ? await previewFromJobs(tools, c.get('incoming'))
+        ? await previewFromJobs(tools, askedOf(c))
         : await previewPolicy(tools, body, askedOf(c)),
     );
   });

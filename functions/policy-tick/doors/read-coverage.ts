@@ -2,6 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
+import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { coverageQuery } from '@soteria/shared/http-contract/queries.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { isAccounted, totalsOf } from '../coverage/coverage-record.ts';
@@ -14,7 +15,7 @@ export async function readCoverage(tools: PolicyTickTools, rawQuery: unknown, { 
   if (!query.success) {
     throw new SoteriaError('invalid_request', {
       what: 'the coverage cannot be listed',
-      why: query.error.issues.map((issue) => `${issue.path.join('.') || 'the query'}: ${issue.message}`).join('; '),
+      why: problemsOf(query.error, 'the query').join('; '),
       fix: 'allowed are namespace, pvc, state (due, running, not_due, skipped, unprotected), limit (1 to 1000) and next',
     });
   }

@@ -1,15 +1,18 @@
 /** The policy in a body: JSON, or YAML as it stands in Git. A mistake names its member and, in YAML, its line. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { readJsonBody, readTextBody } from '@soteria/shared/function/json-body.ts';
+import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { fromRecurringJobs } from '@soteria/shared/http-contract/recurring-jobs-answer.ts';
 import { type Policy, policySchema } from '@soteria/shared/policy/policy-schema.ts';
 import { parseJson } from '@soteria/shared/strict-json.ts';
 import type { Context } from 'hono';
-import type * as z from 'zod';
 import { readPolicyText } from '../policy/read-policy-text.ts';
 
 const fix =
   'send one policy as docs/openapi.json describes it, for example {"id": "nightly", "schedule": "0 2 * * *", "namespaceSelector": {}}';
+/** Of the preview. */
+const orStored =
+  '; or {"from": "recurring-jobs"}. The preview of a policy that is stored is GET /v1/policies/{id}/preview';
 
 export async function readPolicyBody(c: Context): Promise<Policy> {
   if (isYaml(c)) return readText(c);
@@ -20,24 +23,20 @@ export async function readPolicyBody(c: Context): Promise<Policy> {
 export async function readPreviewBody(c: Context): Promise<Policy | 'recurring-jobs'> {
   if (isYaml(c)) return readText(c);
   const body = await readJsonBody(c);
-  if (typeof body !== 'object' || body === null || !('from' in body)) return parsePolicy(body);
+  if (typeof body !== 'object' || body === null || !('from' in body)) return parsePolicy(body, fix + orStored);
   const parsed = fromRecurringJobs.safeParse(body);
   if (parsed.success) return parsed.data.from;
-  throw refused(problemsOf(parsed.error));
+  throw refused(problemsOf(parsed.error, 'the body'), fix + orStored);
 }
 
 function isYaml(c: Context): boolean {
   return /^(?:application|text)\/(?:x-)?yaml\b/i.test(c.req.header('content-type') ?? '');
 }
 
-function problemsOf({ issues }: z.ZodError): string[] {
-  return issues.map(({ path, message }) => `${path.map(String).join('.') || 'the body'}: ${message}`);
-}
-
-function parsePolicy(body: unknown): Policy {
+function parsePolicy(body: unknown, toFix = fix): Policy {
   const parsed = policySchema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw refused(problemsOf(parsed.error));
+  throw refused(problemsOf(parsed.error, 'the body'), toFix);
 }
 
 async function readText(c: Context): Promise<Policy> {
@@ -54,7 +53,7 @@ async function readText(c: Context): Promise<Policy> {
   return policy;
 }
 
-function refused(problems: readonly string[]): SoteriaError {
-  const explanation = { what: 'the policy is not valid', why: problems.join('; '), fix };
+function refused(problems: readonly string[], toFix = fix): SoteriaError {
+  const explanation = { what: 'the policy is not valid', why: problems.join('; '), fix: toFix };
   return new SoteriaError('invalid_request', explanation, { details: { problems } });
 }

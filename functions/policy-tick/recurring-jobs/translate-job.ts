@@ -1,4 +1,5 @@
 /** One recurring job of Longhorn as a policy that does the same. Pure. */
+import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { parseGoDuration } from '@soteria/shared/longhorn/go-duration.ts';
 import type { RecurringJob } from '@soteria/shared/longhorn/recurring-jobs.ts';
 import { type Policy, policySchema } from '@soteria/shared/policy/policy-schema.ts';
@@ -72,9 +73,7 @@ export function translateJob(job: RecurringJob, claims: readonly string[]): Tran
     const id = part === 0 ? name : `${name}-${part + 1}`;
     const parsed = policySchema.safeParse({ id, claims: claims.slice(begin, begin + maxClaimsOfPolicy), ...common });
     if (!parsed.success) {
-      const whyNone = parsed.error.issues
-        .map(({ path, message }) => `${path.map(String).join('.')}: ${message}`)
-        .join('; ');
+      const whyNone = problemsOf(parsed.error, 'the policy').join('; ');
       return { policies: [], notes: [], whyNone };
     }
     policies.push(parsed.data);

@@ -2,6 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor.ts';
+import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { listPage } from '@soteria/shared/operation/record/list-page.ts';
 import { type Operation, phases } from '@soteria/shared/operation/record/schema.ts';
@@ -23,7 +24,7 @@ function queryFrom(raw: unknown): RestoresQuery {
   if (parsed.success) return parsed.data;
   throw new SoteriaError('invalid_request', {
     what: 'the list of restores cannot be given',
-    why: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the query'}: ${issue.message}`).join('; '),
+    why: problemsOf(parsed.error, 'the query').join('; '),
     fix:
       'allowed are namespace (of the Operation, where the new claims are), source_namespace, pvc (the source or the new one), ' +
       `phase (${phases.join(', ')}), kind (${restoreKinds.join(', ')}), limit (1 to 1000) and next`,

@@ -1,11 +1,12 @@
 /** Strict schemas, with every violation named. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import type * as z from 'zod';
 
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown, example: string, wanted = 'a restore'): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the body'}: ${issue.message}`);
+  const problems = problemsOf(parsed.error, 'the body');
   throw new SoteriaError(
     'invalid_request',
     { what: `the request for ${wanted} is not valid`, why: problems.join('; '), fix: `send ${example}` },
