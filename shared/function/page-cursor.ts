@@ -17,7 +17,7 @@ export function decodeCursor(text: string, list: string): PageCursor {
   } catch (error) {
     const what = `${list} cannot be continued`;
     const why = 'the value of "next" is not one that an earlier answer gave';
-    const fix = 'leave "next" out to start from the newest';
+    const fix = 'leave "next" out to start from the first item';
     throw new SoteriaError('invalid_request', { what, why, fix }, { cause: error });
   }
 }

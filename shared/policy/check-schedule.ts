@@ -29,7 +29,8 @@ export function whyNoSchedule(text: string): string | undefined {
   const parts = text.trim().split(/\s+/);
   if (text.trim().startsWith('@')) return 'begins with @; presets such as @daily-random stand in the field "preset"';
   if (parts.length !== fields.length) {
-    return `has ${parts.length} fields; five are needed: minute, hour, day of the month, month, day of the week`;
+    const count = parts.length === 1 ? '1 field' : `${parts.length} fields`;
+    return `has ${count}; five are needed: minute, hour, day of the month, month, day of the week`;
   }
   const values: number[][] = [];
   for (const [index, field] of fields.entries()) {

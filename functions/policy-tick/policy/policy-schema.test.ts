@@ -70,6 +70,7 @@ describe('a policy', () => {
   it.each([
     [{ id: 'A' }, /^id: must be a DNS label/],
     [{ schedule: '0 0 * *' }, /schedule: the schedule has 4 fields/],
+    [{ schedule: 'nope' }, /schedule: the schedule has 1 field;/],
     [{ schedule: '* * * * *', preset: '@daily-random' }, /preset: excludes schedule/],
     [{ schedule: undefined }, /^: does nothing/],
     [{ timeZone: 'Europe/Berln' }, /timeZone: the time zone "Europe\/Berln" is no time zone/],

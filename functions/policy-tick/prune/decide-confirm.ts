@@ -12,6 +12,17 @@ const confirmMs = 15 * 60_000;
 /** The one that was known at the beginning, and two more. */
 const enough = 3;
 
+export function pointsDeleted(count: number): string {
+  return count === 1 ? '1 point is deleted' : `${count} points are deleted`;
+}
+
+/** `seen`: readings that are known by now. Nothing reports the next one, so the message says when Soteria looks. */
+export function confirmMessage(gone: number, seen: number): string {
+  const times = enough - Math.max(seen, 1) > 1 ? ' twice' : '';
+  const when = `the next look is within 2 minutes, the end within ${confirmMs / 60_000}`;
+  return `${pointsDeleted(gone)}; Longhorn has still to read the target${times}; ${when}`;
+}
+
 export function decideConfirm({ operation, world, now }: PruneSituation): PruneAction {
   const status = statusOf(operation);
   if (world.hasLeftSlot !== true) return { do: 'leave-slot' };
@@ -20,21 +31,22 @@ export function decideConfirm({ operation, world, now }: PruneSituation): PruneA
   const { work, result = resultOf(status) } = status;
   const readings = work?.readings ?? [];
   const read = world.readAt.seen;
-  const count = `${work?.gone?.length ?? 0} points are deleted`;
+  const gone = work?.gone?.length ?? 0;
+  const count = pointsDeleted(gone);
   if (readings.length >= enough) {
-    const gone = new Set(work?.gone);
+    const deleted = new Set(work?.gone);
     const back = (world.facts.seen?.points ?? [])
-      .filter(({ facts }) => gone.has(facts.id))
+      .filter(({ facts }) => deleted.has(facts.id))
       .map(({ facts }) => facts.name);
     if (back.length === 0) {
-      const message = `${count}, and the target holds none of them`;
+      const message = `${count}, and the target ${gone === 1 ? 'does not hold it' : 'holds none of them'}`;
       return { do: 'record', status: succeed(status, { ...result, confirmed: true }, message, now) };
     }
     const why = `Longhorn lists deleted points again: ${back.slice(0, 3).join(', ')}${back.length > 3 ? ' …' : ''}`;
     return { do: 'record', status: { ...refuse(status, 'Failed', stalled(operation, why), now), result } };
   }
   if (read !== undefined && !readings.includes(read)) {
-    const message = `${count}; Longhorn has still to read the target`;
+    const message = confirmMessage(gone, readings.length + 1);
     const next = advance(
       status,
       { step: 'confirm', progress: 92, message, work: { readings: [...readings, read] } },

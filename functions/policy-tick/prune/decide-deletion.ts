@@ -1,6 +1,7 @@
 /** Running, step `delete`: is the last one gone, and which is next? The invariants are those of `decide-prune.ts`. Pure. */
 import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/record/status.ts';
 import type { OperationStatus } from '@soteria/shared/operation/record/schema.ts';
+import { confirmMessage } from './decide-confirm.ts';
 import { planOf, volumeOf } from './plan-of.ts';
 import type { PrunePlan } from './plan-prune.ts';
 import type { StoredPoint } from './prunable-points.ts';
@@ -142,6 +143,6 @@ function finish({ operation, now }: PruneSituation, plan: PrunePlan): PruneActio
     const message = 'every point that was to be deleted is kept now';
     return { do: 'record', status: succeed(status, result, message, now) };
   }
-  const message = `${gone.length} points are deleted; Longhorn has still to read the target`;
+  const message = confirmMessage(gone.length, 0);
   return { do: 'record', status: { ...advance(status, { step: 'confirm', progress: 92, message }, now), result } };
 }

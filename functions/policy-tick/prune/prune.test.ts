@@ -31,6 +31,24 @@ describe('a prune', () => {
     expect(await bench.slots.entries()).toEqual([]);
   });
 
+  it('says what it waits for after the last deletion, and when it goes on', async () => {
+    const bench = await benchWith(3);
+    await bench.evaluate();
+    const met = new Set<string | undefined>();
+    for (let turn = 0; turn < 6; turn += 1) {
+      await bench.wake();
+      met.add((await bench.prunes())[0]?.status?.message);
+      bench.pass(30_000);
+      bench.longhorn.syncTargets();
+    }
+    const when = 'the next look is within 2 minutes, the end within 15';
+    expect([...met].filter((message) => message?.startsWith('1 point'))).toEqual([
+      `1 point is deleted; Longhorn has still to read the target twice; ${when}`,
+      `1 point is deleted; Longhorn has still to read the target; ${when}`,
+      '1 point is deleted, and the target does not hold it',
+    ]);
+  });
+
   it('deletes one point at a time, and has nothing to delete afterwards', async () => {
     const bench = await benchWith(4);
     await bench.evaluate();
