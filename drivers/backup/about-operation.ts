@@ -6,22 +6,14 @@ import {
   isDriverHere,
   type RequestDriver,
 } from '@soteria/shared/operation/kinds/drivers.ts';
-import {
-  managedLabel,
-  operationNameLabel,
-  operationNamespaceLabel,
-  operationUidLabel,
-  watchLabel,
-} from '@soteria/shared/operation/record/marks.ts';
+import { madeBy, managedLabel, operationUidLabel, watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 
-export function marksOf(operation: Operation): Readonly<Record<string, string>> {
+export function marksOf({ metadata }: Operation): Readonly<Record<string, string>> {
   return {
     [managedLabel]: 'true',
     [watchLabel]: 'backup',
-    [operationUidLabel]: operation.metadata.uid,
-    [operationNamespaceLabel]: operation.metadata.namespace ?? '',
-    [operationNameLabel]: operation.metadata.name,
+    ...madeBy({ uid: metadata.uid, namespace: metadata.namespace ?? '', name: metadata.name }),
   };
 }
 

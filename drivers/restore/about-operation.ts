@@ -3,10 +3,9 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ObjectMeta } from '@soteria/shared/kubernetes/resource-type.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import {
+  madeBy,
   managedLabel,
   operationKindLabel,
-  operationNameLabel,
-  operationNamespaceLabel,
   operationUidLabel,
   temporaryLabel,
   watchLabel,
@@ -16,13 +15,11 @@ import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 export const functionName = 'restore';
 
 /** On everything that is made, until the restore is permanent. */
-export function marksOf(operation: Operation): Readonly<Record<string, string>> {
+export function marksOf({ metadata }: Operation): Readonly<Record<string, string>> {
   return {
     [managedLabel]: 'true',
     [temporaryLabel]: 'true',
-    [operationUidLabel]: operation.metadata.uid,
-    [operationNamespaceLabel]: operation.metadata.namespace ?? '',
-    [operationNameLabel]: operation.metadata.name,
+    ...madeBy({ uid: metadata.uid, namespace: metadata.namespace ?? '', name: metadata.name }),
   };
 }
 

@@ -7,14 +7,7 @@
 import type { V1Container, V1Job } from '@kubernetes/client-node';
 import type { Draft } from '../kubernetes/client.ts';
 import type { Job, Wire } from '../kubernetes/core-types.ts';
-import {
-  managedLabel,
-  operationNameLabel,
-  operationNamespaceLabel,
-  operationUidLabel,
-  temporaryLabel,
-  watchLabel,
-} from '../operation/record/marks.ts';
+import { madeBy, managedLabel, temporaryLabel, watchLabel } from '../operation/record/marks.ts';
 import { restrictedContainer, restrictedPod } from './restricted-pod.ts';
 
 export const claimMountPath = '/claim';
@@ -44,9 +37,7 @@ export function jobInFrame(frame: JobFrame, name: string, own: Container): Draft
   const labels = {
     [managedLabel]: 'true',
     [temporaryLabel]: 'true',
-    [operationUidLabel]: operation.uid,
-    [operationNameLabel]: operation.name,
-    [operationNamespaceLabel]: operation.namespace,
+    ...madeBy(operation),
   };
   return {
     apiVersion: 'batch/v1',

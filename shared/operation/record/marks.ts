@@ -26,6 +26,19 @@ export const heldByLabel = `${prefix}/held-by`;
 /** On a Backup, whatever its value: a person keeps it, and no prune deletes it. */
 export const holdLabel = `${prefix}/hold`;
 
+/** On everything that an Operation makes; `refFromMarks` reads them. */
+export function madeBy(operation: {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+}): Readonly<Record<string, string>> {
+  return {
+    [operationUidLabel]: operation.uid,
+    [operationNamespaceLabel]: operation.namespace,
+    [operationNameLabel]: operation.name,
+  };
+}
+
 /** The Operation that has made what carries these marks. */
 export function refFromMarks(
   marks: Readonly<Record<string, string>>,
