@@ -3,27 +3,14 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { whyNotRunAgain } from '@soteria/shared/operation/record/decide-reapplied.ts';
 import { claimLabel } from '@soteria/shared/operation/record/marks.ts';
 import { findFirstOf, repeats } from '@soteria/shared/operation/record/find-repeat.ts';
-import type { Operation } from '@soteria/shared/operation/record/schema.ts';
-import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
 import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
-import { byAge } from '@soteria/shared/operation/record/store.ts';
+import { rivalOf } from '@soteria/shared/operation/queue/rival.ts';
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { refusedBecause } from '../../../drivers/backup/about-operation.ts';
 import type { BackupStep } from '../../../drivers/backup/action.ts';
 import type { BackupDecisions, Kit } from '../../../drivers/backup/driver.ts';
 import type { Situation } from '../../../drivers/backup/situation.ts';
 import { decideReuse } from './decide-reuse.ts';
-
-/** The operation that must end before this one may start: a running one of the claim, or an older one. */
-function whoGoesFirst(operation: Operation, peers: readonly Operation[]): Operation | undefined {
-  return peers.find(
-    (peer) =>
-      peer.metadata.uid !== operation.metadata.uid &&
-      peer.spec.kind === operation.spec.kind &&
-      !isTerminal(peer.status?.phase) &&
-      (peer.status?.phase === 'Running' || byAge(peer, operation) < 0),
-  );
-}
 
 /**
  * The point of a backup carries the name of its operation: one of the same name by another uid was made before this record was
@@ -71,7 +58,7 @@ export function decideStart<K extends Kit>(
   if (same !== undefined) {
     return { do: 'record', status: refuse(status, 'Skipped', repeats(operation, same), now) };
   }
-  const first = whoGoesFirst(operation, world.peers.seen ?? []);
+  const first = rivalOf(operation, world.peers.seen ?? []);
   if (first !== undefined && world.slot?.entered !== true) {
     // One that has entered before it knew of the other goes on: the other waits for its slot, and both would wait for ever.
     if (world.ownSlot === undefined) return { do: 'look', at: 'ownSlot' };

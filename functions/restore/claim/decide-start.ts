@@ -5,9 +5,9 @@ import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { whyNotRunAgain } from '@soteria/shared/operation/record/decide-reapplied.ts';
 import { claimLabel } from '@soteria/shared/operation/record/marks.ts';
 import { instant } from '@soteria/shared/operation/kinds/fields.ts';
-import { isTerminal, type Operation } from '@soteria/shared/operation/record/schema.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
-import { byAge } from '@soteria/shared/operation/record/store.ts';
+import { rivalOf } from '@soteria/shared/operation/queue/rival.ts';
 import { noClusters } from '@soteria/shared/settings/own-clusters.ts';
 import type { RestorePoint } from '@soteria/shared/restore-points/restore-point.ts';
 import { notRestored, refusedBecause } from '../../../drivers/restore/about-operation.ts';
@@ -18,17 +18,6 @@ import type { RestoreWorld } from '../../../drivers/restore/world.ts';
 import { longestBudgetWaitMs, noRoomToday } from '../proof/why-no-test.ts';
 import { needsLiveVolume } from './choose-point.ts';
 import { requestMisfit } from './request-misfit.ts';
-
-/** Another restore that makes the same claim: the older one, or the one that runs. */
-function whoMakesIt(operation: Operation, peers: readonly Operation[]): Operation | undefined {
-  return peers.find(
-    (peer) =>
-      peer.metadata.uid !== operation.metadata.uid &&
-      peer.spec.kind === operation.spec.kind &&
-      !isTerminal(peer.status?.phase) &&
-      (peer.status?.phase === 'Running' || byAge(peer, operation) < 0),
-  );
-}
 
 /**
  * The class that the source had may be gone with its cluster, and its claims bind all the same. A class that the request names and nobody
@@ -66,7 +55,7 @@ export function blockersOf(driver: RestoreDriver, operation: Operation, world: R
     const state = since === undefined ? 'exists' : `is Terminating since ${since}: wait until it is gone`;
     found.push(refusedBecause.targetTaken(operation, `claim ${namespace}/${pvc} ${state}`));
   }
-  const other = whoMakesIt(operation, world.peers?.seen ?? []);
+  const other = rivalOf(operation, world.peers?.seen ?? []);
   if (other !== undefined) {
     found.push(
       refusedBecause.targetTaken(operation, `operation ${other.metadata.name} is making claim ${namespace}/${pvc}`),
