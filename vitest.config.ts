@@ -53,7 +53,7 @@ export default defineConfig({
           exclude,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
-          testTimeout: 180_000,
+          testTimeout: 600_000,
           hookTimeout: 180_000,
         },
       },
