@@ -60,14 +60,14 @@ describeOnKnative('bad weather on Knative’s own data plane', () => {
       const namespace = `killed-${program}`;
       const claims = claimsOf(namespace, 4);
       await on.bed.makeClaims(claims);
-      for (const [index, { name: pvc }] of claims.entries()) {
-        // The same event again and again: it is one request, however often its sender has to try.
-        const event = {
-          type: backupRequested,
-          id: `${namespace}-${index}`,
-          time: new Date(),
-          data: { namespace, pvc },
-        };
+      // The same event again and again, with its own time: it is one request, however often its sender has to try.
+      const events = claims.map(({ name: pvc }, index) => ({
+        type: backupRequested,
+        id: `${namespace}-${index}`,
+        time: new Date(),
+        data: { namespace, pvc },
+      }));
+      for (const [index, event] of events.entries()) {
         await sendUntilTaken(event);
         if (index % 2 === 0) await on.mesh.restart(program);
         // A request that was lost in the channel is sent again by a careful sender.
@@ -79,9 +79,7 @@ describeOnKnative('bad weather on Knative’s own data plane', () => {
         async () => {
           const count = (await on.bed.listOperations(namespace)).length;
           if (count === claims.length) return true;
-          for (const [index, { name: pvc }] of claims.entries()) {
-            await sendUntilTaken({ type: backupRequested, id: `${namespace}-${index}`, data: { namespace, pvc } });
-          }
+          for (const event of events) await sendUntilTaken(event);
           throw new Error(`${count} are`);
         },
         { everyMs: 2_000, deadlineMs: 60_000 },
