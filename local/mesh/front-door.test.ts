@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { problem } from '@soteria/shared/http-contract/problem.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFrontDoor } from './front-door.ts';
 import { eventually, namespace, service, startFixture } from './testing/mesh-fixture.ts';
@@ -15,10 +17,10 @@ async function open() {
 }
 
 /** `fetch` lets nobody choose the Host. */
-async function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
+async function post(url: string, headers: Record<string, string>): Promise<unknown> {
   const sent = request(url, { method: 'POST', headers }).end();
   const [answer] = await once(sent, 'response');
-  return answer.resume().statusCode;
+  return json(answer);
 }
 
 describe('the front door', () => {
@@ -50,7 +52,7 @@ describe('the front door', () => {
     const { door } = await open();
     const answer = await fetch(`${door.url}/v2/x`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
-    expect(await answer.json()).toMatchObject({
+    expect(problem.parse(await answer.json())).toMatchObject({
       status: 404,
       prefixes: ['/v1/backup', '/v1/backups', '/v1/operations'],
     });
@@ -74,7 +76,8 @@ describe('the front door', () => {
   ])('refuses %s, and so does the broker', async (_title, headers) => {
     const { door, mesh, requests } = await open();
     const broker = mesh.brokerUrl(namespace, 'default') ?? `${mesh.serviceUrl(namespace, 'probe')}`;
-    for (const url of [`${door.url}/v1/backup`, broker]) expect(await statusOf(url, headers)).toBe(403);
+    for (const url of [`${door.url}/v1/backup`, broker])
+      expect(problem.parse(await post(url, headers))).toMatchObject({ status: 403, code: 'forbidden' });
     expect(requests('probe')).toEqual([]);
   });
 

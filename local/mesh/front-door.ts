@@ -1,5 +1,7 @@
 /** The one address people use: each `/v1` path goes to the Service whose annotation claims it. */
 import type { ServerResponse } from 'node:http';
+import { SoteriaError } from '@soteria/shared/errors.ts';
+import { answerProblem } from './answer-problem.ts';
 import { listenOnLoopback } from './loopback-server.ts';
 import type { LoopbackServer } from './loopback-server.ts';
 import { findRoute } from './find-route.ts';
@@ -33,17 +35,11 @@ export function startFrontDoor({ mesh, port, host }: FrontDoorOptions): Promise<
 }
 
 function answerUnknownPath(response: ServerResponse, path: string, routes: readonly Route[]): void {
-  const known = [...new Set(routes.map((route) => route.prefix))].sort();
-  const problem = {
-    type: 'about:blank',
-    title: 'Not Found',
-    status: 404,
-    code: 'not_found',
+  const prefixes = [...new Set(routes.map((route) => route.prefix))].sort();
+  const explanation = {
     what: `No function serves ${path}`,
     why: 'no Knative Service claims this path in its annotation soteria.dev/routes',
-    fix: known.length === 0 ? 'apply a Service with that annotation' : `use a path under ${known.join(', ')}`,
-    detail: `No function serves ${path}. Known: ${known.join(', ')}`,
-    prefixes: known,
+    fix: prefixes.length === 0 ? 'apply a Service with that annotation' : `use a path under ${prefixes.join(', ')}`,
   };
-  response.writeHead(404, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
+  answerProblem(response, new SoteriaError('not_found', explanation, { details: { prefixes } }), path);
 }

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SoteriaError } from '@soteria/shared/errors.ts';
+import { answerProblem } from './answer-problem.ts';
 import { whyForeignRequest } from '../why-foreign-request.ts';
 
 export interface LoopbackServer {
@@ -67,14 +68,6 @@ export async function listenOnLoopback(
 }
 
 function refuse(response: ServerResponse, why: string): void {
-  const problem = {
-    type: 'about:blank',
-    title: 'Forbidden',
-    status: 403,
-    code: 'forbidden',
-    what: 'The request was refused',
-    why,
-    fix: 'use the address that the start prints, from a terminal of this machine',
-  };
-  response.writeHead(403, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
+  const fix = 'use the address that the start prints, from a terminal of this machine';
+  answerProblem(response, new SoteriaError('forbidden', { what: 'The request was refused', why, fix }));
 }
