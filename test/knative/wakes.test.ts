@@ -82,7 +82,9 @@ describeOnKnative('waking on Knative’s own data plane', () => {
     expect([countOf('slept', 'backup'), countOf('woke', 'backup')]).toEqual([0, woken]);
     await asleep;
     expect([countOf('slept', 'backup'), countOf('woke', 'backup')]).toEqual([1, woken]);
-    expect(linesOf('backup').slice(before).at(-1)).toContain('function_stopped');
+    await waitUntil('the function has said its last line', () =>
+      linesOf('backup').slice(before).at(-1)?.includes('function_stopped'),
+    );
 
     const startedAt = performance.now();
     await askForBackup(late);
