@@ -33,7 +33,7 @@ export interface Cluster {
 export interface ClusterOptions {
   readonly dataDir: string;
   readonly kubeconfig: string | undefined;
-  /** Of the embedded store. */
+  /** Port of the embedded store. */
   readonly port: number;
   /** The clock of the embedded store. */
   readonly now?: () => Date;

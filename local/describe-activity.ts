@@ -93,7 +93,7 @@ function text(record: Record<string, unknown>, name: string): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** Of a function's own log only what moves an operation, and what went wrong. */
+/** Shows from a function's own log only what moves an operation, and what went wrong. */
 function logLine(service: string, stream: 'stdout' | 'stderr', raw: string): Line | undefined {
   const record = parseRecord(raw);
   if (record === undefined)

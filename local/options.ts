@@ -5,13 +5,13 @@ import { join, resolve } from 'node:path';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 
 export interface LocalOptions {
-  /** Of the front door; the broker takes the next one, the store the one after. 0: the system chooses all three. */
+  /** Port of the front door; the broker takes the next port, the store the one after. 0: the system chooses all three. */
   readonly port: number;
   readonly dataDir: string;
   readonly hasSample: boolean;
   /** A policy backs the sample up every two minutes. */
   readonly hasPolicy: boolean;
-  /** Of a real API server, in place of the embedded store. */
+  /** Kubeconfig of a real API server, used in place of the embedded store. */
   readonly kubeconfig: string | undefined;
   /** Manifests over those of the installation. */
   readonly settingsFile: string | undefined;

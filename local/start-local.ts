@@ -34,16 +34,16 @@ export interface StartLocalOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly hasSample: boolean;
-  /** Of a real API server. */
+  /** Kubeconfig of a real API server. */
   readonly kubeconfig: string | undefined;
   /** Manifests that are applied over the installation, such as a ConfigMap `soteria-config` kept in Git. */
   readonly settingsFile?: string | undefined;
   readonly onActivity: (activity: MeshActivity, at: Date) => void;
   readonly pace?: Partial<Pace>;
-  /** Of the local Longhorn; left out, slow enough that its states can be seen. */
+  /** Pace of the local Longhorn; left out: slow enough that its states can be seen. */
   readonly longhornPace?: Partial<LonghornPace>;
   readonly chaos?: ChaosSwitches;
-  /** Of everything but a real API server; left out: the machine's clock. */
+  /** How far the clock of everything but a real API server is ahead; left out: the machine's clock. */
   readonly clockAheadMs?: number;
   /** Left out: the mesh of this folder. The tests put Knative's own data plane here. */
   readonly startMesh?: (options: MeshOptions) => Promise<Mesh>;
@@ -51,7 +51,7 @@ export interface StartLocalOptions {
 
 export interface Local {
   readonly frontDoorUrl: string;
-  /** Of the Broker `soteria/default`. */
+  /** URL of the Broker `soteria/default`. */
   readonly brokerUrl: string;
   readonly apiServerUrl: string;
   readonly kubeconfigPath: string;
@@ -61,7 +61,7 @@ export interface Local {
   readonly now: () => Date;
   /** Holds `<namespace>/<claim>` for every claim. */
   readonly claimsFolder: string;
-  /** The folder that stands for the backup target. */
+  /** The folder that is used as the backup target. */
   readonly targetFolder: string;
   readonly cluster: Cluster;
   readonly faults: FaultSwitches;

@@ -16,7 +16,7 @@ export interface ChecksumFacts {
   readonly bad: number;
   /** In a record of the claim's own, and younger than it: not compared. */
   readonly changed: number;
-  /** Of the bad ones, those that are not there. */
+  /** How many of the bad files are missing. */
   readonly missing: number;
   /** Names in the manifest that are links, or lead through one: not followed, and not compared. */
   readonly links: number;

@@ -56,7 +56,7 @@ interface Row {
   readonly facts?: Partial<Facts>;
   readonly wanted?: Partial<Parameters<typeof decideVerdict>[1]>;
   readonly outcome: string;
-  /** Of the first check that has not passed. */
+  /** The reason of the first check that has not passed. */
   readonly because?: RegExp;
 }
 

@@ -169,7 +169,7 @@ const levels: readonly (readonly [RegExp, (typeof strengths)[number]])[] = [
   [/^(files|bytes|min_|drop_)/, 'counts'],
 ];
 
-/** Of what has failed: only a check that goes as far can take it back. */
+/** The strongest check that has failed: only a check that goes as far can take the failure back. */
 function strongestOf(failures: readonly VerdictCheck[]): (typeof strengths)[number] {
   return levels.find(([name]) => failures.some((one) => name.test(one.name)))?.[1] ?? 'mounts';
 }

@@ -4,7 +4,7 @@ import { openInClaim } from './open-in-claim.ts';
 import { walkMount } from './walk-mount.ts';
 
 const magic = Buffer.from('SQLite format 3\0', 'latin1');
-/** Every page is at least so long, and a database is whole pages. */
+/** The smallest page of SQLite; a database consists of whole pages. */
 const smallestPage = 512;
 
 export interface FoundDatabases {

@@ -61,7 +61,7 @@ async function* linesOf(root: string, path: string, bounds: ManifestBounds): Asy
   let rest = '';
   for await (const piece of piecesOf(root, path, bounds)) {
     const lines = `${rest}${decoder.write(piece)}`.split('\n');
-    // Of a hole in the file nothing more is kept than tells that it is no line.
+    // A hole in the file is kept only as far as needed to see that it is not a line.
     rest = (lines.pop() ?? '').slice(0, longestLine);
     yield* lines.map(withoutReturn);
   }

@@ -21,7 +21,7 @@ export interface VerifyTools {
 
 const progressEveryMs = 2000;
 const sampleOfOwnRecord = 1000;
-/** Of the databases that are found, so many are opened. */
+/** At most this many of the databases that are found are opened. */
 const mostDatabases = 64;
 const nothingFound: Inventory = {
   files: 0,

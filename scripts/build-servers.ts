@@ -71,7 +71,7 @@ for (const name of ['moto', 'schemathesis'] as const) {
 const servers = toolFolders.flatMap((folder) => {
   const moduleDir = join(toolsDir, folder);
   const read = (path: string) => readFileSync(join(moduleDir, path), 'utf8');
-  // Of the outermost folder the tools of the others are below it, and it has no sources of ours.
+  // The outermost folder has no sources of ours: the sources below it belong to the other tools.
   const ownSources = folder === '.' ? [] : globSync('**/*.go', { cwd: moduleDir }).toSorted();
   return readServerPins(folder, read('go.mod'), ownSources.map(read)).map((pin) => ({ pin, moduleDir }));
 });

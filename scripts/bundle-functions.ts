@@ -11,7 +11,7 @@ import { collectThirdPartyLicenses } from './third-party-licenses.ts';
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
 export interface Bundle {
-  /** Of the function: its folder's name. */
+  /** Name of the function: the name of its folder. */
   readonly name: string;
   /** Absolute. */
   readonly path: string;

@@ -29,7 +29,7 @@ const events = [
   },
 ] as const;
 
-/** Of every program in the folder; throws when one cannot be run. */
+/** Keeps the compiled code of every program in the folder; throws when a program cannot be run. */
 export async function keepCompiled(folder: string): Promise<void> {
   const programs = globSync('*.cjs', { cwd: folder }).filter((name) => name !== starter);
   if (programs.length === 0) throw new Error(`no program to compile: ${folder} holds no .cjs file`);
@@ -40,7 +40,7 @@ export async function keepCompiled(folder: string): Promise<void> {
   if (missing.length > 0) throw new Error(`nothing was kept of ${missing.join(', ')}`);
 }
 
-/** A pod's account of a cluster where nobody listens: a function goes all the way to the connection, says so and is done. */
+/** A pod's account of a cluster where nobody listens: a function goes all the way to the connection, reports the failure and ends. */
 function mountAccount(): { dir: string; env: Record<string, string> } {
   const dir = mkdtempSync(join(tmpdir(), 'account-'));
   writeFileSync(join(dir, 'token'), 'none');

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 export interface PinnedServer {
-  /** Of the binary. */
+  /** Name of the binary. */
   readonly name: string;
   readonly goPackage: string;
   /** That gives the version. */

@@ -40,7 +40,7 @@ export function summariseRun(report: TestReport | undefined): RunSummary {
   return counts;
 }
 
-/** Of these test files (paths from the root), the ones of which no test ran. */
+/** Lists those of the test files (paths from the root) of which no test ran. */
 export function listNotRun(report: TestReport | undefined, files: readonly string[]): string[] {
   const ran = (report?.testResults ?? [])
     .filter(({ assertionResults }) => assertionResults.some(({ status }) => status === 'passed' || status === 'failed'))

@@ -1,6 +1,6 @@
 /**
  * `npm run verify`: everything that must hold before a change is merged; stops at the first thing that does not.
- * `-- --without-tests` leaves the tests to whoever runs them apart.
+ * `-- --without-tests` leaves out the tests, for callers that run them separately.
  */
 import { runSteps, type Step, tool } from './steps.ts';
 

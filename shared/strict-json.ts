@@ -16,7 +16,7 @@ export interface ReadJson {
   readonly fault?: JsonFault & { readonly cause?: unknown };
 }
 
-/** Of UTF-8. */
+/** `bytes` must be UTF-8. */
 export function readJson(bytes: Uint8Array): ReadJson {
   try {
     return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -48,7 +48,7 @@ export function toFitText(text: string): string {
 
 /** An object or a list that the scan is inside of. */
 interface Place {
-  /** Of an object: the names met so far. */
+  /** The member names of an object met so far; undefined in a list. */
   readonly names: Set<string> | undefined;
   /** The member's name, or the number of the entry. */
   member: string | number;

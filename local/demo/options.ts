@@ -7,7 +7,7 @@ import { understand } from '../options.ts';
 export interface DemoSettings {
   /** The last line is `{ok, steps}`, and the only one. */
   readonly isJson: boolean;
-  /** Of a real API server, in place of the embedded store. */
+  /** Kubeconfig of a real API server, used in place of the embedded store. */
   readonly kubeconfig: string | undefined;
   /** The cluster is lost, twice, and comes back from the target. */
   readonly isDisaster: boolean;

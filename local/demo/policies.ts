@@ -43,7 +43,7 @@ interface Due {
   readonly dueAt: Date;
 }
 
-/** Of the policy, oldest first. */
+/** Due backups of the policy, oldest first. */
 async function listDue({ cluster }: Local): Promise<Due[]> {
   const all = await Array.fromAsync(listAll(cluster.client, operations, { namespace: sampleNamespace }));
   return all

@@ -32,7 +32,7 @@ async function confirmPlan({ caller, policy }: PruneDemo) {
   }
 }
 
-/** The ids that are listed once these are not. The Prune itself ends later, when Longhorn has read the target once more. */
+/** The ids that are listed once these are not. The Prune itself ends later, when Longhorn has read the target again. */
 async function listWithout({ caller, namespace, claim, timeoutMs }: PruneDemo, deleted: ReadonlySet<string>) {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -64,7 +64,7 @@ export async function restoreIntoNewClaim(demo: RestoreDemo): Promise<{ detail: 
   return { detail, operation };
 }
 
-/** The same once more: the name is taken, so it is refused before anything is made. */
+/** The same request again: the name is taken, so it is refused before anything is made. */
 export async function refuseToOverwrite(demo: RestoreDemo): Promise<string> {
   const folder = demo.claimFolder(restoredClaimOf(demo.claim));
   await writeFile(join(folder, 'written-since.txt'), 'work of today\n');

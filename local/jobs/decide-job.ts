@@ -8,7 +8,7 @@ export interface JobSituation {
   readonly isEnded: boolean;
   /** RFC 3339; undefined before it was first looked at. */
   readonly startedAt: string | undefined;
-  /** Of the end. */
+  /** The instant of the end. */
   readonly endedAt: string | undefined;
   readonly deadlineSeconds: number | undefined;
   readonly ttlSeconds: number | undefined;

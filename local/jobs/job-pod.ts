@@ -37,7 +37,7 @@ export type ContainerState =
   | { readonly state: 'running'; readonly startedAt: Date }
   | ({ readonly state: 'ended' } & ContainerEnd);
 
-/** Of the whole Pod: it has ended when every container has. */
+/** Status of the whole Pod: the Pod has ended when every container has. */
 export function podStatus(containers: ReadonlyMap<string, ContainerState>, images: ReadonlyMap<string, string>) {
   const states = [...containers.values()];
   const isEnded = states.every(({ state }) => state === 'ended');

@@ -13,7 +13,7 @@ type PodSpec = NonNullable<NonNullable<Job['spec']>['template']['spec']>;
 export type Container = PodSpec['containers'][number];
 
 export interface ProcessPlan {
-  /** Of Node itself. */
+  /** Arguments of Node itself. */
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;

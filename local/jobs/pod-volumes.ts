@@ -7,7 +7,7 @@ import { type Job, persistentVolumeClaims } from '@soteria/shared/kubernetes/cor
 export interface VolumePlaces {
   readonly client: KubernetesClient;
   readonly claimFolder: (namespace: string, claim: string) => string;
-  /** Of this Pod alone: for what goes with it. */
+  /** The folder of this Pod alone: what lies in it is deleted with the Pod. */
   readonly podFolder: string;
   readonly signal: AbortSignal;
 }

@@ -157,7 +157,7 @@ describe('Jobs as processes', () => {
     expect(await messageOf()).toBe('x'.repeat(4096));
   });
 
-  test('cannot write to what is mounted read-only, whoever runs them', async () => {
+  test('cannot write to what is mounted read-only, whatever user runs them', async () => {
     await addClaim('write');
     await endOf(await client.create(jobs, draft()));
     expect(await messageOf()).toBe('ERR_ACCESS_DENIED ERR_ACCESS_DENIED written');
@@ -224,7 +224,7 @@ describe('Jobs as processes', () => {
     expect(readOutcome(found, await podsOf())).toMatchObject({ outcome: 'inconclusive', why: /restarted/ });
   });
 
-  test('that were deleted while nobody looked leave no Pod', async () => {
+  test('that were deleted while nothing watched leave no Pod', async () => {
     await addClaim('endless');
     const job = await client.create(jobs, draft());
     await until('the process prints', async () => lines.length > 0);

@@ -114,7 +114,7 @@ function keyOf({ metadata: { namespace, name, uid } }: Job): string {
   return `${namespace ?? ''}/${name}/${uid}`;
 }
 
-/** Of Jobs that went while nobody looked. */
+/** Keys of the Jobs that still have Pods: finds Jobs that were deleted while nothing watched. */
 async function keysOfPods(client: WatchingClient, signal: AbortSignal): Promise<string[]> {
   const keys: string[] = [];
   for await (const { metadata, spec } of listAll(client, pods, { labelSelector: ours }, { signal })) {

@@ -144,7 +144,7 @@ export function admitBackup(object: WireObject, lookup: Lookup, { linkedClone }:
     );
   }
   const asked = spec.backupBlockSize ?? '';
-  // Of a new backup it is the volume's, whatever is asked for. One that was read from the target has its own.
+  // A new backup has the block size of the volume, whatever is asked for. A backup that was read from the target has its own.
   const blockSize = snapshotName === '' ? asked : (volume?.spec.backupBlockSize ?? '2097152');
   if (!blockSizes.has(blockSize)) return refuse(`unsupported BackupBlockSize: ${blockSize === '' ? '0' : blockSize}`);
   return {

@@ -19,7 +19,7 @@ export interface TargetSituation {
 
 export type TargetAction =
   | { readonly type: 'nothing'; readonly againMs: number | undefined }
-  /** Of a target that has lost its URL the objects go too; its data stay. */
+  /** When a target has lost its URL, its objects are deleted too; its data stay. */
   | {
       readonly type: 'makeUnavailable';
       readonly message: string;

@@ -155,7 +155,7 @@ describe('a fault', () => {
     },
   );
 
-  test('that is 0 % bound lets go of what has begun to move', () => {
+  test('that is bound to 0 % does not stop an upload that has begun to move', () => {
     expect(backup({ stuckAtZero: true }, { progress: 1 })).toBe('advance');
   });
 

@@ -7,7 +7,7 @@ export interface FaultSwitches {
   set<F extends Fault>(fault: F, value: FaultValue<F>): void;
   clear(fault: Fault): void;
   clearAll(): void;
-  /** The Backup object goes while its data stays on the target; it is not read again until it is told to. */
+  /** The Backup object goes while its data stays on the target; it is not read again until that is asked for. */
   vanishBackup(name: string): Promise<void>;
   /** A vanished backup comes back with the next poll, asked for now: without own metadata labels and `spec.snapshotName`. */
   repullWithoutLabels(name: string): void;
@@ -20,7 +20,7 @@ export interface FaultBoard {
   clearAll(): void;
 }
 
-/** `onChange` is called after every change: whoever waits for a fault to go must look again. */
+/** `onChange` is called after every change: code that waits for a fault to end must look again. */
 export function createFaultBoard(onChange: () => void): FaultBoard {
   const present: { -readonly [F in Fault]?: FaultValue<F> } = {};
   return {

@@ -8,7 +8,7 @@ export interface Pace {
   readonly waitMs: number;
   /** A failed deletion is tried again. */
   readonly deletionRetryMs: number;
-  /** A lost target stays available for so long: Longhorn's own look at it takes some 23 seconds to fail. */
+  /** How long a lost target still counts as available: Longhorn's own check takes some 23 seconds to fail. */
   readonly targetLossMs: number;
   /** Bytes one backup uploads before it reports progress and lets others run. */
   readonly uploadBytesPerStep: number;

@@ -77,7 +77,7 @@ function restoresUnderWay({ known }: World, exceptFor: string): number {
 async function initiate(world: World, volume: VolumeResource, from: RestoringFrom): Promise<void> {
   const { name } = volume.metadata;
   const { folders } = world;
-  // Of a volume of the same name in an earlier life.
+  // A deleted volume of the same name may have left its folder.
   await rm(folders.volume(name), { recursive: true, force: true });
   await rm(folders.unfinishedVolume(name), { recursive: true, force: true });
   // From here on its absence says that every byte is in place.

@@ -18,7 +18,7 @@ import { targetOfBackup } from './volume-relations.ts';
 import { type World, finalizer, isDeleting } from './world.ts';
 
 export async function syncTarget(world: World, target: string): Promise<void> {
-  // Of the target itself only the names of its volumes are read.
+  // Reading the target itself lists only the names of its volumes.
   if (world.faults.backupVolumeLags === true) return;
   const folder = world.folders.target(target);
   const onTarget = new Map<string, string>();
@@ -67,7 +67,7 @@ async function pull(world: World, target: string, volume: string, name: string):
   );
 }
 
-/** Of a backup that was interrupted, or cannot be read, the block size is not known. */
+/** The block size of a backup that was interrupted or cannot be read is unknown. */
 async function specOnTarget(world: World, target: string, volume: string, name: string) {
   const found = await readManifest(world.folders.target(target), volume, name).catch(() => undefined);
   if (found === undefined || found.CreatedTime === '') return { labels: {}, backupBlockSize: '-1' };

@@ -52,7 +52,7 @@ describe('the work queue', () => {
     expect(looked.length).toBe(4);
   });
 
-  test('what is asked for while it is looked at is looked at once more', async () => {
+  test('a key that is added while it is being processed is processed again', async () => {
     const { queue, looked } = queueOf(async (key) => {
       if (looked.length === 1) queue.add(key);
       return undefined;

@@ -1,6 +1,6 @@
 /**
  * Keys to look at, one at a time. Invariants:
- *  1. A key is in the queue at most once; asked for while it is being looked at, it is looked at once more.
+ *  1. A key is in the queue at most once; a key that is added while it is being processed is processed again.
  *  2. A look that asks to come back after some time is not repeated sooner, whatever happens meanwhile: that is the pace.
  */
 export interface WorkQueue {

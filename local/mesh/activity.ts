@@ -1,4 +1,4 @@
-/** What the mesh tells whoever watches it: one value per thing that happened, in the order it happened. */
+/** What the mesh reports to its watchers: one value per thing that happened, in the order it happened. */
 
 export type MeshActivity =
   | { readonly kind: 'woke'; readonly service: string; readonly ms: number }

@@ -8,7 +8,7 @@ import { broker, eventually, namespace, service, startFixture, trigger } from '.
 
 const requests = 10_000;
 const warmUp = 200;
-/** Of a caller: so many connections at once. */
+/** How many connections a caller opens at once. */
 const parallel = 8;
 const slack = 40;
 

@@ -38,7 +38,7 @@ export interface MeshOptions {
   readonly chaos?: ChaosSwitches;
   /** The `source` of ApiServerSource events. */
   readonly apiServerUrl?: string;
-  /** Of the broker ingress; left out or 0: any free port. */
+  /** Port of the broker ingress; left out or 0: any free port. */
   readonly ingressPort?: number;
   readonly now?: Clock['now'];
   readonly setTimer?: Clock['setTimer'];

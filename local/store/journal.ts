@@ -105,7 +105,7 @@ function recover(cluster: MemoryCluster, dataFile: string, journalFile: string):
   if (existsSync(dataFile)) cluster.load(readSnapshot(dataFile));
   if (!existsSync(journalFile)) return;
   const lines = readFileSync(journalFile, 'utf8').split('\n');
-  // What stands after the last line break was being written when the process died: nobody was answered for it.
+  // Text after the last line break was being written when the process died: no request was answered for it.
   lines.pop();
   const { revision } = cluster;
   for (const [index, line] of lines.entries()) {

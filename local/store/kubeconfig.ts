@@ -7,7 +7,7 @@ export interface KubeconfigOptions {
   readonly file: string;
   /** `http://127.0.0.1:<port>` */
   readonly server: string;
-  /** Of the context; `default` when left out. */
+  /** Namespace of the context; `default` when left out. */
   readonly namespace?: string;
 }
 

@@ -9,7 +9,7 @@ export interface Shown {
   readonly kind: KindDefinition;
   readonly version: KindVersion;
   readonly as: Representation;
-  /** Of a Table: what each row carries beside its cells. */
+  /** What each row of a Table carries beside its cells. */
   readonly includeObject: 'None' | 'Metadata' | 'Object';
   readonly now: Date;
 }

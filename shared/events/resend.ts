@@ -1,4 +1,4 @@
-/** Sends somebody else's event once more: under its own source and id, so that it is known again, and never signed by us. */
+/** Sends another sender's event again: with its own source and id, so that consumers recognise it, and never with our signature. */
 import { groupsAttribute, signatureAttribute, userAttribute } from '../identity/verify-event.ts';
 import { SoteriaError } from '../errors.ts';
 import { toHeaderValue } from './outgoing.ts';
@@ -42,7 +42,7 @@ function isDropped(name: string): boolean {
   return proof.includes(name) || name.startsWith('knative');
 }
 
-/** One try, so long. */
+/** Timeout of one try. */
 const timeoutMs = 10_000;
 
 export function createResend(sink: string | undefined, now: () => Date): Resend {

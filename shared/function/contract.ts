@@ -25,7 +25,7 @@ export interface Incoming {
   readonly receivedAt: Date;
   /** W3C trace context to hand on, when there is one. */
   readonly traceparent: string | undefined;
-  /** Of an HTTP request that has one; never empty. */
+  /** The `Idempotency-Key` of an HTTP request that has one; never empty. */
   readonly idempotencyKey?: string | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface HttpSample {
 }
 
 export interface EventSample {
-  /** Of the catalogue, or `unknown`. */
+  /** A type of the catalogue, or `unknown`. */
   readonly type: string;
   readonly status: number;
   readonly seconds: number;

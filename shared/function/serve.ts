@@ -22,7 +22,7 @@ export interface Served {
   drain(): Promise<void>;
 }
 
-/** After `onDrainTimeout`, so long may an answer still take. */
+/** How long an answer may still take after `onDrainTimeout`. */
 const lastWordsMs = 1000;
 
 /** Throws `invalid_settings` when the address cannot be listened on. */

@@ -3,7 +3,7 @@
  * most of a line. Nothing is kept longer than the turn, nor beyond the end of the process.
  */
 
-/** Of `process`. */
+/** The members of `process` that this file needs. */
 export interface ProcessEnd {
   on(event: 'exit', listener: () => void): unknown;
 }

@@ -19,7 +19,7 @@ export interface ExchangeLimits {
   readonly timeoutMs?: number | undefined;
   /** From the headers to the end of the body: for a watch. */
   readonly bodyTimeoutMs?: number | undefined;
-  /** Without a byte for so long, the connection is dead. */
+  /** A connection is dead when no byte has come for this long. */
   readonly silenceMs?: number | undefined;
 }
 

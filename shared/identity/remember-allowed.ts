@@ -7,7 +7,7 @@ export interface RememberedAllowances {
   remember(question: object): void;
 }
 
-/** For at most 10 seconds: so long may a right that was taken away still be good. One that was given counts at once. */
+/** Remembers for at most 10 seconds: a revoked right stays valid for that long. A right that is granted counts at once. */
 export function rememberAllowed(now: () => Date): RememberedAllowances {
   const until = new Map<string, number>();
   return {

@@ -11,7 +11,7 @@ export interface RememberedCallers {
   remember(token: string, caller: Caller): void;
 }
 
-/** Holds hashes of at most 1000 tokens for at most 60 seconds: so long may a revoked token still be good. */
+/** Holds hashes of at most 1000 tokens for at most 60 seconds: a revoked token stays valid for that long. */
 export function rememberCallers(now: () => Date): RememberedCallers {
   const known = new Map<string, { readonly caller: Caller; readonly until: number }>();
   return {

@@ -19,7 +19,7 @@ const spareBytes = 2 ** 28;
 
 export interface JobFrame {
   readonly operation: { readonly uid: string; readonly name: string; readonly namespace: string };
-  /** Of the claim, and of the Job. */
+  /** Namespace of the claim and of the Job. */
   readonly namespace: string;
   readonly claim: string;
   /** For all of it, from the Job's start. */

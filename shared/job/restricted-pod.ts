@@ -1,6 +1,6 @@
 /** What Pods of ours have in common: no rights, no user of their own choice. */
 
-/** Of the image's unprivileged user and group. */
+/** Id of the image's unprivileged user and group. */
 const nonRoot = 65_532;
 
 /** Pod Security "restricted", for the Pod and for each of its containers. */
@@ -18,7 +18,7 @@ export const unprivilegedContainer = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-/** Of one that mounts somebody's claim: no token either. */
+/** A Pod that mounts a user's claim gets no token either. */
 export const restrictedPod = {
   restartPolicy: 'Never',
   automountServiceAccountToken: false,

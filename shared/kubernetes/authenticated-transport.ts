@@ -1,4 +1,4 @@
-/** The transport with the connection's token: a 401 asks for a fresh token and sends once more. */
+/** The transport with the connection's token: after a 401 it asks for a fresh token and sends again. */
 import type { IncomingMessage } from 'node:http';
 import type { Connection } from './connection.ts';
 import type { ExchangeLimits } from '../http/exchange.ts';

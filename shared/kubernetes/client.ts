@@ -34,7 +34,7 @@ export interface ListQuery {
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Of the whole list: the instant a watch can start from. */
+  /** Version of the whole list: the point a watch can start from. */
   readonly resourceVersion: string;
   /** Present when there is more. */
   readonly continueToken?: string | undefined;
@@ -56,7 +56,7 @@ export type WatchEvent<T> =
 export interface WriteOptions extends CallOptions {
   /** Server-side dry run: validated and admitted, not stored. */
   readonly isDryRun?: boolean | undefined;
-  /** Of a create: never sent again when its answer was lost, because the first may have been made, and be gone again. */
+  /** A create that is never sent again when its answer was lost: the first may have made the object, which may be gone by now. */
   readonly isSentOnce?: boolean | undefined;
 }
 

@@ -15,7 +15,7 @@ import { defaultRetryLimits, isServersFault, retryDelayMs, type FailedTry, type 
 import type { HttpRequest } from './transport.ts';
 
 export interface HttpClientOptions {
-  /** Of one try with its body, or of a watch until its headers. Default 10 000. */
+  /** Limit for one try with its body, or for a watch until its headers. Default 10 000. */
   readonly requestTimeoutMs?: number | undefined;
   readonly retry?: Partial<RetryLimits> | undefined;
   readonly failureBudget?: FailureBudgetLimits | undefined;

@@ -2,7 +2,7 @@
 import { backoffMs, type BackoffLimits } from '../http/backoff.ts';
 
 export interface RetryLimits extends BackoffLimits {
-  /** Of one call, the first included. */
+  /** Tries of one call, the first included. */
   readonly maxTries: number;
   /** From the first request to the end of the last wait. */
   readonly maxTotalMs: number;
@@ -58,7 +58,7 @@ function maxTriesFor({ outcome, isRepeatable }: FailedTry): number {
     case 504:
       return isRepeatable ? Infinity : 1;
     case 500:
-      // A webhook may answer 500 to what it will never accept (Longhorn does): once more, not for half a minute.
+      // A webhook may answer 500 to what it will never accept (Longhorn does): retry once, not for half a minute.
       return isRepeatable && serverFailures.has(outcome.reason) ? 2 : 1;
     default:
       return 1;

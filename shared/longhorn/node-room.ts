@@ -84,7 +84,7 @@ export function roomInWords(rooms: readonly NodeRoom[]): string {
 }
 
 export interface NodeRooms {
-  /** Of the largest disk of each; none where Longhorn does not tell. */
+  /** The room on the largest disk of each node; an empty list where Longhorn's nodes cannot be listed. */
   list(signal?: AbortSignal): Promise<readonly NodeRoom[]>;
 }
 

@@ -123,7 +123,7 @@ export function whyNotRestorable(backup: Backup): string | undefined {
 
 const hourMs = 3_600_000;
 
-/** So long after its object was made an upload that still runs in another cluster may go on. */
+/** How long an upload that runs in another cluster may continue after its object was made. */
 export const foreignUploadMs = 24 * hourMs;
 /** Longhorn fills in what it has read from a target within seconds. */
 export const neverFilledMs = hourMs;

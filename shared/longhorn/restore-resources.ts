@@ -39,7 +39,7 @@ export function restoreVolumeFromWire(wire: VolumeResource): RestoreVolume {
   };
 }
 
-/** Of the replicas that tell one, the slowest (longhorn.md 3.3). */
+/** The progress of the slowest replica that reports one (longhorn.md 3.3). */
 export function progressOf(found: readonly EngineResource[]): number | undefined {
   const told = found
     .flatMap(({ status }) => Object.values(status?.restoreStatus ?? {}))

@@ -114,7 +114,7 @@ describe('what restore tests say of a claim', () => {
         const judged = isGood ? verified(point, minute) : refuted(point, minute);
         return strength === undefined ? judged : Object.assign({}, judged, { strength });
       });
-    // Of one point nobody says two things at one instant.
+    // No two judgements about one point have the same instant.
     const history = fc.uniqueArray(judgement, { maxLength: 8, selector: ({ point, at: when }) => point + when });
     const outcomes = (told: ClaimProof) => told.points.map(({ point, outcome, at: when }) => [point, outcome, when]);
     fc.assert(

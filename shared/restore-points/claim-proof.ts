@@ -12,7 +12,7 @@ const judgement = z.looseObject({
   outcome: z.enum(['verified', 'refuted']),
   /** When it was judged. */
   at: z.iso.datetime(),
-  /** Of the data in the point. */
+  /** The instant of the data in the point. */
   dataAsOf: z.string().optional(),
   /** How far the proof goes, or the check that has refuted it: mounts, counts, checksums, application. */
   strength: z.string().optional(),
@@ -25,7 +25,7 @@ const judgement = z.looseObject({
   bytes: z.string().optional(),
   /** What its proofs have read, as `readMark` writes it: once it was read, it is missing only when the point has lost it. */
   read: z.array(z.string()).optional(),
-  /** Of a refuted one. */
+  /** Why the point was refuted. */
   why: z.string().optional(),
 });
 export type Judgement = z.infer<typeof judgement>;
@@ -56,7 +56,7 @@ function youngestFirst(a: Judgement, b: Judgement): number {
 const rankOf = ({ strength }: Judgement): number => (strengths as readonly string[]).indexOf(strength ?? '');
 
 /**
- * Of two judgements about one point the younger replaces the older, but no weaker check erases a stronger one: that the claim mounts takes
+ * When two judgements are about one point, the younger replaces the older, but no weaker check erases a stronger one: that the claim mounts takes
  * nothing back of a damaged database, and too few files erase no proof down to checksums. Those two stand beside each other. A point that
  * does not even mount, or that Longhorn cannot restore, keeps no proof: nothing of what was proved can be read.
  */
@@ -103,7 +103,7 @@ export interface Standing {
 
 export const unjudged: Standing = { verified: undefined, refuted: undefined };
 
-/** Of one point. What stands grows weaker from the oldest to the youngest. */
+/** The judgements that stand about one point: each is weaker than the older ones. */
 export function standingOf({ points }: Pick<ClaimProof, 'points'>, point: string): Standing {
   const strongestOf = (outcome: Judgement['outcome']) =>
     points.toSorted(youngestFirst).findLast((one) => one.point === point && one.outcome === outcome);

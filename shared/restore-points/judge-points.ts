@@ -14,7 +14,7 @@ export function judgeBy(proofs: readonly ClaimProof[]): (point: RestorePoint) =>
   };
 }
 
-/** Of each claim, the id of the last proved point: retention keeps it, also where a weaker check has refuted it since. */
+/** The id of the last proved point of each claim: retention keeps it, even where a weaker check has refuted it since. */
 export function lastVerifiedIds(proofs: readonly ClaimProof[]): ReadonlySet<string> {
   return new Set(proofs.flatMap((proof) => lastVerified(proof)?.point ?? []));
 }

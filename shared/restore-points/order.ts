@@ -5,7 +5,7 @@
  *     and no older point is taken in its stead without a word.
  *  2. Then the newest data first, by instant, however it is written. Below the points that `latest` may choose, those of an unknown instant stand
  *     first: they are being made.
- *  3. Of one instant by id.
+ *  3. Points of the same instant are ordered by id.
  */
 import type { RestorePoint } from './restore-point.ts';
 

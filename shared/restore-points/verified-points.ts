@@ -33,7 +33,7 @@ export interface ClaimJudgement extends Judgement {
 }
 
 export interface VerifiedPoints {
-  /** Of each claim, its last proved point that was not refuted since. */
+  /** For each claim, its last proved point that was not refuted since. */
   list(signal?: AbortSignal): Promise<readonly VerifiedPoint[]>;
   /** Every judgement that is kept. */
   proofs(signal?: AbortSignal): Promise<readonly ClaimProof[]>;

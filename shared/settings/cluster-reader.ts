@@ -10,7 +10,7 @@ import { readPaused } from './paused.ts';
 export interface ClusterIdentity {
   /** SOTERIA_CLUSTER_ID, or `uid`. */
   readonly id: string;
-  /** Of the namespace kube-system: another one for every cluster that is made, whatever id it is given. */
+  /** Uid of the namespace kube-system: every new cluster has another uid, whatever id it is given. */
   readonly uid: string | undefined;
   /** When that namespace was made. */
   readonly bornAt: string | undefined;
@@ -29,7 +29,7 @@ export interface ClusterReader {
   isPaused(signal?: AbortSignal): Promise<boolean>;
 }
 
-/** So long a wake-up may act on a switch that has been thrown meanwhile: less than the next wake-up is away. */
+/** How long a wake-up may miss a change of the switch: less than the time until the next wake-up. */
 const pausedForMs = 5_000;
 
 /** `ownNamespace`: Soteria's own. Without a clock the switch is read anew each time. */

@@ -39,7 +39,7 @@ export type PageReader = (version: ListedVersion) => void;
 export interface UnfinishedUpload {
   readonly key: string;
   readonly startedAtMs: number;
-  /** Of the parts that are there; undefined when the key may not list them. */
+  /** The size of the uploaded parts; undefined when the key may not list them. */
   readonly sizeBytes: number | undefined;
 }
 

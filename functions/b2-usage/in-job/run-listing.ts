@@ -32,7 +32,7 @@ export async function runListing(tools: ListingTools, measurement: string): Prom
     if (isCounted(value)) return 0;
     const leftMs = leaseLeftMs(value, now());
     if (leftMs > 0) {
-      // Of a Pod that was killed.
+      // The lease belongs to a Pod that was killed: wait until it runs out.
       await sleep(leftMs);
       continue;
     }

@@ -10,7 +10,7 @@ import { unprivilegedContainer, unprivilegedPod } from '@soteria/shared/job/rest
 
 export interface ListingJobInput {
   readonly namespace: string;
-  /** Of the measurement. */
+  /** Id of the measurement. */
   readonly measurement: string;
   readonly name: string;
   /** Soteria's own. */
@@ -22,9 +22,9 @@ export const measurementLabel = 'soteria.dev/measurement';
 export const listingAccount = 'b2-usage-listing';
 export const listTask = 'list';
 
-/** Until the next measurement by the shipped schedule; one that takes longer is gone on with. */
+/** Until the next measurement by the shipped schedule, which continues a measurement that takes longer. */
 const deadlineSeconds = 21_600;
-/** Should nobody remove it. */
+/** Kubernetes deletes the Job after this time if nothing else has. */
 const ttlSeconds = 86_400;
 /** Further Pods, each of which goes on where the one before it was. */
 const retries = 3;
@@ -46,7 +46,7 @@ export function listingJob({ namespace, measurement, name, image }: ListingJobIn
       parallelism: 1,
       activeDeadlineSeconds: deadlineSeconds,
       ttlSecondsAfterFinished: ttlSeconds,
-      // A node that is drained is nobody's failure.
+      // A drained node does not count as a failure.
       podFailurePolicy: {
         rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }],
       },

@@ -62,7 +62,7 @@ export function appendSample(history: History, buckets: readonly MeasuredBucket[
   return { owners, samples: thin([...moved, next], at) };
 }
 
-/** Of each day (of the last two days: each hour) the newest. */
+/** Keeps the newest sample of each day, and for the last two days the newest of each hour. */
 function thin(samples: readonly Sample[], now: Date): Sample[] {
   const kept = new Map<string, Sample>();
   for (const one of samples) {

@@ -28,7 +28,7 @@ export type Trouble = z.infer<typeof troubleShape>;
 
 const listingJob = z.object({
   name: z.string(),
-  /** It was seen at work: when it is missing now, it is gone, and not one that is still to be made. */
+  /** The Job was seen at work: if it is missing now, it was deleted, and does not still have to be created. */
   hasStarted: z.boolean(),
 });
 
@@ -38,7 +38,7 @@ export const progressShape = z.object({
   startedAt: z.string(),
   /** Who asked. */
   by: z.string(),
-  /** Of which settings of the store: places in one listing mean nothing in another. */
+  /** The settings of the store that is listed: a position in the listing of one store means nothing in another. */
   store: z.string().default(''),
   /** Counts steps; an event that asks for an earlier one is a repeat. */
   step: z.number(),
@@ -55,7 +55,7 @@ export const progressShape = z.object({
   jobs: z.number().default(0),
   /** False: no Job could be made, so that it goes on step by step, however long that takes. */
   mayUseJob: z.boolean().default(true),
-  /** Of a Job: what it could not go on for. */
+  /** Why the Job could not continue. */
   trouble: troubleShape.optional(),
   seesVersions: z.boolean(),
   excessRights: z.array(z.string()),

@@ -25,7 +25,7 @@ export type Measurement = z.infer<typeof measurementShape>;
 
 const failureShape = z.object({
   at: z.string(),
-  /** Of the first in a row. */
+  /** When the first of the consecutive failures happened. */
   since: z.string(),
   reason: z.string(),
   what: z.string(),

@@ -78,7 +78,7 @@ export interface OwnerName {
   readonly kind: OwnerKind;
   /** Where it lies in the bucket. */
   readonly root: string;
-  /** Of a volume. */
+  /** Name of the volume. */
   readonly name: string;
 }
 

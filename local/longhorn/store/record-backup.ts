@@ -24,7 +24,7 @@ export async function forgetBackup(targetFolder: string, volume: string, backup:
   const store = volumeStore(targetFolder, volume);
   await rm(store.backupFile(backup), { force: true });
   const left = await readManifests(targetFolder, volume);
-  // One that is unfinished may need any of them.
+  // An unfinished backup may need any of them.
   if (left.every(isFinished)) await removeBlocksExcept(store, blocksIn(left));
   const before = await readVolumeManifest(targetFolder, volume);
   if (before !== undefined) {

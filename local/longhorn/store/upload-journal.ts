@@ -7,7 +7,7 @@ export interface WrittenBlock {
   readonly checksum: string;
   /** Compressed bytes. */
   readonly bytes: number;
-  /** `again`: the target had it, and a full backup wrote it once more. */
+  /** `again`: the target had it, and a full backup wrote it again. */
   readonly kind: 'new' | 'again';
 }
 

@@ -1,7 +1,7 @@
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Of what a file system can hold, what a backup keeps: files, folders and symbolic links; sockets, pipes and devices it leaves. */
+/** What a backup keeps of a file system: files, folders and symbolic links. It leaves out sockets, pipes and devices. */
 export type Found =
   | {
       readonly type: 'file';

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** Ends the name of every file that is being written; whoever lists a folder passes over such names. */
+/** Ends the name of every file that is being written; code that lists a folder skips such names. */
 export const unfinishedSuffix = '.unfinished';
 
 /** Either the whole content is there under the name, or nothing new is: a kill at any moment leaves no broken file. */

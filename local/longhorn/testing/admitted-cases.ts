@@ -12,7 +12,7 @@ export interface AdmittedCase {
   readonly act: (ports: Ports) => Promise<unknown>;
   readonly kind: Kind;
   readonly name: string;
-  /** Of the object as it is kept. */
+  /** Members of the object as it is stored. */
   readonly is: object;
 }
 

@@ -11,7 +11,7 @@ export interface RefusedCase {
   readonly by: 'mutator' | 'validator';
   /** After "denied the request: ", to the end. */
   readonly words: string;
-  /** Of the installation, by our table of refusals; left out: of the request. */
+  /** The state of the installation that causes the refusal, by our table of refusals; left out: the request causes it. */
   readonly state?: string;
   /** The local Longhorn has no backing images. */
   readonly isOfImage?: boolean;

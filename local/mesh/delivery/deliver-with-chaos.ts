@@ -7,7 +7,7 @@ import type { Delivery, DeliveryParts } from './deliver.ts';
 
 const longestHoldMs = 2000;
 
-/** Returns how the (first) delivery ended; a dropped one counts as taken, because nobody notices. */
+/** Returns how the (first) delivery ended; a dropped delivery counts as accepted, because no sender notices. */
 export type Deliver = (delivery: Delivery) => Promise<'taken' | 'dead-lettered' | 'lost'>;
 
 export function deliverWithChaos(parts: DeliveryParts, chaos: ChaosSwitches): Deliver {

@@ -16,7 +16,7 @@ export const delivery = z.strictObject({
 export type DeliverySpec = z.infer<typeof delivery>;
 
 export const brokerSpec = z.strictObject({
-  /** Which channel stands behind the broker: locally there is one, in memory. */
+  /** Which channel the broker uses: locally there is one, in memory. */
   config: z.looseObject({}).optional(),
   delivery: delivery.optional(),
 });

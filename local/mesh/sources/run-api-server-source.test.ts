@@ -120,7 +120,7 @@ describe('an ApiServerSource', () => {
     await eventually(() => expect(told().map(([, name]) => name)).toEqual(['b1', 'b2', 'b3']));
   });
 
-  it('loses what it is told to lose, as an adapter that restarts does', async () => {
+  it('loses the events it is set to lose, as an adapter that restarts does', async () => {
     const { cluster, activities, told } = await start({}, { dropSourceEvent: ({ type }) => type === add });
     await cluster.client.create(backups, backup('b1'));
     await cluster.client.delete(backups, { namespace: 'longhorn-system', name: 'b1' });

@@ -26,7 +26,7 @@ export function box(metadata: JsonObject): JsonObject {
   return { apiVersion: 'test.dev/v1', kind: 'Box', metadata };
 }
 
-/** Of boxes, in two versions. */
+/** Defines the kind Box, in two versions. */
 export const definition: JsonObject = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',

@@ -9,7 +9,7 @@ export interface SeenRequest {
   readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Of the client's end: equal for requests over one connection. */
+  /** The client's port: equal for requests over one connection. */
   readonly port: number | undefined;
 }
 

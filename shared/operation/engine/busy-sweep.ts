@@ -92,7 +92,7 @@ const maxSure = 1_000;
 
 /**
  * No sweep deletes the source while an operation is open, and an operation that holds a slot is open. So the source is still there
- * beside any operation for which it was seen. When the source cannot be made, work goes on: the hourly sweep comes all the same.
+ * beside any operation for which it was seen. When the source cannot be made, work goes on: the hourly sweep still comes.
  */
 export function createKeepAwake(busySweep: BusySweep, log: Log): KeepAwake {
   const sure = new Set<string>();

@@ -8,7 +8,7 @@ import type { Known } from './advance.ts';
 
 export interface KnownMemory<World> {
   recall(ref: ObjectRef): Known<World> | undefined;
-  /** Of an operation that runs; of any other it is forgotten. */
+  /** Remembers a running operation; any other operation is forgotten. */
   keep(known: Known<World>): void;
   /** This process has made it, under a name that nobody is given twice, and has looked at it. */
   noteMade(ref: ObjectRef): void;

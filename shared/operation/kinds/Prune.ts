@@ -11,7 +11,7 @@ const planDigest = z
   .string()
   .max(64)
   .regex(/^[0-9a-f]{24}$/, 'must be the digest of a plan, as a dry run tells it');
-/** Of points that Soteria has made: a name of its own, on a target whose name is a label. */
+/** Ids of points that Soteria has made: Soteria's own name, on a target whose name is a label. */
 const points = z.array(z.string().max(160)).max(maxPruned).optional();
 
 const pruneFact = z.looseObject({

@@ -50,13 +50,13 @@ export const pointChoice = {
   clusterId: z.string().max(253).optional().describe('Points of that cluster; left out: of this one.'),
 };
 
-/** Of the claim that is made. */
+/** Storage class of the claim that is made. */
 export const storageClass = dnsSubdomain.optional().describe('Left out: the storage class the source had.');
 export const size = storageQuantity
   .optional()
   .describe('At least what the restore point holds; left out: exactly that.');
 
-/** Of every kind that makes something in attempts. */
+/** Member of every kind that works in attempts. */
 export const attempt = z.int().min(1).max(99);
 
 /** What a backup has made, and what a restore has made and restores from. */
@@ -69,7 +69,7 @@ export const volumeWork = {
 /** When Longhorn has read the backups of the volume on the target, each time anew. By Longhorn's clock, not by ours. */
 export const readings = z.array(z.string().max(64)).max(3).optional();
 
-/** Of a restore, and of a restore test: `backup` is the one restored from, `volume` the one made. */
+/** Work of a restore and of a restore test: `backup` is the backup that is read, `volume` the volume that is made. */
 export const restoreWork = {
   attempt,
   ...volumeWork,
@@ -87,11 +87,11 @@ export const restoreWork = {
   percent: z.int().min(0).max(100).optional(),
   /** The bytes are there: the backup is held no longer. */
   isReleased: z.boolean().optional(),
-  /** The volume has failed and is being removed, to be made once more. */
+  /** The volume has failed and is being deleted, to be made again. */
   isRemaking: z.boolean().optional(),
 };
 
-/** Of every kind that makes an Operation for each claim of a namespace. */
+/** Work of every kind that makes an Operation for each claim of a namespace. */
 export const manyWork = {
   attempt,
   /** The last claim that was taken, kept or left out; the next claim follows by name. */

@@ -20,7 +20,7 @@ export function hasEnoughAhead({ maxOpen }: { readonly maxOpen: number }, open: 
   return open.filter(isWaiting).length > minWaiting || open.length > maxOpen - minRefill;
 }
 
-/** Of all candidates passed, cursor moved or not. */
+/** Counts all candidates that were passed, whether the cursor has moved or not. */
 export function countPassed({ status }: Operation): number {
   const { takenCount = 0, skippedCount = 0, presentCount = 0 } = status?.work ?? {};
   return takenCount + skippedCount + presentCount;

@@ -13,7 +13,7 @@ export interface LeftOut {
 /** One child to be. The cursor moves by `name`. */
 export type Candidate = { readonly name: string } & (
   | { readonly to: 'make'; readonly subject: string; readonly request: OperationRequest }
-  /** Nobody knows before that has been looked at. */
+  /** Undecided until `at` has been read. */
   | { readonly to: 'look'; readonly at: string }
   | Omit<LeftOut, 'name'>
   /** What a child would do has been done before. */
@@ -68,7 +68,7 @@ export interface Tally {
   readonly failed: number;
   readonly refused: number;
   readonly leftOut: number;
-  /** Of those left out. */
+  /** How many of `leftOut` were excluded on purpose. */
   readonly onPurpose: number;
   /** Done by an earlier run. */
   readonly kept: number;

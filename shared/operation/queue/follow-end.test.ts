@@ -79,7 +79,7 @@ it('after an end the next begins before the parent counts its child', async () =
   expect(log).toEqual(['begins next', 'counts at whole']);
 });
 
-it('a next one that cannot be started fails nothing, and the parent counts all the same', async () => {
+it('a next operation that cannot be started fails nothing, and the parent still counts its child', async () => {
   const down = () => Promise.reject(new SoteriaError('cluster_unavailable', { what: 'x', why: 'x', fix: 'x' }));
   const { follower, log } = open([], {
     slots: { looksFull: down },
@@ -89,7 +89,7 @@ it('a next one that cannot be started fails nothing, and the parent counts all t
   expect(log).toEqual(['counts at whole']);
 });
 
-it('a next one that ends at once is counted by its parent, and is followed by another', async () => {
+it('a next operation that ends at once is counted by its parent, and is followed by another', async () => {
   const { follower, log } = open([operation('first', { phase: 'Pending', parent: 'whole' }), next], {});
   const move: EndFollower['move'] = (one, given) =>
     one.metadata.name === 'first'
@@ -122,7 +122,7 @@ it('what is said of an operation differs with the operation that has ended, and 
   expect(new Set(said).size).toBe(3);
 });
 
-it('a parent of another function is woken, and a parent that is gone is nobody', async () => {
+it('a parent of another function is woken, and a deleted parent is not', async () => {
   const parent = operation('selftest', { kind: 'SelfTest', phase: 'Running' });
   const { follower, log } = open([], { moveParent: () => Promise.resolve(undefined) });
   const child = operation('child', { parent: 'selftest' });

@@ -57,7 +57,7 @@ export function slotHolderOf({ metadata, spec }: Operation, functionName: string
   return { uid, namespace, name, function: functionName, kind: spec.kind };
 }
 
-/** An entry found alive is not looked at again for so long: a thousand that wait must not ask for ten that run each time. */
+/** An entry found alive is not read again for this long: a thousand waiting operations must not each read the ten that run. */
 const aliveForMs = 30_000;
 
 function parse(data: ConfigData): SlotEntry[] {
@@ -110,7 +110,7 @@ export function createSlots({ client, namespace, limits, now }: SlotsOptions): S
   }
 
   async function isLeftOver({ uid, namespace: where, name }: SlotEntry, signal?: AbortSignal): Promise<boolean> {
-    // Of a newer version, and nothing says whose it is.
+    // A newer version wrote the entry, and nothing in it names its operation.
     if (where === '' || name === '') return false;
     const at = now().getTime();
     if (at - (aliveAt.get(uid) ?? Number.NEGATIVE_INFINITY) < aliveForMs) return false;

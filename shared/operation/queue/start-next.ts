@@ -25,7 +25,7 @@ const maxTries = 10;
 export async function startNext(starter: NextStarter, call: AdvanceCall): Promise<void> {
   const { line, slots } = starter;
   const tried = new Set<string>();
-  // One that could begin may have come since the line was listed: it is listed again before this slot stays empty.
+  // An operation that could begin may have come since the line was listed: list it again before this slot stays empty.
   for (const heads of [() => Promise.resolve(line.remembered()), () => line.list(call.signal)]) {
     for (const head of await heads()) {
       // Another wake-up was faster: the next released slot starts the next operation.
@@ -45,10 +45,10 @@ async function hasStarted(starter: NextStarter, head: Operation, call: AdvanceCa
       isWaiting = phaseOf(moved) === 'Pending';
       return phaseOf(moved) === 'Running';
     }
-    // Whether it fits is for its function to find out. It may not, so ours are tried all the same: the slots decide.
+    // Only its own function finds out whether it fits. It may not fit, so our own operations are tried too: the slots decide.
     await starter.wake(head, call);
   } catch (error) {
-    // It is recorded and will be swept; the one that ended has ended all the same.
+    // The next operation is recorded and the sweep wakes it; the operation that ended stays ended.
     call.log.error('next_operation_not_started', error, { operation: head.metadata.name });
   } finally {
     starter.line.putBack(head, { isWaiting });

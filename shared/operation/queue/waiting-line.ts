@@ -26,7 +26,7 @@ export interface WaitingLineOptions {
   readonly now: () => Date;
 }
 
-/** So long those who have come since stand behind the others. */
+/** For 30 seconds, newcomers queue behind the operations already listed. */
 const maxAgeMs = 30_000;
 
 /** What says whose turn it is; a thousand whole records would be megabytes. */

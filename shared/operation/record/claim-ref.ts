@@ -34,7 +34,7 @@ function claimOf({ kind }: Pick<OperationSpec, 'kind'>): KindOfOperation['claim'
 /** Where a restore test makes its claim when nobody says otherwise: the namespace that is shipped for it. */
 export const proofNamespace = 'soteria-proof';
 
-/** Of its own, and under a name nobody else makes: it is removed again. */
+/** A restore test makes its own claim, under a name that nothing else makes, and deletes it again. */
 function testClaimOf({ metadata, spec }: Operation): ClaimRef {
   const { testNamespace = proofNamespace, pvc = '' } = spec.request;
   return { namespace: testNamespace, pvc: testClaimName(pvc, metadata.uid) };

@@ -1,4 +1,4 @@
-/** A page of the list of Operations, newest first. Of any number of Operations it holds one page and one more. */
+/** A page of the list of Operations, newest first. However many Operations there are, it holds one page and one Operation more. */
 import type { Operation, Phase } from './schema.ts';
 import { statusOf } from './status.ts';
 import { byAge, type OperationStore } from './store.ts';
@@ -45,7 +45,7 @@ function isOlder({ metadata }: Operation, [creationTimestamp, uid]: AfterOperati
   return metadata.uid.localeCompare(uid) < 0;
 }
 
-/** Of a list with the newest first, by halving. */
+/** Finds the place in a list with the newest first, by halving. */
 function placeOf(newest: readonly Operation[], operation: Operation): number {
   let low = 0;
   let high = newest.length;

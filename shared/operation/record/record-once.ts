@@ -1,7 +1,7 @@
 /**
  * Records a request as one Operation, whatever its kind and whichever door it came through. Invariants:
  *  1. A repeat (same identity) finds the Operation of the first request, also after that one has ended or was joined.
- *  2. Of equal requests that are recorded at once, under names of different seconds, one Operation stays and answers all callers: the
+ *  2. When equal requests are recorded at once, under names of different seconds, one Operation stays and answers all callers: the
  *     one that has begun, else the one that the API server stored first. The door withdraws the others; where it dies before that,
  *     `skipRepeat` ends them before they do anything.
  *  3. The same Idempotency-Key with another request is refused, and the refusal names the members that differ.
@@ -135,7 +135,7 @@ async function withdrawRepeat(
   return first;
 }
 
-/** The record is stored: the next wake-up repairs whatever fails from here on, so the caller gets its answer all the same. */
+/** The record is stored: the next wake-up repairs whatever fails from here on, so the caller still gets its answer. */
 export async function beginRecorded<R extends { readonly operation: Operation; readonly how: string }>(
   recorded: R,
   log: Log,

@@ -5,7 +5,7 @@ import { type OperationKind, operationKinds } from '../kinds/kinds.ts';
 
 export interface RequestedOperation {
   readonly kind: OperationKind;
-  /** Of the Operation. */
+  /** Namespace of the Operation. */
   readonly namespace: string;
   /** What stands in its name: a claim, or what else the kind is about. */
   readonly subject: string;

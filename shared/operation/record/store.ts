@@ -22,7 +22,7 @@ export interface OperationStore {
   create(draft: OperationDraft, signal?: AbortSignal): Promise<Operation>;
   /** As `create`, and nothing is made. */
   tryCreate(draft: OperationDraft, signal?: AbortSignal): Promise<void>;
-  /** Of one claim, oldest first; terminal ones too. */
+  /** Operations of one claim, oldest first; terminal ones too. */
   listOfClaim(namespace: string, claim: string, signal?: AbortSignal): Promise<readonly Operation[]>;
   /** Recorded with `mayHaveTwin` under this identity. */
   listOfIdentity(namespace: string, identity: string, signal?: AbortSignal): Promise<readonly Operation[]>;

@@ -15,7 +15,7 @@ export function createOutage() {
   let callsLeft = Number.POSITIVE_INFINITY;
   let isAnswerLost = false;
   return {
-    /** `losesAnswer`: the first call that fails is done all the same, and its caller never hears of it. */
+    /** `losesAnswer`: the first call that fails is still carried out, and its caller gets no answer. */
     begin({ afterCalls = 0, losesAnswer = false } = {}) {
       callsLeft = afterCalls;
       isAnswerLost = losesAnswer;
