@@ -47,8 +47,8 @@ const wanted = {
   hadDatabases: false,
   mayBeEmpty: false,
 };
-const sums = { path: 'SUMS', isAsked: true };
-const own = { path: '.soteria/SHA256SUMS', isAsked: false };
+const sums = { path: 'SUMS', isRequested: true };
+const own = { path: '.soteria/SHA256SUMS', isRequested: false };
 const empty = { ...inventory, files: 0, folders: 0, bytes: 0 };
 
 interface Row {
@@ -180,7 +180,7 @@ const rows: readonly Row[] = [
   },
   {
     when: 'its own record is asked for and missing',
-    facts: { manifest: { ...own, isAsked: true }, manifestTrouble: 'ENOENT' },
+    facts: { manifest: { ...own, isRequested: true }, manifestTrouble: 'ENOENT' },
     outcome: 'refuted',
     because: /^checksums: the manifest \.soteria\/SHA256SUMS is not in the claim/,
   },

@@ -14,7 +14,7 @@ export interface UsedManifest {
   /** Below the claim's root. */
   readonly path: string;
   /** The request names it; else the claim keeps it, and nobody has asked for it. */
-  readonly isAsked: boolean;
+  readonly isRequested: boolean;
 }
 
 export interface Facts {
@@ -180,7 +180,7 @@ function weaknessesOf(facts: Facts, wanted: Expectations): Weakness[] {
   if (!isCompared(facts) && !hasRecord(wanted)) {
     weaker.push(hasEarlier(wanted) ? 'older_baseline' : 'no_baseline');
   }
-  if (manifest?.isAsked === false) {
+  if (manifest?.isRequested === false) {
     const unread = (checksums?.malformed ?? 0) + (checksums?.links ?? 0);
     if (manifestTrouble !== undefined || unread > 0) weaker.push('record_unread');
     else if (checksums?.changed !== 0 || checksums.read === 0) weaker.push('partly_recorded');

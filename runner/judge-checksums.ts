@@ -21,18 +21,18 @@ export function isCompared({ manifest, manifestTrouble }: Pick<Facts, 'manifest'
 export function checksumsCheck(facts: Facts, wasRead: readonly string[]): VerdictCheck[] {
   const { checksums, manifest, manifestTrouble } = facts;
   // Nobody has asked for the claim's own record: that only its owner may read it is a weakness of the proof.
-  if (manifest !== undefined && manifestTrouble !== undefined && (manifest.isAsked || !isDenied(manifestTrouble))) {
+  if (manifest !== undefined && manifestTrouble !== undefined && (manifest.isRequested || !isDenied(manifestTrouble))) {
     return [unreadCheck(manifest, manifestTrouble, wasRead.includes(manifest.path))];
   }
   if (checksums === undefined) return [];
   const { read, bad, badExamples, denied, changed } = checksums;
   if (bad > 0) {
     const wrongRoot =
-      manifest?.isAsked === true && !wasRead.includes(manifest.path) ? nothingThere(checksums) : undefined;
+      manifest?.isRequested === true && !wasRead.includes(manifest.path) ? nothingThere(checksums) : undefined;
     const others = `${bad} of ${read + bad + denied} files are not as they were${named(badExamples)}`;
     return [wrongRoot === undefined ? failed(check, others) : impossible(check, wrongRoot)];
   }
-  const gap = manifest?.isAsked === true ? gapIn(manifest.path, checksums) : undefined;
+  const gap = manifest?.isRequested === true ? gapIn(manifest.path, checksums) : undefined;
   if (gap !== undefined) return [impossible(check, gap)];
   if (read === 0 && denied > 0) return [impossible(check, 'no file may be read')];
   const against = isCompared(facts) ? `are as ${manifest?.path} says` : 'could be read';
@@ -41,7 +41,7 @@ export function checksumsCheck(facts: Facts, wasRead: readonly string[]): Verdic
 }
 
 /** The claim's own record, and a manifest that an earlier proof of the point has read, can be lost; any other was perhaps never there. */
-function unreadCheck({ path, isAsked }: UsedManifest, code: string, wasRead: boolean): VerdictCheck {
+function unreadCheck({ path, isRequested }: UsedManifest, code: string, wasRead: boolean): VerdictCheck {
   const bound = beyondBounds[code];
   if (bound !== undefined) return impossible(check, `the manifest ${path} ${bound}`);
   if (isDenied(code)) return impossible(check, `the manifest ${path} cannot be read: ${code}`);
@@ -54,7 +54,7 @@ function unreadCheck({ path, isAsked }: UsedManifest, code: string, wasRead: boo
   if (noRegularFile.has(code)) {
     const detail = `the manifest ${path} is no regular file, and no link is followed (${code})${before}`;
     if (wasRead) return failed(check, detail);
-    return impossible(check, isAsked ? `${detail}: the request may name it wrongly` : detail);
+    return impossible(check, isRequested ? `${detail}: the request may name it wrongly` : detail);
   }
   return failed(check, `the manifest ${path} cannot be read: ${code}`);
 }

@@ -50,7 +50,7 @@ async function gather(options: VerifyOptions, tools: VerifyTools): Promise<Omit<
   const manifest = await manifestFor(options);
   const isDue = every(progressEveryMs, tools.nowMs);
   const inventory = await takeInventory(root, {
-    sample: manifest?.isAsked === true ? 0 : sample,
+    sample: manifest?.isRequested === true ? 0 : sample,
     seed,
     onProgress: (files, bytes) => {
       if (isDue()) tools.onProgress({ files, bytes });
@@ -66,14 +66,14 @@ async function gather(options: VerifyOptions, tools: VerifyTools): Promise<Omit<
 }
 
 async function manifestFor({ root, manifest, wasRead }: VerifyOptions): Promise<UsedManifest | undefined> {
-  if (manifest !== undefined) return { path: manifest, isAsked: true };
+  if (manifest !== undefined) return { path: manifest, isRequested: true };
   try {
     await lstat(join(root, ownRecord));
   } catch (error) {
     // Few claims keep a record. A record that an earlier proof has read is missed.
     if (notThere.has(codeOf(error)) && !wasRead.includes(ownRecord)) return undefined;
   }
-  return { path: ownRecord, isAsked: false };
+  return { path: ownRecord, isRequested: false };
 }
 
 const noDatabases = { sqlite: [], databases: undefined };
@@ -96,12 +96,12 @@ async function checksumsOf(
   const sampleOf = async () => (sample === 0 ? undefined : await readSample(root, inventory.sample));
   if (manifest === undefined) return { checksums: await sampleOf(), manifestTrouble: undefined };
   try {
-    const { path, isAsked } = manifest;
-    const use = { sample: !isAsked && sample === 0 ? sampleOfOwnRecord : sample, seed, mayBeOlder: !isAsked };
+    const { path, isRequested } = manifest;
+    const use = { sample: !isRequested && sample === 0 ? sampleOfOwnRecord : sample, seed, mayBeOlder: !isRequested };
     return { checksums: await compareWithManifest(root, path, use), manifestTrouble: undefined };
   } catch (error) {
     const manifestTrouble = codeOf(error);
-    const isWithout = !manifest.isAsked && isDenied(manifestTrouble);
+    const isWithout = !manifest.isRequested && isDenied(manifestTrouble);
     return { checksums: isWithout ? await sampleOf() : undefined, manifestTrouble };
   }
 }

@@ -6,7 +6,7 @@ import { restoreRequest } from '@soteria/shared/operation/kinds/Restore.ts';
 import { restoreTestRequest } from '@soteria/shared/operation/kinds/RestoreTest.ts';
 import { selfTestRequest } from '@soteria/shared/operation/kinds/SelfTest.ts';
 import { type ErrorCode, errorTable } from '@soteria/shared/errors.ts';
-import * as asked from '@soteria/shared/http-contract/ask-answers.ts';
+import * as asked from '@soteria/shared/http-contract/request-answers.ts';
 import { refusalsOf } from '@soteria/shared/http-contract/find-route.ts';
 import * as parts from '@soteria/shared/http-contract/parts.ts';
 import { problem } from '@soteria/shared/http-contract/problem.ts';

@@ -78,9 +78,9 @@ describe('the bundled files', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const isApart = (path: string): boolean => basename(dirname(path)) === 'apart';
-  const filesWhere = (isWanted: (path: string) => boolean) =>
+  const filesWhere = (isCounted: (path: string) => boolean) =>
     Object.entries(outputs)
-      .filter(([path]) => path.endsWith('.cjs') && isWanted(path))
+      .filter(([path]) => path.endsWith('.cjs') && isCounted(path))
       .map(([path, { inputs, imports, bytes }]) => ({
         name: basename(path, '.cjs'),
         kib: Math.ceil(bytes / 1024),

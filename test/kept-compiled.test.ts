@@ -13,7 +13,7 @@ import { keepCompiled } from '../scripts/keep-compiled.ts';
 const refused = 'compiled_program_refused';
 
 /** Says that a parser was compiled, which zod does by calling `Function`. */
-const tellOfCompiling = `
+const reportCompiling = `
 const { Function: real } = globalThis;
 globalThis.Function = function (...args) { process.stderr.write('COMPILED A PARSER\\n'); return real(...args); };
 globalThis.Function.prototype = real.prototype;
@@ -51,7 +51,7 @@ describe('the programs of the image', () => {
 
   it('compile no parser', () => {
     const preload = join(folder, 'tell.js');
-    writeFileSync(preload, tellOfCompiling);
+    writeFileSync(preload, reportCompiling);
     for (const program of programs) expect(start(program, ['--require', preload])).not.toContain('COMPILED');
     const does = spawnSync(process.execPath, ['--require', preload, '--eval', 'new Function("")'], {
       encoding: 'utf8',

@@ -1,16 +1,16 @@
 /** The doors of the function `b2-usage`: no logic here. */
 import type { FunctionDefinition } from '@soteria/shared/function/contract.ts';
 import { answerJson } from '@soteria/shared/function/json-body.ts';
-import { tellPaused } from '@soteria/shared/function/tell-paused.ts';
+import { reportPaused } from '@soteria/shared/function/report-paused.ts';
 import { getUsage, postMeasure } from './doors/usage-http.ts';
-import { askByEvent, wakeByDue, wakeByJob, wakeBySchedule } from './doors/wake.ts';
+import { requestByEvent, wakeByDue, wakeByJob, wakeBySchedule } from './doors/wake.ts';
 import type { UsageTools } from './tools.ts';
 
 export function defineUsage(tools: UsageTools): FunctionDefinition {
   return {
     name: 'b2-usage',
     routes: (app) => {
-      tellPaused(app, tools.isPaused);
+      reportPaused(app, tools.isPaused);
       app.get('/v1/b2', async (c) => answerJson(c, await getUsage(tools, c.req.query(), c.get('incoming'))));
       app.post('/v1/b2/measure', async (c) => {
         const body = await postMeasure(tools, c.get('incoming'));
@@ -20,7 +20,7 @@ export function defineUsage(tools: UsageTools): FunctionDefinition {
     },
     on: {
       'dev.knative.sources.ping': (event, incoming) => wakeBySchedule(tools, event, incoming),
-      'dev.soteria.usage.requested.v1': (event, incoming) => askByEvent(tools, event, incoming),
+      'dev.soteria.usage.requested.v1': (event, incoming) => requestByEvent(tools, event, incoming),
       'dev.knative.apiserver.ref.add': (event, incoming) => wakeByJob(tools, event, incoming),
       'dev.knative.apiserver.ref.update': (event, incoming) => wakeByJob(tools, event, incoming),
       'dev.knative.apiserver.ref.delete': (event, incoming) => wakeByJob(tools, event, incoming),

@@ -1,7 +1,7 @@
 /** What every door of this function works with; `main.ts` puts it together. */
 import type { Publisher } from '@soteria/shared/events/publish.ts';
 import type { Authorize } from '@soteria/shared/identity/authorize.ts';
-import type { IsPaused } from '@soteria/shared/function/tell-paused.ts';
+import type { IsPaused } from '@soteria/shared/function/report-paused.ts';
 import type { ReadLonghorn } from './attribute/read-longhorn.ts';
 import type { BucketSource, OnCall } from './bucket/port.ts';
 import type { UsageSettings } from './config.ts';

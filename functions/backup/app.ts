@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contract.ts';
 import { readJsonBody, answerJson } from '@soteria/shared/function/json-body.ts';
-import { tellPaused } from '@soteria/shared/function/tell-paused.ts';
+import { reportPaused } from '@soteria/shared/function/report-paused.ts';
 import { askByEvent } from './doors/ask-event.ts';
 import { askByHttp } from './doors/ask-http.ts';
 import { askForNamespace, askForNamespaceByEvent } from './doors/ask-namespace.ts';
@@ -18,7 +18,7 @@ export function defineBackup(tools: BackupTools): FunctionDefinition {
   return {
     name: 'backup',
     routes: (app) => {
-      tellPaused(app, (signal) => tools.cluster.isPaused(signal));
+      reportPaused(app, (signal) => tools.cluster.isPaused(signal));
       app.post('/v1/backup', async (c) => {
         const answer = await askByHttp(tools, await readJsonBody(c), incoming(c));
         if (answer.location !== undefined) c.header('location', answer.location);

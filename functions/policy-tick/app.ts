@@ -1,5 +1,5 @@
 /** The doors of the function `policy-tick`; no logic of its own. */
-import { tellPaused } from '@soteria/shared/function/tell-paused.ts';
+import { reportPaused } from '@soteria/shared/function/report-paused.ts';
 import type { FunctionDefinition, Incoming } from '@soteria/shared/function/contract.ts';
 import { answerJson } from '@soteria/shared/function/json-body.ts';
 import { listDeadLetters, replayDeadLetter } from './dead-letters/dead-letter-doors.ts';
@@ -21,7 +21,7 @@ export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
   return {
     name: 'policy-tick',
     routes: (app) => {
-      tellPaused(app, tools.isPaused);
+      reportPaused(app, tools.isPaused);
       app.get('/v1/dead-letters', async (c) => answerJson(c, await listDeadLetters(tools, c.get('incoming'))));
       app.get('/v1/coverage', async (c) => {
         const { readCoverage } = await import('./doors/read-coverage.ts');

@@ -2,7 +2,7 @@
 import type { Resend } from '@soteria/shared/events/resend.ts';
 import type { Publisher } from '@soteria/shared/events/publish.ts';
 import type { Authorize } from '@soteria/shared/identity/authorize.ts';
-import type { IsPaused } from '@soteria/shared/function/tell-paused.ts';
+import type { IsPaused } from '@soteria/shared/function/report-paused.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { BusySweep } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import type { ClusterSources } from './evaluate/look-at-cluster.ts';

@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contract.ts';
 import { answerJson, readJsonBody } from '@soteria/shared/function/json-body.ts';
-import { tellPaused } from '@soteria/shared/function/tell-paused.ts';
+import { reportPaused } from '@soteria/shared/function/report-paused.ts';
 import { adoptCluster } from './doors/adopt-cluster.ts';
 import { askByEvent, askForNamespaceByEvent } from './doors/ask-event.ts';
 import { type Answer, askByHttp } from './doors/ask-http.ts';
@@ -29,7 +29,7 @@ export function defineRestore(tools: RestoreTools): FunctionDefinition {
   return {
     name: functionName,
     routes: (app) => {
-      tellPaused(app, (signal) => tools.cluster.isPaused(signal));
+      reportPaused(app, (signal) => tools.cluster.isPaused(signal));
       app.post('/v1/restores', async (c) => answer(c, await askByHttp(tools, await readJsonBody(c), incoming(c))));
       app.post('/v1/restore-test', async (c) => answer(c, await askForTest(tools, await readJsonBody(c), incoming(c))));
       app.post('/v1/restores/namespace', async (c) =>

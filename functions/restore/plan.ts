@@ -5,7 +5,7 @@ import { besideClaim, type PresentClaim } from '@soteria/shared/restore-points/p
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { whyNotRecorded } from '@soteria/shared/operation/record/why-not-recorded.ts';
-import type { PlannedClaim } from '@soteria/shared/http-contract/ask-answers.ts';
+import type { PlannedClaim } from '@soteria/shared/http-contract/request-answers.ts';
 import { type Standing, unjudged } from '@soteria/shared/restore-points/claim-proof.ts';
 import { namespaceMissing } from './ask.ts';
 import type { Claims } from '../../drivers/restore/claims.ts';

@@ -8,9 +8,9 @@ import type { Local } from '../start-local.ts';
 
 export interface DemoCaller extends RouteCaller {
   /** One CloudEvent to the broker. */
-  askForBackup(namespace: string, pvc: string): Promise<void>;
+  requestBackup(namespace: string, pvc: string): Promise<void>;
   /** Another one: what the bucket holds. */
-  askForMeasurement(): Promise<void>;
+  requestMeasurement(): Promise<void>;
   /** The ping of the hourly sweep, before its time. */
   sweep(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export function createDemoCaller(
   }
   return {
     ...createRouteCaller(send),
-    async askForBackup(namespace, pvc) {
+    async requestBackup(namespace, pvc) {
       await publisher.publish({
         id: randomUUID(),
         type: 'dev.soteria.backup.requested.v1',
@@ -56,7 +56,7 @@ export function createDemoCaller(
       });
       if (answer.status !== 202) throw new Error(`the broker answered the ping of the sweep ${answer.status}`);
     },
-    async askForMeasurement() {
+    async requestMeasurement() {
       await publisher.publish({
         id: randomUUID(),
         type: 'dev.soteria.usage.requested.v1',

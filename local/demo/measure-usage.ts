@@ -15,7 +15,7 @@ export async function measureUsage(
   targetFolder: string,
   timeoutMs: number,
 ): Promise<string> {
-  await caller.askForMeasurement();
+  await caller.requestMeasurement();
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const { state, totals, claims, failure } = await caller.call('GET /v1/b2', {});

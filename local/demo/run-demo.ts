@@ -28,7 +28,7 @@ export interface DemoOptions {
 async function backUp({ local, claim, timeoutMs }: DemoOptions): Promise<OperationView> {
   const caller = createDemoCaller(local);
   const known = new Set((await listOperations(caller, sampleNamespace)).map(({ name }) => name));
-  await caller.askForBackup(sampleNamespace, claim);
+  await caller.requestBackup(sampleNamespace, claim);
   const operation = await waitForNewOperation(caller, sampleNamespace, known, timeoutMs);
   if (operation.phase !== 'Succeeded')
     throw new Error(`${operation.name} ended as ${operation.phase}: ${operation.message}`);

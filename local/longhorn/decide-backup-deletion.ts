@@ -17,18 +17,18 @@ export interface DeletionSituation {
 
 export type DeletionAction =
   /** The object goes, the target is left as it is. */
-  | { readonly type: 'letGo' }
+  | { readonly type: 'deleteObject' }
   /** State Error on an object that is being deleted means a failed deletion; it is tried again. */
   | { readonly type: 'fail'; readonly message: string }
   | { readonly type: 'markDeleting' }
   | { readonly type: 'deleteFromTarget' }
-  /** It hangs. */
+  /** The deletion hangs. */
   | { readonly type: 'nothing' };
 
 export function decideBackupDeletion(backup: DeletionSituation): DeletionAction {
   const { faults } = backup;
   if (faults.deletionHangs === true) return { type: 'nothing' };
-  if (backup.isObjectOnly || !backup.isTargetAvailable || !backup.isOnTarget) return { type: 'letGo' };
+  if (backup.isObjectOnly || !backup.isTargetAvailable || !backup.isOnTarget) return { type: 'deleteObject' };
   if (faults.failedDeletion !== undefined) return failed(backup, faults.failedDeletion);
   if (backup.isSiblingInProgress || faults.restoreUnderWay === backup.volume) {
     return failed(backup, 'failed to acquire lock when performing backup delete, please try again later');

@@ -48,8 +48,8 @@ export function decideTarget(target: TargetSituation, now: Date): TargetAction {
   if (faults.pollHangs === true) return { type: 'nothing', againMs };
   const syncedMs = Date.parse(target.lastSyncedAt) || 0;
   const dueMs = pollIntervalMs > 0 ? syncedMs + pollIntervalMs : Number.POSITIVE_INFINITY;
-  const isAsked = target.isUrgent || (Date.parse(target.syncRequestedAt) || 0) > syncedMs;
-  if (syncedMs === 0 || isAsked || now.getTime() >= dueMs) return { type: 'sync', againMs };
+  const isRequested = target.isUrgent || (Date.parse(target.syncRequestedAt) || 0) > syncedMs;
+  if (syncedMs === 0 || isRequested || now.getTime() >= dueMs) return { type: 'sync', againMs };
   return { type: 'nothing', againMs: againMs === undefined ? undefined : Math.max(1, dueMs - now.getTime()) };
 }
 

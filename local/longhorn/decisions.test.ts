@@ -66,9 +66,9 @@ describe('a deleted backup', () => {
     { when: 'nothing stands in the way', is: {}, next: 'markDeleting' },
     { when: 'it is marked', is: { state: 'Deleting' }, next: 'deleteFromTarget' },
     { when: 'another is running', is: { state: 'Deleting', isSiblingInProgress: true }, next: 'fail' },
-    { when: 'the target is away', is: { isTargetAvailable: false }, next: 'letGo' },
-    { when: 'only the object is to go', is: { isObjectOnly: true }, next: 'letGo' },
-    { when: 'it never reached the target', is: { isOnTarget: false, isSiblingInProgress: true }, next: 'letGo' },
+    { when: 'the target is away', is: { isTargetAvailable: false }, next: 'deleteObject' },
+    { when: 'only the object is to go', is: { isObjectOnly: true }, next: 'deleteObject' },
+    { when: 'it never reached the target', is: { isOnTarget: false, isSiblingInProgress: true }, next: 'deleteObject' },
     { when: 'deletions fail', is: { faults: { failedDeletion: 'denied' } }, next: 'fail' },
     { when: 'a failed one is tried again', is: { state: 'Error' }, next: 'markDeleting' },
   ])('when $when: $next', ({ is, next }) => {

@@ -8,7 +8,7 @@ import { readManifest } from './store/manifest.ts';
 import { forgetBackup } from './store/record-backup.ts';
 import { removeJournal } from './store/upload-journal.ts';
 import { targetOfBackup, volumeOfBackup } from './volume-relations.ts';
-import { type World, instantOf, letGo, patchStatus } from './world.ts';
+import { type World, instantOf, removeFinalizer, patchStatus } from './world.ts';
 
 /** On the object: its data is to stay on the target. */
 export const objectOnlyLabel = 'longhorn.io/delete-custom-resource-only';
@@ -40,11 +40,11 @@ export async function deleteBackup(world: World, backup: BackupResource): Promis
     case 'deleteFromTarget':
       await forgetBackup(targetFolder, volume, name, instantOf(world.now()));
       await refreshBackupVolume(world, target, volume);
-      await letGo(world, backups, backup);
+      await removeFinalizer(world, backups, backup);
       return undefined;
-    case 'letGo':
+    case 'deleteObject':
       await removeJournal(world.folders.uploadJournal(name));
-      await letGo(world, backups, backup);
+      await removeFinalizer(world, backups, backup);
       break;
     case 'nothing':
       break;

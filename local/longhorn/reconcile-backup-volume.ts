@@ -4,7 +4,7 @@ import { isTargetAvailable } from './is-target-available.ts';
 import { refreshBackupVolume } from './refresh-backup-volume.ts';
 import { volumeStore } from './store/layout.ts';
 import { backupsOfVolume, targetOfBackup } from './volume-relations.ts';
-import { type World, ensureMetadata, isDeleting, letGo } from './world.ts';
+import { type World, ensureMetadata, isDeleting, removeFinalizer } from './world.ts';
 
 /** Deleting a BackupVolume deletes all its backups, on the target too (longhorn.md 6). */
 export async function reconcileBackupVolume(world: World, name: string): Promise<number | undefined> {
@@ -20,7 +20,7 @@ export async function reconcileBackupVolume(world: World, name: string): Promise
     if (await isTargetAvailable(world, target)) {
       await rm(volumeStore(world.folders.target(target), volume).folder, { recursive: true, force: true });
     }
-    await letGo(world, backupVolumes, found);
+    await removeFinalizer(world, backupVolumes, found);
     return undefined;
   }
   await ensureMetadata(world, backupVolumes, found, {});

@@ -8,7 +8,7 @@ import { isTargetAvailable } from './is-target-available.ts';
 import { restoresPerNode } from './pace.ts';
 import { parseBackupUrl } from './parse-backup-url.ts';
 import { restoredFields } from './restored-fields.ts';
-import { type RestoringFrom, ensureEngine, tellProgress } from './restoring-engine.ts';
+import { type RestoringFrom, ensureEngine, reportProgress } from './restoring-engine.ts';
 import { prefilledKubernetesStatus } from './prefilled-kubernetes-status.ts';
 import { isAbsence } from './store/manifest.ts';
 import { type RestoreResult, restore } from './store/restore.ts';
@@ -126,7 +126,7 @@ async function advance(world: World, volume: VolumeResource, from: RestoringFrom
   }
   if (!('result' in step)) {
     const progress = Math.floor((step.doneBytes / Math.max(1, step.totalBytes)) * 100);
-    await tellProgress(world, volume, from, { state: 'in_progress', progress: Math.min(99, progress) });
+    await reportProgress(world, volume, from, { state: 'in_progress', progress: Math.min(99, progress) });
     return undefined;
   }
   await rename(folders.unfinishedVolume(name), folders.volume(name));
@@ -134,14 +134,14 @@ async function advance(world: World, volume: VolumeResource, from: RestoringFrom
 }
 
 async function finish(world: World, volume: VolumeResource, from: RestoringFrom, done?: RestoreResult): Promise<void> {
-  await tellProgress(world, volume, from, { state: 'complete', progress: 100 });
+  await reportProgress(world, volume, from, { state: 'complete', progress: 100 });
   await show(world, volume, { type: 'finish' }, done === undefined ? {} : { actualSize: done.bytes });
 }
 
 async function fail(world: World, volume: VolumeResource, from: RestoringFrom, error: string): Promise<void> {
   const { name } = volume.metadata;
   await world.restores.drop(name);
-  await tellProgress(world, volume, from, { state: 'error', progress: 0, error });
+  await reportProgress(world, volume, from, { state: 'error', progress: 0, error });
   await show(world, volume, { type: 'fail' });
 }
 

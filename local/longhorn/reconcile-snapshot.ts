@@ -4,7 +4,7 @@ import type { SnapshotResource, VolumeResource } from '@soteria/shared/longhorn/
 import { decideSnapshot, placeInChain } from './decide-snapshot.ts';
 import { readSnapshotRecord, takeSnapshot } from './take-snapshot.ts';
 import { snapshotsOfVolume } from './volume-relations.ts';
-import { type World, ensureMetadata, instantOf, isDeleting, letGo, patchStatus } from './world.ts';
+import { type World, ensureMetadata, instantOf, isDeleting, removeFinalizer, patchStatus } from './world.ts';
 
 export async function reconcileSnapshot(world: World, name: string): Promise<number | undefined> {
   const at = { name, namespace: world.namespace };
@@ -47,7 +47,7 @@ export async function reconcileSnapshot(world: World, name: string): Promise<num
       return undefined;
     case 'remove':
       await rm(world.folders.snapshot(volumeName, name), { recursive: true, force: true });
-      await letGo(world, snapshots, snapshot);
+      await removeFinalizer(world, snapshots, snapshot);
       return undefined;
     case 'nothing':
       await keepPlace(world, snapshot, place);

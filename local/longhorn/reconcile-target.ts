@@ -5,13 +5,13 @@ import type { BackupTargetResource } from '@soteria/shared/longhorn/wire.ts';
 import { decideTarget } from './decide-target.ts';
 import type { NextLook } from './work-queue.ts';
 import { dropObjectsOf, syncTarget } from './sync-target.ts';
-import { type World, ensureMetadata, instantOf, isDeleting, letGo, patchStatus } from './world.ts';
+import { type World, ensureMetadata, instantOf, isDeleting, removeFinalizer, patchStatus } from './world.ts';
 
 export async function reconcileTarget(world: World, name: string): Promise<NextLook> {
   const target = await world.client.get(backupTargets, { name, namespace: world.namespace }, world);
   if (target === undefined) return undefined;
   if (isDeleting(target)) {
-    await letGo(world, backupTargets, target);
+    await removeFinalizer(world, backupTargets, target);
     return undefined;
   }
   await ensureMetadata(world, backupTargets, target, {});

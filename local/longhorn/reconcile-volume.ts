@@ -8,7 +8,7 @@ import { removeEngine } from './restoring-engine.ts';
 import { backupsOfVolume, isBackupAtWork, isSnapshotAtWork, snapshotsOfVolume } from './volume-relations.ts';
 import { sizeOfTree } from './store/walk-tree.ts';
 import type { NextLook } from './work-queue.ts';
-import { type World, ensureMetadata, instantOf, isDeleting, letGo, patchStatus } from './world.ts';
+import { type World, ensureMetadata, instantOf, isDeleting, removeFinalizer, patchStatus } from './world.ts';
 
 export async function reconcileVolume(world: World, name: string): Promise<NextLook> {
   const volume = await world.client.get(volumes, { name, namespace: world.namespace }, world);
@@ -66,6 +66,6 @@ async function removeVolume(world: World, volume: VolumeResource): Promise<numbe
   await rm(world.folders.unfinishedVolume(name), { recursive: true, force: true });
   await rm(world.folders.volume(name), { recursive: true, force: true });
   await rm(world.folders.snapshotsOf(name), { recursive: true, force: true });
-  await letGo(world, volumes, volume);
+  await removeFinalizer(world, volumes, volume);
   return undefined;
 }

@@ -1,7 +1,7 @@
 /** The Engine of a volume that is being restored: it tells, for every replica, how far it is. */
 import { engines, longhornGroup, longhornVersion } from '@soteria/shared/longhorn/resource-types.ts';
 import type { EngineResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
-import { type World, finalizer, letGo, patchStatus } from './world.ts';
+import { type World, finalizer, removeFinalizer, patchStatus } from './world.ts';
 
 export function engineName(volume: string): string {
   return `${volume}-e-0`;
@@ -53,7 +53,7 @@ export interface RestoreTold {
 }
 
 /** Replicas are not equally fast: the last of them is as far as `told` says, the others are ahead. */
-export async function tellProgress(
+export async function reportProgress(
   world: World,
   volume: VolumeResource,
   from: RestoringFrom,
@@ -88,6 +88,6 @@ export async function removeEngine(world: World, volume: string): Promise<void> 
   const at = { name: engineName(volume), namespace: world.namespace };
   const engine = await world.client.get(engines, at, world);
   if (engine === undefined) return;
-  await letGo(world, engines, engine);
+  await removeFinalizer(world, engines, engine);
   await world.client.delete(engines, at, world);
 }

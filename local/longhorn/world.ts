@@ -68,8 +68,12 @@ export async function ensureMetadata<T extends KubernetesObject>(
   await world.client.patch(type, { name, namespace }, { metadata }, { signal: world.signal });
 }
 
-/** Lets a deleted object go. */
-export async function letGo<T extends KubernetesObject>(world: World, type: ResourceType<T>, object: T): Promise<void> {
+/** The API server deletes the object once its last finalizer is gone. */
+export async function removeFinalizer<T extends KubernetesObject>(
+  world: World,
+  type: ResourceType<T>,
+  object: T,
+): Promise<void> {
   const { name, namespace, resourceVersion, finalizers = [] } = object.metadata;
   if (!finalizers.includes(finalizer)) return;
   const metadata = { resourceVersion, finalizers: finalizers.filter((each) => each !== finalizer) };

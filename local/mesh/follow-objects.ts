@@ -50,7 +50,7 @@ export async function followObjects(
     }
   }
 
-  async function letGo(name: string): Promise<void> {
+  async function unfollow(name: string): Promise<void> {
     if (known.delete(name)) await drop(name);
   }
 
@@ -59,11 +59,11 @@ export async function followObjects(
   await watchForEver(parts, type, { namespace: parts.namespace }, async (change) => {
     if (change.type === 'resync') {
       const present = new Set(change.objects.map((object) => object.metadata.name));
-      for (const name of known.keys()) if (!present.has(name)) await letGo(name);
+      for (const name of known.keys()) if (!present.has(name)) await unfollow(name);
       for (const object of change.objects) await takeUp(object);
       isFirst = false;
     } else if (change.type === 'deleted') {
-      await letGo(change.object.metadata.name);
+      await unfollow(change.object.metadata.name);
     } else {
       await takeUp(change.object);
     }

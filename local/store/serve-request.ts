@@ -44,7 +44,7 @@ function parsePath(pathname: string) {
 }
 
 /** The store has no accounts. */
-export function refuseStrangers(headers: {
+export function refuseForeignRequest(headers: {
   host?: string | undefined;
   origin?: string | undefined;
 }): Answer | undefined {

@@ -6,7 +6,7 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { encodeJson, refusalAnswer, type Answer, type Incoming } from './answer.ts';
 import { openJournal, type StoreLog } from './journal.ts';
 import { receiveBody } from './receive-body.ts';
-import { refuseStrangers, serveRequest } from './serve-request.ts';
+import { refuseForeignRequest, serveRequest } from './serve-request.ts';
 import { streamWatch } from './stream-watch.ts';
 
 export interface StoreOptions {
@@ -36,8 +36,8 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const openWatches = new Set<() => void>();
 
   async function answer(request: IncomingMessage): Promise<Answer> {
-    const stranger = refuseStrangers(request.headers);
-    if (stranger !== undefined) return stranger;
+    const refusal = refuseForeignRequest(request.headers);
+    if (refusal !== undefined) return refusal;
     try {
       return serveRequest(cluster, now, await readIncoming(request));
     } catch (thrown) {

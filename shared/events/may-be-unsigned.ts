@@ -4,7 +4,7 @@ import type { EventDefinition } from '../operation/kinds/kind.ts';
 export type UnsignedEvents = 'none' | 'backup' | 'all';
 
 /** The settings under which a rule lets an unsigned event in. */
-const heardUnder = {
+const acceptedUnder = {
   always: ['none', 'backup', 'all'],
   backup: ['backup', 'all'],
   all: ['all'],
@@ -12,5 +12,5 @@ const heardUnder = {
 } as const satisfies Record<EventDefinition['unsigned'], readonly UnsignedEvents[]>;
 
 export function mayBeUnsigned(rule: EventDefinition['unsigned'], setting: UnsignedEvents): boolean {
-  return heardUnder[rule].some((heard) => heard === setting);
+  return acceptedUnder[rule].some((accepted) => accepted === setting);
 }

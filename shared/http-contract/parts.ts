@@ -83,7 +83,7 @@ export const restorePoint = z
   .describe('A restore point. Sizes are bytes; null: its driver does not know.');
 
 /** The first members of the answers to a request for a backup or a restore, as the first version of the product had them. */
-export const askedOfClaim = {
+export const requestOfClaim = {
   driver: z.literal(driversHere),
   volume: z.string().nullable().describe('The Longhorn volume.'),
   backup: z.string().nullable().describe('The name of the backup at Longhorn.'),
@@ -111,10 +111,10 @@ export const repeated = z
   .describe('True: this Idempotency-Key had recorded the Operation before; nothing new was made.');
 
 /** An answer as a door says it: byte counts may be bigints, and lists are read-only. */
-export type Said<T> = T extends number
+export type Answered<T> = T extends number
   ? number | bigint
   : T extends readonly (infer Item)[]
-    ? readonly Said<Item>[]
+    ? readonly Answered<Item>[]
     : T extends object
-      ? { readonly [Member in keyof T]: Said<T[Member]> }
+      ? { readonly [Member in keyof T]: Answered<T[Member]> }
       : T;

@@ -1,7 +1,7 @@
 /** Answers about policies. */
 import * as z from 'zod';
 import { policySchema } from '../policy/policy-schema.ts';
-import { instantText, isPausedNow, type Said } from './parts.ts';
+import { instantText, isPausedNow, type Answered } from './parts.ts';
 
 const source = z
   .strictObject({
@@ -39,14 +39,14 @@ export const policyList = z.strictObject({
     .describe('The same id in both stores: the policy of Git is used.'),
   ...isPausedNow,
 });
-export type PolicyListAnswer = Said<z.infer<typeof policyList>>;
+export type PolicyListAnswer = Answered<z.infer<typeof policyList>>;
 
 export const policyView = z.strictObject({
   ...stored,
   unused: source.nullable().describe('A policy of the same id in the other store, which has no effect.'),
   ...isPausedNow,
 });
-export type PolicyViewAnswer = Said<z.infer<typeof policyView>>;
+export type PolicyViewAnswer = Answered<z.infer<typeof policyView>>;
 
 export const policyChanged = z.strictObject({
   id: z.string(),
@@ -55,7 +55,7 @@ export const policyChanged = z.strictObject({
   dry_run: z.boolean(),
   ...isPausedNow,
 });
-export type PolicyChangedAnswer = Said<z.infer<typeof policyChanged>>;
+export type PolicyChangedAnswer = Answered<z.infer<typeof policyChanged>>;
 
 const run = z.strictObject({
   at: instantText.describe('In UTC.'),
@@ -158,7 +158,7 @@ export const policyPreview = z.strictObject({
   warnings: z.array(z.string()).describe('What the policy does not do, and what may surprise, in whole sentences.'),
   ...isPausedNow,
 });
-export type PolicyPreviewAnswer = Said<z.infer<typeof policyPreview>>;
+export type PolicyPreviewAnswer = Answered<z.infer<typeof policyPreview>>;
 
 const planned = z.strictObject({
   namespace: z.string(),
@@ -187,7 +187,7 @@ export const pruneAnswer = z.strictObject({
   unchanged: z.int().min(0).describe('So many others have nothing to delete.'),
   ...isPausedNow,
 });
-export type PruneAnswer = Said<z.infer<typeof pruneAnswer>>;
+export type PruneAnswer = Answered<z.infer<typeof pruneAnswer>>;
 
 export const holdAnswer = z.strictObject({
   point: z.string(),
@@ -197,4 +197,4 @@ export const holdAnswer = z.strictObject({
   reason: z.string().nullable(),
   ...isPausedNow,
 });
-export type HoldAnswer = Said<z.infer<typeof holdAnswer>>;
+export type HoldAnswer = Answered<z.infer<typeof holdAnswer>>;

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { policySchema } from '../policy/policy-schema.ts';
 import { policyPreview } from './policy-answers.ts';
-import { isPausedNow, type Said } from './parts.ts';
+import { isPausedNow, type Answered } from './parts.ts';
 
 /** The body that asks for it. */
 export const fromRecurringJobs = z.strictObject({
@@ -46,6 +46,6 @@ const job = z.strictObject({
 export const previewRequest = z.union([policySchema, fromRecurringJobs]);
 
 export const recurringJobsPreview = z.strictObject({ items: z.array(job), ...isPausedNow });
-export type RecurringJobsAnswer = Said<z.infer<typeof recurringJobsPreview>>;
+export type RecurringJobsAnswer = Answered<z.infer<typeof recurringJobsPreview>>;
 
 export const anyPreview = z.union([policyPreview, recurringJobsPreview]);

@@ -17,7 +17,7 @@ import {
   namespaceRestoreAnswer,
   restoreAnswer,
   selfTestAnswer,
-} from './ask-answers.ts';
+} from './request-answers.ts';
 import { policyRoutes } from './policy-routes.ts';
 import {
   adoptRequest,

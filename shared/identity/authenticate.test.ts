@@ -115,11 +115,11 @@ describe('a caller with signed identity headers', () => {
     ['just past 5 minutes', 300_001, false],
     ['ahead by 5 minutes', -300_000, true],
     ['ahead by more', -300_001, false],
-  ])('is heard or not %s after signing', async (_title, ms, isHeard) => {
+  ])('is accepted or not %s after signing', async (_title, ms, isAccepted) => {
     const { ask, clock } = setUp();
     clock.now = later(ms);
     const answer = ask(signed());
-    await (isHeard
+    await (isAccepted
       ? expect(answer).resolves.toHaveProperty('user')
       : expect(answer).rejects.toMatchObject(unauthenticated));
   });

@@ -27,17 +27,17 @@ function review(kind: string, status: object): Step {
 
 const alice = { authenticated: true, user: { username: 'alice', groups: ['team-a'] } };
 const known = { isAuthenticated: true, user: 'alice', groups: ['team-a'] };
-const stranger = { isAuthenticated: false, user: '', groups: [] };
+const unauthenticated = { isAuthenticated: false, user: '', groups: [] };
 
 describe('who a token is', () => {
   const cases: readonly (readonly [title: string, audiences: string[] | undefined, status: object, verdict: object])[] =
     [
       ['a user', undefined, alice, known],
-      ['nobody', undefined, { error: 'expired' }, stranger],
-      ['nobody, though the server names a user', undefined, { ...alice, authenticated: false }, stranger],
+      ['nobody', undefined, { error: 'expired' }, unauthenticated],
+      ['nobody, though the server names a user', undefined, { ...alice, authenticated: false }, unauthenticated],
       ['a user, for one of the audiences', ['soteria', 'other'], { ...alice, audiences: ['soteria'] }, known],
-      ['nobody, for other audiences', ['soteria'], { ...alice, audiences: ['vault'] }, stranger],
-      ['nobody, when the server does not look at audiences', ['soteria'], alice, stranger],
+      ['nobody, for other audiences', ['soteria'], { ...alice, audiences: ['vault'] }, unauthenticated],
+      ['nobody, when the server does not look at audiences', ['soteria'], alice, unauthenticated],
     ];
   it.each(cases)('is %s', async (_title, audiences, status, verdict) => {
     const { client, server } = await clientOf(review('TokenReview', status));
@@ -51,7 +51,7 @@ describe('who a token is', () => {
 
   it('is nobody for an empty token, without asking', async () => {
     const { client, server } = await clientOf();
-    expect(await reviewToken(client, '')).toEqual(stranger);
+    expect(await reviewToken(client, '')).toEqual(unauthenticated);
     expect(server.requests).toEqual([]);
   });
 

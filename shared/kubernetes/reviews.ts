@@ -28,7 +28,7 @@ export interface AccessVerdict {
   readonly reason?: string | undefined;
 }
 
-const stranger: TokenVerdict = { isAuthenticated: false, user: '', groups: [] };
+const unauthenticated: TokenVerdict = { isAuthenticated: false, user: '', groups: [] };
 
 /** With audiences, a token that is valid but meant for none of them is not authenticated. No error ever holds the token. */
 export async function reviewToken(
@@ -37,15 +37,15 @@ export async function reviewToken(
   { audiences }: { readonly audiences?: readonly string[] | undefined } = {},
   options: CallOptions = {},
 ): Promise<TokenVerdict> {
-  if (token === '') return stranger;
+  if (token === '') return unauthenticated;
   const spec = { token, ...(audiences === undefined ? {} : { audiences: [...audiences] }) };
   const draft = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', metadata: {}, spec };
   const { status } = await client.create(tokenReviews, draft, options).catch((thrown: unknown) => {
     throw withoutToken(thrown);
   });
-  if (status?.authenticated !== true) return stranger;
+  if (status?.authenticated !== true) return unauthenticated;
   const isForUs = audiences === undefined || audiences.some((audience) => status.audiences?.includes(audience));
-  if (!isForUs) return stranger;
+  if (!isForUs) return unauthenticated;
   return { isAuthenticated: true, user: status.user?.username ?? '', groups: status.user?.groups ?? [] };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PointFacts } from './port.ts';
-import { mayBeAlive, whoShares, whySharedId, writersOf } from './shared-cluster-id.ts';
+import { mayBeAlive, findSharer, whySharedId, writersOf } from './shared-cluster-id.ts';
 
 const hourMs = 3_600_000;
 const start = Date.parse('2026-01-01T00:00:00Z');
@@ -40,8 +40,8 @@ describe('a cluster id', () => {
 
   it('accuses nobody when this cluster does not know its own uid, or its birth', () => {
     const points = [point(119, 'other')];
-    expect(whoShares(points, { ...self, uid: undefined }, now)).toBeUndefined();
-    expect(whoShares(points, { ...self, bornAt: undefined }, now)).toBeUndefined();
+    expect(findSharer(points, { ...self, uid: undefined }, now)).toBeUndefined();
+    expect(findSharer(points, { ...self, bornAt: undefined }, now)).toBeUndefined();
   });
 
   it('of clusters that follow one another never shared, of two that write beside each other seen by both', () => {
@@ -58,10 +58,10 @@ describe('a cluster id', () => {
         }
         const last = gaps.length - 1;
         const when = new Date(at(clock + 1));
-        expect(whoShares(points, { id: 'home', uid: `c${last}`, bornAt: at(born[last] ?? 0) }, when)).toBeUndefined();
+        expect(findSharer(points, { id: 'home', uid: `c${last}`, bornAt: at(born[last] ?? 0) }, when)).toBeUndefined();
         const late = [...points, point(clock + 0.5, 'c0')];
-        expect(whoShares(late, { id: 'home', uid: `c${last}`, bornAt: at(born[last] ?? 0) }, when)?.uid).toBe('c0');
-        expect(whoShares(late, { id: 'home', uid: 'c0', bornAt: at(born[0] ?? 0) }, when)?.uid).toBe(`c${last}`);
+        expect(findSharer(late, { id: 'home', uid: `c${last}`, bornAt: at(born[last] ?? 0) }, when)?.uid).toBe('c0');
+        expect(findSharer(late, { id: 'home', uid: 'c0', bornAt: at(born[0] ?? 0) }, when)?.uid).toBe(`c${last}`);
       }),
     );
   });

@@ -44,14 +44,14 @@ export function mayBeAlive(lastAt: number, { bornAt }: Pick<ClusterIdentity, 'bo
   return !Number.isNaN(born) && lastAt > born + clockSkewMs && lastAt > now.getTime() - silenceMs;
 }
 
-export function whoShares(points: readonly PointFacts[], self: ClusterIdentity, now: Date): Writer | undefined {
+export function findSharer(points: readonly PointFacts[], self: ClusterIdentity, now: Date): Writer | undefined {
   if (self.uid === undefined) return undefined;
   return writersOf(points, self.id).find(({ uid, lastAt }) => uid !== self.uid && mayBeAlive(lastAt, self, now));
 }
 
 /** `cluster_id_shared`, or undefined. */
 export function whySharedId(points: readonly PointFacts[], self: ClusterIdentity, now: Date): SoteriaError | undefined {
-  const other = whoShares(points, self, now);
+  const other = findSharer(points, self, now);
   if (other === undefined) return undefined;
   const lastAt = new Date(other.lastAt).toISOString();
   return new SoteriaError('cluster_id_shared', {

@@ -32,8 +32,8 @@ export const jobPatience: Patience = {
   maxWaitMs: 300_000,
 };
 
-/** A refusal for the moment, with what the store said about when. */
-export function tellWhen(error: SoteriaError, retryAfter: string | undefined, now: Date): SoteriaError {
+/** Adds to a temporary refusal when the store says to retry. */
+export function withRetryAfter(error: SoteriaError, retryAfter: string | undefined, now: Date): SoteriaError {
   const ms = retryAfterMs(retryAfter, now.getTime());
   if (ms === undefined) return error;
   const { code, explanation, cause, details } = error;

@@ -4,7 +4,7 @@ import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { usageQuery } from '@soteria/shared/http-contract/queries.ts';
 import { isLeased } from '../measure/lease.ts';
-import { askForNext, beginMeasurement } from '../measure/measure.ts';
+import { wakeNext, beginMeasurement } from '../measure/measure.ts';
 import type { Progress } from '../record/progress.ts';
 import { buildReport, type UsageReport } from '../report/build-report.ts';
 import type { UsageTools } from '../tools.ts';
@@ -58,7 +58,7 @@ function mayMeasure({ authorize, settings }: UsageTools, { caller, signal }: Inc
 /** Asks by an event, also to go on with one that nobody is at: no request waits for a listing. */
 async function begin(tools: UsageTools, incoming: Incoming): Promise<Progress> {
   const { value } = await beginMeasurement(tools, incoming.caller.user, incoming);
-  if (!isLeased(value, tools.now())) await askForNext(tools, value, incoming);
+  if (!isLeased(value, tools.now())) await wakeNext(tools, value, incoming);
   return value;
 }
 

@@ -16,7 +16,7 @@ export async function wakeBySchedule(tools: UsageTools, _event: ReceivedEvent, i
   await advanceMeasurement(tools, incoming);
 }
 
-export async function askByEvent(tools: UsageTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
+export async function requestByEvent(tools: UsageTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   usageRequest.parse(event.data);
   await tools.authorize(incoming.caller, { verb: 'create', namespace: tools.settings.namespace }, incoming.signal);
   if (tools.settings.store === undefined) return wakeBySchedule(tools, event, incoming);

@@ -124,7 +124,7 @@ async function perform(tools: UsageTools, next: Next, kept: Kept<Progress>, inco
 
 async function step(tools: UsageTools, kept: Kept<Progress>, incoming: Incoming): Promise<void> {
   const end = await takeStep(tools, kept, incoming);
-  if (!end.isDone) return askForNext(tools, end.kept.value, incoming);
+  if (!end.isDone) return wakeNext(tools, end.kept.value, incoming);
   await conclude(tools, end.kept, incoming);
 }
 
@@ -176,7 +176,7 @@ function isNoJobAllowed(error: SoteriaError): boolean {
   return error.code === 'name_conflict' || isFinalRefusal(error);
 }
 
-export async function askForNext(
+export async function wakeNext(
   { publisher }: Pick<UsageTools, 'publisher'>,
   { id, step }: Progress,
   { signal, traceparent }: Incoming,

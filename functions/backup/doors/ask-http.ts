@@ -4,12 +4,12 @@ import { type BackupRequest, backupRequest } from '@soteria/shared/operation/kin
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
-import type { BackupAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
+import type { BackupAnswer } from '@soteria/shared/http-contract/request-answers.ts';
 import { beginRecorded, findRecorded } from '@soteria/shared/operation/record/record-once.ts';
 import { imagined } from '@soteria/shared/operation/record/requested-operation.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
-import { askedViewOf } from '@soteria/shared/operation/record/view.ts';
+import { requestAnswerOf } from '@soteria/shared/operation/record/operation-answer.ts';
 import { toBlocker } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import { advanceOperation } from '../advance.ts';
 import { askForBackup, type RecordedBackup, requestedBackup } from '../ask.ts';
@@ -72,7 +72,7 @@ function answerOf({ tools, driver, incoming }: Asked, operation: Operation, worl
     namespace,
     pvc,
     secret: null,
-    ...askedViewOf(operation, incoming.caller.user),
+    ...requestAnswerOf(operation, incoming.caller.user),
     restore_point: result?.restorePoint ?? null,
     point: null,
     data_as_of: result?.dataAsOf ?? null,

@@ -4,7 +4,7 @@ import {
   type NamespaceBackupRequest,
   namespaceBackupRequest,
 } from '@soteria/shared/operation/kinds/NamespaceBackup.ts';
-import type { NamespaceBackupAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
+import type { NamespaceBackupAnswer } from '@soteria/shared/http-contract/request-answers.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { originOfEvent, originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
@@ -16,7 +16,7 @@ import {
 } from '@soteria/shared/operation/record/requested-operation.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
-import { askedViewOf } from '@soteria/shared/operation/record/view.ts';
+import { requestAnswerOf } from '@soteria/shared/operation/record/operation-answer.ts';
 import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import { advanceOperation } from '../advance.ts';
 import { requestOf } from '../ask.ts';
@@ -66,7 +66,7 @@ export async function askForNamespace(tools: BackupTools, body: unknown, incomin
   const requested = requestedBackup(request);
   const answerOf = (operation: Operation, isRepeat = false): NamespaceBackupAnswer => ({
     namespace,
-    ...askedViewOf(operation, caller.user),
+    ...requestAnswerOf(operation, caller.user),
     result: statusOf(operation).result ?? null,
     repeated: isRepeat,
     claims: null,

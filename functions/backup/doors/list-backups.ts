@@ -42,7 +42,7 @@ function queryFrom(raw: unknown): z.infer<typeof backupsQuery> {
   });
 }
 
-function isAsked(
+function isListed(
   point: Pick<RestorePoint, 'namespace' | 'pvc' | 'volume'>,
   { namespace, pvc }: z.infer<typeof backupsQuery>,
   live: string | undefined,
@@ -77,7 +77,7 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
   const live = claim?.volume;
   const judge = judgeBy(verified);
   const facts = listed.flat();
-  const points = facts.filter((fact) => isAsked(fact, query, live)).map((fact) => restorePointOf(fact, own));
+  const points = facts.filter((fact) => isListed(fact, query, live)).map((fact) => restorePointOf(fact, own));
   const ordered = inOrder(points, (point) => point).map((point) => besideClaim(judge(point), claim));
   const after = query.next === undefined ? undefined : decodeCursor(query.next, 'the list of backups');
   const { items, next } = pageOfPoints(ordered, { limit: query.limit, after });

@@ -8,7 +8,7 @@ import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { phases } from '@soteria/shared/operation/record/schema.ts';
 import { sayingOf } from '@soteria/shared/operation/queue/follow-end.ts';
 import { askToCancel } from '@soteria/shared/operation/record/ask-to-cancel.ts';
-import { progressViewOf } from '@soteria/shared/operation/record/view.ts';
+import { progressAnswerOf } from '@soteria/shared/operation/record/operation-answer.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import { findOperation } from '@soteria/shared/operation/record/store.ts';
 import { operationsQuery } from '@soteria/shared/http-contract/queries.ts';
@@ -31,7 +31,7 @@ export function viewOf(operation: Operation): Record<string, unknown> {
     name: metadata.name,
     namespace: metadata.namespace,
     kind: spec.kind,
-    ...progressViewOf(operation),
+    ...progressAnswerOf(operation),
     result: status.result ?? null,
     error: status.error ?? null,
   };
@@ -53,8 +53,8 @@ export async function listOperations(
   const { namespace, pvc, phase, limit, next } = query.data;
   const after = next === undefined ? undefined : decodeCursor(next, 'the list of operations');
   await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
-  const isAsked = ({ spec }: Operation): boolean => pvc === undefined || spec.request.pvc === pvc;
-  const page = await listPage(tools.store, { namespace, phase, limit, after, isAsked }, incoming.signal);
+  const isListed = ({ spec }: Operation): boolean => pvc === undefined || spec.request.pvc === pvc;
+  const page = await listPage(tools.store, { namespace, phase, limit, after, isListed }, incoming.signal);
   return {
     items: page.operations.map(viewOf),
     ...(page.next === undefined ? {} : { next: encodeCursor(page.next) }),

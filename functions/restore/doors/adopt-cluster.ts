@@ -1,6 +1,6 @@
 /** `POST /v1/backups/adopt`: takes over another cluster's restore points, without copying a byte. */
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import type { AdoptAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
+import type { AdoptAnswer } from '@soteria/shared/http-contract/request-answers.ts';
 import { toBlocker } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import { adoptRequest } from '@soteria/shared/http-contract/queries.ts';
 import type { Answer } from './ask-http.ts';

@@ -3,7 +3,7 @@ import type { SoteriaError } from '@soteria/shared/errors.ts';
 import { restoreRequest, type RestoreRequest } from '@soteria/shared/operation/kinds/Restore.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
-import type { RestoreAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
+import type { RestoreAnswer } from '@soteria/shared/http-contract/request-answers.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/record/names.ts';
 import {
@@ -15,7 +15,7 @@ import {
 import type { Origin, RequestedOperation } from '@soteria/shared/operation/record/requested-operation.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
-import { askedViewOf } from '@soteria/shared/operation/record/view.ts';
+import { requestAnswerOf } from '@soteria/shared/operation/record/operation-answer.ts';
 import { toBlocker } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import type { Standing } from '@soteria/shared/restore-points/claim-proof.ts';
 import { claimView, noticesOf, type PresentClaim } from '@soteria/shared/restore-points/present-claim.ts';
@@ -73,7 +73,7 @@ function answerOf({ driver, operation, plan, judged, source: claim }: Answered, 
     target_namespace: target.namespace,
     target_pvc: target.pvc,
     secret: null,
-    ...askedViewOf(operation, incoming.caller.user),
+    ...requestAnswerOf(operation, incoming.caller.user),
     repeated: false,
     restore_point: work?.restorePoint ?? point?.id ?? null,
     point,

@@ -6,11 +6,11 @@ import {
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import { originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
-import type { NamespaceRestoreAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
+import type { NamespaceRestoreAnswer } from '@soteria/shared/http-contract/request-answers.ts';
 import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { findRecorded } from '@soteria/shared/operation/record/record-once.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
-import { askedViewOf } from '@soteria/shared/operation/record/view.ts';
+import { requestAnswerOf } from '@soteria/shared/operation/record/operation-answer.ts';
 import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import { imaginedRestore, namespaceMissing, requestedNamespaceRestore } from '../ask.ts';
 import { refusedBecause } from '../../../drivers/restore/about-operation.ts';
@@ -76,7 +76,7 @@ export async function askForNamespace(tools: RestoreTools, body: unknown, incomi
   const answerOf = (of: Operation, blockers: readonly SoteriaError[], isRepeat: boolean): NamespaceRestoreAnswer => ({
     namespace: request.namespace,
     target_namespace: targetNamespace,
-    ...askedViewOf(of, caller.user),
+    ...requestAnswerOf(of, caller.user),
     repeated: isRepeat,
     claims,
     without_point,

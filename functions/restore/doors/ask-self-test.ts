@@ -3,14 +3,14 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { selfTestRequest, type SelfTestRequest } from '@soteria/shared/operation/kinds/SelfTest.ts';
 import type { Incoming, ReceivedEvent } from '@soteria/shared/function/contract.ts';
 import { originOfEvent, originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
-import type { SelfTestAnswer } from '@soteria/shared/http-contract/ask-answers.ts';
+import type { SelfTestAnswer } from '@soteria/shared/http-contract/request-answers.ts';
 import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import { findRecorded } from '@soteria/shared/operation/record/record-once.ts';
 import type { RequestedOperation } from '@soteria/shared/operation/record/requested-operation.ts';
 import { isTerminal, type Operation } from '@soteria/shared/operation/record/schema.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import { byAge } from '@soteria/shared/operation/record/store.ts';
-import { askedViewOf } from '@soteria/shared/operation/record/view.ts';
+import { requestAnswerOf } from '@soteria/shared/operation/record/operation-answer.ts';
 import { toBlocker, whyNotRecorded } from '@soteria/shared/operation/record/why-not-recorded.ts';
 import { advanceOperation } from '../advance.ts';
 import { imaginedRestore, namespaceMissing } from '../ask.ts';
@@ -68,7 +68,7 @@ export async function askForSelfTest(tools: RestoreTools, body: unknown, incomin
   const refusals = repeat === undefined ? await refusalsOf(tools, request, signal) : [];
   const answerOf = (operation: Operation, blockers: readonly SoteriaError[], isRepeat: boolean): SelfTestAnswer => ({
     ...about,
-    ...askedViewOf(operation, caller.user),
+    ...requestAnswerOf(operation, caller.user),
     repeated: isRepeat,
     blocked_by: blockers.map(toBlocker),
   });

@@ -31,7 +31,7 @@ function queryFrom(raw: unknown): RestoresQuery {
   });
 }
 
-function isAsked(operation: Operation, { source_namespace: source, pvc, kind }: RestoresQuery): boolean {
+function isListed(operation: Operation, { source_namespace: source, pvc, kind }: RestoresQuery): boolean {
   const { request, kind: ofKind } = operation.spec;
   return (
     isOfThisFunction(operation) &&
@@ -48,7 +48,7 @@ export async function listRestores(tools: RestoreTools, rawQuery: unknown, incom
   await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
   const page = await listPage(
     tools.store,
-    { namespace, phase, limit, after, isAsked: (operation) => isAsked(operation, query) },
+    { namespace, phase, limit, after, isListed: (operation) => isListed(operation, query) },
     incoming.signal,
   );
   return {

@@ -3,7 +3,7 @@ import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { ownerOf } from '@soteria/shared/operation/record/kind-owner.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
-import { progressViewOf } from '@soteria/shared/operation/record/view.ts';
+import { progressAnswerOf } from '@soteria/shared/operation/record/operation-answer.ts';
 import { functionName } from '../../../drivers/restore/about-operation.ts';
 import { verifiersViewOf } from '../proof/verifiers-of.ts';
 
@@ -23,7 +23,7 @@ export function viewOf(operation: Operation): Record<string, unknown> {
     target_namespace: metadata.namespace,
     target_pvc: spec.request.targetPvc ?? null,
     ...verifiersViewOf(operation),
-    ...progressViewOf(operation),
+    ...progressAnswerOf(operation),
     restore_point: status.work?.restorePoint ?? null,
     data_as_of: status.work?.dataAsOf ?? null,
     result: status.result ?? null,

@@ -23,8 +23,8 @@ function readTerm(term: string, supported: readonly string[]): ObjectPredicate {
     throw badRequest(`field label not supported: ${field}`);
   }
   const path = field.split('.');
-  const isWanted = operator !== '!=';
-  return (object) => (fieldText(object, path) === wanted) === isWanted;
+  const isEquality = operator !== '!=';
+  return (object) => (fieldText(object, path) === wanted) === isEquality;
 }
 
 /** What is absent compares as the empty text. */

@@ -51,7 +51,7 @@ export function createMemoryClient(api: RawApi): WatchingClient {
       options: CallOptions = {},
     ): AsyncIterable<WatchEvent<T>> {
       const source = { api, path: collectionOf(type, query.namespace), query, signal: options.signal };
-      return explainFailures(
+      return convertErrors(
         { verb: 'watch', type, target: query },
         watchMemory(source, (object) => read(type, object)),
       );
@@ -120,19 +120,19 @@ function attempt<R>(call: Call, options: CallOptions, act: () => R): R {
   try {
     return act();
   } catch (thrown) {
-    throw explained(call, thrown);
+    throw asClientError(call, thrown);
   }
 }
 
-async function* explainFailures<T>(call: Call, stream: AsyncIterable<T>): AsyncGenerator<T> {
+async function* convertErrors<T>(call: Call, stream: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* stream;
   } catch (thrown) {
-    throw explained(call, thrown);
+    throw asClientError(call, thrown);
   }
 }
 
-function explained(call: Call, thrown: unknown): unknown {
+function asClientError(call: Call, thrown: unknown): unknown {
   if (!isRefusal(thrown)) return thrown;
   const retryAfter = thrown.details?.retryAfterSeconds;
   const answer = { status: thrown.code, retryAfter: undefined, body: writeJson(statusOf(thrown)) };

@@ -66,13 +66,13 @@ export function createBusySweep(
         return { value, againAfterMs: value ? undefined : waitsMs[tries - 1] };
       }
 
-      if (!(await tryAgain(attempt, sleep, signal))) throw notGoing(namespace);
+      if (!(await tryAgain(attempt, sleep, signal))) throw staysDeleting(namespace);
     },
     stop: (signal) => client.delete(pingSources, ref, { signal }),
   };
 }
 
-function notGoing(namespace: string): SoteriaError {
+function staysDeleting(namespace: string): SoteriaError {
   return new SoteriaError('name_conflict', {
     what: `PingSource ${namespace}/${busySweepName} was not made`,
     why: 'the one before it is being deleted and does not go: its finalizer is Knative’s',

@@ -30,7 +30,7 @@ describe('the pages of a list of Operations', () => {
         const seen: Operation[] = [];
         let after: AfterOperation | undefined;
         do {
-          const page = await listPage(storeOf(operations), { limit, after, isAsked: () => true });
+          const page = await listPage(storeOf(operations), { limit, after, isListed: () => true });
           expect(page.operations.length).toBeLessThanOrEqual(limit);
           seen.push(...page.operations);
           after = page.next;
@@ -42,10 +42,10 @@ describe('the pages of a list of Operations', () => {
 
   it('hold only what is asked for', async () => {
     const operations = [operationOf([1, 'a']), operationOf([2, 'b'])];
-    const isAsked = ({ metadata }: Operation) => metadata.uid === 'a';
-    const page = await listPage(storeOf(operations), { limit: 1, isAsked });
+    const isListed = ({ metadata }: Operation) => metadata.uid === 'a';
+    const page = await listPage(storeOf(operations), { limit: 1, isListed });
     expect(page).toEqual({ operations: [operations[0]], next: undefined });
-    expect(await listPage(storeOf(operations), { limit: 1, phase: 'Running', isAsked })).toMatchObject({
+    expect(await listPage(storeOf(operations), { limit: 1, phase: 'Running', isListed })).toMatchObject({
       operations: [],
     });
   });

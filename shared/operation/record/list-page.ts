@@ -11,7 +11,7 @@ export interface PageQuery {
   readonly phase?: Phase | undefined;
   readonly limit: number;
   readonly after?: AfterOperation | undefined;
-  readonly isAsked: (operation: Operation) => boolean;
+  readonly isListed: (operation: Operation) => boolean;
 }
 
 export interface OperationPage {
@@ -22,7 +22,7 @@ export interface OperationPage {
 
 export async function listPage(
   store: Pick<OperationStore, 'each'>,
-  { namespace, phase, limit, after, isAsked }: PageQuery,
+  { namespace, phase, limit, after, isListed }: PageQuery,
   signal?: AbortSignal,
 ): Promise<OperationPage> {
   // An Operation that no function has looked at yet has no phase: it is Pending.
@@ -30,7 +30,7 @@ export async function listPage(
   const newest: Operation[] = [];
   for await (const operation of store.each({ namespace, fieldSelector }, signal)) {
     if (phase !== undefined && statusOf(operation).phase !== phase) continue;
-    if (!isAsked(operation) || (after !== undefined && !isOlder(operation, after))) continue;
+    if (!isListed(operation) || (after !== undefined && !isOlder(operation, after))) continue;
     newest.splice(placeOf(newest, operation), 0, operation);
     if (newest.length > limit + 1) newest.pop();
   }

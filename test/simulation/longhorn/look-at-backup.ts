@@ -136,7 +136,7 @@ function deleteBackup(parts: Parts, backup: BackupResource): void {
     case 'deleteFromTarget':
       target.delete(name);
       return objects.letGo(backups, name);
-    case 'letGo':
+    case 'deleteObject':
       return objects.letGo(backups, name);
     case 'nothing':
       return undefined;

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { bucketRefused, bucketUnavailable, reasonOf, type RefusalReason } from '../bucket-errors.ts';
 import { type Exchange, readText, type StoreRequest } from '../exchange.ts';
 import type { OnCall } from '../port.ts';
-import { type Patience, tellWhen, tryAgain } from '../try-again.ts';
+import { type Patience, withRetryAfter, tryAgain } from '../try-again.ts';
 import { type Authorization, authorization, refusal } from './wire.ts';
 
 export interface B2Settings {
@@ -71,7 +71,7 @@ export function createB2Client({ settings, exchange, patience, onCall }: B2Clien
     if (statusCode === 429 || statusCode === 408 || statusCode >= 500) {
       const safeCode = /^\w{1,40}$/.test(code) ? code : '';
       const unavailable = bucketUnavailable(what, `B2 answers ${statusCode} ${safeCode}`.trim());
-      return tellWhen(unavailable, headers['retry-after'], patience.now());
+      return withRetryAfter(unavailable, headers['retry-after'], patience.now());
     }
     return bucketRefused(reasons[code] ?? byStatus[statusCode] ?? 'unexpected_answer', what);
   }

@@ -4,7 +4,7 @@ import aws4 from 'aws4';
 import { bucketRefused, bucketUnavailable, type RefusalReason } from '../bucket-errors.ts';
 import { type Exchange, readText } from '../exchange.ts';
 import type { OnCall } from '../port.ts';
-import { type Patience, tellWhen } from '../try-again.ts';
+import { type Patience, withRetryAfter } from '../try-again.ts';
 
 export interface S3Settings {
   readonly endpoint: URL;
@@ -108,7 +108,7 @@ export function createS3Client({ settings, exchange, patience, onCall }: S3Clien
     if (reason !== undefined) return bucketRefused(reason, what);
     if (momentary.has(code) || statusCode === 429 || statusCode >= 500) {
       const unavailable = bucketUnavailable(what, `the store answers ${statusCode} ${code}`.trim());
-      return tellWhen(unavailable, headers['retry-after'], patience.now());
+      return withRetryAfter(unavailable, headers['retry-after'], patience.now());
     }
     return bucketRefused('unexpected_answer', what);
   }

@@ -1,7 +1,7 @@
 /** Answers to requests for work. The dry run and the request itself answer with one schema, so that their members can be compared. */
 import * as z from 'zod';
 import {
-  askedOfClaim,
+  requestOfClaim,
   blockedBy,
   byteCount,
   instantText,
@@ -10,11 +10,11 @@ import {
   presentClaim,
   recordedState,
   repeated,
-  type Said,
+  type Answered,
 } from './parts.ts';
 
 export const backupAnswer = z.strictObject({
-  ...askedOfClaim,
+  ...requestOfClaim,
   ...recordedState,
   reused: z.boolean().describe('True: an existing restore point satisfies max_age, and nothing was made.'),
   joined: z.boolean().describe('True: an Operation that had not begun yet answers this request too.'),
@@ -30,7 +30,7 @@ export const backupAnswer = z.strictObject({
     .describe('Of a dry run: whether the REST address of Longhorn answers.'),
   ...isPausedNow,
 });
-export type BackupAnswer = Said<z.infer<typeof backupAnswer>>;
+export type BackupAnswer = Answered<z.infer<typeof backupAnswer>>;
 
 export const namespaceBackupAnswer = z.strictObject({
   namespace: z.string(),
@@ -49,7 +49,7 @@ export const namespaceBackupAnswer = z.strictObject({
   blocked_by: blockedBy,
   ...isPausedNow,
 });
-export type NamespaceBackupAnswer = Said<z.infer<typeof namespaceBackupAnswer>>;
+export type NamespaceBackupAnswer = Answered<z.infer<typeof namespaceBackupAnswer>>;
 
 const plannedClaim = z
   .strictObject({
@@ -66,10 +66,10 @@ const plannedClaim = z
       .describe('False: the point holds no record of its claim; defaults of Longhorn stand in.'),
   })
   .describe('The claim as it is made: the shape of the source, and what the request asks for.');
-export type PlannedClaim = Said<z.infer<typeof plannedClaim>>;
+export type PlannedClaim = Answered<z.infer<typeof plannedClaim>>;
 
 export const restoreAnswer = z.strictObject({
-  ...askedOfClaim,
+  ...requestOfClaim,
   target_namespace: z.string(),
   target_pvc: z.string(),
   ...recordedState,
@@ -84,7 +84,7 @@ export const restoreAnswer = z.strictObject({
   warning: z.string().optional().describe('Why the point, or the verdict, is not to be relied on.'),
   ...isPausedNow,
 });
-export type RestoreAnswer = Said<z.infer<typeof restoreAnswer>>;
+export type RestoreAnswer = Answered<z.infer<typeof restoreAnswer>>;
 
 export const namespaceRestoreAnswer = z.strictObject({
   namespace: z.string(),
@@ -115,7 +115,7 @@ export const namespaceRestoreAnswer = z.strictObject({
   blocked_by: blockedBy,
   ...isPausedNow,
 });
-export type NamespaceRestoreAnswer = Said<z.infer<typeof namespaceRestoreAnswer>>;
+export type NamespaceRestoreAnswer = Answered<z.infer<typeof namespaceRestoreAnswer>>;
 
 export const selfTestAnswer = z.strictObject({
   namespace: z.string(),
@@ -132,7 +132,7 @@ export const selfTestAnswer = z.strictObject({
   blocked_by: blockedBy,
   ...isPausedNow,
 });
-export type SelfTestAnswer = Said<z.infer<typeof selfTestAnswer>>;
+export type SelfTestAnswer = Answered<z.infer<typeof selfTestAnswer>>;
 
 export const adoptAnswer = z.strictObject({
   cluster_id: z.string(),
@@ -154,4 +154,4 @@ export const adoptAnswer = z.strictObject({
   blocked_by: blockedBy,
   ...isPausedNow,
 });
-export type AdoptAnswer = Said<z.infer<typeof adoptAnswer>>;
+export type AdoptAnswer = Answered<z.infer<typeof adoptAnswer>>;

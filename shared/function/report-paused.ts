@@ -7,8 +7,8 @@ export type IsPaused = (signal?: AbortSignal) => Promise<boolean>;
 
 export const pausedHeader = 'Soteria-Paused';
 
-/** Before the routes it is to speak for. When the switch cannot be read, nothing is said: reading must not depend on it. */
-export function tellPaused(app: Hono<KitEnv>, isPaused: IsPaused): void {
+/** Call it before the routes are added. When the switch cannot be read, the header is left out: a reader must get an answer in any case. */
+export function reportPaused(app: Hono<KitEnv>, isPaused: IsPaused): void {
   app.use('/v1/*', async (c, next) => {
     const paused = await ask(isPaused, c.get('incoming').signal);
     c.set('isPaused', paused);

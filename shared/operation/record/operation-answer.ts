@@ -1,9 +1,9 @@
-/** What a caller sees of any Operation: who asked for what, and how far it is. Each function adds what is its own. */
+/** The members that every answer about an Operation has: the request, its sender and the progress. Each function adds its own members. */
 import type { Operation } from './schema.ts';
 import { statusOf } from './status.ts';
 
-/** What every answer to a request says of its Operation; without a uid it is imagined, by a dry run. */
-export function askedViewOf(operation: Operation, caller: string) {
+/** For an answer to a request. An Operation without a uid is imagined, by a dry run. */
+export function requestAnswerOf(operation: Operation, caller: string) {
   const { name, uid } = operation.metadata;
   const common = { job_name: name };
   if (uid === '') {
@@ -15,7 +15,7 @@ export function askedViewOf(operation: Operation, caller: string) {
   return { ...common, requested_by: by, dry_run: false, operation: name, phase, message, error };
 }
 
-export function progressViewOf(operation: Operation) {
+export function progressAnswerOf(operation: Operation) {
   const { metadata, spec } = operation;
   const status = statusOf(operation);
   return {
