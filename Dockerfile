@@ -28,6 +28,7 @@ WORKDIR /app
 COPY LICENSE ./
 COPY --from=build /src/dist/third-party-licenses.txt ./
 COPY --from=build /src/dist/apart/*.cjs ./apart/
+COPY --from=build /src/dist/page ./page/
 COPY --from=compiled /app/*.cjs /app/*.compiled ./
 ENV NODE_ENV=production
 USER 65532:65532

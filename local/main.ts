@@ -15,6 +15,7 @@ function welcome(local: Local, { hasSample, hasPolicy }: LocalOptions): string {
   return `
 Soteria is ready.
 
+  page         ${local.frontDoorUrl}/
   front door   ${local.frontDoorUrl}/v1
   broker       ${local.brokerUrl}
   API server   ${local.apiServerUrl}

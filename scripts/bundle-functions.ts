@@ -6,6 +6,7 @@ import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { copyPage } from './copy-page.ts';
 import { collectThirdPartyLicenses } from './third-party-licenses.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -21,13 +22,16 @@ export interface Bundle {
 export interface BundleOptions {
   /**
    * Gets `<name>.cjs`, `runner.cjs` and `start.cjs` with the functions of this repository, what it may ask for in `apart`, `<name>.cjs.map` where asked for,
-   * `third-party-licenses.txt`, and `meta.json`, esbuild's account of what is in them.
+   * `third-party-licenses.txt`, `meta.json` (esbuild's account of what is in them), and the built web page in `page/dist`.
    */
   readonly outDir: string;
   /** Every `<folder>/main.ts` below it is a function; default: `functions` of this repository. */
   readonly functionsDir?: string;
   readonly withSourceMap?: boolean;
 }
+
+/** Made by the build of the page, which comes before. */
+const pageFolder = 'console/page/dist';
 
 /**
  * What an event does not need: a kubeconfig, HTTP, a scrape of the metrics, policies in YAML and their schedules each load a file of their own. The first is
@@ -75,6 +79,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundle[]>
   mkdirSync(outDir, { recursive: true });
   writeFileSync(join(outDir, 'meta.json'), JSON.stringify(metafile));
   writeFileSync(join(outDir, 'third-party-licenses.txt'), collectThirdPartyLicenses(repository, metafile));
+  if (options.functionsDir === undefined) copyPage(join(functionsDir, pageFolder), join(outDir, 'page/dist'));
   return names.map((name) => {
     const path = join(outDir, `${name}.cjs`);
     return { name, path, sizeBytes: sizeOf(path, metafile) };
@@ -107,8 +112,8 @@ async function bundle(entryPoints: { in: string; out: string }[], outDir: string
       'import.meta.filename': '__filename',
     },
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-    // Optional native parts of ws: it asks for them in a try and does without.
-    external: ['bufferutil', 'utf-8-validate'],
+    // Optional native parts of ws, and the colours of debug: both ask for them in a try and do without.
+    external: ['bufferutil', 'utf-8-validate', 'supports-color'],
     logLevel: 'warning',
     metafile: true,
   });

@@ -63,6 +63,7 @@ describe('the image', () => {
       'LICENSE ./',
       '--from=build /src/dist/third-party-licenses.txt ./',
       '--from=build /src/dist/apart/*.cjs ./apart/',
+      '--from=build /src/dist/page ./page/',
       '--from=compiled /app/*.cjs /app/*.compiled ./',
     ]);
     expect(valuesOf('RUN', finalStage)).toEqual([]);

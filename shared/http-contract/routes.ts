@@ -59,7 +59,7 @@ export interface RouteAnswer {
 export type RouteText = `${'GET' | 'POST' | 'DELETE'} /v1/${string}`;
 
 export interface Route {
-  readonly function: 'backup' | 'restore' | 'policy-tick' | 'b2-usage';
+  readonly function: 'backup' | 'restore' | 'policy-tick' | 'b2-usage' | 'console';
   readonly group: (typeof groups)[number];
   readonly summary: string;
   /** What a reader of the table must know beyond the schemas. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { usageVariables } from '@soteria/b2-usage/config.ts';
 import { backupVariables } from '@soteria/backup/config.ts';
+import { consoleVariables } from '@soteria/console/config.ts';
 import { policyTickVariables } from '@soteria/policy-tick/config.ts';
 import { restoreVariables } from '@soteria/restore/config.ts';
 import { functionVariables } from '@soteria/shared/config/function-settings.ts';
@@ -36,8 +37,8 @@ function defaultsOf(schema: z.ZodObject): [string, string | undefined][] {
 
 const described = new Map([...documentedIn('settings.md'), ...documentedIn('b2-usage.md')]);
 const read = new Map(
-  [functionVariables, backupVariables, restoreVariables, policyTickVariables, usageVariables].flatMap((one) =>
-    defaultsOf(one),
+  [functionVariables, backupVariables, restoreVariables, policyTickVariables, usageVariables, consoleVariables].flatMap(
+    (one) => defaultsOf(one),
   ),
 );
 

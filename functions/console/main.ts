@@ -1,0 +1,26 @@
+/** Composition root of the function `console`; only this file exits the process. */
+import '@soteria/shared/config/jitless.ts';
+import { join } from 'node:path';
+import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
+import { readPaused } from '@soteria/shared/settings/paused.ts';
+import { defineConsole } from './app.ts';
+import { readConsoleSettings } from './config.ts';
+import { createPageFiles } from './page-files/read-page-files.ts';
+
+async function main(): Promise<void> {
+  const running = await startFunction({
+    name: 'console',
+    settings: readConsoleSettings(process.env),
+    definition: ({ client, settings: { namespace } }) =>
+      defineConsole({
+        isPaused: (signal) => readPaused(client, namespace, signal),
+        // Beside this file in the repository as in the bundle.
+        pageFiles: createPageFiles(join(import.meta.dirname, 'page/dist')),
+      }),
+  });
+  process.exit(await running.stopped);
+}
+
+main().catch((error: unknown) => {
+  process.exitCode = explainFailedStart(error, (line) => process.stderr.write(line));
+});
