@@ -1,4 +1,4 @@
-/** Puts manifests into an API server as `kubectl apply` would: makes what is missing, merges into what is there. */
+/** Applies manifests to an API server as `kubectl apply` would: creates missing objects, merges into existing ones. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type KubernetesClient, type Draft, listAll } from '@soteria/shared/kubernetes/client.ts';

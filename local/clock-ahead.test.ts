@@ -5,7 +5,7 @@ import { clockAhead } from './clock-ahead.ts';
 
 const hourMs = 3_600_000;
 
-it('is ahead in this process and in a function’s, where everything else about dates stays', async () => {
+it('runs ahead in this process and in the process of a function, and changes nothing else about dates', async () => {
   const { now, nodeArgs } = clockAhead(3 * hourMs);
   const before = Date.now();
   const program = `
@@ -20,6 +20,6 @@ it('is ahead in this process and in a function’s, where everything else about 
   expect(others).toEqual([7, Date.UTC(2026), Date.parse('2026-01-01'), true, 2026]);
 });
 
-it('is the machine’s when it is not ahead', () => {
+it('is the clock of the machine when it does not run ahead', () => {
   expect(clockAhead(0).nodeArgs).toEqual([]);
 });

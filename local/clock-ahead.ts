@@ -1,13 +1,13 @@
 /**
  * A clock that is ahead of the machine's, so that hours of a cluster pass in no time: the parts of this process take `now`, and a function's
- * process gets a `Date` of its own (`node --import`). A real API server has its own clock, which nobody here can move.
+ * process gets its own `Date` (`node --import`). A real API server has its own clock, which cannot be moved from here.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 export interface LocalClock {
   readonly now: () => Date;
-  /** Arguments of Node, to stand before the program's. */
+  /** Arguments of Node; put them before the program's arguments. */
   readonly nodeArgs: readonly string[];
 }
 

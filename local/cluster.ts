@@ -51,12 +51,12 @@ const eventTypes = untyped({
   isNamespaced: true,
 });
 
-/** Kinds whose definitions Knative brings along in a real cluster. */
+/** Kinds whose definitions Knative installs in a real cluster. */
 const knativeKinds = [knativeServices, brokers, triggers, pingSources, apiServerSources, eventTypes].map((type) =>
   customKind(type),
 );
 
-/** As Kubernetes makes them for `generateName`: no vowels, so that no words come out. */
+/** The letters that Kubernetes uses for `generateName`: no vowels, so that no words arise. */
 function makeSuffix(): string {
   const letters = 'bcdfghjklmnpqrstvwxz2456789';
   return Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
@@ -73,7 +73,7 @@ async function startEmbedded({ dataDir, port, now = () => new Date() }: ClusterO
     url: store.url,
     kubeconfigPath,
     limits,
-    // Nobody can prove who they are to a store without accounts.
+    // The store has no accounts, so no caller can be authenticated.
     functionEnv: () => Promise.resolve({ KUBECONFIG: kubeconfigPath, SOTERIA_AUTH_REQUIRED: 'false' }),
     useLonghornAdmission: (admission) => void admission.plugInto(cluster),
     stop: () => store.stop(),
@@ -82,7 +82,7 @@ async function startEmbedded({ dataDir, port, now = () => new Date() }: ClusterO
 
 type TokenRequest = KubernetesObject & { spec: { expirationSeconds: number }; status?: { token?: string } };
 
-/** `…/serviceaccounts/<name>/token`: a create, whose answer holds the token. */
+/** `…/serviceaccounts/<name>/token`: the answer of a create holds the token. */
 function tokenRequests(serviceAccount: string): ResourceType<TokenRequest> {
   const path = {
     group: '',

@@ -28,7 +28,7 @@ async function main(): Promise<number> {
   const scratch = await mkdtemp(join(tmpdir(), 'soteria-demo-data-'));
   const events: EventIdentity[] = [];
   const settingsFile = join(scratch, 'settings.yaml');
-  // What is being started counts: broken off in the middle, it is stopped once it is there.
+  // A product that is still starting is stopped as soon as its start has ended.
   let running: Promise<Local> | undefined;
   let isOver = false;
   const stop = async (): Promise<void> => {

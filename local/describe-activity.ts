@@ -57,7 +57,7 @@ function lineOf(activity: MeshActivity): Line | undefined {
     case 'pinged':
       return { sign: '⏲', style: 'cyan', text: `PingSource ${activity.pingSource} fired` };
     case 'source-event':
-      // Our own writes of an Operation's status: no Trigger takes them.
+      // Soteria's own writes of an Operation's status: no Trigger matches them.
       return isStatusWrite(activity) ? undefined : { sign: '·', style: 'dim', text: sourceText(activity) };
     case 'log':
       return logLine(activity.service, activity.stream, activity.line);
@@ -81,7 +81,7 @@ function isStatusWrite({ type, subject }: { readonly type: string; readonly subj
 /** `/apis/longhorn.io/v1beta2/namespaces/longhorn-system/backups/x` → `backups/x`. */
 function sourceText({ type, subject }: { readonly type: string; readonly subject: string | undefined }): string {
   const verb = type.split('.').at(-1) ?? '';
-  // A source says "delete" also of an object that lives on and has only lost its watch label.
+  // A source also sends "delete" for an object that exists and has only lost its watch label.
   const said = verb === 'delete' ? 'no longer watched:' : verb;
   return `${said} ${subject?.split('/').slice(-2).join('/') ?? ''}`;
 }

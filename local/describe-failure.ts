@@ -1,4 +1,4 @@
-/** What a person at the terminal reads when something failed. */
+/** The text of a failure for a person at the terminal. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 
 export function describeFailure(thrown: unknown): string {

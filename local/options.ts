@@ -9,11 +9,11 @@ export interface LocalOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly hasSample: boolean;
-  /** A policy backs the sample up every two minutes. */
+  /** Adds a policy that backs up the sample every two minutes. */
   readonly hasPolicy: boolean;
   /** Kubeconfig of a real API server, used in place of the embedded store. */
   readonly kubeconfig: string | undefined;
-  /** Manifests over those of the installation. */
+  /** Manifests that are applied over those of the installation. */
   readonly settingsFile: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export const usage = `npm start [-- OPTIONS]
 const misunderstood = 'the command line cannot be understood';
 const seeHelp = 'see npm start -- --help';
 
-/** Throws `invalid_request`; `help` when the usage is asked for. */
+/** Throws `invalid_request`; gives back `help` when the usage is requested. */
 export function readOptions(argv: readonly string[], home = homedir()): LocalOptions | 'help' {
   const { values } = parseStrictly(argv);
   if (values.help === true) return 'help';
@@ -61,7 +61,7 @@ function parseStrictly(argv: readonly string[]) {
   return understand(() => parseArgs({ args: [...argv], options }), seeHelp);
 }
 
-/** What `parse` gives; throws `invalid_request` with Node's own words about the option, which name it. */
+/** Gives back the result of `parse`; throws `invalid_request` with Node's own message, which names the option. */
 export function understand<T>(parse: () => T, fix: string): T {
   try {
     return parse();

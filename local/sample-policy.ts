@@ -1,4 +1,4 @@
-/** A policy for the sample namespace, so quick that one can watch it: `npm start -- --policy`. */
+/** A policy for the sample namespace, quick enough to watch: `npm start -- --policy`. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { sampleNamespace } from './sample.ts';
 
@@ -10,7 +10,7 @@ export const samplePolicy = {
   retention: { keepLast: 5 },
 };
 
-/** Creates or replaces it through the front door, as a person would: policy-tick makes its PingSource and sleeps until it is due. */
+/** Creates or replaces the policy through the front door, as a person would: policy-tick makes its PingSource and sleeps until it is due. */
 export async function applySamplePolicy(frontDoorUrl: string): Promise<void> {
   const answer = await fetch(`${frontDoorUrl}/v1/policies`, {
     method: 'POST',

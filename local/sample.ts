@@ -1,4 +1,4 @@
-/** The sample namespace: claims that hold real files, so that the first backup has something to move. */
+/** The sample namespace: claims with real files, so that the first backup has bytes to move. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -37,7 +37,7 @@ const claims: Readonly<Record<string, Readonly<Record<string, () => string | Buf
 
 export const sampleClaims = Object.keys(claims);
 
-/** What a restore test compares the claim with, though nobody asks it to: lines as sha256sum writes them. */
+/** A restore test compares the claim with this file without being asked: lines as sha256sum writes them. */
 const recordPath = '.soteria/SHA256SUMS';
 
 function recordOf(files: Readonly<Record<string, string | Buffer>>): string {
@@ -46,7 +46,7 @@ function recordOf(files: Readonly<Record<string, string | Buffer>>): string {
     .join('');
 }
 
-/** Files that exist are the user's by now and stay as they are; a record is made only of what is all ours. */
+/** Existing files belong to the user and stay as they are; the record is written only when every file is ours. */
 async function writeFiles(folder: string, made: Readonly<Record<string, () => string | Buffer>>): Promise<void> {
   const isNew = !existsSync(folder);
   const files = Object.fromEntries(Object.entries(made).map(([path, content]) => [path, content()]));
@@ -72,12 +72,12 @@ export interface SampleOptions {
   readonly claimFolder: (namespace: string, claim: string) => string;
 }
 
-/** Makes what is not there yet. */
+/** Makes the missing objects and files. */
 export async function ensureSample({ client, claimFolder }: SampleOptions): Promise<void> {
   const namespace: Draft<Namespace> = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: sampleNamespace } };
   await createOnce(() => client.create(namespaces, namespace));
   for (const [name, files] of Object.entries(claims)) {
-    // Files first: a folder that is there when its claim is made becomes the content of the claim's volume.
+    // Files first: a folder that exists before its claim becomes the content of the claim's volume.
     await writeFiles(claimFolder(sampleNamespace, name), files);
     const claim: Draft<PersistentVolumeClaim> = {
       apiVersion: 'v1',

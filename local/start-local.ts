@@ -1,7 +1,7 @@
 /**
  * The whole product on one machine: an API server (embedded, or a real one by kubeconfig), Longhorn, the mesh, and the functions
- * as the image ships them. Longhorn and mesh are ordinary API clients: nothing here is different on a real API server but the
- * first part.
+ * as the image ships them. Longhorn and mesh are ordinary API clients: on a real API server only the first part is
+ * different.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
@@ -30,7 +30,7 @@ import { type Mesh, type MeshOptions, startMesh } from './mesh/start-mesh.ts';
 import { ensureSample } from './sample.ts';
 
 export interface StartLocalOptions {
-  /** Front door; the broker takes the next, the store the one after. 0: the system chooses. */
+  /** Port of the front door; the broker takes the next port, the store the one after. 0: the system chooses. */
   readonly port: number;
   readonly dataDir: string;
   readonly hasSample: boolean;
@@ -45,7 +45,7 @@ export interface StartLocalOptions {
   readonly chaos?: ChaosSwitches;
   /** How far the clock of everything but a real API server is ahead; left out: the machine's clock. */
   readonly clockAheadMs?: number;
-  /** Left out: the mesh of this folder. The tests put Knative's own data plane here. */
+  /** Default: the mesh of this folder. The tests start Knative's own data plane instead. */
   readonly startMesh?: (options: MeshOptions) => Promise<Mesh>;
 }
 
@@ -55,20 +55,20 @@ export interface Local {
   readonly brokerUrl: string;
   readonly apiServerUrl: string;
   readonly kubeconfigPath: string;
-  /** What callers may sign with, as the console does; new at every start. */
+  /** The secret that callers may sign with, as the console does; new at every start. */
   readonly signingSecret: string;
   /** The clock of everything here. */
   readonly now: () => Date;
-  /** Holds `<namespace>/<claim>` for every claim. */
+  /** The folder that holds `<namespace>/<claim>` for every claim. */
   readonly claimsFolder: string;
   /** The folder that is used as the backup target. */
   readonly targetFolder: string;
   readonly cluster: Cluster;
   readonly faults: FaultSwitches;
-  /** What is emulated less than fully, one sentence each. */
+  /** The limits of the emulation, one sentence each. */
   readonly limits: readonly string[];
   claimFolder(namespace: string, claim: string): string;
-  /** Where a function takes events without a broker between; undefined when there is no such Service. */
+  /** The URL at which a function accepts events without a broker; undefined when there is no such Service. */
   functionUrl(name: string): string | undefined;
   stop(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export interface Local {
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const soteriaNamespace = 'soteria';
 
-/** Warnings and errors of the embedded parts join the live view. */
+/** Shows warnings and errors of the embedded parts in the live view. */
 function logInto(onActivity: StartLocalOptions['onActivity'], now: () => Date): Log {
   return createLog({
     write: (line) => onActivity({ kind: 'log', service: 'longhorn', stream: 'stderr', line: line.trimEnd() }, now()),
@@ -95,7 +95,7 @@ export async function startLocal(options: StartLocalOptions): Promise<Local> {
     for (const stopPart of stops.splice(0).toReversed()) await stopPart();
   };
   try {
-    // First of all, because it fails where another process uses the data: nothing of that one's must be touched.
+    // First of all, because it fails when another process uses the data: nothing of that process must be touched.
     const cluster = await startCluster({
       dataDir,
       kubeconfig: options.kubeconfig,

@@ -7,18 +7,18 @@ import { startProcess } from './start-process.ts';
 const noArguments = { args: [], env: {} };
 
 describe('a child process', () => {
-  it('that cannot be started is an error with the reason, and nothing else ends', async () => {
+  it('that cannot be started gives an error with the reason, and ends nothing else', async () => {
     const started = startProcess({ command: '/not/there', ...noArguments }, () => undefined);
     await expect(started).rejects.toMatchObject({ explanation: { why: 'spawn /not/there ENOENT' } });
   });
 
   it('is started once a descriptor is free again, and each failed try is reported', async () => {
-    // In a process of its own, which may open few files.
+    // In its own process, which may open few files.
     const script = `
       import { openSync, closeSync } from 'node:fs';
       import { startProcess } from ${JSON.stringify(join(import.meta.dirname, 'start-process.ts'))};
       const wanted = { command: process.execPath, args: ['-e', 'console.log("it runs")'], env: {} };
-      // What a first use loads needs descriptors too.
+      // The modules that a first use loads need descriptors too.
       (await startProcess(wanted, () => {})).kill();
       const open = [];
       try { for (;;) open.push(openSync('/dev/null')); } catch {}

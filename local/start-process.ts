@@ -1,4 +1,4 @@
-/** A child process that ends with this one, started with patience: what the machine lacks for a moment is tried again. */
+/** A child process that ends with this process. The start is retried while the machine lacks something for a moment. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SoteriaError } from '@soteria/shared/errors.ts';
@@ -7,15 +7,15 @@ export interface ProcessToStart {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  /** Exactly this: nothing of this process's own environment gets in. */
+  /** The whole environment of the child: nothing of this process's own environment is added. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Descriptors, processes or memory. */
+/** Codes for a lack of descriptors, processes or memory. */
 const lacking: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
 const pausesMs = [100, 300, 1_000, 3_000];
 
-/** `onRetry` hears of each failed try but the last. Throws `internal` when the process cannot be started: that ends nothing else. */
+/** Calls `onRetry` after each failed try but the last. Throws `internal` when the process cannot be started. */
 export async function startProcess(
   wanted: ProcessToStart,
   onRetry: (why: string) => void,
@@ -44,12 +44,12 @@ function tryOnce({ command, args, cwd, env }: ProcessToStart): Promise<ChildProc
     const child = spawn(command, args, {
       cwd,
       env,
-      // Nothing is written to its input: that it closes tells the child that this process is gone.
+      // Nothing is written to the child's input: when it closes, the child knows that this process is gone.
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A group of its own: a Ctrl-C in the terminal reaches this process alone, which then ends its children in order.
+      // The child gets its own group: a Ctrl-C in the terminal reaches this process alone, which then ends its children in order.
       detached: true,
     });
-    // Without a descriptor left there are no streams, and the error comes later: it needs a listener before anything else is done.
+    // Without a free descriptor there are no streams, and the error comes later: add its listener before anything else.
     child.on('error', reject);
     child.once('spawn', () => resolve(child));
   });

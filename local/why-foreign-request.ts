@@ -1,5 +1,5 @@
 /**
- * Why a request does not come from this machine's own user. The local servers authenticate nobody, so a page in a browser must not be able
+ * Why a request does not come from this machine's own user. The local servers authenticate no caller, so a page in a browser must not be able
  * to use them: neither from another origin, nor under a host name that resolves to this machine. Pure.
  */
 export function whyForeignRequest({

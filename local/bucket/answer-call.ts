@@ -1,4 +1,4 @@
-/** The calls of B2's native API that read, over what the buckets hold. */
+/** Answers the reading calls of B2's native API from the content of the buckets. */
 import * as z from 'zod';
 import type { B2Bucket, B2Key } from './b2-server.ts';
 import { listPage, type StoredVersion } from './stored-version.ts';

@@ -1,5 +1,5 @@
 /**
- * Backblaze B2's native API as far as a reader needs it, on 127.0.0.1: logging in, listing buckets, versions, unfinished large files
+ * Backblaze B2's native API as far as a reader needs it, on 127.0.0.1: login, listing buckets, versions, unfinished large files
  * and their parts, with the paging, limits of keys, expiring tokens and refusals of the real one. Nothing can be written.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -18,13 +18,13 @@ export interface B2Key {
 
 export interface B2Bucket {
   readonly name: string;
-  /** All versions, in listing order; asked with every call. */
+  /** All versions, in listing order; called for every request. */
   readonly versions: () => Promise<readonly StoredVersion[]>;
   readonly isLocked?: boolean;
   readonly daysFromHidingToDeleting?: number;
 }
 
-/** What the server does wrong, asked before every call; `drop` breaks the connection in the middle of the answer. */
+/** The fault of the next answer, called before every request; `drop` breaks the connection in the middle of the answer. */
 export type B2Trouble = (
   call: string,
   count: number,
@@ -34,7 +34,7 @@ export interface B2ServerOptions {
   readonly keys: readonly B2Key[];
   readonly buckets: readonly B2Bucket[];
   readonly port?: number;
-  /** A token is good for this many calls. */
+  /** A token is valid for this many calls. */
   readonly callsPerToken?: number;
   readonly trouble?: B2Trouble;
 }

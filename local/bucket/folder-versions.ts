@@ -14,7 +14,7 @@ export async function folderVersions(folder: string): Promise<StoredVersion[]> {
 }
 
 async function versionOf(folder: string, file: string): Promise<StoredVersion | undefined> {
-  // Removed while the folder was walked: not there.
+  // The file was removed during the walk: leave it out.
   const found = await stat(file).catch(noneIfAbsent);
   if (Array.isArray(found)) return undefined;
   const uploadedAtMs = Math.round(found.mtimeMs);

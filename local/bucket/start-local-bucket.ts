@@ -7,7 +7,7 @@ import { folderVersions } from './folder-versions.ts';
 
 export const localBucket = 'local';
 
-/** The key is new at every start, and good for listing only. */
+/** The key is new at every start and may only list. */
 export async function startLocalBucket(client: KubernetesClient, folder: string): Promise<B2Server> {
   const keyId = 'local';
   const applicationKey = randomBytes(16).toString('hex');

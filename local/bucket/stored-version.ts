@@ -1,4 +1,4 @@
-/** What a bucket holds, as B2 keeps it: every version of every name, and who comes before whom in a listing. Pure. */
+/** The content of a bucket as B2 keeps it: every version of every name, and the order of a listing. Pure. */
 
 export interface StoredVersion {
   readonly name: string;
@@ -7,7 +7,7 @@ export interface StoredVersion {
   readonly action: 'upload' | 'hide' | 'start';
   readonly sizeBytes: number;
   readonly uploadedAtMs: number;
-  /** Sizes of the parts that are there, of a `start`. */
+  /** Sizes of the uploaded parts of a `start`. */
   readonly parts?: readonly number[];
 }
 
@@ -21,12 +21,12 @@ export interface ListQuery {
 }
 
 export interface ListedPage {
-  /** A text is a folder. */
+  /** A text stands for a folder. */
   readonly entries: readonly (StoredVersion | string)[];
   readonly next: { readonly name: string; readonly id: string | undefined } | undefined;
 }
 
-/** By the bytes of the name, then newest first. */
+/** Orders by the bytes of the name, then newest first. */
 export function inListingOrder(a: StoredVersion, b: StoredVersion): number {
   if (a.name !== b.name) return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));
   return b.uploadedAtMs - a.uploadedAtMs || (a.id < b.id ? -1 : 1);
@@ -55,7 +55,7 @@ export function listPage(versions: readonly StoredVersion[], query: ListQuery): 
   return { entries, next: undefined };
 }
 
-/** Where a version is no longer there, the listing goes on with the next one of the same name. */
+/** When the version of the cursor is gone, the listing continues with the next version of the same name. */
 function isEarlier(version: StoredVersion, startName: string, startId: string | undefined): boolean {
   const order = Buffer.compare(Buffer.from(version.name), Buffer.from(startName));
   if (order !== 0) return order < 0;

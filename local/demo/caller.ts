@@ -1,4 +1,4 @@
-/** Another controller, as the functions meet one: it asks through the broker and reads by HTTP, and signs both. */
+/** Plays another controller: it sends requests through the broker, reads by HTTP, and signs both. */
 import { randomUUID } from 'node:crypto';
 import { createPublisher } from '@soteria/shared/events/publish.ts';
 import { createRouteCaller, type RouteCaller, type Sent } from '@soteria/shared/http-contract/call-route.ts';
@@ -7,11 +7,11 @@ import { signedIdentityHeaders } from '@soteria/shared/identity/verify-request.t
 import type { Local } from '../start-local.ts';
 
 export interface DemoCaller extends RouteCaller {
-  /** One CloudEvent to the broker. */
+  /** Sends one CloudEvent to the broker. */
   requestBackup(namespace: string, pvc: string): Promise<void>;
-  /** Another one: what the bucket holds. */
+  /** Sends one CloudEvent that requests a measurement of the bucket. */
   requestMeasurement(): Promise<void>;
-  /** The ping of the hourly sweep, before its time. */
+  /** Sends the ping of the hourly sweep before its time. */
   sweep(): Promise<void>;
 }
 

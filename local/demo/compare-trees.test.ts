@@ -11,7 +11,7 @@ describe('two trees', () => {
     expect(differences(one, new Map(one))).toEqual([]);
   });
 
-  it('differ by what changed, is missing, or is too much', () => {
+  it('differ when a file was changed, removed or added', () => {
     expect(
       differences(
         one,

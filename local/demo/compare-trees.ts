@@ -1,4 +1,4 @@
-/** Are the bytes of a backup, read from the target alone, those of the claim? */
+/** Compares the bytes of a backup, read from the target alone, with the bytes of the claim. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -19,7 +19,7 @@ export async function digestFolder(folder: string): Promise<Map<string, string>>
   return digests;
 }
 
-/** Paths that are not the same on both sides; empty when the trees are equal. */
+/** Paths whose content differs between the two sides; empty when the trees are equal. */
 export function differences(left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): string[] {
   const paths = new Set([...left.keys(), ...right.keys()]);
   return [...paths].filter((path) => left.get(path) !== right.get(path)).toSorted();

@@ -1,7 +1,7 @@
 /**
- * The cluster is gone: everything on this machine is deleted but the folder that stands for the backup target and one file, as Git would keep it:
- * the id of the cluster, and its policy. A new cluster is started, every byte comes back, and the policy takes the claims again. Then it is lost once more, with the file:
- * the next one has another id, and adopts the points.
+ * The cluster is lost: everything on this machine is deleted except the folder of the backup target and one file, as Git would keep it:
+ * the id of the cluster, and its policy. A new cluster is started, every byte comes back, and the policy matches the claims again.
+ * Then the cluster is lost again, with the file: the next cluster has another id and adopts the points.
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -16,7 +16,7 @@ import { follow } from './restore-claim.ts';
 import { createSteps, type DemoResult, type OnStep } from './steps.ts';
 import type { OperationView } from './wait-for-operation.ts';
 
-/** What the demo's file of settings gives the cluster. */
+/** The cluster id in the demo's file of settings. */
 export const keptClusterId = 'demo-cluster';
 
 const keptPolicy = 'hourly';
@@ -38,7 +38,7 @@ data:
 `;
 
 export interface DisasterOptions {
-  /** Starts the product over the folder; what ran before has been stopped. */
+  /** Starts the product over the folder; the product that ran before must have been stopped. */
   readonly start: (options: { readonly hasSample: boolean; readonly hasSettings: boolean }) => Promise<Local>;
   readonly stop: () => Promise<void>;
   readonly dataDir: string;
@@ -54,7 +54,7 @@ async function treesOf(local: Local): Promise<Trees> {
   return trees;
 }
 
-/** Everything below `folder` but `kept`, and what leads there. */
+/** Deletes everything below `folder` except `kept` and the folders that lead there. */
 async function deleteAllBut(folder: string, kept: string): Promise<void> {
   const [next = ''] = relative(folder, kept).split(sep);
   if (next === '' || next === '..') throw new Error(`${kept} does not lie below ${folder}`);
@@ -65,7 +65,7 @@ async function deleteAllBut(folder: string, kept: string): Promise<void> {
   }
 }
 
-/** A new cluster over the old target: without claims, with another kube-system, and with the points as soon as Longhorn has read them. */
+/** A new cluster over the old target: it has no claims and another kube-system, and lists the points as soon as Longhorn has read them. */
 async function rebuild({ start, stop, dataDir, timeoutMs }: DisasterOptions, target: string, hasSettings: boolean) {
   await stop();
   await deleteAllBut(dataDir, target);
@@ -121,7 +121,7 @@ async function adopt(caller: DemoCaller): Promise<string> {
   return `cluster ${id.slice(0, 8)}… adopted ${points} points of ${claims} claims of ${keptClusterId}`;
 }
 
-/** The sweep reads what Git holds. A claim that was restored has its points, so nothing of it is due. */
+/** The sweep reads the file that Git keeps. A restored claim has its points, so no backup of it is due. */
 async function findPolicyAgain(caller: DemoCaller, timeoutMs: number): Promise<string> {
   await caller.sweep();
   const deadline = Date.now() + timeoutMs;

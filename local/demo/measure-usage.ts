@@ -1,4 +1,4 @@
-/** What the bucket holds, measured by the function and held against the folder behind it. */
+/** Compares the function's measurement of the bucket with the folder behind the bucket. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { folderVersions } from '../bucket/folder-versions.ts';
 import type { DemoCaller } from './caller.ts';
@@ -8,7 +8,7 @@ export interface MeasuredClaim {
   readonly pvc: string;
 }
 
-/** Throws when the numbers are not those of the folder, or are not there within `timeoutMs`. */
+/** Throws when the numbers differ from the folder's, or have not come within `timeoutMs`. */
 export async function measureUsage(
   caller: DemoCaller,
   { namespace, pvc }: MeasuredClaim,

@@ -5,11 +5,11 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import { understand } from '../options.ts';
 
 export interface DemoSettings {
-  /** The last line is `{ok, steps}`, and the only one. */
+  /** Prints a single line, `{ok, steps}`. */
   readonly isJson: boolean;
   /** Kubeconfig of a real API server, used in place of the embedded store. */
   readonly kubeconfig: string | undefined;
-  /** The cluster is lost, twice, and comes back from the target. */
+  /** The cluster is lost twice, and comes back from the target each time. */
   readonly isDisaster: boolean;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Nobody asks for a backup: a policy wakes the product at its time, makes up once for what was missed while nothing ran, and what nobody protects
- * is said; what it no longer keeps is deleted. The product runs in a cluster of its own here, whose clock is moved: the minutes of the outage pass in no time.
+ * No caller requests a backup: a policy wakes the product when a backup is due, makes one backup for all that were missed while nothing ran, and
+ * reports claims without a policy; points that it no longer keeps are deleted. The product runs in its own cluster here, and the clock of
+ * that cluster is moved: the minutes of the outage pass in no time.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
@@ -15,7 +16,7 @@ import { createSteps, type DemoResult, type OnStep } from './steps.ts';
 import type { OperationView } from './wait-for-operation.ts';
 
 export interface PolicyDemoOptions {
-  /** Starts the product over the same folder each time; what ran before has been stopped. */
+  /** Starts the product over the same folder each time; the product that ran before must have been stopped. */
   readonly start: (options: { readonly clockAheadMs: number }) => Promise<Local>;
   readonly stop: () => Promise<void>;
   /** Every event that a broker has accepted so far. */
@@ -33,7 +34,7 @@ const policy = {
   retention: { keepLast: 1 },
 };
 
-/** To be added to the machine's clock, so that it shows this second of a minute. */
+/** How far to move the machine's clock so that it shows this second of a minute. */
 function untilSecond(second: number, now = Date.now()): number {
   return (second * 1_000 - (now % minuteMs) + minuteMs) % minuteMs;
 }
@@ -68,7 +69,7 @@ interface Scene {
   readonly timeoutMs: number;
 }
 
-/** The first backup of the policy after an instant, once it has ended well. */
+/** The first backup of the policy after an instant, once it has succeeded. */
 async function nextBackup({ local, caller, timeoutMs }: Scene, after: Date): Promise<Due & { view: OperationView }> {
   const due = await waitFor(`no backup of the policy ${policy.id} was made`, timeoutMs, async () =>
     (await listDue(local)).find(({ dueAt }) => dueAt > after),
@@ -92,7 +93,7 @@ async function showDue(scene: Scene): Promise<{ detail: string; operation: Opera
   return { detail, operation: view, dueAt };
 }
 
-/** The sweep comes hourly: its ping is sent now, as the next one of the policy would find the same. */
+/** The sweep runs hourly: its ping is sent now, and finds what the policy's next ping would find. */
 async function showCaughtUp(scene: Scene, before: Date): Promise<{ detail: string; operation: OperationView }> {
   await scene.caller.sweep();
   const { dueAt, view } = await nextBackup(scene, before);

@@ -1,4 +1,4 @@
-/** What a policy no longer keeps is shown with reasons, confirmed by a person, and deleted; what it keeps is still there. */
+/** The points that a policy no longer keeps are listed with reasons, confirmed by a person, and deleted; the points that it keeps stay. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DemoCaller } from './caller.ts';
 import type { OperationView } from './wait-for-operation.ts';
@@ -13,10 +13,10 @@ export interface PruneDemo {
   readonly timeoutMs: number;
 }
 
-/** The name that its driver has given to a point, out of its id. */
+/** The name that the driver has given to a point; the id contains it. */
 const nameOf = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
 
-/** A backup that ends between the look and the yes makes another plan: then nothing is deleted, and the plan is shown anew. */
+/** A backup that ends between the plan and its confirmation changes the plan: then nothing is deleted, and the new plan is shown. */
 async function confirmPlan({ caller, policy }: PruneDemo) {
   for (let tries = 1; ; tries += 1) {
     const shown = await caller.call('POST /v1/policies/{id}/prune', { path: { id: policy }, body: { dry_run: true } });
@@ -32,7 +32,7 @@ async function confirmPlan({ caller, policy }: PruneDemo) {
   }
 }
 
-/** The ids that are listed once these are not. The Prune itself ends later, when Longhorn has read the target again. */
+/** Waits until these ids are no longer listed; gives back the ids that are. The Prune itself ends later, when Longhorn has read the target again. */
 async function listWithout({ caller, namespace, claim, timeoutMs }: PruneDemo, deleted: ReadonlySet<string>) {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

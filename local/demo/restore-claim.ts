@@ -6,7 +6,7 @@ import type { DemoCaller } from './caller.ts';
 import { differences, digestFolder } from './compare-trees.ts';
 import type { OperationView } from './wait-for-operation.ts';
 
-/** Who follows an Operation, where it is, and for how long. */
+/** How to follow the Operation of a restore. */
 export interface FollowedCaller {
   readonly caller: DemoCaller;
   readonly namespace: string;
@@ -17,7 +17,7 @@ export interface RestoreDemo extends FollowedCaller {
   readonly claim: string;
   /** Name of the backup that is restored. */
   readonly backup: string;
-  /** Path → SHA-256 of what the claim held then. */
+  /** Path → SHA-256 of the claim's files at the time of the backup. */
   readonly original: ReadonlyMap<string, string>;
   claimFolder(claim: string): string;
 }
@@ -30,7 +30,7 @@ function bodyOf({ namespace, claim, backup }: RestoreDemo) {
   return { namespace, pvc: claim, snapshot: backup, target_pvc: restoredClaimOf(claim) };
 }
 
-/** As an accident would: one file is gone, another holds something else. */
+/** Damages the claim as an accident would: one file is gone, another has other content. */
 async function damage(folder: string): Promise<string> {
   const entries = await readdir(folder, { withFileTypes: true });
   const [first, second] = entries.filter((entry) => entry.isFile()).map(({ name }) => name);

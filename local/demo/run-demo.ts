@@ -1,7 +1,7 @@
 /**
- * The main job, told step by step: a claim is backed up through the broker, its files change, the second backup uploads only
+ * The main job, step by step: a claim is backed up through the broker, its files change, the second backup uploads only
  * what changed, and the bytes on the target are those of the claim. Then the claim is damaged, and the first point comes back as a
- * new claim. A restore test proves that point; another one refutes it, once its stored blocks are damaged on purpose.
+ * new claim. A restore test proves that point; once its stored blocks are damaged on purpose, another restore test refutes it.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ import { listOperations, type OperationView, waitForNewOperation } from './wait-
 export interface DemoOptions {
   readonly local: Local;
   readonly claim: string;
-  /** For each Operation to end. */
+  /** How long to wait for the end of each Operation. */
   readonly timeoutMs: number;
   readonly onStep: OnStep;
 }

@@ -1,4 +1,4 @@
-/** What a demo tells of each of its steps, to people and to machines. */
+/** Reports each step of a demo, to people and to machines. */
 import type { OperationView } from './wait-for-operation.ts';
 
 export interface DemoStep {
@@ -32,7 +32,7 @@ export interface DemoResult {
 export type OnStep = (step: DemoStep, operation: OperationView | undefined) => void;
 
 export interface DemoSteps {
-  /** A failure in it is reported, and the next step runs nevertheless. */
+  /** A failure of the step is reported, and the next step still runs. */
   take(name: DemoStep['name'], act: () => Promise<{ detail: string; operation?: OperationView }>): Promise<void>;
   result(): DemoResult;
 }

@@ -1,4 +1,4 @@
-/** A restore point is proved by a restore test, and refuted by one once its stored blocks are damaged; nothing of either is left. */
+/** A restore test proves a restore point; once its stored blocks are damaged, another test refutes it. Neither test leaves an object. */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,7 +14,7 @@ export interface RestoreTestDemo extends FollowedCaller {
   readonly claim: string;
   /** Name of the backup that is tested. */
   readonly backup: string;
-  /** How many files it holds. */
+  /** How many files the backup holds. */
   readonly files: number;
   readonly targetFolder: string;
 }
@@ -41,7 +41,7 @@ async function test(demo: RestoreTestDemo): Promise<OperationView> {
   return operation;
 }
 
-/** The verdict comes first, then what was made for it goes. */
+/** The verdict comes first; then the objects of the test are deleted. */
 async function waitUntilNothingIsLeft({ client, timeoutMs }: RestoreTestDemo): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
@@ -53,7 +53,7 @@ async function waitUntilNothingIsLeft({ client, timeoutMs }: RestoreTestDemo): P
   }
 }
 
-/** As the list of restore points shows it. */
+/** The verification as the list of restore points shows it. */
 async function pointOf({ caller, namespace, claim, backup }: RestoreTestDemo) {
   const { items } = await caller.call('GET /v1/backups', { query: { namespace, pvc: claim } });
   const point = items.find(({ id }) => id.endsWith(`/${backup}`));
@@ -65,7 +65,7 @@ export async function provePoint(demo: RestoreTestDemo): Promise<{ detail: strin
   const operation = await test(demo);
   if (operation.phase !== 'Succeeded') throw new Error(`${operation.name} is ${operation.phase}: ${operation.message}`);
   const { proof, restoreMs } = proved.parse(operation.result);
-  // The sample keeps a record of its own files: the bytes themselves are what is proved.
+  // The sample keeps a record of its own files, so the test proves the bytes themselves.
   if (proof.strength !== 'checksums') throw new Error(`it is proved no further than ${proof.strength}`);
   if ((await pointOf(demo)).verified_at === null)
     throw new Error('the list of restore points does not say that it is proved');
@@ -75,7 +75,7 @@ export async function provePoint(demo: RestoreTestDemo): Promise<{ detail: strin
   return { detail, operation };
 }
 
-/** The last thing a demo does: the target is not whole any more. */
+/** Must be the last step of a demo: it damages the target. */
 export async function refutePoint(demo: RestoreTestDemo): Promise<{ detail: string; operation: OperationView }> {
   const damaged = await damageBlocks(demo.targetFolder);
   const operation = await test(demo);

@@ -1,6 +1,6 @@
 /**
- * What happens to a Job next. Pure. As in Kubernetes for a Job with one Pod and no retries: one end, told by its conditions, then
- * nothing but its removal.
+ * What happens to a Job next. Pure. As in Kubernetes for a Job with one Pod and no retries: it ends once, its conditions say how, and then
+ * only its removal follows.
  */
 
 export interface JobSituation {
@@ -12,11 +12,11 @@ export interface JobSituation {
   readonly endedAt: string | undefined;
   readonly deadlineSeconds: number | undefined;
   readonly ttlSeconds: number | undefined;
-  /** Why it cannot be run here at all. */
+  /** Why the Job cannot run here at all. */
   readonly refusal: string | undefined;
-  /** What it waits for, such as a claim that is not bound. */
+  /** What the Job waits for, such as a claim that is not bound. */
   readonly waitsFor: string | undefined;
-  /** A Pod of it was made, by this process or one before it. */
+  /** This process or an earlier one has made a Pod of the Job. */
   readonly hasPod: boolean;
   readonly processes: 'none' | 'running' | 'ended';
   /** Every container that ended, ended with 0. */
@@ -31,7 +31,7 @@ export type JobAction =
   | { readonly type: 'start' }
   | { readonly type: 'complete' }
   | { readonly type: 'fail'; readonly reason: string; readonly message: string }
-  /** It has outlived its use. */
+  /** The time to keep the ended Job is over. */
   | { readonly type: 'remove' };
 
 const longestTimerMs = 2 ** 31 - 1;
@@ -69,7 +69,7 @@ function decideRemoval({ endedAt = '', ttlSeconds }: JobSituation, now: Date): J
   return leftMs <= 0 ? { type: 'remove' } : { type: 'wait', ms: leftMs };
 }
 
-/** Milliseconds that are left; no limit is the longest that a timer can wait. */
+/** Milliseconds that are left; without a limit, the longest time that a timer can wait. */
 function dueMs(since: string, seconds: number | undefined, now: Date): number {
   if (seconds === undefined) return longestTimerMs;
   return Math.min(longestTimerMs, Date.parse(since) + seconds * 1000 - now.getTime());

@@ -4,10 +4,10 @@ import type { Job, Pod } from '@soteria/shared/kubernetes/core-types.ts';
 import type { ContainerEnd } from './run-container.ts';
 
 const jobNameLabel = 'batch.kubernetes.io/job-name';
-/** No scheduler of a real cluster picks up a Pod that asks for another one. */
+/** The Pod names another scheduler, so the scheduler of a real cluster leaves it alone. */
 export const ownScheduler = 'soteria-local';
 
-/** Tells one Job's Pods from those of an earlier Job of the same name. */
+/** Distinguishes a Job's Pods from the Pods of an earlier Job of the same name. */
 export function podName(job: Job): string {
   return `${job.metadata.name.slice(0, 55)}-${job.metadata.uid.replaceAll('-', '').slice(-5)}`;
 }

@@ -1,11 +1,11 @@
-/** What a Job's status says at each point of its life, as Kubernetes' own controller writes it. Pure. */
+/** The status of a Job at each point of its life, as Kubernetes' own controller writes it. Pure. */
 import { instant } from './job-pod.ts';
 
 export function activeStatus(startedAt: Date, hasPod: boolean) {
   return { startTime: instant(startedAt), active: hasPod ? 1 : 0, ready: hasPod ? 1 : 0 };
 }
 
-/** An API server takes the end only together with the condition that announces it. */
+/** An API server accepts the end only together with the condition that announces it. */
 export function completeStatus(now: Date) {
   const reason = 'CompletionsReached';
   const message = 'Reached expected number of succeeded pods';

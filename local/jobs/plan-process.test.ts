@@ -37,7 +37,7 @@ describe('a container as a process', () => {
     ]);
   });
 
-  test('may write to its writable mounts and its message, and start no programs', () => {
+  test('may write to its writable mounts and its message, and may start no programs', () => {
     expect(planned()?.args.filter((one) => one.startsWith('--allow'))).toEqual([
       '--allow-fs-read=*',
       '--allow-fs-write=/data/jobs/uid/verify.termination-message',
@@ -46,7 +46,7 @@ describe('a container as a process', () => {
     expect(planned()?.args[0]).toBe('--permission');
   });
 
-  test('has no environment but the one it is given', () => {
+  test('has only the environment it is given', () => {
     expect(planned()?.env).toEqual({
       A: 'b',
       TMPDIR: '/data/jobs/uid/scratch',
@@ -60,7 +60,7 @@ describe('a container as a process', () => {
     expect(plan?.args.at(-1)).toBe('/data/claims/shop/data/check.mjs');
   });
 
-  test('is none for a program that the image does not have', () => {
+  test('is undefined for a program that the image does not have', () => {
     expect(planned({ command: ['pg_controldata', '/claim'] })).toBeUndefined();
   });
 });

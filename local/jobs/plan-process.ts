@@ -1,11 +1,12 @@
 /**
- * How a container of our own image becomes a process of this machine. Pure.
+ * Plans how a container of our own image runs as a process of this machine. Pure.
  *
- * A process cannot mount. Instead every argument that names a mount's path is rewritten to the folder that stands for the mount: the
+ * A process cannot mount. Instead every argument that names a mount's path is rewritten to the folder used in its place: the
  * path alone (`/claim`), a path below it (`/claim/a`), and either after a name (`claim=/claim`). The same goes for the working folder and the environment.
  *
- * What a mount with `readOnly: true` promises is kept by Node's permission model: the process may read everything and write to
- * its writable mounts and its termination message only. Programs it starts keep to it when they are Node; what starts none may not.
+ * Node's permission model enforces mounts with `readOnly: true`: the process may read everything and write to
+ * its writable mounts and its termination message only. The limits also hold for programs that it starts, if these are Node; a container
+ * that needs no programs may start none.
  */
 import type { Job } from '@soteria/shared/kubernetes/core-types.ts';
 
@@ -20,12 +21,12 @@ export interface ProcessPlan {
 }
 
 export interface Places {
-  /** The folder that holds the bundles, as `/app` in the image. */
+  /** The folder that holds the bundles: `/app` in the image. */
   readonly bundlesFolder: string;
-  /** By the name of the volume. */
+  /** Keyed by the name of the volume. */
   readonly folders: ReadonlyMap<string, string>;
   readonly terminationMessageFile: string;
-  /** As kubelet makes it from the container. */
+  /** As kubelet builds it from the container. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -69,7 +70,7 @@ export function planProcess(container: Container, places: Places): ProcessPlan |
   };
 }
 
-/** The first image that is not ours, in words; undefined when all are. */
+/** Names the first image that is not Soteria's; undefined when all are. */
 export function whyRefused(containers: readonly Container[], ownImage: string): string | undefined {
   const foreign = containers.find(({ image = '' }) => !new RegExp(`^${escape(ownImage)}([:@]|$)`).test(image));
   if (foreign === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** The folders that stand for a Pod's volumes. */
+/** The folders used as a Pod's volumes. */
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
@@ -14,7 +14,7 @@ export interface VolumePlaces {
 
 export interface PodVolumes {
   readonly folders: ReadonlyMap<string, string>;
-  /** What is not there yet. */
+  /** Names the volume that does not exist yet. */
   readonly waitsFor: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function findVolumes(job: Job, places: VolumePlaces): Promise<PodVo
   return { folders, waitsFor };
 }
 
-/** Bound, and shown as a folder: a claim over a volume that is still being restored is not. */
+/** True when the claim is bound and has a folder; the folder is missing while its volume is still being restored. */
 async function whatClaimWaitsFor(
   { client, claimFolder, signal }: VolumePlaces,
   namespace: string,

@@ -1,4 +1,4 @@
-/** Moves one Job on: looks, decides, performs one action. */
+/** Advances one Job: reads, decides, performs one action. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoteriaError } from '@soteria/shared/errors.ts';
@@ -18,15 +18,15 @@ import { type RunningPods, hasEnded, hasEndedWell } from './running-pods.ts';
 export interface JobWorld {
   readonly client: KubernetesClient;
   readonly bundlesFolder: string;
-  /** For what goes with a Pod: its empty folders and termination messages. */
+  /** Holds what is deleted with a Pod: its empty folders and termination messages. */
   readonly dataDir: string;
-  /** Without tag. */
+  /** The image without a tag. */
   readonly ownImage: string;
   readonly claimFolder: (namespace: string, claim: string) => string;
   readonly accountEnv: (serviceAccount: string) => Promise<Readonly<Record<string, string>>>;
   readonly running: RunningPods;
   readonly onLine: (pod: string, stream: 'stdout' | 'stderr', line: string) => void;
-  /** The Job is to be looked at again. */
+  /** Requests another look at the Job. */
   readonly wake: (job: Job) => void;
   readonly pollMs: number;
   readonly signal: AbortSignal;
@@ -101,7 +101,7 @@ function podFolder({ dataDir }: JobWorld, { metadata }: Job): string {
   return join(dataDir, metadata.uid);
 }
 
-/** The Pod first: a Job whose Pod is there and whose process is not has been cut off, and is not started twice. */
+/** Makes the Pod first: a Job with a Pod and without a process was interrupted, and is not started twice. */
 async function start(world: JobWorld, job: Job, containers: readonly Container[], volumes: PodVolumes): Promise<void> {
   const folder = podFolder(world, job);
   await mkdir(folder, { recursive: true });
@@ -141,7 +141,7 @@ async function start(world: JobWorld, job: Job, containers: readonly Container[]
   void ended.then(() => world.wake(job));
 }
 
-/** A Pod that names an account gets what its token would give it. */
+/** A Pod that names an account gets the access that its token would give. */
 async function environmentOf(world: JobWorld, job: Job, container: Container): Promise<Record<string, string>> {
   const account = job.spec?.template.spec?.serviceAccountName;
   const asAccount = account === undefined ? {} : await world.accountEnv(account);
@@ -160,7 +160,7 @@ async function fail(world: JobWorld, job: Job, reason: string, message: string):
   await patchJob(world, job.metadata, failedStatus(reason, message, hadPod, world.now()));
 }
 
-/** False when there is none. */
+/** False when the object does not exist. */
 async function showPod(
   world: JobWorld,
   job: Job,
@@ -193,7 +193,7 @@ async function patchJob(
   await world.client.patch(jobs, { name, namespace }, { status }, { subresource: 'status', signal: world.signal });
 }
 
-/** Where nobody collects garbage, the Pods of a Job that is gone go here. */
+/** Deletes the Pods of a deleted Job where no garbage collector does it. */
 async function removePods(world: JobWorld, { name, namespace }: Ref, uid: string): Promise<void> {
   await world.running.drop(uid);
   await rm(join(world.dataDir, uid), { recursive: true, force: true });

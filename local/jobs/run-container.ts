@@ -1,4 +1,4 @@
-/** One container as a process: started, listened to, ended. */
+/** Runs one container as a process: starts it, reads its output, ends it. */
 import { open, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { endWithParent } from '../end-with-parent.ts';
@@ -6,9 +6,9 @@ import { startProcess } from '../start-process.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { ProcessPlan } from './plan-process.ts';
 
-/** Kubernetes cuts a termination message there. */
+/** Kubernetes cuts a termination message at this length. */
 const longestMessageBytes = 4096;
-/** What a shell says of a program that is not there. */
+/** The exit code of a shell for a missing program. */
 const notFound = 127;
 
 export interface ContainerEnd {
@@ -85,7 +85,7 @@ function signalOf(exitCode: number): number | undefined {
   return exitCode > 128 ? exitCode - 128 : undefined;
 }
 
-/** As a text, without what is too much. */
+/** The output as a text, cut to the limit. */
 async function readMessage(file: string): Promise<string> {
   await using handle = await open(file);
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(longestMessageBytes), 0, longestMessageBytes, 0);

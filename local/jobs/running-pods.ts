@@ -1,11 +1,11 @@
-/** The Pods whose processes run here. What is not in here has no process, whatever its status says. */
+/** The Pods whose processes run here. A Pod that is missing here has no process, whatever its status says. */
 import type { ContainerState } from './job-pod.ts';
 import type { RunningContainer } from './run-container.ts';
 
 export interface RunningPod {
   readonly containers: Map<string, ContainerState>;
   readonly processes: readonly RunningContainer[];
-  /** Once all have ended. */
+  /** Resolves when all have ended. */
   readonly ended: Promise<unknown>;
 }
 

@@ -16,7 +16,7 @@ import { type LocalJobs, startJobs } from './start-jobs.ts';
 const namespace = 'shop';
 const image = 'ghcr.io/soteria-dev/soteria:0.1.0';
 
-/** Stands where the image has the runner: does what its seed says. */
+/** Takes the place of the image's runner, and behaves as its seed says. */
 const standIn = `
 const { readFileSync, writeFileSync } = require('node:fs');
 const after = (name) => process.argv[process.argv.indexOf(name) + 1];
@@ -142,7 +142,7 @@ describe('Jobs as processes', () => {
     await isEmpty('jobs');
   });
 
-  test('fail once, with what the process says', async () => {
+  test('fail once, with the message of the process', async () => {
     await addClaim('bad');
     const job = await client.create(jobs, draft());
     expect(await endOf(job)).toMatchObject({ type: 'Failed', reason: 'BackoffLimitExceeded' });
@@ -211,7 +211,7 @@ describe('Jobs as processes', () => {
     await isEmpty('jobs');
   });
 
-  test('that a restart has cut off have failed, and are not run again', async () => {
+  test('that a restart has interrupted have failed, and are not run again', async () => {
     await addClaim('endless');
     const job = await client.create(jobs, draft());
     await until('the process prints', async () => lines.length > 0);
@@ -235,14 +235,14 @@ describe('Jobs as processes', () => {
     await until('its Pod is gone', async () => (await podsOf()).length === 0);
   });
 
-  test('go by themselves when they have been there long enough', async () => {
+  test('are deleted when their time to live is over', async () => {
     await addClaim('good');
     const job = await client.create(jobs, draft({ ttlSeconds: 0 }));
     await until('the Job is gone', async () => (await read(job)) === undefined);
     await until('its Pod is gone', async () => (await podsOf()).length === 0);
   });
 
-  test('with an image of somebody else are refused by name', async () => {
+  test('with a foreign image are refused by name', async () => {
     await addClaim('good');
     const job = await client.create(jobs, commandDraft('postgres:17', ['pg_controldata']));
     expect(await endOf(job)).toMatchObject({ reason: 'ImageRefused', message: expect.stringContaining('postgres:17') });
@@ -261,7 +261,7 @@ describe('Jobs as processes', () => {
     });
   });
 
-  test('that Soteria has not made are left alone', async () => {
+  test('that Soteria did not make are left alone', async () => {
     await addClaim('good');
     const foreign = draft();
     const job = await client.create(jobs, { ...foreign, metadata: { name: 'foreign', namespace } });

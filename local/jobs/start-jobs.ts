@@ -1,9 +1,9 @@
 /**
- * Runs Soteria's own Jobs as processes of this machine: an ordinary API client that stands where a cluster has its Job controller,
+ * Runs Soteria's own Jobs as processes of this machine: an ordinary API client that replaces a cluster's Job controller,
  * scheduler and kubelets. Invariants:
- *  1. Only Jobs that Soteria has made are looked at, and only its own image is run; any other is refused by name.
+ *  1. Only Jobs that Soteria has made are run, and only with its own image; any other image is refused by name.
  *  2. A Pod is made before its process: after a restart a Job with a Pod and without a process has failed, and is not run twice.
- *  3. A claim is its folder; what is mounted read-only cannot be written to (see `plan-process.ts`).
+ *  3. A claim is its folder; a read-only mount cannot be written to (see `plan-process.ts`).
  */
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,31 +18,31 @@ import { createRunningPods } from './running-pods.ts';
 
 export interface JobsOptions {
   readonly client: WatchingClient;
-  /** Holds `runner.cjs`. */
+  /** The folder that holds `runner.cjs`. */
   readonly bundlesFolder: string;
   readonly dataDir: string;
   readonly claimFolder: (namespace: string, claim: string) => string;
   /** How a process reaches the API server as that account. */
   readonly accountEnv: (serviceAccount: string) => Promise<Readonly<Record<string, string>>>;
   readonly log: Log;
-  /** Output of the processes. */
+  /** Gets the output of the processes. */
   readonly onLine: (pod: string, stream: 'stdout' | 'stderr', line: string) => void;
-  /** Without tag; default: the one of the manifests. */
+  /** The image without a tag; default: the image of the manifests. */
   readonly ownImage?: string;
-  /** Between two looks at a Job that waits for its claim. */
+  /** The time between two looks at a Job that waits for its claim. */
   readonly pollMs?: number;
   readonly now?: () => Date;
 }
 
 export interface LocalJobs {
-  /** Kills what runs; its Jobs fail with the next start. */
+  /** Kills the running processes; their Jobs fail with the next start. */
   stop(): Promise<void>;
 }
 
 const pauseAfterFailureMs = 500;
 const ours = `${managedLabel}=true`;
 
-/** Comes back when every Job has been listed once. */
+/** Resolves when every Job has been listed once. */
 export async function startJobs(options: JobsOptions): Promise<LocalJobs> {
   const { client, log } = options;
   const stopping = new AbortController();

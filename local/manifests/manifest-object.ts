@@ -1,4 +1,4 @@
-/** One object of a manifest, as it is written there, and what a kustomization may do to it. */
+/** One object as a manifest holds it, and the changes that a kustomization may make to it. */
 import * as z from 'zod';
 
 export const manifestObject = z.looseObject({

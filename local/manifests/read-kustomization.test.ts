@@ -30,7 +30,7 @@ function refusal(): SoteriaError {
 const configMap = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
 
 describe('reading a kustomization', () => {
-  it('follows files and folders in their order, and passes over empty documents', () => {
+  it('reads files and folders in their order, and skips empty documents', () => {
     write({
       'kustomization.yaml': 'resources: [b.yaml, inner]',
       'b.yaml': `${configMap('b')}---\n# nothing\n---\n${configMap('c')}`,
@@ -44,7 +44,7 @@ describe('reading a kustomization', () => {
     ['a field it does not honour', 'resources: [a.yaml]\nnamespace: other\n', 'namespace'],
     ['a field of an image it does not honour', 'resources: [a.yaml]\nimages: [{name: a, tagSuffix: b}]\n', 'tagSuffix'],
     ['a resource that is not there', 'resources: [missing.yaml]\n', 'missing.yaml'],
-    ['YAML that is none', 'resources: [', 'kustomization.yaml'],
+    ['text that is not YAML', 'resources: [', 'kustomization.yaml'],
   ])('refuses %s by name', (_title, content, named) => {
     write({ 'kustomization.yaml': content, 'a.yaml': configMap('a') });
     const { code, message } = refusal();

@@ -1,6 +1,6 @@
 /**
  * The part of Kustomize that the installation is made with: `resources` (files and folders) and `images`. Any other field would
- * change what is applied to a cluster, so it is refused by name instead of being passed over.
+ * change what is applied to a cluster, so it is refused by name instead of being ignored.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ export function readKustomization(directory: string): ManifestObject[] {
   return objects.map((object) => setImages(object, images));
 }
 
-/** Every object of one YAML file; empty documents are passed over. Throws `invalid_request` naming the file. */
+/** Every object of one YAML file; empty documents are skipped. Throws `invalid_request` naming the file. */
 export function readObjects(path: string): ManifestObject[] {
   return readDocuments(path).map((document) => parse(manifestObject, document, path));
 }

@@ -22,7 +22,7 @@ describe('the images of a kustomization', () => {
       `ghcr.io/a/b:2@${digest}`,
     ],
     ['a new name keeps the tag', 'ghcr.io/a/b:0.1', { name: 'ghcr.io/a/b', newName: 'mirror/b' }, 'mirror/b:0.1'],
-    ['the port of a registry is no tag', 'host:5000/b', { name: 'host:5000/b', newTag: '2' }, 'host:5000/b:2'],
+    ['the port of a registry is not a tag', 'host:5000/b', { name: 'host:5000/b', newTag: '2' }, 'host:5000/b:2'],
     ['another image stays', 'ghcr.io/a/bc:1', { name: 'ghcr.io/a/b', newTag: '2' }, 'ghcr.io/a/bc:1'],
   ])('%s', (_title, image, change, expected) => {
     expect(imageAfter(image, change)).toEqual({ template: { spec: { containers: [{ image: expected }] } } });

@@ -27,7 +27,7 @@ function withImage(container: unknown, changes: readonly ImageChange[]): unknown
 function changeImage(image: string, { name, newName, newTag, digest }: ImageChange): string {
   const present = /^(?<name>.+?)(?<tag>:[^/@]+)?(?<digest>@.+)?$/.exec(image)?.groups;
   if (present?.['name'] !== name) return image;
-  // Either one replaces both of what is there: a kept tag beside a new digest would name something else.
+  // A new tag or digest replaces both the old tag and the old digest: an old tag beside a new digest would name another image.
   const isReplaced = newTag !== undefined || digest !== undefined;
   const tag = isReplaced ? prefixed(':', newTag) : (present['tag'] ?? '');
   const hash = isReplaced ? prefixed('@', digest) : (present['digest'] ?? '');

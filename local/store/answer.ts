@@ -1,4 +1,4 @@
-/** What the store answers a request with, before it becomes HTTP. */
+/** An answer of the store, before it becomes HTTP. */
 import { statusOf, type ApiRefusal } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
 import { writeJson } from '@soteria/shared/kubernetes/json.ts';
 import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
@@ -9,7 +9,7 @@ export interface Incoming {
   readonly pathname: string;
   readonly query: URLSearchParams;
   readonly accept: string | undefined;
-  /** Without parameters, lower case; empty when the caller named none. */
+  /** In lower case without parameters; empty when the caller named none. */
   readonly contentType: string;
   readonly body: Buffer;
 }
@@ -23,7 +23,7 @@ export function refusalAnswer(refusal: ApiRefusal): Answer {
   return { status: refusal.code, json: statusOf(refusal) };
 }
 
-/** Integers beyond 2^53 are bigints, which JSON.stringify alone does not write; they are rare, so it may try first. */
+/** Integers beyond 2^53 are bigints, which JSON.stringify cannot write; they are rare, so it is tried first. */
 export function encodeJson(value: unknown): string {
   try {
     return JSON.stringify(value);

@@ -1,4 +1,4 @@
-/** The four patch formats of Kubernetes: which of them are understood here, and how they change an object. Pure. */
+/** The four patch formats of Kubernetes: which of them the store accepts, and how they change an object. Pure. */
 import { ApiRefusal, badRequest } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
 import { applyMergePatch } from '@soteria/shared/fakes/kubernetes/merge-patch.ts';
 import { asObject, isJsonObject, type JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
@@ -29,7 +29,7 @@ const keyedLists: ReadonlySet<string> = new Set([
   'volumes',
 ]);
 
-/** Throws a 415 ApiRefusal for a format that is not understood, 400 for a body that does not fit its format. */
+/** Throws a 415 ApiRefusal for a format that the store does not accept, 400 for a body that does not fit its format. */
 export function choosePatch(contentType: string, patch: unknown): Change {
   switch (contentType) {
     case 'application/merge-patch+json':

@@ -1,7 +1,7 @@
 /**
- * `kubectl create namespace|configmap|secret|serviceaccount` send Kubernetes' protobuf and take no other answer than "understood".
+ * `kubectl create namespace|configmap|secret|serviceaccount` sends Kubernetes' protobuf and has no other format to fall back to.
  * These four simple kinds are decoded here (field numbers of k8s.io/api/core/v1/generated.proto); everything else is refused with
- * a way around. Pure.
+ * a workaround. Pure.
  */
 import { ApiRefusal } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
 import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
@@ -46,7 +46,7 @@ const kinds: Readonly<Record<string, Message>> = {
 const magic = Buffer.from('k8s\0');
 const typeMeta: Message = { 1: ['apiVersion', 'text'], 2: ['kind', 'text'] };
 
-/** Throws a 415 ApiRefusal for every other kind and for fields that are not known here. */
+/** Throws a 415 ApiRefusal for every other kind and for unknown fields. */
 export function decodeProtobuf(body: Buffer): JsonObject {
   if (!body.subarray(0, magic.length).equals(magic)) throw notUnderstood('this body');
   const envelope = [...fieldsOf(body.subarray(magic.length))];

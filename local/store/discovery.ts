@@ -1,4 +1,4 @@
-/** What the store says of itself: version, groups and resources, as kubectl asks for them before anything else. Pure. */
+/** Version, groups and resources of the store: kubectl reads them before anything else. Pure. */
 import { groupVersion, type KindDefinition } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 
@@ -18,7 +18,7 @@ export const version: JsonObject = {
   platform: '',
 };
 
-/** Undefined when the path is not one of discovery. */
+/** Undefined when the path does not belong to discovery. */
 export function describeKinds(kinds: readonly KindDefinition[], pathname: string): JsonObject | undefined {
   const [root, first, second, ...rest] = pathname.replace(/\/$/, '').split('/').slice(1);
   if (rest.length > 0) return undefined;

@@ -21,7 +21,7 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
 }
 
-/** The age of an RFC 3339 instant; `<unknown>` when there is none. */
+/** The age of an RFC 3339 instant; `<unknown>` without an instant. */
 export function ageOf(instant: unknown, now: Date): string {
   const at = typeof instant === 'string' ? Date.parse(instant) : Number.NaN;
   return Number.isNaN(at) ? '<unknown>' : humanDuration(now.getTime() - at);

@@ -21,7 +21,7 @@ function namesIn(cluster: MemoryCluster): string[] {
   return cluster.api.list(at).items.map(({ metadata }) => metadata.name);
 }
 
-/** Leaves the files as a killed process does: nothing is closed, only the lock's owner is gone. */
+/** Leaves the files as a killed process does: nothing is closed, and the lock's owner is gone. */
 function writeAndDie(write: (cluster: MemoryCluster) => void): MemoryCluster {
   const cluster = createMemoryCluster();
   openJournal(cluster, file, quiet);
@@ -47,7 +47,7 @@ describe('a journal', () => {
     expect(namesIn(after)).toEqual(['a', 'c']);
   });
 
-  it('goes on counting revisions where it was', () => {
+  it('continues counting revisions after a restart', () => {
     const before = writeAndDie(({ api }) => void api.create(at, { metadata: { name: 'a' } }));
     const made = reopen().api.create(at, { metadata: { name: 'b' } });
     expect(Number(made.metadata.resourceVersion)).toBeGreaterThan(before.revision);
@@ -63,7 +63,7 @@ describe('a journal', () => {
     expect(namesIn(reopen())).toEqual(['a']);
   });
 
-  it('forgets a line that was not written to its end', () => {
+  it('ignores a line that was not written to its end', () => {
     writeAndDie(({ api }) => void api.create(at, { metadata: { name: 'a' } }));
     appendFileSync(`${file}.journal`, '{"revision":99,"group":"","plu');
     expect(namesIn(reopen())).toEqual(['a']);
@@ -100,7 +100,7 @@ describe('a journal', () => {
     expect(reopen).not.toThrow();
   });
 
-  it('is for its owner only, because it holds Secrets', () => {
+  it('can be read by its owner only, because it holds Secrets', () => {
     writeAndDie(() => {});
     expect([file, `${file}.journal`].map((path) => statSync(path).mode % 0o1000)).toEqual([0o600, 0o600]);
   });

@@ -36,7 +36,7 @@ type Commit = ClusterSnapshot['objects'][number];
 const mode = 0o600;
 const compactAboveBytes = 8 * 1024 * 1024;
 
-/** Loads what is there into the cluster and records from then on. */
+/** Loads the files into the cluster and records every change from then on. */
 export function openJournal(cluster: MemoryCluster, dataFile: string, log: StoreLog): Journal {
   const journalFile = `${dataFile}.journal`;
   mkdirSync(dirname(dataFile), { recursive: true });
@@ -60,7 +60,7 @@ export function openJournal(cluster: MemoryCluster, dataFile: string, log: Store
     append(line);
     if (size < compactAboveBytes || isCompactionDue) return;
     isCompactionDue = true;
-    // Not now: the change that is being recorded is not in the cluster yet.
+    // Not now: the change being recorded is not in the cluster yet.
     setImmediate(() => {
       isCompactionDue = false;
       if (isClosed) return;
@@ -69,7 +69,7 @@ export function openJournal(cluster: MemoryCluster, dataFile: string, log: Store
     });
   });
 
-  /** A line that could not be written whole is taken back, or the next one would be unreadable too. */
+  /** Takes back a line that could not be written whole, or the next line would be unreadable too. */
   function append(line: Buffer): void {
     try {
       for (let written = 0; written < line.length;) written += writeSync(file, line, written);

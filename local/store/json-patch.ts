@@ -4,7 +4,7 @@ import type { JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts
 import { applyPatch } from 'rfc6902';
 import * as z from 'zod';
 
-/** To a member: the whole object is no place for a patch. */
+/** A pointer to a member: a patch may not replace the whole object. */
 const pointer = z.string().regex(/^\/(?!(.*\/)?__proto__(\/|$))/, 'is not a JSON pointer to a member');
 const operation = z.discriminatedUnion('op', [
   z.object({ op: z.enum(['add', 'replace', 'test']), path: pointer, value: z.unknown() }),
@@ -13,7 +13,7 @@ const operation = z.discriminatedUnion('op', [
 ]);
 const operations = z.array(operation);
 
-/** Throws a 400 ApiRefusal for what is not a patch, 422 when an operation does not fit the document. */
+/** Throws a 400 ApiRefusal when the body is not a patch, 422 when an operation does not fit the document. */
 export function applyJsonPatch(document: JsonObject, patch: unknown): JsonObject {
   const { data, error } = operations.safeParse(patch);
   if (data === undefined) throw badRequest(`a JSON patch is a list of operations: ${z.prettifyError(error)}`);

@@ -9,7 +9,7 @@ type Step = (value: unknown) => readonly unknown[];
 const stepPattern =
   /\.?\[\?\(\s*@((?:\.(?:\\.|[^.\s=!])+)+)\s*(==|!=)\s*(?:'([^']*)'|"([^"]*)"|([^\s)]+))\s*\)\]|\.?\[(?:'([^']*)'|"([^"]*)")\]|\.?\[(-?\d+|\*)\]|\.((?:\\.|[^.[\]])+)/gy;
 
-/** A reader of all values under the path; undefined when the path is not understood. */
+/** A reader of all values under the path; undefined when the path has another form. */
 export function compileJsonPath(path: string): ((root: unknown) => readonly unknown[]) | undefined {
   const text = path.replace(/^\{(.*)\}$/, '$1').replace(/^\$/, '');
   const steps: Step[] = [];

@@ -1,8 +1,8 @@
-/** A file that says which process uses something; what a dead process left is taken over. */
+/** A file that names the process that uses a resource; the lock of a dead process is taken over. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
-/** Throws `name_conflict` when a living process has it. Returns how to give it back. */
+/** Throws `name_conflict` when a living process holds the lock. The returned function releases it. */
 export function takeLock(file: string): () => void {
   if (!tryTake(file)) {
     const owner = Number(readFileSync(file, 'utf8').trim());

@@ -14,7 +14,7 @@ const patchParameters = ['dryRun', 'fieldManager', 'fieldValidation'].map((name)
   schema: { type: 'string', uniqueItems: true },
 }));
 
-/** Undefined when the path is not one of OpenAPI v3. */
+/** Undefined when the path does not belong to OpenAPI v3. */
 export function describeOpenApi(kinds: readonly KindDefinition[], pathname: string): JsonObject | undefined {
   const paths = groupVersionPaths(kinds);
   if (pathname === root || pathname === `${root}/`) {

@@ -1,11 +1,11 @@
-/** From the path of a request to what it is about. Pure. */
+/** Reads from the path of a request which resource it addresses. Pure. */
 import type { CollectionPath, ObjectPath } from '@soteria/shared/fakes/kubernetes/raw-api.ts';
 
 export type Target =
   | { readonly type: 'collection'; readonly path: CollectionPath }
   | { readonly type: 'object'; readonly path: ObjectPath; readonly subresource: string | undefined };
 
-/** Undefined for every path that is not about resources (discovery, health, nonsense). Throws a URIError on bad escapes. */
+/** Undefined for every path that addresses no resource (discovery, health, nonsense). Throws a URIError on bad escapes. */
 export function parseTarget(pathname: string): Target | undefined {
   const segments = pathname.split('/').slice(1).map(decodeURIComponent);
   if (segments.includes('')) return undefined;
@@ -15,7 +15,7 @@ export function parseTarget(pathname: string): Target | undefined {
   return root === 'apis' && group !== undefined ? inVersion(group, afterGroup) : undefined;
 }
 
-/** `/namespaces/x/status` is about the namespace x; `/namespaces/x/<anything else>` about what is inside. */
+/** `/namespaces/x/status` addresses the namespace x; `/namespaces/x/<anything else>` addresses what the namespace holds. */
 const namespaceSubresources: ReadonlySet<string> = new Set(['status', 'finalize']);
 
 function inVersion(group: string, [version, ...rest]: readonly string[]): Target | undefined {

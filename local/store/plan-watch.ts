@@ -1,4 +1,4 @@
-/** A watch request as an order of what to send: decided before the answer begins, carried out while it is open. */
+/** Plans what a watch sends: decided before the answer begins, carried out while it is open. */
 import { ApiRefusal, statusOf } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
 import { groupVersion } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import type { CollectionPath, RawApi, RawWatchEvent } from '@soteria/shared/fakes/kubernetes/raw-api.ts';
@@ -14,9 +14,9 @@ export interface WatchLine {
 export interface WatchPlan {
   readonly timeoutSeconds: number;
   readonly hasBookmarks: boolean;
-  /** Sends the past, then everything that happens; undefined when there is nothing more to come. */
+  /** Sends the past changes, then every new change; undefined when no change can follow. */
   readonly start: (send: (line: WatchLine) => void) => (() => void) | undefined;
-  /** Says how far the watch has come. */
+  /** A bookmark: how far the watch has come. */
   readonly bookmark: () => WatchLine;
 }
 
@@ -30,7 +30,7 @@ interface WatchRequest {
   readonly revision: () => number;
 }
 
-/** Throws the ApiRefusal of a request that cannot be watched; lost history is an event inside the stream, as the real server does. */
+/** Throws an ApiRefusal when the request cannot be watched. Lost history is an event inside the stream, as on a real server. */
 export function planWatch({ api, path, query, present, revision }: WatchRequest): WatchPlan {
   const selectors = readSelectors(query);
   const since = readRevision(query);

@@ -1,4 +1,4 @@
-/** The body of a request as JSON, from JSON, YAML, or the little protobuf that kubectl insists on. Pure. */
+/** The body of a request as JSON, from JSON, YAML, or the little protobuf that kubectl needs. Pure. */
 import { ApiRefusal, badRequest } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
 import { parseJson } from '@soteria/shared/kubernetes/json.ts';
 import { isJsonObject, type JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
@@ -6,7 +6,7 @@ import { parse as parseYaml } from 'yaml';
 import type { Incoming } from './answer.ts';
 import { decodeProtobuf } from './decode-protobuf.ts';
 
-/** Throws a 400 ApiRefusal when it is no object, 415 when its format is not understood. */
+/** Throws a 400 ApiRefusal when the body is not an object, 415 when its format is not supported. */
 export function readObjectBody({ contentType, body }: Incoming): JsonObject {
   if (contentType === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(body);
   const text = body.toString();
@@ -15,7 +15,7 @@ export function readObjectBody({ contentType, body }: Incoming): JsonObject {
   return value;
 }
 
-/** The options a DELETE may carry; empty when it carries none. */
+/** The options of a DELETE; empty when it has none. */
 export function readOptionsBody(incoming: Incoming): JsonObject {
   return incoming.body.length === 0 ? {} : readObjectBody(incoming);
 }

@@ -1,4 +1,4 @@
-/** The query parameters of the Kubernetes API as the in-memory cluster takes them. Pure. */
+/** The query parameters of the Kubernetes API in the form that the in-memory cluster needs. Pure. */
 import { badRequest } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
 import type { RawDeleteOptions, RawListQuery, SelectorQuery } from '@soteria/shared/fakes/kubernetes/raw-api.ts';
 import { objectAt, textAt, type JsonObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
@@ -17,7 +17,7 @@ export function readSelectors(query: Query): SelectorQuery {
   };
 }
 
-/** Throws a 400 ApiRefusal for numbers that are none. */
+/** Throws a 400 ApiRefusal when a number is malformed. */
 export function readListQuery(query: Query): RawListQuery {
   const continueToken = query.get('continue') ?? undefined;
   const revision = readRevision(query);
@@ -30,7 +30,7 @@ export function readListQuery(query: Query): RawListQuery {
   };
 }
 
-/** Undefined for nothing and for `0`, which both mean: whatever is there now. */
+/** Undefined for no version and for `0`: both mean the present state. */
 export function readRevision(query: Query): number | undefined {
   return readCount(query, 'resourceVersion') || undefined;
 }
@@ -43,7 +43,7 @@ export function readCount(query: Query, name: string): number | undefined {
   return Math.max(0, count);
 }
 
-/** Throws a 400 ApiRefusal for any dry run but of everything. */
+/** Throws a 400 ApiRefusal for any dry run other than `All`. */
 export function readDryRun(query: Query, options: JsonObject = {}): boolean {
   const inBody = Array.isArray(options['dryRun']) ? options['dryRun'].map(String) : [];
   const asked = [...query.getAll('dryRun'), ...inBody].filter((value) => value !== '');

@@ -1,10 +1,10 @@
-/** Reads the body of a request, up to the size the real API server takes. */
+/** Reads the body of a request, up to the size that the real API server accepts. */
 import { ApiRefusal } from '@soteria/shared/fakes/kubernetes/api-refusal.ts';
 import type { IncomingMessage } from 'node:http';
 
 export const maxBodyBytes = 3 * 1024 * 1024;
 
-/** Throws a 413 ApiRefusal when there is more; the connection then has to be closed. */
+/** Throws a 413 ApiRefusal when the body is larger; the caller then has to close the connection. */
 export async function receiveBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;

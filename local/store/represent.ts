@@ -14,7 +14,7 @@ export interface Shown {
   readonly now: Date;
 }
 
-/** The first representation in the Accept header that is offered here; plain JSON when there is none. */
+/** The first representation in the Accept header that the store offers; plain JSON when it offers none of them. */
 export function chooseRepresentation(accept: string | undefined): Representation {
   for (const range of (accept ?? '').split(',')) {
     const [type, ...parameters] = range.split(';').map((part) => part.trim());
@@ -48,7 +48,7 @@ export function showList(shown: Shown, items: readonly WireObject[], metadata: J
   return { kind: kind.listKind, apiVersion, metadata, items: items.map((item) => listItem(kind, item)) };
 }
 
-/** The real server leaves apiVersion and kind out of the items of built-in lists; who relies on them must learn it here. */
+/** The real server leaves apiVersion and kind out of the items of built-in lists, so code that relies on them must fail here too. */
 function listItem(kind: KindDefinition, item: WireObject): JsonObject {
   return kind.isCustom ? item : without(item, 'apiVersion', 'kind');
 }

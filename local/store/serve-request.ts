@@ -10,7 +10,7 @@ import { whyForeignRequest } from '../why-foreign-request.ts';
 
 const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
 
-/** Every refusal is an answer; what is thrown from here is a defect. */
+/** Every refusal is an answer; an error thrown from here is a defect. */
 export function serveRequest(cluster: MemoryCluster, now: () => Date, incoming: Incoming): Answer {
   try {
     return describe(cluster, incoming) ?? serveResource(cluster, now, incoming);

@@ -73,8 +73,8 @@ describe('the store over HTTP', () => {
     ['an unknown resource', 'GET', '/api/v1/nothings', 404],
     ['an unknown subresource', 'GET', `${configMaps}/a/scale`, 404],
     ['a bad escape', 'GET', `${configMaps}/%zz`, 400],
-    ['a limit that is no number', 'GET', `${configMaps}?limit=x`, 400],
-    ['a selector that is none', 'GET', `${configMaps}?labelSelector=a%20b`, 400],
+    ['a limit that is not a number', 'GET', `${configMaps}?limit=x`, 400],
+    ['a malformed selector', 'GET', `${configMaps}?labelSelector=a%20b`, 400],
     ['a watch with such a selector', 'GET', `${configMaps}?watch=1&labelSelector=a%20b`, 400],
     ['a dry run of a part', 'DELETE', `${configMaps}/a?dryRun=Some`, 400],
     ['a creation under a name', 'POST', `${configMaps}/a`, 405],
@@ -92,12 +92,12 @@ describe('the store over HTTP', () => {
     expect((await post(configMaps, body, type)).status).toBe(status);
   });
 
-  it('refuses a body that is too large, and goes on', async () => {
+  it('refuses a body that is too large, and serves the next request', async () => {
     expect((await post(configMaps, 'x'.repeat(maxBodyBytes + 1))).status).toBe(413);
     expect((await call(configMaps)).status).toBe(200);
   });
 
-  it('takes YAML', async () => {
+  it('accepts YAML', async () => {
     const made = await post(configMaps, 'metadata:\n  name: a\ndata:\n  x: "1"\n', 'application/yaml');
     expect(made).toMatchObject({ status: 201, json: { kind: 'ConfigMap', data: { x: '1' } } });
   });
@@ -117,7 +117,7 @@ describe('the store over HTTP', () => {
     expect(cluster.api.list(at).items.map(({ metadata }) => metadata.name)).toEqual(['b']);
   });
 
-  it('shows metadata alone to who asks for it', async () => {
+  it('answers with metadata alone when the request asks for it', async () => {
     cluster.api.create(at, { metadata: { name: 'a' }, data: { x: '1' } });
     const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
     const { json } = await call(configMaps, { headers: { accept } });
@@ -137,14 +137,14 @@ describe('the store over HTTP', () => {
     expect(status).toBe(403);
   });
 
-  it('says what is wrong when its port is taken', async () => {
+  it('names the reason when its port is taken', async () => {
     const port = Number(new URL(store.url).port);
     await expect(startStore({ cluster: createMemoryCluster(), port })).rejects.toThrow(`127.0.0.1:${port}`);
   });
 });
 
 describe('a watch over HTTP', () => {
-  it('sends what happened since, then what happens', async () => {
+  it('sends the changes since the version, then new changes', async () => {
     cluster.api.create(at, { metadata: { name: 'a' } });
     const watch = await openWatch(`resourceVersion=${cluster.revision - 1}`);
     expect(await watch.next()).toMatchObject({ type: 'ADDED', object: { kind: 'ConfigMap', metadata: { name: 'a' } } });
@@ -153,7 +153,7 @@ describe('a watch over HTTP', () => {
     watch.stop();
   });
 
-  it('begins with what is there, and says where that ends, when asked to', async () => {
+  it('begins with the existing objects and marks their end, when asked to', async () => {
     cluster.api.create(at, { metadata: { name: 'a' } });
     const watch = await openWatch('sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true');
     expect(await watch.next()).toMatchObject({ type: 'ADDED' });
@@ -174,7 +174,7 @@ describe('a watch over HTTP', () => {
     expect(await watch.next()).toBe('end');
   });
 
-  it('tells of lost history inside the stream, and ends', async () => {
+  it('reports lost history inside the stream, and ends', async () => {
     cluster.forgetHistory();
     const watch = await openWatch('resourceVersion=1');
     expect(await watch.next()).toMatchObject({

@@ -14,11 +14,11 @@ export interface StoreOptions {
   readonly host?: '127.0.0.1';
   /** Left out or 0: any free port. */
   readonly port?: number;
-  /** Where the objects are kept; left out: in memory only. Its journal lies beside it. */
+  /** The file that keeps the objects, with its journal beside it; left out: in memory only. */
   readonly dataFile?: string;
   readonly log?: StoreLog;
   readonly now?: () => Date;
-  /** Between two bookmarks of a watch; 60 000 when left out. */
+  /** The time between two bookmarks of a watch; default 60 000. */
   readonly bookmarkEveryMs?: number;
 }
 
@@ -75,7 +75,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     });
     server.listen(port, host, resolve);
   });
-  // For want of a descriptor a connection is not accepted: its client tries again, and the others go on.
+  // A connection was not accepted for lack of a descriptor: its client retries, and the other connections continue.
   server.on('error', (thrown) => log('store_connection_refused', { why: thrown.message }));
   const address = server.address();
   const url = `http://${host}:${typeof address === 'object' ? (address?.port ?? port) : port}`;

@@ -4,14 +4,14 @@ import { encodeJson } from './answer.ts';
 import type { WatchLine, WatchPlan } from './plan-watch.ts';
 
 export interface StreamTimes {
-  /** Between two bookmarks. */
+  /** The time between two bookmarks. */
   readonly bookmarkEveryMs: number;
 }
 
-/** A client that reads slower than things happen is cut off at this many bytes; it comes back and lists again. */
+/** A client that reads slower than objects change is disconnected at this many unread bytes; it reconnects and lists again. */
 const maxUnreadBytes = 16 * 1024 * 1024;
 
-/** Returns how to end it. */
+/** The returned function ends the watch. */
 export function streamWatch(response: ServerResponse, plan: WatchPlan, times: StreamTimes): () => void {
   response.writeHead(200, { 'content-type': 'application/json' });
   response.flushHeaders();

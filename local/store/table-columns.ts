@@ -1,4 +1,4 @@
-/** Which columns `kubectl get` shows of a kind: its own printer columns, or those of kube-apiserver for the built-in kinds. Pure. */
+/** The columns that `kubectl get` shows for a kind: its own printer columns, or those of kube-apiserver for the built-in kinds. Pure. */
 import type { KindDefinition, KindVersion, PrinterColumn } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import {
   isJsonObject,
@@ -50,7 +50,7 @@ function accessModes(holder: JsonObject): string {
   return Array.isArray(modes) ? modes.map((mode) => accessModeNames[String(mode)] ?? String(mode)).join(',') : '';
 }
 
-/** A claim that is going away is shown as such, whatever its phase. */
+/** A claim that is being deleted is shown as Terminating, whatever its phase. */
 function phase(object: WireObject): string {
   return object.metadata.deletionTimestamp === undefined ? text(status(object), 'phase') : 'Terminating';
 }
@@ -145,7 +145,7 @@ function printed({ name, type, jsonPath, priority, description, format }: Printe
   return { name, type, format, description, priority, cell };
 }
 
-/** What is absent is an empty cell. */
+/** An absent value gives an empty cell. */
 function cellOf(type: string, values: readonly unknown[], now: Date): unknown {
   const [value] = values;
   if (value === undefined || value === null) return null;
