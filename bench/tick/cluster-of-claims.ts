@@ -1,5 +1,5 @@
 /** A cluster with policies and claims, made from numbers: the same on every machine. */
-import type { CoverageRecord, NamespaceCoverage } from '@soteria/policy-tick/coverage/coverage-record.ts';
+import type { CoverageRecord, NamespaceCoverage } from '@soteria/shared/coverage/coverage-record.ts';
 import { createMatcher } from '@soteria/policy-tick/match/match-claims.ts';
 import type { Marked } from '@soteria/policy-tick/match/explain-match.ts';
 import { type ResolvedPolicy, resolvePolicy } from '@soteria/policy-tick/policy/resolve-policy.ts';

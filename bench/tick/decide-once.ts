@@ -1,6 +1,6 @@
 /** One tick in a process of its own: `decide-once POLICIES CLAIMS` prints what it took as JSON. */
-import { totalsOf } from '@soteria/policy-tick/coverage/coverage-record.ts';
-import { encodeCoverage } from '@soteria/policy-tick/coverage/encode-coverage.ts';
+import { totalsOf } from '@soteria/shared/coverage/coverage-record.ts';
+import { encodeCoverage } from '@soteria/shared/coverage/encode-coverage.ts';
 import { decideTick } from '@soteria/policy-tick/tick/decide-tick.ts';
 import { peakRssKib } from '../run-program.ts';
 import { makeBefore, makeNamespaces, makePolicies, now } from './cluster-of-claims.ts';

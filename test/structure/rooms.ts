@@ -23,6 +23,7 @@ const ofFunctions = [
   ...forDrivers,
   'shared/longhorn',
   'shared/policy',
+  'shared/coverage',
   'shared/http-contract',
   'shared/config',
   'shared/function',
@@ -97,6 +98,11 @@ export const rooms: readonly Room[] = [
     path: 'shared/policy',
     holds: 'the schema of a policy: schedules, selectors, presets',
     may: [...low, kinds, record],
+  },
+  {
+    path: 'shared/coverage',
+    holds: 'what the last evaluation decided about each claim, as stored',
+    may: low,
   },
   {
     path: 'shared/http-contract',

@@ -5,9 +5,9 @@ import { decodeCursor, encodeCursor } from '@soteria/shared/function/page-cursor
 import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { coverageQuery } from '@soteria/shared/http-contract/queries.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
-import { isAccounted, totalsOf } from '../coverage/coverage-record.ts';
-import { reasonOf } from '../coverage/reasons.ts';
-import { createCoverageStore, decodeAll } from '../evaluate/coverage-store.ts';
+import { isAccounted, totalsOf } from '@soteria/shared/coverage/coverage-record.ts';
+import { reasonOf } from '@soteria/shared/coverage/reasons.ts';
+import { createCoverageStore, decodeAll } from '@soteria/shared/coverage/coverage-store.ts';
 import type { PolicyTickTools } from '../tools.ts';
 
 export async function readCoverage(tools: PolicyTickTools, rawQuery: unknown, { caller, signal }: Incoming) {

@@ -17,7 +17,7 @@ import { readPolicies } from '../policy/read-policies.ts';
 import { createHolds } from '../prune/holds.ts';
 import { readGauges } from '../gauges/expose-gauges.ts';
 import type { PolicyTickTools } from '../tools.ts';
-import { createCoverageStore, decodeAll } from './coverage-store.ts';
+import { createCoverageStore, decodeAll } from '@soteria/shared/coverage/coverage-store.ts';
 import { evaluatePolicies } from './evaluate-policies.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };

@@ -1,5 +1,5 @@
 /** Pure. What the coverage says of a claim whose due backup nobody could record: the decision said "due", and that would count as looked after. */
-import type { CoverageRecord, NamespaceCoverage } from '../coverage/coverage-record.ts';
+import type { CoverageRecord, NamespaceCoverage } from '@soteria/shared/coverage/coverage-record.ts';
 import type { RefusedDue } from './record-due.ts';
 
 type Coverage = ReadonlyMap<string, NamespaceCoverage>;

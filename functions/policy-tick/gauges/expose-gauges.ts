@@ -2,9 +2,9 @@
 import { type Gauge, gaugeText } from '@soteria/shared/function/gauge-text.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
-import { type CoverageRecord, isAccounted, totalsOf } from '../coverage/coverage-record.ts';
-import { reasonOf } from '../coverage/reasons.ts';
-import { type Coverage, createCoverageStore, decodeAll } from '../evaluate/coverage-store.ts';
+import { type CoverageRecord, isAccounted, totalsOf } from '@soteria/shared/coverage/coverage-record.ts';
+import { reasonOf } from '@soteria/shared/coverage/reasons.ts';
+import { type Coverage, createCoverageStore, decodeAll } from '@soteria/shared/coverage/coverage-store.ts';
 import { readLastEvaluation } from '../store/policy-memory.ts';
 
 /** Claims with series of their own: first what is overdue, then what nobody looks after, then the others by name. */

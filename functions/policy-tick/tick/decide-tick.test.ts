@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NamespaceCoverage } from '../coverage/coverage-record.ts';
-import { decodeCoverage, encodeCoverage } from '../coverage/encode-coverage.ts';
+import type { NamespaceCoverage } from '@soteria/shared/coverage/coverage-record.ts';
+import { decodeCoverage, encodeCoverage } from '@soteria/shared/coverage/encode-coverage.ts';
 import { policySchema } from '@soteria/shared/policy/policy-schema.ts';
 import { resolvePolicy } from '../policy/resolve-policy.ts';
 import type { ClaimFacts, PolicyProgress } from './claim-facts.ts';

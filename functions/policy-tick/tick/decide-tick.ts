@@ -4,7 +4,7 @@
  *  2. Deciding again after acting asks for nothing and reports nothing.
  *  3. The work is linear in claims: what depends on a policy or a namespace alone is computed once.
  */
-import type { CoverageRecord, NamespaceCoverage } from '../coverage/coverage-record.ts';
+import type { CoverageRecord, NamespaceCoverage } from '@soteria/shared/coverage/coverage-record.ts';
 import { type Transition, transitionOf } from '../expectation/decide-expectation.ts';
 import { createMatcher } from '../match/match-claims.ts';
 import { type DueBackup, takeTurns, type TurnState } from '../order/take-turns.ts';

@@ -1,6 +1,6 @@
 /** What is decided about one claim: its record, and the backups that are due. Pure. */
-import type { CoverageRecord } from '../coverage/coverage-record.ts';
-import { type CoverageCode, reasonOf } from '../coverage/reasons.ts';
+import type { CoverageRecord } from '@soteria/shared/coverage/coverage-record.ts';
+import { type CoverageCode, reasonOf } from '@soteria/shared/coverage/reasons.ts';
 import type { ClaimMatch } from '../match/match-claims.ts';
 import type { ClaimFacts, PolicyProgress } from './claim-facts.ts';
 import { dueOf, isSkippedUnchanged, missOf, type PolicyMoment } from './policy-moment.ts';

@@ -2,12 +2,12 @@
  * The coverage of all claims, and what is remembered of policies, in ConfigMaps of fixed names: Kubernetes can grant the writing of named objects, but not
  * of all that begin alike. Sixteen of them, by a hash of the namespace, so that one namespace's change writes a sixteenth.
  */
-import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
-import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
-import { updateConfigMap } from '@soteria/shared/kubernetes/update-config-map.ts';
-import { shortHash } from '@soteria/shared/short-hash.ts';
-import type { NamespaceCoverage } from '../coverage/coverage-record.ts';
-import { decodeCoverage, encodeCoverage } from '../coverage/encode-coverage.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import { configMaps } from '../kubernetes/core-types.ts';
+import { updateConfigMap } from '../kubernetes/update-config-map.ts';
+import { shortHash } from '../short-hash.ts';
+import type { NamespaceCoverage } from './coverage-record.ts';
+import { decodeCoverage, encodeCoverage } from './encode-coverage.ts';
 
 const shards = Array.from({ length: 16 }, (_, index) => index.toString(16));
 const nameOf = (shard: string): string => `soteria-coverage-${shard}`;
