@@ -1,4 +1,4 @@
-/** The same cases that Longhorn's own webhook answers in `test/longhorn`. */
+/** The cases that `test/longhorn` puts to Longhorn's own webhook. */
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { beforeAll, describe, expect, it } from 'vitest';

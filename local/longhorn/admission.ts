@@ -1,4 +1,4 @@
-/** Puts Longhorn's admission in front of an in-memory store; a real API server has none of it, and none is missed there. */
+/** Puts Longhorn's admission in front of an in-memory store. On a real API server the local Longhorn works without it. */
 import type { AdmissionAnswer, AdmissionHook } from '@soteria/shared/fakes/kubernetes/memory-admission.ts';
 import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import type { WireObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
@@ -25,7 +25,7 @@ import { admitVolume, admitVolumeEngine } from './admit-volume.ts';
 import type { Faults } from './fault-table.ts';
 
 export interface LonghornAdmission {
-  /** Returns how to remove it. */
+  /** The returned function removes the admission. */
   plugInto(cluster: Pick<MemoryCluster, 'api' | 'onAdmit'>): () => void;
 }
 
@@ -59,7 +59,7 @@ export function createAdmission(namespace: string, faults: Faults): LonghornAdmi
           if (faults.webhookDown === true) return webhookDownAnswer;
           return operation === 'CREATE' ? admit(object, lookup, faults) : undefined;
         };
-      /** Since 1.12.1 the webhook is asked about these too; a Backup is deleted without it. */
+      /** Since 1.12.1 the webhook also decides about these deletions; a Backup is deleted without it. */
       const withDeletion =
         (admit: AdmissionHook, admitDeletion: (object: WireObject) => AdmissionAnswer | undefined): AdmissionHook =>
         (request) => {

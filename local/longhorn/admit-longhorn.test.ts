@@ -1,4 +1,4 @@
-/** What Longhorn's webhook says of a Backup whose objects do not fit together, in its own words. */
+/** The words of Longhorn's webhook about a Backup whose objects do not fit together. */
 import type { WireObject } from '@soteria/shared/fakes/kubernetes/wire-object.ts';
 import {
   backupTargetLabel,
@@ -96,7 +96,7 @@ describe('a new Backup', () => {
     });
   });
 
-  test('that names no snapshot may have any target there is: a dry run does', () => {
+  test('that names no snapshot may name any existing target: a dry run does so', () => {
     expect(admitBackup(draft('', { ...vol, [backupTargetLabel]: 'far' }), lookup, {})).toHaveProperty('object');
   });
 });

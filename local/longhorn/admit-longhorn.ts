@@ -17,7 +17,7 @@ import type {
 import type { Faults } from './fault-table.ts';
 import { accessModeLabel } from './restored-fields.ts';
 
-/** What the webhook looks up. */
+/** The objects that the webhook reads. */
 export interface Lookup {
   snapshot(name: string): SnapshotResource | undefined;
   volume(name: string): VolumeResource | undefined;
@@ -37,10 +37,10 @@ function refuseBy(webhook: 'mutator' | 'validator', message: string, code: numbe
 
 export const refuse = (message: string, code = 422): Refusal => refuseBy('validator', message, code);
 
-/** Refused before the validator is asked: the mutator looks up what it fills in. */
+/** The mutator refuses, before the validator runs: it reads the values that it fills in. */
 export const refuseToFillIn = (message: string, code = 422): Refusal => refuseBy('mutator', message, code);
 
-/** As Kubernetes words it in what Longhorn repeats. */
+/** The words of Kubernetes, which Longhorn repeats. */
 export const notFound = (kind: 'volume' | 'snapshot' | 'backup' | 'backuptarget', name: string): string =>
   `${kind}.longhorn.io "${name}" not found`;
 
@@ -57,7 +57,7 @@ function unreachable(webhook: 'mutator' | 'validator', path: string): Refusal {
 }
 
 export const webhookDownAnswer = unreachable('mutator', 'mutation');
-/** Nothing is changed at a deletion: only the validator is asked. */
+/** A deletion changes no fields: only the validator runs. */
 export const validatorDownAnswer = unreachable('validator', 'validation');
 
 export function admitSnapshotDeletion(object: WireObject, { linkedCloneEntry }: Faults): AdmissionAnswer | undefined {
@@ -78,7 +78,7 @@ export function admitVolumeDeletion(
 
 const blockSizes: ReadonlySet<string> = new Set(['-1', '2097152', '16777216']);
 
-/** By the definition of the resource, which the API server looks at after the webhook. */
+/** The rules of the resource's definition, which the API server checks after the webhook. */
 function refusedByDefinition(name: string, message: string): AdmissionAnswer {
   return { refuse: { code: 422, message: `Backup.longhorn.io "${name}" is invalid: ${message}` } };
 }
@@ -161,7 +161,7 @@ export function admitBackup(object: WireObject, lookup: Lookup, { linkedClone }:
   };
 }
 
-/** With Longhorn's finalizer and these labels. */
+/** Adds Longhorn's finalizer and these labels. */
 export function withLonghorn(metadata: WireMeta, labels: Readonly<Record<string, string>>): WireMeta {
   return {
     ...metadata,

@@ -11,7 +11,7 @@ import { restoredFields } from './restored-fields.ts';
 const longestName = 40;
 const frontends: ReadonlySet<unknown> = new Set(['blockdev', 'iscsi', 'nvmf', 'ublk', '']);
 
-/** Lower case, and cut to 40 characters with a checksum of the whole, without a warning. */
+/** In lower case, and cut to 40 characters with a checksum of the whole name, without a warning. */
 export function correctName(name: string): string {
   const lower = name.toLowerCase();
   if (name.length <= longestName) return lower;
@@ -19,7 +19,7 @@ export function correctName(name: string): string {
   return lower.slice(0, longestName - end.length).replace(/-+$/, '') + end;
 }
 
-/** Refused for a state of the installation, whatever is asked. */
+/** A refusal that the state of the installation causes, not the request. */
 export function admitVolumeEngine({ engineImageMissing }: Faults): AdmissionAnswer | undefined {
   if (engineImageMissing !== true) return undefined;
   return refuse('cannot find engine image by longhornio/longhorn-engine:v1.12.1');
@@ -79,7 +79,7 @@ type Source =
   | { readonly backup: BackupResource; readonly backupVolume: BackupVolumeResource }
   | Extract<ReturnType<typeof refuse>, { refuse: unknown }>;
 
-/** Without an access mode the backup is looked up for that first, and the refusal is worded otherwise. */
+/** Without an access mode the mutator reads the backup for the mode first, and refuses in other words. */
 function findSource(url: string, lookup: Lookup, isAccessModeMissing: boolean): Source {
   const names = parseBackupUrl(url);
   if (names === undefined) {
@@ -93,7 +93,7 @@ function findSource(url: string, lookup: Lookup, isAccessModeMissing: boolean): 
     const verb = isAccessModeMissing ? 'failed to' : 'cannot';
     return refuseToFillIn(`${verb} get backup ${names.backup}: ${notFound('backup', names.backup)}`);
   }
-  // A URL is matched by its two names only. A backup that has not been read from the target yet does not say where it is.
+  // A URL is matched by its two names only. A backup that was not read from the target yet has no URL.
   const target = backup.status?.volumeName === names.volume ? (backup.status.backupTargetName ?? '') : '';
   const backupVolume = target === '' ? undefined : lookup.backupVolume(target, names.volume);
   if (backupVolume !== undefined) return { backup, backupVolume };

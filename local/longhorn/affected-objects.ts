@@ -1,4 +1,4 @@
-/** Which objects must be looked at again when one has changed. Pure. */
+/** Lists the objects that must be processed again after an object has changed. Pure. */
 import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
 import { type Known, keyOf } from './known-objects.ts';
 import { snapshotsOfVolume, unfinishedBackupsOf } from './volume-relations.ts';

@@ -1,4 +1,4 @@
-/** What a Backup shows after each step, and once its facts were read back from the target (longhorn.md 1.1). Pure. */
+/** The status of a Backup after each step, and after its facts were read back from the target (longhorn.md 1.1). Pure. */
 import type { BackupResource } from '@soteria/shared/longhorn/wire.ts';
 import type { BackupAction } from './decide-backup.ts';
 

@@ -138,6 +138,6 @@ test('a volume is a multiple of 2 MiB', () => {
   expect([1n, 2_097_152n, 2_097_153n].map(volumeSizeOf)).toEqual([2_097_152n, 2_097_152n, 4_194_304n]);
 });
 
-test.each(['..', '.', '', '../x', 'a/b', 'A', '-x', 'x'.repeat(254)])('%j is no folder name', (name) => {
+test.each(['..', '.', '', '../x', 'a/b', 'A', '-x', 'x'.repeat(254)])('%j is not a folder name', (name) => {
   expect(() => safeName(name)).toThrow();
 });

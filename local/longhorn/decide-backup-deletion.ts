@@ -1,11 +1,11 @@
-/** How a Backup leaves (longhorn.md 5 and 6). Pure. */
+/** How a Backup is deleted (longhorn.md 5 and 6). Pure. */
 import type { Faults } from './fault-table.ts';
 
 export interface DeletionSituation {
   readonly name: string;
   readonly url: string;
   readonly state: string;
-  /** Somebody asked to keep the data. */
+  /** A label on the object asks to keep the data. */
   readonly isObjectOnly: boolean;
   readonly isTargetAvailable: boolean;
   readonly isOnTarget: boolean;
@@ -16,7 +16,7 @@ export interface DeletionSituation {
 }
 
 export type DeletionAction =
-  /** The object goes, the target is left as it is. */
+  /** Deletes the object and leaves the target as it is. */
   | { readonly type: 'deleteObject' }
   /** State Error on an object that is being deleted means a failed deletion; it is tried again. */
   | { readonly type: 'fail'; readonly message: string }

@@ -4,7 +4,7 @@ import { waitsBeforeGivingUp } from './pace.ts';
 
 export interface BackupSituation {
   readonly state: string;
-  /** Empty: it was read from the target, or is to be. */
+  /** Empty: the object was made from a backup on the target. */
   readonly snapshotName: string;
   readonly isReadBack: boolean;
   /** 0 to 100. */
@@ -13,10 +13,10 @@ export interface BackupSituation {
   /** Absent: there is no such volume. */
   readonly volumeState: string | undefined;
   readonly isSnapshotReady: boolean;
-  /** Another backup of the volume that is being deleted. */
+  /** Another backup of the volume is being deleted. */
   readonly deletedSibling: string | undefined;
   readonly isTargetAvailable: boolean;
-  /** How often it has been found waiting. */
+  /** How many looks have found the backup waiting. */
   readonly waits: number;
   readonly faults: Faults;
 }
@@ -28,11 +28,11 @@ export type BackupAction =
   /** Uploads a step; the last one makes it Completed. */
   | { readonly type: 'advance' }
   | { readonly type: 'fail'; readonly message: string }
-  /** It fails, and leaves a record without an instant on the target. */
+  /** The backup fails, and leaves a record without an instant on the target. */
   | { readonly type: 'interrupt'; readonly message: string }
   /** Shows progress that was not made. */
   | { readonly type: 'pretend'; readonly progress: number }
-  /** Nobody knows what became of it: state Unknown. */
+  /** State Unknown: the result of the upload is lost. */
   | { readonly type: 'lose'; readonly message: string }
   /** One step after Completed: the facts come back from the target. */
   | { readonly type: 'readBack' };

@@ -6,7 +6,7 @@ export const driver = 'driver.longhorn.io';
 
 export interface ClaimSituation {
   readonly claim: PersistentVolumeClaim;
-  /** The one the claim names, or the one made for it. */
+  /** The PersistentVolume that the claim names, or that was made for the claim. */
   readonly persistentVolume: PersistentVolume | undefined;
   readonly hasVolume: boolean;
   readonly storageClasses: readonly string[];
@@ -17,9 +17,9 @@ export type ClaimAction =
   | { readonly type: 'createVolume'; readonly sizeBytes: bigint }
   | { readonly type: 'createPersistentVolume' }
   | { readonly type: 'bind'; readonly persistentVolume: PersistentVolume }
-  /** The claim asks for more than there is: the volume grows, then what Kubernetes knows of it. */
+  /** The claim requests more than its volume has: first the volume grows, then its size in Kubernetes. */
   | { readonly type: 'grow'; readonly persistentVolume: PersistentVolume; readonly sizeBytes: bigint }
-  /** The folder and the volume's record of its claim are kept right. */
+  /** Corrects the folder and the volume's record of its claim. */
   | { readonly type: 'keep'; readonly persistentVolume: PersistentVolume };
 
 export function decideClaim({ claim, persistentVolume, hasVolume, storageClasses }: ClaimSituation): ClaimAction {
@@ -52,7 +52,7 @@ function bytesOf(resources: Readonly<Record<string, string>> | undefined): bigin
   return bytesOfQuantity(resources?.['storage'] ?? '') ?? 0n;
 }
 
-/** What Kubernetes asks before it binds the two to each other; otherwise the claim stays Pending. */
+/** Kubernetes binds the two to each other only under these conditions; otherwise the claim stays Pending. */
 function isFitFor({ spec: volume }: PersistentVolume, { spec: claim }: PersistentVolumeClaim): boolean {
   return (
     bytesOf(claim?.resources?.requests) <= bytesOf(volume?.capacity) &&
@@ -62,7 +62,7 @@ function isFitFor({ spec: volume }: PersistentVolume, { spec: claim }: Persisten
   );
 }
 
-/** Longhorn's and Kubernetes' name for what is provisioned for a claim. */
+/** The name of the Volume and of the PersistentVolume that are provisioned for a claim. */
 export function volumeNameFor({ metadata }: PersistentVolumeClaim): string {
   return `pvc-${metadata.uid}`;
 }
@@ -72,13 +72,13 @@ export function accessModeOf({ spec }: PersistentVolumeClaim): 'rwo' | 'rwop' | 
   return spec?.accessModes?.includes('ReadWriteOncePod') === true ? 'rwop' : 'rwo';
 }
 
-/** What becomes of a PersistentVolume whose claim is gone. */
+/** What happens to a PersistentVolume whose claim is gone. */
 export function decideRelease(
   persistentVolume: PersistentVolume,
   isClaimThere: boolean,
 ): 'nothing' | 'release' | 'delete' {
   if (isClaimThere || persistentVolume.spec?.csi?.driver !== driver) return 'nothing';
-  // A PersistentVolume without a uid in its claimRef waits for a claim that has not come yet.
+  // A PersistentVolume without a uid in its claimRef waits for a claim that does not exist yet.
   if ((persistentVolume.spec.claimRef?.uid ?? '') === '') return 'nothing';
   if (persistentVolume.spec.persistentVolumeReclaimPolicy === 'Delete') return 'delete';
   return persistentVolume.status?.phase === 'Released' ? 'nothing' : 'release';

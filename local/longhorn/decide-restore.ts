@@ -1,15 +1,14 @@
-/** A volume made from a backup, until its bytes are there (longhorn.md 3.3). Pure. */
+/** The steps of a volume made from a backup until it holds its bytes (longhorn.md 3.3). Pure. */
 import type { Faults } from './fault-table.ts';
 
 export interface RestoreSituation {
   readonly name: string;
   readonly state: string;
   readonly isInitiated: boolean;
-  /** Its condition says so; it never comes back from there. */
+  /** The volume's condition reports the failure, which is final. */
   readonly hasFailed: boolean;
   /** The message of its condition Scheduled when that is False. */
   readonly unscheduled: string | undefined;
-  /** The backup can be read; undefined: why not. */
   readonly isTargetAvailable: boolean;
   readonly isSlotFree: boolean;
   readonly faults: Faults;
@@ -17,12 +16,12 @@ export interface RestoreSituation {
 
 export type RestoreAction =
   | { readonly type: 'nothing' }
-  /** Until now the status said nothing at all: `restoreRequired` alone tells no beginning from an end. */
+  /** The status was empty until now: `restoreRequired` alone is the same at the beginning and at the end. */
   | { readonly type: 'initiate' }
   | { readonly type: 'sayUnscheduled'; readonly message: string }
   | { readonly type: 'goTo'; readonly state: 'detached' | 'attaching' }
   | { readonly type: 'waitForSlot' }
-  /** Attached without a frontend, with an engine that will tell the progress. */
+  /** Attached without a frontend, with an engine that will report the progress. */
   | { readonly type: 'begin' }
   | { readonly type: 'advance' }
   | { readonly type: 'fail' };

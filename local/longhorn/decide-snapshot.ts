@@ -5,33 +5,33 @@ export interface SnapshotSituation {
   readonly isDeleting: boolean;
   readonly isReady: boolean;
   readonly isMarkedRemoved: boolean;
-  /** While it has not been taken yet, this says what Longhorn waits for. */
+  /** What Longhorn waits for before it takes the snapshot. */
   readonly error: string;
-  /** False: it describes a snapshot that must exist already. */
+  /** False: the object describes a snapshot that must exist already. */
   readonly mustBeTaken: boolean;
   readonly volumeName: string;
   readonly volumeState: string | undefined;
-  /** Its status says when it was taken. */
+  /** The status holds the instant of the snapshot. */
   readonly hasInstant: boolean;
-  /** Its bytes are there, whatever its status says. */
+  /** The copy exists, whatever the status says. */
   readonly isTaken: boolean;
-  /** The volume's head is its child: it cannot be merged into anything yet. */
+  /** The volume's head is its child, so the snapshot cannot be merged yet. */
   readonly isNewest: boolean;
   readonly faults: Faults;
 }
 
 export type SnapshotAction =
   | { readonly type: 'nothing' }
-  /** Its bytes are copied now, and it becomes ready. */
+  /** Copies the bytes now; then the snapshot is ready. */
   | { readonly type: 'take' }
-  /** It cannot be taken now, and says why; it is tried again (since 1.8). */
+  /** The snapshot cannot be taken now; its status says why, and Longhorn retries (since 1.8). */
   | { readonly type: 'wait'; readonly message: string }
-  /** It was taken, and the engine does not have it any more: final. */
+  /** The snapshot was taken and the engine has lost it: final. */
   | { readonly type: 'lose'; readonly message: string }
   /** Terminating until a newer snapshot exists: normal, not an error (longhorn.md 1.3). */
   | { readonly type: 'markRemoved' }
   | { readonly type: 'remove' }
-  /** Nobody asked for it. */
+  /** The snapshot was not requested. */
   | { readonly type: 'vanish' };
 
 export function decideSnapshot(snapshot: SnapshotSituation): SnapshotAction {
@@ -49,7 +49,7 @@ export function decideSnapshot(snapshot: SnapshotSituation): SnapshotAction {
 
 const lostMessage = 'lost track of the corresponding snapshot info inside volume engine';
 
-/** Longhorn says it at once, attaches the volume, and takes the snapshot when the engine runs. */
+/** Longhorn reports it at once, attaches the volume, and takes the snapshot when the engine runs. */
 function whyNotYet(snapshot: SnapshotSituation): string | undefined {
   if (snapshot.faults.snapshotError !== undefined) return snapshot.faults.snapshotError;
   if (snapshot.volumeState === undefined) return `failed to get volume ${snapshot.volumeName}`;

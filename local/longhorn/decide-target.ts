@@ -8,11 +8,11 @@ export interface TargetSituation {
   readonly lastSyncedAt: string;
   readonly syncRequestedAt: string;
   readonly isUrgent: boolean;
-  /** Zero: never by itself. */
+  /** Zero: the target is read only on request. */
   readonly pollIntervalMs: number;
-  /** Why it cannot be reached, when it cannot. */
+  /** Why the target cannot be reached; undefined: it can. */
   readonly trouble: string | undefined;
-  /** Longhorn's look at a lost target has not failed yet, and needs this much longer. */
+  /** Longhorn's check of a lost target has not failed yet, and needs this much longer. */
   readonly lossShowsInMs: number;
   readonly faults: Faults;
 }
@@ -26,7 +26,7 @@ export type TargetAction =
       readonly losesObjects: boolean;
       readonly againMs: number | undefined;
     }
-  /** It is reachable again; it is read with the next look. */
+  /** The target is reachable again; the next look reads it. */
   | { readonly type: 'makeAvailable'; readonly againMs: number }
   | { readonly type: 'sync'; readonly againMs: number | undefined };
 
@@ -55,14 +55,14 @@ export function decideTarget(target: TargetSituation, now: Date): TargetAction {
 
 export interface KnownBackup {
   readonly name: string;
-  /** It was completed and read back, or came from the target in the first place. */
+  /** The backup was completed and read back, or was first found on the target. */
   readonly isFromTarget: boolean;
 }
 
 export interface SyncPlan {
-  /** On the target, without an object. */
+  /** Backups on the target without an object. */
   readonly pull: readonly string[];
-  /** Objects of what the target no longer holds. */
+  /** Objects of backups that the target no longer holds. */
   readonly drop: readonly string[];
 }
 

@@ -19,7 +19,7 @@ export interface VolumeStep {
   readonly currentNodeID: string;
 }
 
-/** The status to go to next, or nothing when it is where it should be. */
+/** The next status; undefined when the volume is where it should be. */
 export function decideVolume(volume: VolumeSituation): VolumeStep | undefined {
   const step = nextStep(volume);
   return step.state === volume.state && step.robustness === volume.robustness ? undefined : step;
@@ -50,7 +50,7 @@ function nextStep({ name, state, isInUse, tickets, faults, nodeName }: VolumeSit
   }
 }
 
-/** What else the status says of a volume that is struck. */
+/** Further members of the status of a volume that a fault strikes. */
 export function flagsOfVolume(name: string, faults: Faults) {
   const isFull = faults.tooManySnapshots === name;
   return {

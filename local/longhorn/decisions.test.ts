@@ -113,7 +113,7 @@ describe('a snapshot', () => {
     expect(decideSnapshot({ ...snapshot, ...is }).type).toBe(next);
   });
 
-  test('of a detached volume says so once, in Longhorn’s words', () => {
+  test('of a detached volume reports that once, in Longhorn’s words', () => {
     const detached = { ...snapshot, volumeState: 'detached' };
     const waiting = decideSnapshot(detached);
     expect(waiting).toEqual({
@@ -207,7 +207,7 @@ describe('a backup target', () => {
     expect(decideTarget({ ...target, ...is }, now)).toMatchObject(next);
   });
 
-  test('a poll pulls what has no object and drops objects of what is gone, never those still under way', () => {
+  test('a poll makes the missing objects and deletes the objects of lost backups, never of running backups', () => {
     const objects = [
       { name: 'kept', isFromTarget: true },
       { name: 'gone', isFromTarget: true },

@@ -10,7 +10,7 @@ import { removeJournal } from './store/upload-journal.ts';
 import { targetOfBackup, volumeOfBackup } from './volume-relations.ts';
 import { type World, instantOf, removeFinalizer, patchStatus } from './world.ts';
 
-/** On the object: its data is to stay on the target. */
+/** A label on the object: its data stays on the target. */
 export const objectOnlyLabel = 'longhorn.io/delete-custom-resource-only';
 
 export async function deleteBackup(world: World, backup: BackupResource): Promise<number | undefined> {
@@ -52,7 +52,7 @@ export async function deleteBackup(world: World, backup: BackupResource): Promis
   return undefined;
 }
 
-/** Read anew: what an upload has found on the target must not be deleted under it. */
+/** Reads the objects anew: blocks that a running upload has found on the target must stay. */
 async function isSiblingInProgress(world: World, volume: string, name: string): Promise<boolean> {
   for await (const each of listAll(world.client, backups, { namespace: world.namespace }, world)) {
     const isSibling = each.metadata.name !== name && volumeOfBackup(each) === volume;
@@ -61,7 +61,7 @@ async function isSiblingInProgress(world: World, volume: string, name: string): 
   return false;
 }
 
-/** A restore holds the lock of the whole backup volume, whichever of its backups it reads (#5500). */
+/** A restore holds the lock of the whole backup volume, whatever backup it reads (#5500). */
 async function isBeingRestored(world: World, volume: string): Promise<boolean> {
   const query = { namespace: world.namespace, labelSelector: `${backupVolumeLabel}=${volume}` };
   for await (const { status } of listAll(world.client, volumes, query, world)) {

@@ -1,13 +1,13 @@
 /**
- * The faults that the local Longhorn can be given, one row for each way a backup is known to go wrong. `seen` says where:
+ * The faults that can be switched on in the local Longhorn, one row for each known way a backup goes wrong. `seen` says where:
  * issues of longhorn/longhorn, or the place in Longhorn's own source. A fault that takes a message is off while it has none.
  *
- * Three known failures need no switch, because Longhorn is so always: a deletion while the target is away takes the object only, a
+ * Three known failures need no switch, because Longhorn always behaves so: a deletion while the target is away deletes the object only, a
  * deletion while another backup of the volume runs does not get the lock (#8746), and nothing limits how many run (#12096).
  */
 
 interface FaultRow {
-  /** name: of the one volume that is struck. */
+  /** name: the name of the volume that the fault strikes. */
   readonly kind: 'switch' | 'message' | 'name';
   readonly effect: string;
   readonly seen: string;
@@ -173,5 +173,5 @@ export const faultTable = {
 export type Fault = keyof typeof faultTable;
 export type FaultValue<F extends Fault> = (typeof faultTable)[F]['kind'] extends 'switch' ? boolean : string;
 
-/** What the decisions see: absent means healthy. */
+/** The faults as the decisions read them: an absent fault is off. */
 export type Faults = { readonly [F in Fault]?: FaultValue<F> };

@@ -178,7 +178,7 @@ describe('a fault', () => {
     for (const row of Object.values(faultTable)) expect(row.seen).toMatch(/^#\d+|^lm:|^bs:|^longhorn\.md/);
   });
 
-  test('is set, told and cleared on the board', () => {
+  test('is set, reported and cleared on the board', () => {
     let changes = 0;
     const board = createFaultBoard(() => (changes += 1));
     board.set('stuckInProgress', true);

@@ -1,4 +1,4 @@
-/** The switches of the local Longhorn's faults; what there is to switch is in `fault-table.ts`. */
+/** The switches of the local Longhorn's faults; `fault-table.ts` lists the faults. */
 import type { Fault, FaultValue, Faults } from './fault-table.ts';
 
 export interface FaultSwitches {
@@ -9,7 +9,7 @@ export interface FaultSwitches {
   clearAll(): void;
   /** The Backup object goes while its data stays on the target; it is not read again until that is asked for. */
   vanishBackup(name: string): Promise<void>;
-  /** A vanished backup comes back with the next poll, asked for now: without own metadata labels and `spec.snapshotName`. */
+  /** A vanished backup comes back with the next poll, which is requested now: without own metadata labels and `spec.snapshotName`. */
   repullWithoutLabels(name: string): void;
 }
 

@@ -2,7 +2,7 @@
  * Where the local Longhorn keeps bytes below its data folder. Invariants:
  *  1. Data belongs to a volume, not to a claim: `claims/<namespace>/<claim>` is a link to `volumes/<volume>`, so that a claim can
  *     be given another volume (a restore) without moving bytes.
- *  2. What is being made has a name starting with a dot and gets its real name by one rename: a kill leaves nothing half made.
+ *  2. An unfinished file or folder has a name starting with a dot and gets its real name by one rename: a kill leaves nothing half made.
  */
 import { lstat, mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -34,15 +34,15 @@ export function foldersIn(dataDir: string): Folders {
   };
 }
 
-/** A name of the cluster as a file name; Kubernetes' own rules make it one, this makes sure. */
+/** A name of the cluster as a file name. Kubernetes' own rules allow only such names; this checks them. */
 export function safeName(name: string): string {
   if (/^[a-z0-9][a-z0-9._-]{0,252}$/.test(name)) return name;
   throw new Error(`"${name.slice(0, 80)}" is no name of a Kubernetes object`);
 }
 
 /**
- * Makes the claim's folder show the volume's bytes. A real folder somebody had filled before becomes the volume where it may be
- * adopted; else it throws, because neither content may be lost.
+ * Makes the claim's folder show the volume's bytes. A real folder that was filled before becomes the volume where it may be
+ * adopted; otherwise this throws, because neither content may be lost.
  */
 export async function showVolumeAsClaim(
   claimFolder: string,

@@ -1,4 +1,4 @@
-/** The objects as the watches last told them: for questions about many. What is about to be changed is read anew. */
+/** The objects as the watches last reported them, for questions about many objects. Before an object is changed, it is read anew. */
 import {
   type PersistentVolume,
   persistentVolumeClaims,
@@ -38,7 +38,7 @@ export interface FollowOptions {
 
 const pauseAfterFailureMs = 500;
 
-/** Comes back when every kind has been listed once; then goes on until the signal aborts. */
+/** Resolves when every kind has been listed once; continues until the signal aborts. */
 export async function followObjects(options: FollowOptions): Promise<Known> {
   const { namespace } = options;
   const known = {
@@ -100,7 +100,7 @@ function follow<T extends KubernetesObject>(
   });
 }
 
-/** `namespace/name`, or the name alone for what has no namespace. */
+/** `namespace/name`, or the name alone for an object without a namespace. */
 export function keyOf({ metadata: { name, namespace } }: KubernetesObject): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }

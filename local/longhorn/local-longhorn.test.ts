@@ -118,7 +118,7 @@ describe('the local Longhorn', () => {
     expect(seen).toEqual(['', 'InProgress', 'Completed', 'Completed synced']);
   });
 
-  test('a restart in the middle of an upload goes on and counts right', async () => {
+  test('an upload continues after a restart and counts right', async () => {
     const volume = await at.addClaim('data');
     await writeFile(claimFile('data', 'file'), randomBytes(9 * megabyte));
     await at.restart({ pace: { uploadBytesPerStep: 1, stepMs: 20 } });
@@ -138,7 +138,7 @@ describe('the local Longhorn', () => {
     expect(before.equals(after)).toBe(true);
   });
 
-  test('a full backup uploads what the target has', async () => {
+  test('a full backup also uploads blocks that the target has', async () => {
     const volume = await at.addClaim('data');
     await writeFile(claimFile('data', 'file'), randomBytes(3 * megabyte));
     await backUp(volume, 'backup-1');
@@ -183,7 +183,7 @@ describe('the local Longhorn', () => {
     await restoreToFolder(target, volume, 'backup-2', join(at.folders.dataDir, 'two'));
   });
 
-  test('a lost target stays available until Longhorn’s look at it has failed', async () => {
+  test('a lost target stays available until Longhorn’s check of it has failed', async () => {
     await at.restart({ pace: { targetLossMs: 300 } });
     const lostAt = performance.now();
     at.local().faults.set('targetUnavailable', 'connection timed out');
@@ -256,7 +256,7 @@ describe('the local Longhorn', () => {
     expect(await at.longhorn.snapshots.get('snap')).toMatchObject({ isReady: false });
   });
 
-  test('a snapshot of a detached volume says what it waits for, then is taken, and says nothing more', async () => {
+  test('a snapshot of a detached volume reports what it waits for until it is taken', async () => {
     const volume = await at.addClaim('data');
     at.local().faults.set('detachedVolume', volume);
     await until('it is detached', async () => (await at.longhorn.getVolume(volume))?.state === 'detached');
@@ -291,7 +291,7 @@ describe('the local Longhorn', () => {
     await until('the volume is healthy', async () => (await at.longhorn.getVolume(volume))?.robustness === 'healthy');
   });
 
-  test('the newest snapshot of a volume is only marked when deleted, and goes when a newer one comes', async () => {
+  test('a deletion of the newest snapshot of a volume only marks it, until a newer snapshot exists', async () => {
     const volume = await at.addClaim('data');
     await snapshotOf(volume, 'snap-1');
     await at.longhorn.snapshots.delete('snap-1', (await at.longhorn.snapshots.get('snap-1'))?.uid ?? '');
@@ -313,7 +313,7 @@ describe('the local Longhorn', () => {
     await restoreToFolder(at.folders.target('default'), volume, 'backup', join(at.folders.dataDir, 'restored'));
   });
 
-  test('an object whose data was taken from the target goes with the next poll', async () => {
+  test('an object whose data was removed from the target is deleted with the next poll', async () => {
     const volume = await at.addClaim('data');
     await backUp(volume, 'backup');
     await rm(at.folders.target('default'), { recursive: true });

@@ -112,7 +112,7 @@ describe('restoring with the local Longhorn', () => {
     expect(await readdir(join(at.folders.dataDir, 'volumes'))).not.toContain('.restored');
   });
 
-  test('a claim that was bound to it at once shows it when it is whole', async () => {
+  test('a claim bound to the volume at once shows its files when the restore is complete', async () => {
     at.local().faults.set('stuckRestore', true);
     await create('restored');
     await volumeIs('restored', ({ status }) => status?.state === 'attached');
@@ -154,7 +154,7 @@ describe('restoring with the local Longhorn', () => {
     await volumeIs('restored', ({ status }) => status?.kubernetesStatus?.pvcName === 'data-restored');
   });
 
-  test('a restart in the middle goes on with what is there', async () => {
+  test('a restore continues after a restart with the files it has', async () => {
     await create('restored');
     await volumeIs('restored', ({ status }) => status?.state === 'attached');
     await until('a part has been written', async () => {
@@ -179,7 +179,7 @@ describe('restoring with the local Longhorn', () => {
     expect(await readdir(join(at.folders.dataDir, 'volumes'))).not.toContain('restored');
   });
 
-  test('a failed one stays failed; deleted and made again, it works', async () => {
+  test('a failed volume stays failed; after it is deleted, a new volume of the same name is restored', async () => {
     at.local().faults.set('faultedRestore', true);
     await create('restored');
     await volumeIs('restored', hasFailed);
@@ -194,7 +194,7 @@ describe('restoring with the local Longhorn', () => {
     await volumeIs('restored', isDone);
   });
 
-  test('without room it says so, and goes on when there is', async () => {
+  test('a restore without room reports that, and continues when there is room', async () => {
     at.local().faults.set('unschedulable', 'insufficient storage');
     await create('restored');
     const waiting = await volumeIs('restored', (volume) => conditionOf(volume, 'Scheduled')?.status === 'False');
@@ -206,7 +206,7 @@ describe('restoring with the local Longhorn', () => {
     expect(conditionOf(await volumeIs('restored', isDone), 'Scheduled')?.status).toBe('True');
   });
 
-  test('no more than five run on the node, and the sixth comes next', async () => {
+  test('no more than five restores run on the node, and the sixth runs next', async () => {
     at.local().faults.set('stuckRestore', true);
     const names = ['r-1', 'r-2', 'r-3', 'r-4', 'r-5'];
     for (const name of names) await create(name);
@@ -217,7 +217,7 @@ describe('restoring with the local Longhorn', () => {
     for (const name of [...names, 'r-6']) await volumeIs(name, isDone);
   });
 
-  test('a backup is not deleted while one of its volume is restored', async () => {
+  test('a backup is not deleted while another backup of its volume is restored', async () => {
     at.local().faults.set('stuckRestore', true);
     await create('restored');
     await volumeIs('restored', ({ status }) => status?.state === 'attached');
@@ -234,7 +234,7 @@ describe('restoring with the local Longhorn', () => {
     expect(await readFile(join(at.folders.volume('restored'), 'script'), 'utf8')).toBe('run');
   });
 
-  test('the source may be gone: the target is enough', async () => {
+  test('a restore needs only the target, not the source', async () => {
     await at.cluster.client.delete(persistentVolumeClaims, { name: 'data', namespace: 'shop' });
     await until('its volume is gone', async () => (await read(source)) === undefined);
     await rm(at.folders.snapshotsOf(source), { recursive: true, force: true });

@@ -4,9 +4,9 @@ export interface Pace {
   readonly stepMs: number;
   /** One step of attaching or detaching a volume. */
   readonly attachMs: number;
-  /** A waiting backup looks again; Longhorn gives up after the fifth time. */
+  /** The time between two looks at a waiting backup; Longhorn gives up after the fifth look. */
   readonly waitMs: number;
-  /** A failed deletion is tried again. */
+  /** The time until a failed deletion is retried. */
   readonly deletionRetryMs: number;
   /** How long a lost target still counts as available: Longhorn's own check takes some 23 seconds to fail. */
   readonly targetLossMs: number;
@@ -26,7 +26,7 @@ export const defaultPace: Pace = {
   restoreBytesPerStep: 16 * 1024 * 1024,
 };
 
-/** Longhorn's own: after so many looks a wait becomes an error (longhorn.md 2.1). */
+/** Longhorn's own limit: after this many looks a wait becomes an error (longhorn.md 2.1). */
 export const waitsBeforeGivingUp = 5;
 
 /** Longhorn's default of `concurrent-volume-backup-restore-per-node-limit`: further restores wait (longhorn.md 2.1). */

@@ -1,4 +1,4 @@
-/** A restored volume remembers the claim its backup was made of, as one that no longer uses it. Pure. */
+/** A restored volume records the claim of its backup as a former user of the volume. Pure. */
 import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import type { BackupResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import * as z from 'zod';
@@ -9,7 +9,7 @@ const recorded = z.looseObject({
   lastPVCRefAt: z.string().optional(),
 });
 
-/** A member for the status; none when nothing was recorded, or when the volume has a claim by now. */
+/** A member for the status; undefined when the backup recorded no claim, or when the volume has a claim by now. */
 export function prefilledKubernetesStatus(
   { status }: VolumeResource,
   backup: BackupResource | undefined,
@@ -35,7 +35,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Somebody else's text on the target.
+    // The text on the target may come from another writer.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** What is made for a claim. Pure. */
+/** The objects that are made for a claim. Pure. */
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import { longhornGroup, longhornVersion, volumes } from '@soteria/shared/longhorn/resource-types.ts';

@@ -14,7 +14,7 @@ const exponents: Readonly<Record<string, readonly [base: bigint, power: number]>
   Ei: [1024n, 6],
 };
 
-/** Whole bytes of a Kubernetes storage quantity such as `1Gi` or `1.5G`, rounded up; `undefined` for what is none. */
+/** Whole bytes of a Kubernetes storage quantity such as `1Gi` or `1.5G`, rounded up; `undefined` for any other text. */
 export function bytesOfQuantity(quantity: string): bigint | undefined {
   const [, whole = '', fraction = '', suffix = ''] =
     /^(\d+)(?:\.(\d{1,9}))?([kMGTPE]|[KMGTPE]i)?$/.exec(quantity) ?? [];

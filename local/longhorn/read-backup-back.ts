@@ -1,4 +1,4 @@
-/** What the target says of a backup goes into its status: from here on it can be restored. */
+/** Copies the facts of a backup from the target into its status: from here on it can be restored. */
 import { backupTargets, backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import type { BackupResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import { statusReadBack } from './backup-status.ts';
@@ -18,14 +18,14 @@ export async function readBackupBack(
   const volumeName = volumeOfBackup(backup) ?? '';
   const manifest = await readManifest(world.folders.target(target), volumeName, name);
   if (manifest === undefined) {
-    // The next poll finds out, and takes the object away.
+    // The next poll finds that the backup is gone, and deletes the object.
     world.log.warn('backup_not_on_target', { backup: name, volume: volumeName });
     return;
   }
-  // An interrupted upload: there is nothing to fill the object with.
+  // An interrupted upload has no facts for the object.
   if (manifest.CreatedTime === '') return;
   const { spec } = (await world.client.get(backupTargets, { name: target, namespace: world.namespace }, world)) ?? {};
-  // First the volume's entry: a backup that can be restored needs its size (longhorn.md 0).
+  // First the volume's entry: a restore needs the size in it (longhorn.md 0).
   await refreshBackupVolume(world, target, volumeName);
   const found = {
     target,

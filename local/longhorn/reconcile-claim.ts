@@ -49,7 +49,7 @@ export async function reconcileClaim(world: World, namespace: string, name: stri
   return undefined;
 }
 
-/** The folder first: a claim that is bound can be written to. */
+/** Makes the folder first: a bound claim can be written to. */
 async function bind(world: World, claim: PersistentVolumeClaim, pv: PersistentVolume): Promise<void> {
   const { name, namespace, uid } = claim.metadata;
   await showFolder(world, claim, pv);
@@ -66,7 +66,7 @@ async function bind(world: World, claim: PersistentVolumeClaim, pv: PersistentVo
   });
 }
 
-/** As Longhorn's CSI driver and Kubernetes' resizer do together; the folder has no size of its own. */
+/** Does the work of Longhorn's CSI driver and of Kubernetes' resizer; the folder itself has no size. */
 async function grow(
   world: World,
   claim: PersistentVolumeClaim,
@@ -101,7 +101,7 @@ async function keep(world: World, claim: PersistentVolumeClaim, pv: PersistentVo
   });
 }
 
-/** The folder of a volume that is being restored comes with its last byte; until then the claim's link leads nowhere. */
+/** The folder of a volume that is being restored appears with its last byte; until then the claim's link leads nowhere. */
 async function showFolder(world: World, claim: PersistentVolumeClaim, pv: PersistentVolume): Promise<void> {
   const { name, namespace = 'default' } = claim.metadata;
   const volumeName = pv.spec?.csi?.volumeHandle ?? pv.metadata.name;

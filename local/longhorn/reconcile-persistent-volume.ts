@@ -16,7 +16,7 @@ export async function reconcilePersistentVolume(world: World, name: string): Pro
   const isClaimThere = claim !== undefined && ((ref.uid ?? '') === '' || claim.metadata.uid === ref.uid);
   const action = decideRelease(pv, isClaimThere);
   if (action === 'nothing') return undefined;
-  // A new claim of that name shows its own volume by now.
+  // The folder may already show the volume of a new claim of the same name.
   if (claim === undefined) await rm(world.folders.claim(ref.namespace ?? 'default', ref.name), { force: true });
   if (action === 'delete') await deleteBoth(world, pv);
   else await release(world, pv);
@@ -26,13 +26,13 @@ export async function reconcilePersistentVolume(world: World, name: string): Pro
 async function deleteBoth(world: World, pv: PersistentVolume): Promise<void> {
   const { metadata, spec } = pv;
   const volume = spec?.csi?.volumeHandle ?? metadata.name;
-  // What is bound is in use to Kubernetes, and kept from going.
+  // Kubernetes protects a bound PersistentVolume from deletion.
   if (pv.status?.phase !== 'Released') await patchStatus(world, persistentVolumes, pv, { phase: 'Released' });
   await world.client.delete(volumes, { name: volume, namespace: world.namespace }, world);
   await world.client.delete(persistentVolumes, { name: metadata.name }, world);
 }
 
-/** The volume stays and remembers whose it was. */
+/** The volume stays and records its former claim. */
 async function release(world: World, pv: PersistentVolume): Promise<void> {
   await patchStatus(world, persistentVolumes, pv, { phase: 'Released' });
   const name = pv.spec?.csi?.volumeHandle ?? pv.metadata.name;

@@ -60,7 +60,7 @@ export async function reconcileRestore(world: World, volume: VolumeResource): Pr
   return undefined;
 }
 
-/** Attached ones hold a slot of the node, those that wait to be attached do not. */
+/** Attached volumes hold a slot of the node, volumes that wait to be attached do not. */
 function restoresUnderWay({ known }: World, exceptFor: string): number {
   return known.volumes
     .values()
@@ -73,7 +73,7 @@ function restoresUnderWay({ known }: World, exceptFor: string): number {
     .toArray().length;
 }
 
-/** Where nothing stands before the store to complete the volume as the webhook does, it is completed here. */
+/** Completes the volume where no webhook has done so. */
 async function initiate(world: World, volume: VolumeResource, from: RestoringFrom): Promise<void> {
   const { name } = volume.metadata;
   const { folders } = world;
@@ -119,7 +119,7 @@ async function advance(world: World, volume: VolumeResource, from: RestoringFrom
     );
   } catch (error) {
     if (error instanceof SoteriaError) throw error;
-    // Not this process has failed: the store does not hold what it should.
+    // This process has not failed: the store does not hold what it should.
     const why = error instanceof Error ? error.message : 'the backup cannot be read';
     world.log.warn('restore_failed', { volume: name, backup: from.backup, why });
     return fail(world, volume, from, 'failed to restore the backup: a block is missing or damaged');

@@ -91,7 +91,7 @@ function placeOf(world: World, { metadata, spec }: SnapshotResource) {
   return placeInChain(metadata.name, takenOf(world, spec.volume));
 }
 
-/** A newer snapshot has come, or the parent has gone. */
+/** Another snapshot came or went: the place in the chain has changed. */
 async function keepPlace(
   world: World,
   snapshot: SnapshotResource,

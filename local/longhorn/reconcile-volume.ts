@@ -32,7 +32,7 @@ export async function reconcileVolume(world: World, name: string): Promise<NextL
     faults: world.faults,
     nodeName: world.nodeName,
   });
-  // A restored one is shown to workloads from here on.
+  // Workloads can use a restored volume from here on.
   const isHidden = volume.status?.frontendDisabled === true;
   if (step === undefined && !isHidden) return undefined;
   const shown = isHidden ? { frontendDisabled: false } : {};
@@ -55,7 +55,7 @@ async function showFlags(world: World, volume: VolumeResource): Promise<void> {
   await patchStatus(world, volumes, volume, { isStandby, conditions: [...others, condition] });
 }
 
-/** The snapshots go with their volume; its backups do not. */
+/** Deletes the snapshots of the volume, but not its backups. */
 async function removeVolume(world: World, volume: VolumeResource): Promise<number | undefined> {
   const { name } = volume.metadata;
   for (const { metadata } of snapshotsOfVolume(world.known, name)) {

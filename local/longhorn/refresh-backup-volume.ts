@@ -1,4 +1,4 @@
-/** The BackupVolume object of a volume's folder on a target: made when missing, then told what `volume.cfg` says. */
+/** The BackupVolume object of a volume's folder on a target: made when missing, then filled from `volume.cfg`. */
 import { createHash } from 'node:crypto';
 import {
   backupTargetLabel,
@@ -11,7 +11,7 @@ import type { BackupVolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import { readVolumeManifest } from './store/manifest.ts';
 import { type World, finalizer, instantOf, isDeleting, patchStatus } from './world.ts';
 
-/** As Longhorn since 1.9.1; others are to select by labels. */
+/** The name that Longhorn gives since 1.9.1; other programs should select by labels. */
 export function backupVolumeName(target: string, volume: string): string {
   return `${volume}-${createHash('sha256').update(`${volume}-${target}`).digest('hex').slice(0, 8)}`;
 }

@@ -1,4 +1,4 @@
-/** What a volume shows of its restore after each step (longhorn.md 3.3). Pure. */
+/** The status of a volume after each step of its restore (longhorn.md 3.3). Pure. */
 import type { VolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import type { RestoreAction } from './decide-restore.ts';
 import { type ConditionText, withCondition } from './with-condition.ts';

@@ -1,4 +1,4 @@
-/** What a volume takes over from the backup it is made of (longhorn.md 3.2): said by admission, and kept where there is none. Pure. */
+/** The fields that a volume takes from its backup (longhorn.md 3.2): admission sets them, or the restore where no webhook runs. Pure. */
 import { backupTargetLabel, backupVolumeLabel } from '@soteria/shared/longhorn/resource-types.ts';
 import type { BackupResource, BackupVolumeResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import { volumeSizeOf } from './quantity.ts';
@@ -15,7 +15,7 @@ export interface RestoredFields {
   };
 }
 
-/** The size is the backup volume's, whatever was asked for; the access mode is the backup's unless one was asked for. */
+/** The size always comes from the backup volume; the access mode comes from the backup unless the request names one. */
 export function restoredFields(
   name: string,
   spec: Pick<VolumeResource['spec'], 'accessMode'>,

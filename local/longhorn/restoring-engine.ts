@@ -1,4 +1,4 @@
-/** The Engine of a volume that is being restored: it tells, for every replica, how far it is. */
+/** The Engine of a volume that is being restored: it reports the progress of every replica. */
 import { engines, longhornGroup, longhornVersion } from '@soteria/shared/longhorn/resource-types.ts';
 import type { EngineResource, VolumeResource } from '@soteria/shared/longhorn/wire.ts';
 import { type World, finalizer, removeFinalizer, patchStatus } from './world.ts';
@@ -12,7 +12,7 @@ export interface RestoringFrom {
   readonly volume: string;
 }
 
-/** What is there already is the engine of this very restore: the name is the volume's. */
+/** An existing engine belongs to this very restore: it has the volume's name. */
 export async function ensureEngine(world: World, volume: VolumeResource, from: RestoringFrom): Promise<EngineResource> {
   const { name } = volume.metadata;
   const at = { name: engineName(name), namespace: world.namespace };
@@ -52,7 +52,7 @@ export interface RestoreTold {
   readonly error?: string;
 }
 
-/** Replicas are not equally fast: the last of them is as far as `told` says, the others are ahead. */
+/** Replicas are not equally fast: the slowest has the progress in `told`, the others are ahead. */
 export async function reportProgress(
   world: World,
   volume: VolumeResource,

@@ -31,7 +31,7 @@ export async function runUpload(world: World, backup: BackupResource, volume: Vo
     }),
   );
   if (!('result' in step)) {
-    // 100 is said by Completed alone.
+    // Only a Completed backup reports 100.
     return { progress: Math.min(99, Math.floor((step.doneBytes / step.totalBytes) * 100)), isDone: false };
   }
   const snapshot = await readSnapshotRecord(snapshotFolder);
@@ -45,7 +45,7 @@ export async function runUpload(world: World, backup: BackupResource, volume: Vo
   return { progress: 100, isDone: true };
 }
 
-/** As an interrupted upload leaves it: nothing says when it was made, because it never was. */
+/** The record of an interrupted upload: it has no instant, because the backup was never complete. */
 export async function leaveUnfinished(world: World, backup: BackupResource, volume: VolumeResource): Promise<void> {
   const nothing = { files: [], totalBytes: 0, newBytes: 0, againBytes: 0 };
   const done = { ...nothing, snapshotCreatedAt: '', blockSizeBytes: defaultBlockSizeBytes };

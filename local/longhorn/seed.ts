@@ -1,4 +1,4 @@
-/** The objects a cluster with Longhorn has before anybody asks for anything. */
+/** The objects of a cluster with a fresh Longhorn. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { namespaces, untyped } from '@soteria/shared/kubernetes/core-types.ts';
@@ -23,7 +23,7 @@ export interface SeedOptions {
   readonly pollInterval?: string;
 }
 
-/** What exists already is left as it is; the kinds must be known to the API server. */
+/** Leaves existing objects as they are; the API server must know the kinds. */
 export async function ensureLonghornObjects(client: KubernetesClient, options: SeedOptions = {}): Promise<void> {
   const { namespace = 'longhorn-system', targetUrl = 's3://local@loopback/', pollInterval = '30s' } = options;
   await ensure(client, namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });

@@ -1,6 +1,6 @@
 /**
  * A Longhorn made of folders: an ordinary API client that watches, decides and writes statuses as Longhorn does (longhorn.md 1, 2, 5,
- * 6). Everything it must remember is in the objects and in the data folder, so a restart goes on where a kill has cut it off.
+ * 6). All of its state is in the objects and in the data folder, so a restart continues where a kill has interrupted it.
  */
 import type { WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import type { KubernetesObject } from '@soteria/shared/kubernetes/resource-type.ts';
@@ -29,7 +29,7 @@ export interface LonghornOptions {
   readonly client: WatchingClient;
   readonly dataDir: string;
   readonly log: Log;
-  /** Default `longhorn-system`; must exist, as must the kinds (see `seed.ts`, `crds.ts`). */
+  /** Default `longhorn-system`; the namespace and the kinds must exist (see `seed.ts`, `crds.ts`). */
   readonly namespace?: string;
   readonly now?: () => Date;
   readonly pace?: Partial<Pace>;
@@ -45,7 +45,7 @@ export interface LocalLonghorn {
   stop(): Promise<void>;
 }
 
-/** Comes back when every object has been listed and work has begun. */
+/** Resolves when every object has been listed and work has begun. */
 export async function startLonghorn(options: LonghornOptions): Promise<LocalLonghorn> {
   const { client, log, namespace = 'longhorn-system', now = () => new Date() } = options;
   const stopping = new AbortController();
@@ -56,7 +56,7 @@ export async function startLonghorn(options: LonghornOptions): Promise<LocalLong
   const queue = createWorkQueue({
     look: (key) => reconcile(key),
     onError(key, thrown, failures) {
-      // A conflict means that somebody else wrote first: looking again is all it takes.
+      // A conflict means that another client wrote first: another look is enough.
       if (!stopping.signal.aborted && failures > 2) log.error('longhorn_look_failed', thrown, { key, failures });
     },
   });

@@ -1,4 +1,4 @@
-/** A poll: the objects come to agree with what the target holds. */
+/** A poll: makes the objects agree with the content of the target. */
 import {
   backupTargetLabel,
   backupVolumeLabel,
@@ -37,7 +37,7 @@ export async function syncTarget(world: World, target: string): Promise<void> {
   for (const backup of plan.drop) await dropObject(world, backup);
 }
 
-/** All of them; nothing on the target is touched. */
+/** Deletes all objects of the target; nothing on the target is touched. */
 export async function dropObjectsOf(world: World, target: string): Promise<void> {
   const objects = world.known.backups.values().filter((backup) => targetOfBackup(backup) === target);
   for (const { metadata } of objects.toArray()) await dropObject(world, metadata.name);
@@ -47,7 +47,7 @@ function isFromTarget(backup: BackupResource): boolean {
   return !isDeleting(backup) && backup.status?.state === 'Completed' && (backup.status.lastSyncedAt ?? '') !== '';
 }
 
-/** With the labels Longhorn needs itself, and nothing of what its maker had put on it. */
+/** Sets the labels that Longhorn itself needs, and none of the labels that the maker of the backup had set. */
 async function pull(world: World, target: string, volume: string, name: string): Promise<void> {
   if ((await world.client.get(backups, { name, namespace: world.namespace }, world)) !== undefined) return;
   await world.client.create(

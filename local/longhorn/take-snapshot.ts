@@ -1,4 +1,4 @@
-/** The copy of a volume's folder at one instant. */
+/** Copies a volume's folder at one instant. */
 import { cp, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -23,7 +23,7 @@ export async function readSnapshotRecord(snapshotFolder: string): Promise<Snapsh
   }
 }
 
-/** Taking what is taken changes nothing: the first instant stays. */
+/** Taking a snapshot twice changes nothing: the first instant stays. */
 export async function takeSnapshot(volumeFolder: string, snapshotFolder: string, at: string): Promise<SnapshotRecord> {
   const before = await readSnapshotRecord(snapshotFolder);
   if (before !== undefined) return before;
@@ -43,7 +43,7 @@ export async function takeSnapshot(volumeFolder: string, snapshotFolder: string,
   return record;
 }
 
-/** Sockets, pipes and devices are no data. */
+/** Leaves out sockets, pipes and devices: they hold no data. */
 async function isKept(path: string): Promise<boolean> {
   const stats = await lstat(path);
   return stats.isFile() || stats.isDirectory() || stats.isSymbolicLink();

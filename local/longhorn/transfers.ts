@@ -1,4 +1,4 @@
-/** The transfers of one kind under way in this process. What must outlive it is in files: a journal, the target, the volume. */
+/** The running transfers of one kind in this process. State that must outlive the process is in files: a journal, the target, the volume. */
 
 export interface TransferProgress {
   readonly doneBytes: number;
@@ -8,10 +8,10 @@ export interface TransferProgress {
 type Running<Result> = AsyncGenerator<TransferProgress, Result>;
 
 export interface Transfers<Result> {
-  /** How often this one has been found waiting. */
+  /** How many looks have found this transfer waiting. */
   readonly waits: Map<string, number>;
   /**
-   * Moves it on by about `stepBytes`, starting it with `begin` when this process has not; one that fails is forgotten, and starts
+   * Advances the transfer by about `stepBytes`, starting it with `begin` when this process has not. A failed transfer is forgotten, and starts
    * again.
    */
   advance(
@@ -20,11 +20,11 @@ export interface Transfers<Result> {
     begin: () => Running<Result>,
   ): Promise<TransferProgress | { readonly result: Result }>;
   drop(name: string): Promise<void>;
-  /** Closes every file that is open; what was moved stays. */
+  /** Closes every open file; the bytes that were moved stay. */
   dropAll(): Promise<void>;
 }
 
-/** `interrupted` is what a transfer that is dropped ends with; nobody reads it. */
+/** `interrupted` is the error of a dropped transfer; no caller reads it. */
 export function createTransfers<Result>(interrupted: Result): Transfers<Result> {
   const running = new Map<string, Running<Result>>();
   const waits = new Map<string, number>();

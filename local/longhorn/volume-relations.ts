@@ -1,4 +1,4 @@
-/** What belongs to a volume, among the known objects. Pure. */
+/** The objects that belong to a volume, among the known objects. Pure. */
 import { backupTargetLabel, backupVolumeLabel } from '@soteria/shared/longhorn/resource-types.ts';
 import type { BackupResource, SnapshotResource } from '@soteria/shared/longhorn/wire.ts';
 import type { Known } from './known-objects.ts';
@@ -25,7 +25,7 @@ export function backupsOfVolume({ backups }: Pick<Known, 'backups'>, volume: str
     .toArray();
 }
 
-/** Those that still have a way to go: not yet at the target, not yet read back, or being deleted. */
+/** The backups that still have steps to go: not yet on the target, not yet read back, or being deleted. */
 export function unfinishedBackupsOf(known: Pick<Known, 'backups'>, volume: string): BackupResource[] {
   return backupsOfVolume(known, volume).filter(
     (backup) => backup.metadata.deletionTimestamp !== undefined || (backup.status?.lastSyncedAt ?? '') === '',

@@ -11,7 +11,7 @@ export interface ConditionText {
   readonly message?: string;
 }
 
-/** The list with this condition in it; it keeps the instant of its last change when its status is the same. */
+/** The list with this condition in it. The condition keeps the instant of its last change when its status is the same. */
 export function withCondition(
   conditions: Conditions | null | undefined,
   { type, status, reason = '', message = '' }: ConditionText,

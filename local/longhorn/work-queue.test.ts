@@ -5,7 +5,7 @@ describe('the work queue', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  test('looks once at a key asked for many times, in order, and only after the start', async () => {
+  test('processes a key once that was added many times, in order, and only after the start', async () => {
     const { queue, looked } = queueOf(async () => undefined);
     for (const key of ['a', 'b', 'a']) queue.add(key);
     await vi.advanceTimersByTimeAsync(10);
@@ -15,7 +15,7 @@ describe('the work queue', () => {
     expect(looked).toEqual(['a', 'b']);
   });
 
-  test('a pause holds whatever is asked, a reminder does not', async () => {
+  test('a pause holds a key back although it is added again, a reminder does not', async () => {
     let next: NextLook = 100;
     const { queue, looked } = queueOf(async () => next);
     queue.start();
@@ -35,7 +35,7 @@ describe('the work queue', () => {
     expect(looked.length).toBe(4);
   });
 
-  test('a throw is looked at again after growing pauses, until it goes well', async () => {
+  test('a key whose processing throws is retried after growing pauses, until it succeeds', async () => {
     let isBroken = true;
     const { queue, looked, failures } = queueOf(async () => {
       if (isBroken) throw new Error('broken');
@@ -63,7 +63,7 @@ describe('the work queue', () => {
     expect(looked).toEqual(['a', 'a']);
   });
 
-  test('after the stop nothing is looked at', async () => {
+  test('after the stop no key is processed', async () => {
     const { queue, looked } = queueOf(async () => 10);
     queue.start();
     queue.add('a');

@@ -1,21 +1,21 @@
 /**
- * Keys to look at, one at a time. Invariants:
+ * Keys to process, one at a time. Invariants:
  *  1. A key is in the queue at most once; a key that is added while it is being processed is processed again.
- *  2. A look that asks to come back after some time is not repeated sooner, whatever happens meanwhile: that is the pace.
+ *  2. A key that is to be processed again after some time is not processed sooner, whatever happens meanwhile: this sets the pace.
  */
 export interface WorkQueue {
   add(key: string): void;
-  /** From now on keys are looked at. */
+  /** Starts to process keys. */
   start(): void;
-  /** Comes back when the look that is under way has ended; none starts after that. */
+  /** Resolves when the key in work is done; no other key is processed after that. */
   stop(): Promise<void>;
 }
 
-/** A number: milliseconds in which not to look again, and then to look. `laterMs`: look then, or sooner when asked to. */
+/** A number: milliseconds in which the key is not processed, and after which it is. `laterMs`: process the key then, or sooner when it is added. */
 export type NextLook = number | { readonly laterMs: number } | undefined;
 
 export interface WorkQueueOptions {
-  /** A throw is looked at again after a growing pause. */
+  /** A key whose processing throws is retried after a growing pause. */
   readonly look: (key: string) => Promise<NextLook>;
   readonly onError: (key: string, thrown: unknown, failures: number) => void;
 }
@@ -41,7 +41,7 @@ export function createWorkQueue({ look, onError }: WorkQueueOptions): WorkQueue 
     if (!isRunning || working !== undefined) return;
     working = work().finally(() => {
       working = undefined;
-      // What came between the last look and here.
+      // Keys that came between the last look and here.
       if (waiting.size > 0) wake();
     });
   }

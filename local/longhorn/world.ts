@@ -1,4 +1,4 @@
-/** What every reconciler gets, and the few writes they share. Status goes to the status subresource, as on a real API server. */
+/** The tools of every reconciler, and the few writes they share. They write status to the status subresource, as a real API server needs it. */
 import type { WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
@@ -12,20 +12,20 @@ import type { Transfers } from './transfers.ts';
 
 export interface World {
   readonly client: WatchingClient;
-  /** Longhorn's own. */
+  /** Longhorn's own finalizer. */
   readonly namespace: string;
   readonly folders: Folders;
   readonly faults: Faults;
   readonly pace: Pace;
   readonly known: Known;
   readonly uploads: Transfers<UploadResult>;
-  /** By the volume they fill. */
+  /** Restores, keyed by the volume that they fill. */
   readonly restores: Transfers<RestoreResult>;
   /** Backups that must not be read from the target again yet. */
   readonly heldBack: ReadonlySet<string>;
   /** Targets to be read at the next look, due or not. */
   readonly urgentSyncs: Set<string>;
-  /** Since when each target that is lost has been so, in milliseconds. */
+  /** Since when each lost target has been lost, in milliseconds. */
   readonly lostSince: Map<string, number>;
   /** Storage classes whose claims are provisioned. */
   readonly storageClasses: readonly string[];
@@ -54,7 +54,7 @@ export async function patchStatus<T extends KubernetesObject>(
   await world.client.patch(type, { name, namespace }, { status }, { subresource: 'status', signal: world.signal });
 }
 
-/** Our finalizer and these labels are on the object afterwards; where admission has put them already, nothing is written. */
+/** Puts our finalizer and these labels on the object; writes nothing where admission has done so already. */
 export async function ensureMetadata<T extends KubernetesObject>(
   world: World,
   type: ResourceType<T>,

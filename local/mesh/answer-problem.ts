@@ -1,4 +1,4 @@
-/** A refusal of the mesh itself, as the functions word theirs: docs/openapi.json declares one problem document for all. */
+/** A refusal of the mesh itself, in the form of the functions' refusals: docs/openapi.json declares one problem document for all. */
 import type { ServerResponse } from 'node:http';
 import type { SoteriaError } from '@soteria/shared/errors.ts';
 import { problemOf, refusalHeaders } from '@soteria/shared/function/problem.ts';

@@ -1,5 +1,5 @@
 /**
- * What goes wrong on purpose. Each switch is a question the mesh asks at that moment, so a test decides by event and by count;
+ * Faults on purpose. The mesh calls each switch at that moment, so a test decides by event and by count;
  * a switch that is left out never strikes. The object may be changed while the mesh runs.
  */
 import type { EventIdentity } from './activity.ts';
@@ -13,13 +13,13 @@ export interface ChaosSwitches {
   duplicateDelivery?: (delivery: DeliveryAtStake) => boolean;
   /** The event is held until the trigger's next delivery has ended, at most two seconds. */
   reorderDelivery?: (delivery: DeliveryAtStake) => boolean;
-  /** The event is never delivered nor dead-lettered: what a restart of the in-memory channel does. */
+  /** The event is neither delivered nor dead-lettered: a restart of the in-memory channel causes it. */
   dropDelivery?: (delivery: DeliveryAtStake) => boolean;
   /** Milliseconds the delivery is held back, 0 for none. */
   delayDelivery?: (delivery: DeliveryAtStake) => number;
-  /** One tick is sent twice, with different ids: what a change of the ping adapter's leader does. */
+  /** One tick is sent twice, with different ids: a change of the ping adapter's leader causes it. */
   duplicatePing?: (pingSource: string) => boolean;
-  /** The change is never sent: what a restart of the source's adapter does. */
+  /** The change is never sent: a restart of the source's adapter causes it. */
   dropSourceEvent?: (event: EventIdentity) => boolean;
   /** Milliseconds after which the function process is killed while it works on this request; undefined leaves it alive. */
   killDuringRequest?: (request: {

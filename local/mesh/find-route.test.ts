@@ -21,7 +21,7 @@ describe('a route', () => {
     expect(findRoute(routes, path)?.url).toBe(url);
   });
 
-  it('of a lone slash covers what nobody else claims', () => {
+  it('of a lone slash covers the paths that no other Service claims', () => {
     expect(findRoute([...routes, { prefix: '/', url: 'd' }], '/index.html')?.url).toBe('d');
   });
 

@@ -1,7 +1,7 @@
-/** Which Service a path belongs to. */
+/** Finds the Service that a path belongs to. */
 
 export interface Route {
-  /** Such as `/v1/backup`; it also covers what lies below it, but not `/v1/backups`. */
+  /** Such as `/v1/backup`; covers the paths below it too, but not `/v1/backups`. */
   readonly prefix: string;
   /** Base URL of the Service's listener. */
   readonly url: string;

@@ -1,4 +1,4 @@
-/** Keeps what runs in step with the objects of one kind: each is begun, changed and ended as the API server's list says. */
+/** Keeps the running parts in step with the objects of one kind: starts, changes and ends them as the API server's list says. */
 import { SoteriaError, toSoteriaError } from '@soteria/shared/errors.ts';
 import type { ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { UntypedObject } from './manifest/knative-types.ts';
@@ -8,14 +8,14 @@ import type { WatchParts } from './watch-for-ever.ts';
 export interface Followed {
   /** Takes up a new or changed object in place of what it was before; throws a SoteriaError to refuse it. */
   readonly take: (object: UntypedObject) => Promise<void> | void;
-  /** Ends what was taken up under that name; called also before a refusal is reported. */
+  /** Ends the part of that name; also called before a refusal is reported. */
   readonly drop: (name: string) => Promise<void> | void;
-  /** Lets an object go that is being deleted. */
+  /** Removes the finalizer of an object that is being deleted. */
   readonly release?: (object: UntypedObject) => Promise<void>;
 }
 
 /**
- * Resolves after the first complete list was taken up. What that list holds and the mesh refuses is thrown, because a start
+ * Resolves after the first complete list was taken up. Throws when the mesh refuses an object of that list, because a start
  * with half the manifests is no start; a refusal later is a warning, and the object does not run.
  */
 export async function followObjects(
@@ -23,7 +23,7 @@ export async function followObjects(
   type: ResourceType<UntypedObject>,
   { take, drop, release }: Followed,
 ): Promise<void> {
-  /** Name → what of the object decides how it runs. */
+  /** Name → the members of the object that decide how it runs. */
   const known = new Map<string, string>();
   let isFirst = true;
   const refusals: SoteriaError[] = [];
@@ -54,7 +54,7 @@ export async function followObjects(
     if (known.delete(name)) await drop(name);
   }
 
-  // A list first, apart from the watch: when the kind itself is missing, the start fails and says so.
+  // A list first, apart from the watch: when the kind itself is missing, the start fails and reports it.
   await parts.client.list(type, { namespace: parts.namespace, limit: 1 }, { signal: parts.signal });
   await watchForEver(parts, type, { namespace: parts.namespace }, async (change) => {
     if (change.type === 'resync') {

@@ -21,7 +21,7 @@ export interface Sources {
 }
 
 export function followSources(parts: SourcesParts): Sources {
-  /** `<plural>/<name>` → what ends it. */
+  /** `<plural>/<name>` → the function that ends the source. */
   const running = new Map<string, () => void>();
 
   function end(key: string): void {

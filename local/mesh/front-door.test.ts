@@ -16,7 +16,7 @@ async function open() {
   return { ...fixture, door };
 }
 
-/** `fetch` lets nobody choose the Host. */
+/** `fetch` does not allow a caller to choose the Host. */
 async function post(url: string, headers: Record<string, string>): Promise<unknown> {
   const sent = request(url, { method: 'POST', headers }).end();
   const [answer] = await once(sent, 'response');
@@ -24,7 +24,7 @@ async function post(url: string, headers: Record<string, string>): Promise<unkno
 }
 
 describe('the front door', () => {
-  it('takes each path to the Service that claims it, with its body and headers', async () => {
+  it('sends each request to the Service that claims its path, with its body and headers', async () => {
     const { door, requests } = await open();
     const body = JSON.stringify({ pvc: 'data' });
     const headers = { 'content-type': 'application/json', authorization: 'Bearer t', 'idempotency-key': 'k' };
@@ -58,7 +58,7 @@ describe('the front door', () => {
     });
   });
 
-  it('never leaves the Service the path belongs to', async () => {
+  it('sends a request to no other host, whatever its path', async () => {
     const { door, mesh, requests } = await open();
     const { port } = new URL(mesh.serviceUrl(namespace, 'other') ?? '');
     expect((await fetch(`${door.url}//127.0.0.1:${port}/v1/backup`)).status).toBe(404);
@@ -81,7 +81,7 @@ describe('the front door', () => {
     expect(requests('probe')).toEqual([]);
   });
 
-  it('says so when its port is taken', async () => {
+  it('names the reason when its port is taken', async () => {
     const { mesh, door } = await open();
     const port = Number(new URL(door.url).port);
     await expect(startFrontDoor({ mesh, port })).rejects.toMatchObject({ code: 'conflict' });

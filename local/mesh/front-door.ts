@@ -1,4 +1,4 @@
-/** The one address people use: each `/v1` path goes to the Service whose annotation claims it. */
+/** The address that people use: each `/v1` path goes to the Service whose annotation claims it. */
 import type { ServerResponse } from 'node:http';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { answerProblem } from './answer-problem.ts';
@@ -12,7 +12,7 @@ export interface FrontDoorOptions {
   readonly mesh: { listRoutes(): readonly Route[] };
   /** 0 lets the system choose. */
   readonly port: number;
-  /** Only `127.0.0.1` is taken. */
+  /** Only `127.0.0.1` is accepted. */
   readonly host?: string;
 }
 

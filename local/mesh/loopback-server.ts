@@ -32,7 +32,7 @@ export async function listenOnLoopback(
     if (why === undefined) listener(request, response);
     else refuse(response, why);
   });
-  // Longer than any client keeps an idle connection, and no limit on a request's length: those are the function's to set.
+  // Longer than any client keeps an idle connection, and no limit on a request's length: the function sets such limits.
   server.keepAliveTimeout = 100_000;
   server.headersTimeout = 105_000;
   server.requestTimeout = 0;
@@ -55,7 +55,7 @@ export async function listenOnLoopback(
       resolve(typeof address === 'object' && address !== null ? address.port : 0);
     });
   });
-  // A connection that could not be accepted, for want of a descriptor, is the caller's to try again; the others go on.
+  // A connection was not accepted for lack of a descriptor: the caller retries, and the other connections continue.
   server.on('error', () => undefined);
   return {
     url: `http://${host}:${port}`,

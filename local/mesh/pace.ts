@@ -1,9 +1,9 @@
-/** How much faster than Knative the local mesh lets waiting time pass. */
+/** How much faster than in Knative waiting time passes in the local mesh. */
 
 export interface Pace {
   /** Divides the time until an idle function sleeps. 1 is Knative's: about two minutes; 20, the default: about six seconds. */
   readonly sleep: number;
-  /** Divides the pauses between repeated deliveries. Left at 1, also locally: retries are what a failing function feels. */
+  /** Divides the pauses between retries. It is 1 locally too, so that a failing function sees Knative's pauses. */
   readonly retry: number;
 }
 

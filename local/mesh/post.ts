@@ -20,7 +20,7 @@ export interface PostRequest {
 
 const exchange = createHttpExchange({ pool: { keepAlive: false } });
 
-/** Never rejects: whatever goes wrong is an answer that the caller decides on. */
+/** Never rejects: a failure is an answer too, and the caller decides what to do. */
 export async function post(message: PostRequest, clock: Clock, signal: AbortSignal): Promise<Answer> {
   const { url, headers, body, timeoutMs } = message;
   const late = new AbortController();

@@ -52,7 +52,7 @@ export function proxyRequest(request: IncomingMessage, response: ServerResponse,
     options.signal.addEventListener('abort', abandon);
     response.once('close', () => {
       options.signal.removeEventListener('abort', abandon);
-      // What was not passed on before the answer came is read away, or the sender could not end its request.
+      // The rest of the request is read and dropped, or the sender could not end its request.
       request.unpipe(onward);
       request.resume();
       onward.destroy();

@@ -49,7 +49,7 @@ describe('the mesh', () => {
     expect(probe?.['status']).toMatchObject({ url: 'http://probe.soteria.svc.cluster.local' });
   });
 
-  it('warns of a manifest that is refused while it runs, and goes on', async () => {
+  it('warns of a manifest that is refused while it runs, and continues', async () => {
     const { cluster, all, publish, requests } = await startFixture([
       service('probe'),
       broker(),
@@ -67,7 +67,7 @@ describe('the mesh', () => {
     await eventually(() => expect(requests('probe')).toHaveLength(1));
   });
 
-  it('takes up and ends Services, Brokers and Triggers that come and go', async () => {
+  it('starts and ends Services, Brokers and Triggers as their objects come and go', async () => {
     const { cluster, mesh, publish, requests } = await startFixture([broker()]);
     expect(mesh.serviceUrl(namespace, 'probe')).toBeUndefined();
     cluster.seed(service('probe'), trigger('late', 'made'));

@@ -26,10 +26,10 @@ export interface MeshOptions {
   readonly client: WatchingClient;
   /** Where the Knative objects are. */
   readonly namespace: string;
-  /** What to start for a Service; `args` are its container's. */
+  /** The program to start for a Service; `args` are the arguments of its container. */
   readonly functionCommand: (serviceName: string, args: readonly string[]) => FunctionCommand;
   /**
-   * Put on top of the environment its manifest declares: credentials, where to find the API server, PATH. The process gets
+   * Added to the environment that the manifest declares: credentials, the address of the API server, PATH. The process gets
    * nothing of this process's own environment.
    */
   readonly functionEnv: (serviceName: string) => Promise<Readonly<Record<string, string>>>;
@@ -55,7 +55,7 @@ export interface Mesh {
   serviceUrl(namespace: string, name: string): string | undefined;
   /** For the front door: the paths that Services claim. */
   listRoutes(): readonly Route[];
-  /** What the manifests say and this machine leaves undone, one sentence per Service. */
+  /** The fields of the manifests that have no effect here, one sentence per Service. */
   listIgnored(): readonly string[];
   /** Ends every function, SIGTERM first; events under way are lost. */
   stop(): Promise<void>;
@@ -117,7 +117,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
   }
 
   try {
-    // Sinks before sources: what a source sends in its first moment finds its way.
+    // Sinks before sources: the first event of a source must find its sink.
     await services.started();
     await eventing.started();
     await sources.started();

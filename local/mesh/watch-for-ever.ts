@@ -1,4 +1,4 @@
-/** Consumes a watch for as long as the mesh lives, also when the API server is away for a while. */
+/** Consumes a watch as long as the mesh runs, also when the API server is away for a while. */
 import type { WatchingClient, WatchEvent, WatchQuery } from '@soteria/shared/kubernetes/client.ts';
 import { toSoteriaError } from '@soteria/shared/errors.ts';
 import type { ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
@@ -39,7 +39,7 @@ export function watchForEver(
           if (!parts.signal.aborted) {
             const { what, why } = toSoteriaError(thrown).explanation;
             const message = `watching ${type.kind} broke off: ${what}, ${why}`;
-            // A kind that is missing stays missing: said once, tried on.
+            // A missing kind stays missing: report it once, and keep trying.
             if (message !== lastWarning) parts.onActivity({ kind: 'warning', message });
             lastWarning = message;
           }

@@ -1,4 +1,4 @@
-/** Tells the API server that an object works and where, as Knative's controllers would. */
+/** Writes into an object's status that it works and at what address, as Knative's controllers would. */
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { toSoteriaError } from '@soteria/shared/errors.ts';
 import type { ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
@@ -27,7 +27,7 @@ export async function writeReady(
   );
 }
 
-/** Only of this very object: another may have its name by now. */
+/** Writes only to this very object: another object may have its name by now. */
 export async function writeFinalizers(
   parts: StatusParts,
   type: ResourceType<UntypedObject>,

@@ -20,14 +20,14 @@ export async function hasBlock(store: VolumeStore, checksum: string): Promise<bo
   }
 }
 
-/** Gives back the compressed bytes written. */
+/** Returns how many compressed bytes were written. */
 export async function writeBlock(store: VolumeStore, checksum: string, block: Uint8Array): Promise<number> {
   const packed = await compress(block, { level: 1 });
   await writeWholeFile(store.blockFile(checksum), packed);
   return packed.byteLength;
 }
 
-/** Throws when the block is missing, or is not what its name says. */
+/** Throws when the block is missing, or does not match the checksum in its name. */
 export async function readBlock(store: VolumeStore, checksum: string): Promise<Uint8Array> {
   const block = await expand(await readFile(store.blockFile(checksum)));
   const found = checksumOf(block);
@@ -35,7 +35,7 @@ export async function readBlock(store: VolumeStore, checksum: string): Promise<U
   return block;
 }
 
-/** Removes every block that is not `wanted`, and what unfinished writes left behind; gives back how many files went. */
+/** Deletes every block that is not `wanted`, and the files of unfinished writes; returns how many files were deleted. */
 export async function removeBlocksExcept(store: VolumeStore, wanted: ReadonlySet<string>): Promise<number> {
   let removed = 0;
   const files = await readdir(store.blocksFolder, { recursive: true, withFileTypes: true }).catch(noneIfAbsent);

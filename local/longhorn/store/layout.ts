@@ -1,4 +1,4 @@
-/** Longhorn's own layout of a backup target: where what lies. */
+/** The paths of a backup target, in Longhorn's own layout. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { safeName } from '../folders.ts';
@@ -35,7 +35,7 @@ export function volumesFolder(targetFolder: string): string {
   return join(targetFolder, backupStoreFolder, 'volumes');
 }
 
-/** As Longhorn names a block: the first 64 hex digits of the SHA-512 of its bytes. */
+/** Longhorn's name of a block: the first 64 hex digits of the SHA-512 of its bytes. */
 export function checksumOf(block: Uint8Array): string {
   return createHash('sha512').update(block).digest('hex').slice(0, 64);
 }

@@ -1,5 +1,5 @@
 /**
- * `volume.cfg` and `backup_<name>.cfg`: with these and the blocks everything can be built again. Member names are Longhorn's
+ * `volume.cfg` and `backup_<name>.cfg`: a backup can be rebuilt from these files and the blocks. Member names are Longhorn's
  * where Longhorn has them; `Files` stands where Longhorn lists the blocks of a block device.
  */
 import { readFile } from 'node:fs/promises';
@@ -61,7 +61,7 @@ export const volumeManifest = z.object({
 });
 export type VolumeManifest = z.infer<typeof volumeManifest>;
 
-/** `undefined` when there is no such backup; a manifest that is damaged throws. */
+/** `undefined` when there is no such backup; throws when the manifest is damaged. */
 export async function readManifest(
   targetFolder: string,
   volume: string,

@@ -1,4 +1,4 @@
-/** The two configuration files of a volume on the target: a backup counts from the moment its file is there. */
+/** The two configuration files of a volume on the target: a backup counts as soon as its file exists. */
 import { readdir, rm } from 'node:fs/promises';
 import { removeBlocksExcept } from './blocks.ts';
 import { volumeStore } from './layout.ts';
@@ -17,8 +17,8 @@ export async function recordBackup(targetFolder: string, backup: BackupManifest,
 }
 
 /**
- * Takes the backup's file away, then every block no other backup needs; not while a backup of the volume is being written. What
- * a kill leaves behind goes with the next one.
+ * Deletes the backup's file, then every block that no other backup needs; must not run while a backup of the volume is being written. What
+ * a kill leaves behind is deleted with the next backup.
  */
 export async function forgetBackup(targetFolder: string, volume: string, backup: string, now: string): Promise<void> {
   const store = volumeStore(targetFolder, volume);

@@ -1,5 +1,5 @@
 /**
- * Builds a backup's tree in a folder, block by block. It goes on where a kill has cut it off: a file of the right size and time is
+ * Builds a backup's tree in a folder, block by block. It continues where a kill has interrupted it: a file of the right size and time is
  * whole, because its time is set last.
  */
 import { chmod, lstat, mkdir, open, rm, symlink, utimes } from 'node:fs/promises';
@@ -19,12 +19,12 @@ export interface RestoreResult {
   readonly bytes: number;
 }
 
-/** What a restore that is dropped ends with. */
+/** The error of a restore that is dropped. */
 export const noRestore: RestoreResult = { files: 0, bytes: 0 };
 
 type EntryOf<Type extends BackedUpEntry['type']> = Extract<BackedUpEntry, { type: Type }>;
 
-/** Throws when the backup is not there, and when a block of it is missing or damaged. */
+/** Throws when the backup does not exist, or when one of its blocks is missing or damaged. */
 export async function* restore(source: RestoreSource, folder: string): AsyncGenerator<TransferProgress, RestoreResult> {
   const entries = await Array.fromAsync(readBackup(source.targetFolder, source.volume, source.backup));
   const files = entries.filter((entry) => entry.type === 'file');

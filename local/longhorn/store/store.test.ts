@@ -15,7 +15,7 @@ import { type UploadResult, upload } from './upload.ts';
 import { walkTree } from './walk-tree.ts';
 
 const block = 64 * 1024;
-/** What Longhorn takes every block for, of whatever size. */
+/** The size with which Longhorn counts every block, whatever its real size. */
 const longhornBlock = 2 * 1024 * 1024;
 const volume = 'pvc-1';
 
@@ -80,7 +80,7 @@ describe('a backup target', () => {
     return found.filter((each) => each.isFile()).map(({ name }) => name);
   }
 
-  test('gives everything back: bytes, modes, times, empty folders and links', async () => {
+  test('gives back bytes, modes, times, empty folders and links', async () => {
     await backUp('one', '2026-08-20T01:00:00Z');
     await restoreToFolder(target, volume, 'one', join(root, 'restored'));
     expect(await treeOf(join(root, 'restored'))).toEqual(await treeOf(source));
@@ -123,7 +123,7 @@ describe('a backup target', () => {
     expect(await treeOf(join(root, 'restored'))).toEqual(await treeOf(source));
   });
 
-  test('a block that is not what its name says is never given out', async () => {
+  test('a block that does not match its name is never given out', async () => {
     await backUp('one', '2026-08-20T01:00:00Z');
     const checksum = checksumOf(await readFile(join(source, 'exact')));
     await writeBlock(store(), checksum, Buffer.from('other bytes'));
@@ -154,7 +154,7 @@ describe('a backup target', () => {
     expect(await treeOf(join(root, 'restored'))).toEqual(await treeOf(source));
   });
 
-  test('what a killed write leaves behind counts as no block, and goes with the next deletion', async () => {
+  test('the file of a killed write does not count as a block, and is deleted with the next deletion', async () => {
     const checksum = checksumOf(await readFile(join(source, 'exact')));
     const file = store().blockFile(checksum);
     await mkdir(join(file, '..'), { recursive: true });
@@ -168,7 +168,7 @@ describe('a backup target', () => {
     expect(await treeOf(join(root, 'restored'))).toEqual(await treeOf(source));
   });
 
-  test('a deletion takes what no other backup needs, in any order', async () => {
+  test('a deletion removes the blocks that no other backup needs, in any order', async () => {
     await backUp('one', '2026-08-20T01:00:00Z');
     const before = await treeOf(source);
     await writeFile(join(source, 'exact'), randomBytes(block));
@@ -190,7 +190,7 @@ describe('a backup target', () => {
     expect(await blockFiles()).toEqual([]);
   });
 
-  test('a restore that was cut off goes on, and writes no whole file again', async () => {
+  test('an interrupted restore continues, and writes no complete file again', async () => {
     await backUp('one', '2026-08-20T01:00:00Z');
     const folder = join(root, 'restored');
     const running = restore({ targetFolder: target, volume, backup: 'one' }, folder);
@@ -216,7 +216,7 @@ describe('a backup target', () => {
     await expect(restoreToFolder(target, volume, 'one', join(root, 'restored'))).rejects.toThrow(/leaves the folder/);
   });
 
-  test('a journal line that a kill cut short is passed over', async () => {
+  test('a journal line that a kill cut short is skipped', async () => {
     const file = join(root, 'cut.journal');
     await writeFile(file, `\n${'a'.repeat(64)} 10 new\n\n${'b'.repeat(64)} 2`);
     expect(await readJournal(file)).toEqual([{ checksum: 'a'.repeat(64), bytes: 10, kind: 'new' }]);

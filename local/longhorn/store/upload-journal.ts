@@ -1,4 +1,4 @@
-/** What an unfinished backup has written so far, so that a restart neither writes a block again nor forgets to count it. */
+/** The blocks that an unfinished backup has written so far: after a restart each block is counted and none is written again. */
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { readIfThere } from './manifest.ts';

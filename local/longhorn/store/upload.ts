@@ -1,4 +1,4 @@
-/** Moves a snapshot's folder to the target, block by block, and says after each block how far it is. */
+/** Moves a snapshot's folder to the target, block by block, and reports its progress after each block. */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasBlock, writeBlock } from './blocks.ts';
@@ -26,7 +26,7 @@ export interface UploadResult {
   readonly againBytes: number;
 }
 
-/** What an upload that is dropped ends with. */
+/** The error of an upload that is dropped. */
 export const noUpload: UploadResult = { files: [], totalBytes: 0, newBytes: 0, againBytes: 0 };
 
 type FoundFile = Extract<Found, { type: 'file' }>;

@@ -13,7 +13,7 @@ export type Found =
   | { readonly type: 'folder'; readonly path: string; readonly mode: number; readonly modifiedAtMs: number }
   | { readonly type: 'link'; readonly path: string; readonly linkTarget: string };
 
-/** Everything below `root` in a fixed order: a folder before what it holds, names by code unit. Paths are relative, with `/`. */
+/** Everything below `root` in a fixed order: a folder before its content, names by code unit. Paths are relative, with `/`. */
 export async function* walkTree(root: string, below = ''): AsyncGenerator<Found> {
   const names = await readdir(join(root, below));
   for (const name of names.toSorted()) {

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 /** Ends the name of every file that is being written; code that lists a folder skips such names. */
 export const unfinishedSuffix = '.unfinished';
 
-/** Either the whole content is there under the name, or nothing new is: a kill at any moment leaves no broken file. */
+/** The file gets its name with its whole content or not at all: a kill at any moment leaves no broken file. */
 export async function writeWholeFile(file: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const unfinished = join(dirname(file), `.${basename(file)}${unfinishedSuffix}`);

@@ -1,4 +1,4 @@
-/** What Longhorn's webhook is asked in: the objects that the cases of `admitted-cases.ts` and `refused-cases.ts` stand on. */
+/** The objects that the cases of `admitted-cases.ts` and `refused-cases.ts` need. */
 import { type BackingImages, createBackingImages } from '@soteria/shared/longhorn/backing-images.ts';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
@@ -76,7 +76,7 @@ const backupVolume = (of: string, status: object): Given => ({
   status,
 });
 
-/** In this order: each is admitted because of those before it. Targets that are away are so from the end on. */
+/** In this order: each object needs the objects before it. The targets that are to be away become unavailable at the end. */
 export const given: readonly Given[] = [
   {
     kind: 'BackupTarget',
@@ -104,14 +104,14 @@ export const given: readonly Given[] = [
   onTarget('lagging-one', 'lagging', { volumeBackingImageName: 'image', volumeSize: '1073741824' }),
 ];
 
-/** Makes what the cases need; a target `default` must be there. */
+/** Makes the objects that the cases need; a target `default` must exist. */
 export async function prepare({ client, namespace }: Ports): Promise<void> {
   const available = { status: { available: true } };
   await client.patch(kinds.BackupTarget, { name: 'default', namespace }, available, { subresource: 'status' });
   for (const { kind: kindName, name, labels = {}, spec, status } of given) {
     const type = kinds[kindName];
     const metadata = { name, namespace, labels };
-    // The webhook reads the objects before it from a cache, which may be a moment behind.
+    // The webhook reads the earlier objects from a cache, which may be a moment behind.
     await until(`${kindName} ${name} is admitted`, () =>
       client.create(type, { apiVersion: `${group}/${version}`, kind: kindName, metadata, spec }).catch(refusedOnly),
     );

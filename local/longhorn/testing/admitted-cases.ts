@@ -1,6 +1,6 @@
 /**
- * What Longhorn's webhook makes of what it admits, case by case: held to Longhorn's own webhook (`test/longhorn`), and to what the local
- * Longhorn says in its place. In this order: a case may need the objects of those before it.
+ * The changes that Longhorn's webhook makes to objects that it admits, case by case: checked on Longhorn's own webhook (`test/longhorn`) and on the local
+ * Longhorn. In this order: a case may need the objects of earlier cases.
  */
 import type { BackupDraft } from '@soteria/shared/longhorn/port.ts';
 import type { RestoreVolumeDraft } from '@soteria/shared/longhorn/port-restore.ts';

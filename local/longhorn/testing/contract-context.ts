@@ -1,4 +1,4 @@
-/** The Longhorn contract's hand on a running local Longhorn: it asks, and waits until Longhorn has done it. */
+/** Lets the Longhorn contract drive a running local Longhorn: it makes a request and waits until Longhorn has carried it out. */
 import type { WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import { type LonghornContractContext, snapshotDraft } from '@soteria/shared/longhorn/contract.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
@@ -58,7 +58,7 @@ export function contractContext({ client, namespace, faults, close }: RunningLon
     },
     async settleDeletion(kind, name) {
       if (kind === 'snapshot' && (await longhorn.snapshots.get(name)) !== undefined) {
-        // The newest snapshot of a volume goes only when there is a newer one.
+        // The newest snapshot of a volume is deleted only when a newer one exists.
         await longhorn.snapshots.create(snapshotDraft(`${name}-later`, 'vol-a'), { isDryRun: false });
       }
       const port = kind === 'snapshot' ? longhorn.snapshots : longhorn.backups;

@@ -1,4 +1,4 @@
-/** What Longhorn's webhook refuses, in its own words: held to Longhorn's own webhook and to the local Longhorn as `admitted-cases.ts` is. */
+/** The refusals of Longhorn's webhook, in its own words: checked on Longhorn's own webhook and on the local Longhorn, as `admitted-cases.ts` is. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BackupDraft } from '@soteria/shared/longhorn/port.ts';
 import type { RestoreVolumeDraft } from '@soteria/shared/longhorn/port-restore.ts';
@@ -9,7 +9,7 @@ export interface RefusedCase {
   readonly act: (ports: Ports) => Promise<unknown>;
   readonly code: 'cluster_refused' | 'cluster_forbidden' | 'cluster_unavailable';
   readonly by: 'mutator' | 'validator';
-  /** After "denied the request: ", to the end. */
+  /** The text after "denied the request: ", to the end. */
   readonly words: string;
   /** The state of the installation that causes the refusal, by our table of refusals; left out: the request causes it. */
   readonly state?: string;
@@ -108,14 +108,14 @@ export const refused: readonly RefusedCase[] = [
     },
   ),
   refusedVolume(
-    'a volume from what is not the URL of a backup',
+    'a volume from a text that is not the URL of a backup',
     { fromBackup: 's3://bucket@region/' },
     {
       words: 'cannot get backup and volume name from backup URL s3://bucket@region/: invalid volume name parsed, got ',
     },
   ),
   refusedVolume(
-    'a volume whose backing image is not there',
+    'a volume whose backing image does not exist',
     { fromBackup: url('imaged-one', 'imaged') },
     {
       words: 'failed to get backing image image: backingimage.longhorn.io "image" not found',
@@ -156,7 +156,7 @@ export const refused: readonly RefusedCase[] = [
   ),
 ];
 
-/** As a refused case says it; what else happened, in words. */
+/** The refusal in the form of a refused case; in words when something else happened. */
 export async function outcomeOf(act: Promise<unknown>): Promise<Partial<RefusedCase> | string> {
   const thrown = await act.then(
     () => 'admitted',

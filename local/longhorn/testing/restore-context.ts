@@ -1,4 +1,4 @@
-/** The hand of the contract for restores on a running local Longhorn. */
+/** Lets the contract for restores drive a running local Longhorn. */
 import type { RestoreContractContext } from '@soteria/shared/longhorn/contract-restore.ts';
 import { isRestored } from '@soteria/shared/longhorn/port-restore.ts';
 import { createLonghornRestores } from '@soteria/shared/longhorn/restore-resources.ts';

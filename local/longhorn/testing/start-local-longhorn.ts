@@ -1,4 +1,4 @@
-/** A local Longhorn on an in-memory cluster and a folder of its own, at full speed; for tests. */
+/** A local Longhorn on an in-memory cluster and its own folder, at full speed; for tests. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,9 +34,9 @@ export interface LocalLonghornTest {
   readonly longhorn: Longhorn;
   readonly folders: Folders;
   readonly local: () => LocalLonghorn;
-  /** Ends this one and starts another on the same objects and folder. */
+  /** Ends this Longhorn and starts another on the same objects and folder. */
   restart(options?: Partial<LonghornOptions>): Promise<void>;
-  /** Comes back with the volume's name when the claim is bound. */
+  /** Resolves with the volume's name when the claim is bound. */
   addClaim(name: string): Promise<string>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Asks until the answer is neither `undefined` nor `false`; throws after 10 seconds. */
+/** Calls until the answer is neither `undefined` nor `false`; throws after 10 seconds. */
 export async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
   const endAt = performance.now() + 10_000;
   for (;;) {

@@ -34,7 +34,7 @@ describe('an asynchronous broker', () => {
 });
 
 describe('a delivery', () => {
-  it('is repeated until it is taken', async () => {
+  it('is retried until it is accepted', async () => {
     const { publish, all, requests } = await startFixture([
       service('probe'),
       broker(),
@@ -73,7 +73,7 @@ describe('a delivery', () => {
     ]);
   });
 
-  it('answered with what is no event ends as a dead letter that does not say why', async () => {
+  it('whose answer is not an event ends as a dead letter that does not say why', async () => {
     const { publish, received, all } = await startFixture([
       service('probe'),
       service('letters'),
@@ -100,7 +100,7 @@ describe('a delivery', () => {
     );
   });
 
-  it('that takes longer than its timeout is repeated', async () => {
+  it('that takes longer than its timeout is retried', async () => {
     const { publish, all } = await startFixture([
       service('probe', { scale: { 'min-scale': '1' } }),
       broker({ delivery: {} }),
@@ -136,7 +136,7 @@ describe('a delivery', () => {
 });
 
 describe('a reply', () => {
-  it('is published with one round less', async () => {
+  it('is published with its round count reduced by one', async () => {
     const { publish, all, requests } = await startFixture([
       service('probe'),
       service('letters'),
@@ -199,7 +199,7 @@ describe('chaos', () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(299);
   });
 
-  it('kills the function during a request, and the repetition wakes it anew', async () => {
+  it('kills the function during a request, and the retry wakes it again', async () => {
     let kills = 0;
     const chaos = { killDuringRequest: () => (kills++ === 0 ? 0 : undefined) };
     const { publish, all } = await startFixture(

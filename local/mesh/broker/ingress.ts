@@ -1,4 +1,4 @@
-/** The brokers' one address: `POST /<namespace>/<broker>`. */
+/** The address of all brokers: `POST /<namespace>/<broker>`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CloudEvent } from '../event/cloud-event.ts';
 import { readEvent } from '../event/read-event.ts';
@@ -21,7 +21,7 @@ export interface IngressParts {
 export function answerIngress(parts: IngressParts, request: IncomingMessage, response: ServerResponse): void {
   answer(parts, request).then(
     ({ status, why, headers }) => response.writeHead(status, headers).end(why),
-    // The producer hung up before its event was whole: there is nobody to answer.
+    // The producer closed the connection before its event was complete: no answer can reach it.
     () => response.destroy(),
   );
 }

@@ -1,4 +1,4 @@
-/** One Broker: accepts events, fans them out to its Triggers, and takes their replies back in. */
+/** One Broker: accepts events, fans them out to its Triggers, and publishes their replies. */
 import type { OnActivity } from '../activity.ts';
 import type { Clock } from '../clock.ts';
 import { planDelivery } from '../delivery/decide-delivery.ts';
@@ -12,7 +12,7 @@ import type { Manifest } from '../manifest/refuse-field.ts';
 const ttlAttribute = 'knativebrokerttl';
 const firstTtl = 255;
 
-/** The in-memory channel answers after its deliveries unless told otherwise; brokers on a log answer once it is written. */
+/** By default the in-memory channel answers after its deliveries; a broker on a log answers once the event is in the log. */
 export function isAsynchronous(broker: Manifest<BrokerSpec>): boolean {
   const brokerClass = broker.annotations['eventing.knative.dev/broker.class'] ?? 'MTChannelBasedBroker';
   return brokerClass !== 'MTChannelBasedBroker' || broker.annotations['messaging.knative.dev/async-handler'] === 'true';
@@ -27,7 +27,7 @@ export interface BrokerParts {
 }
 
 /**
- * Accepts a valid event and resolves to the ingress's status: 202, or 400 when the event went round 255 times, or, for a
+ * Accepts a valid event and resolves to the ingress's status: 202, or 400 when the event has passed the broker 255 times, or, for a
  * synchronous broker, 500 when a Trigger without dead letter sink failed.
  */
 export async function acceptEvent(
@@ -62,7 +62,7 @@ export async function acceptEvent(
   return outcomes.includes('lost') ? 500 : 202;
 }
 
-/** An event that was here before has one round less; a count that is not a number starts anew. */
+/** Reduces the rounds left of an event that has passed the broker before; a count that is not a number starts anew. */
 function nextTtl(present: string | undefined): number {
   const ttl = present === undefined ? Number.NaN : Number(present);
   return Number.isInteger(ttl) ? ttl - 1 : firstTtl;

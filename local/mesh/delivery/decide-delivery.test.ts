@@ -37,7 +37,7 @@ describe('an answer', () => {
   });
 
   it.each<Answer>([{ kind: 'unreachable', reason: 'ECONNREFUSED' }, { kind: 'timeout' }])(
-    'that never came shows as 500 and is retried ($kind)',
+    'that never came counts as 500 and is retried ($kind)',
     (none) => {
       const verdict = judgeAnswer(none, 'http://x/');
       expect(verdict).toMatchObject({ kind: 'failed', code: 500, isRetryable: true });

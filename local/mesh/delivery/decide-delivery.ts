@@ -1,4 +1,4 @@
-/** What an answer means to the broker, and when a delivery is repeated. Pure. */
+/** What an answer means to the broker, and when a delivery is retried. Pure. */
 import { readEvent } from '../event/read-event.ts';
 import type { CloudEvent } from '../event/cloud-event.ts';
 import type { Destination } from '../manifest/destination.ts';
@@ -6,11 +6,11 @@ import type { BrokerSpec, DeliverySpec } from '../manifest/eventing-schemas.ts';
 import type { Answer } from '../post.ts';
 
 export interface Failure {
-  /** The status a dead letter names; a subscriber that cannot be reached shows as 500. */
+  /** The status in a dead letter; a subscriber that cannot be reached counts as 500. */
   readonly code: number;
   readonly data: string;
   readonly isRetryable: boolean;
-  /** A reply that is no event: Knative's dead letter says nothing of why. */
+  /** The reply is not an event: Knative's dead letter does not say why. */
   readonly isBrokenReply?: boolean;
 }
 
@@ -55,7 +55,7 @@ export interface DeliveryPlan {
 /** What Knative's defaulting webhook writes into a Broker without a delivery of its own. */
 const brokerDefault: DeliverySpec = { retry: 10, backoffPolicy: 'exponential', backoffDelay: 200 };
 
-/** A Trigger with any delivery takes over nothing of the broker's but the dead letter sink. */
+/** A Trigger with any delivery inherits only the dead letter sink from the broker. */
 export function planDelivery(trigger: DeliverySpec | undefined, broker: BrokerSpec): DeliveryPlan {
   const inherited = broker.delivery ?? brokerDefault;
   const own = trigger ?? inherited;

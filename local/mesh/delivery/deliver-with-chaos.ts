@@ -11,7 +11,7 @@ const longestHoldMs = 2000;
 export type Deliver = (delivery: Delivery) => Promise<'taken' | 'dead-lettered' | 'lost'>;
 
 export function deliverWithChaos(parts: DeliveryParts, chaos: ChaosSwitches): Deliver {
-  /** Per trigger: those that wait for its next delivery to end. */
+  /** The held events of each Trigger, which wait for its next delivery to end. */
   const held = new Map<string, (() => void)[]>();
 
   function hold(trigger: string): Promise<void> {

@@ -18,7 +18,7 @@ export interface DeliveryParts {
   readonly onActivity: OnActivity;
   /** Divides the pauses between repetitions. */
   readonly retryPace: number;
-  /** Aborts when the mesh stops; what is under way then is lost, as in an in-memory channel. */
+  /** Aborts when the mesh stops; deliveries under way are then lost, as in an in-memory channel. */
   readonly signal: AbortSignal;
 }
 
@@ -59,7 +59,7 @@ export async function deliver(parts: DeliveryParts, delivery: Delivery): Promise
     const status = await delivery.publishReply(reply);
     return judgeAnswer({ kind: 'answer', status, headers: {}, body: Buffer.alloc(0) }, 'reply');
   });
-  // The subscriber succeeded, and still it is the original event that is dead-lettered: so Knative does it.
+  // The subscriber succeeded, and Knative still dead-letters the original event.
   return published.kind === 'failed' ? deadLetter(parts, delivery, published) : 'taken';
 }
 

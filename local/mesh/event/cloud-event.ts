@@ -1,5 +1,5 @@
 /**
- * An event as the broker carries it: attributes are texts exactly as sent (a `time` keeps its nanoseconds), data is bytes.
+ * An event inside the broker: attributes are texts exactly as sent (a `time` keeps its nanoseconds), data is bytes.
  * The `cloudevents` package would round the time to milliseconds and freeze decoded data, and a broker must change neither.
  */
 import type { EventIdentity } from '../activity.ts';

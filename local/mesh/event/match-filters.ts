@@ -14,9 +14,9 @@ export type Filter =
   | { readonly not: Filter };
 
 export interface TriggerFilters {
-  /** When present and not empty, `filter` is not looked at. */
+  /** When present and not empty, `filter` is ignored. */
   readonly filters?: readonly Filter[] | undefined;
-  /** The older form: exact, and '' means that the attribute must be there. */
+  /** The older form: exact match, and '' means that the attribute must be present. */
   readonly filter?: { readonly attributes?: AttributeMap | undefined } | undefined;
 }
 

@@ -10,7 +10,7 @@ const faults: readonly (readonly [string, Record<string, string>, string, RegExp
   ['a missing id', { ...required, 'ce-id': '' }, '', /"id" is missing/],
   ['an older version', { ...required, 'ce-specversion': '0.3' }, '', /not 1\.0/],
   ['an extension name with an underscore', { ...required, 'ce-my_ext': 'x' }, '', /"my_ext"/],
-  ['a time that is none', { ...required, 'ce-time': 'yesterday' }, '', /RFC 3339/],
+  ['a malformed time', { ...required, 'ce-time': 'yesterday' }, '', /RFC 3339/],
   ['a structured body that is not JSON', structured, '{', /not JSON/],
   ['a structured body that is a list', structured, '[]', /not a JSON object/],
   [
@@ -28,7 +28,7 @@ describe('reading an event', () => {
     expect(read.kind === 'fault' ? read.why : read.kind).toMatch(why);
   });
 
-  it('takes a message without any CloudEvents mark for no event', () => {
+  it('reads a message without any mark of CloudEvents as no event', () => {
     expect(readEvent({ 'content-type': 'application/json' }, Buffer.from('{}')).kind).toBe('none');
   });
 

@@ -1,4 +1,4 @@
-/** An HTTP message to an event, in binary and in structured content mode. */
+/** Reads an event from an HTTP message, in binary and in structured content mode. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { findEventFault } from './cloud-event.ts';
 import type { CloudEvent } from './cloud-event.ts';

@@ -1,4 +1,4 @@
-/** An event to an HTTP message. */
+/** Writes an event as an HTTP message. */
 import type { CloudEvent } from './cloud-event.ts';
 
 export interface EventMessage {
@@ -29,7 +29,7 @@ function dataMembers(event: CloudEvent): Record<string, unknown> {
     try {
       return { data: JSON.parse(event.data.toString('utf8')) as unknown };
     } catch {
-      // Declared as JSON but not JSON: carried as bytes, unjudged.
+      // Declared as JSON, but not JSON: passed on as bytes.
     }
   }
   return { data_base64: event.data.toString('base64') };

@@ -25,7 +25,7 @@ export const destination = z
 
 export type Destination = z.infer<typeof destination>;
 
-/** Where the mesh's own listeners are. Undefined: no such object (yet). */
+/** Finds the mesh's own listeners. Undefined: no such object (yet). */
 export interface Addresses {
   serviceUrl(namespace: string, name: string): string | undefined;
   brokerUrl(namespace: string, name: string): string | undefined;
@@ -43,7 +43,7 @@ export function resolveDestination(to: Destination, namespace: string, addresses
   return to.uri === undefined ? base : new URL(to.uri, `${base}/`).href;
 }
 
-/** For messages: what the manifest says, not where it happens to be on this machine. */
+/** For messages: the address in the manifest, not the address on this machine. */
 export function describeDestination(to: Destination): string {
   return to.ref === undefined ? (to.uri ?? '') : `${to.ref.kind} ${to.ref.name}${to.uri ?? ''}`;
 }

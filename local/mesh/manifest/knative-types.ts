@@ -1,4 +1,4 @@
-/** The Knative kinds the mesh reads, as the Kubernetes client needs them; their content is judged by the strict schemas here. */
+/** The Knative kinds the mesh reads, as the Kubernetes client needs them; the strict schemas here check their content. */
 import { untyped } from '@soteria/shared/kubernetes/core-types.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 

@@ -28,7 +28,7 @@ const refused: readonly (readonly [string, z.ZodType, unknown, string])[] = [
     'spec.filters.0.prefix',
   ],
   [
-    'an attribute name no event can have',
+    'an attribute name that no event can have',
     triggerSpec,
     { broker: 'd', subscriber, filters: [{ exact: { 'A-b': '1' } }] },
     'spec.filters.0.exact.A-b',
@@ -39,8 +39,8 @@ const refused: readonly (readonly [string, z.ZodType, unknown, string])[] = [
     { broker: 'd', subscriber, delivery: { retryAfterMax: 'PT1S' } },
     'spec.delivery.retryAfterMax',
   ],
-  ['a duration that is none', brokerSpec, { delivery: { backoffDelay: '2s' } }, 'spec.delivery.backoffDelay'],
-  ['a timeout of nothing', brokerSpec, { delivery: { timeout: 'PT0S' } }, 'spec.delivery.timeout'],
+  ['a malformed duration', brokerSpec, { delivery: { backoffDelay: '2s' } }, 'spec.delivery.backoffDelay'],
+  ['a timeout of zero', brokerSpec, { delivery: { timeout: 'PT0S' } }, 'spec.delivery.timeout'],
   [
     'an audience',
     triggerSpec,
@@ -55,9 +55,9 @@ const refused: readonly (readonly [string, z.ZodType, unknown, string])[] = [
   ],
   ['a reference to a broker elsewhere', triggerSpec, { broker: 'd', brokerRef: {}, subscriber }, 'spec.brokerRef'],
   ['a schedule by interval', pingSourceSpec, { ...ping, schedule: '@every 5m' }, 'spec.schedule'],
-  ['a time zone that is none', pingSourceSpec, { ...ping, timezone: 'Mars/Olympus' }, 'spec.schedule'],
+  ['an unknown time zone', pingSourceSpec, { ...ping, timezone: 'Mars/Olympus' }, 'spec.schedule'],
   [
-    'JSON data that is no object',
+    'JSON data that is not an object',
     pingSourceSpec,
     { ...ping, contentType: 'application/json', data: '[]' },
     'spec.data',

@@ -1,4 +1,4 @@
-/** A manifest is either read whole or refused by the names of the fields the mesh would otherwise have ignored in silence. */
+/** A manifest is read whole, or refused with the names of the fields that the mesh would otherwise ignore silently. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type * as z from 'zod';
 import type { UntypedObject } from './knative-types.ts';
@@ -51,7 +51,7 @@ function listFields(issues: readonly z.core.$ZodIssue[], path: readonly Property
     const here = [...path, ...issue.path];
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...here, key].map(String).join('.'));
     if (issue.code === 'invalid_union') {
-      // The branch with the fewest faults is the one that was meant.
+      // The sender most likely meant the branch with the fewest faults.
       const nearest = issue.errors.toSorted((a, b) => a.length - b.length)[0];
       if (nearest !== undefined && nearest.length > 0) return listFields(nearest, here);
     }

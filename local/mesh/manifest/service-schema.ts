@@ -1,4 +1,4 @@
-/** Knative's Service, as far as one machine can honour it; what is harmless to leave undone is listed, the rest refused by name. */
+/** Knative's Service, as far as one machine can honour it. Fields that are harmless to ignore are listed, the others are refused by name. */
 import * as z from 'zod';
 
 const keyRef = z.strictObject({ name: z.string(), key: z.string(), optional: z.boolean().optional() });
@@ -44,11 +44,11 @@ const container = z.strictObject({
   volumeMounts: ignored,
 });
 
-/** What kubelet makes a process's environment from; of a Job's container, which has much else, too. */
+/** The members from which kubelet builds a process's environment; also used for a Job's container, which has many others. */
 export const containerEnvironment = z.object({ env: container.shape.env, envFrom: container.shape.envFrom });
 export type ContainerEnvironment = z.infer<typeof containerEnvironment>;
 
-/** A function keeps no local state and its credentials come from outside, so these two are not needed; others would be missed. */
+/** A function keeps no local state and gets its credentials from outside, so it runs without these two volumes; it would not run without others. */
 const volume = z.union([
   z.strictObject({ name: z.string(), emptyDir: z.looseObject({}) }),
   z.strictObject({
@@ -115,7 +115,7 @@ export function listIgnoredFields(spec: ServiceSpec): string[] {
   return [
     ...harmlessInPod.filter((field) => pod[field] !== undefined),
     ...pod.containers.flatMap((one) => harmlessInContainer.filter((field) => one[field] !== undefined)),
-    // One process serves whatever the limit is, so a higher limit is kept and never reached.
+    // One process serves every request, so a higher limit is kept and never reached.
     ...(scale === undefined || scale === '1' ? [] : ['max-scale']),
   ];
 }

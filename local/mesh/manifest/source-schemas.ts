@@ -34,7 +34,7 @@ export type PingSourceSpec = z.infer<typeof pingSourceSpec>;
 const nothing = z.strictObject({});
 
 export const apiServerSourceSpec = z.strictObject({
-  /** Rights are the cluster's business: the mesh watches with its own. */
+  /** Accepted and ignored: the mesh watches with its own rights. */
   serviceAccountName: z.string().optional(),
   mode: z.literal('Reference').default('Reference'),
   resources: z

@@ -20,7 +20,7 @@ const cases: readonly (readonly [string, Pod, Partial<ScaleTimes>, number, unkno
     { kind: 'look-again', atMs: 181_000 },
   ],
   [
-    'the drain wants its own quiet time',
+    'the drain needs its own quiet time',
     { ...idle, phase: 'draining', phaseSinceMs: 91_000 },
     {},
     91_000,
@@ -42,7 +42,7 @@ const cases: readonly (readonly [string, Pod, Partial<ScaleTimes>, number, unkno
     { kind: 'terminate' },
   ],
   [
-    'it has the rest of its timeout to do so',
+    'it may use the rest of its timeout to end',
     { ...idle, phase: 'terminating', phaseSinceMs: 121_000 },
     {},
     121_000,

@@ -2,7 +2,7 @@
  * When an idle function process ends, on Knative's clock. Pure.
  *
  * Last request → `window` in which the average falls to zero (and the scale-down delay) → the longer of the grace period and
- * the pod's retention → a drain that wants its own quiet time → SIGTERM → SIGKILL. A request before SIGTERM keeps the process: on
+ * the pod's retention → a drain with its own quiet time → SIGTERM → SIGKILL. A request before SIGTERM keeps the process: on
  * a cluster the draining pod would still serve it while another starts, and here one process is both.
  */
 
@@ -11,7 +11,7 @@ export interface ScaleTimes {
   /** The longer of scale-to-zero-grace-period (30 s on every cluster) and the Service's pod retention period. */
   readonly retentionMs: number;
   readonly drainMs: number;
-  /** From SIGTERM to SIGKILL. Real time whatever the pace: the process works, it does not wait. */
+  /** The time from SIGTERM to SIGKILL. The pace does not shorten it: the process works, it does not wait. */
   readonly killMs: number;
   readonly minScale: number;
 }

@@ -10,13 +10,13 @@ import type { FunctionCommand, FunctionProcess, ProcessExit } from './function-p
 export interface FunctionPod {
   /** Its base URL once its port takes connections, or undefined when it could not start or ended before. */
   readonly url: Promise<string | undefined>;
-  /** Resolves when its process is gone, or never came to be. */
+  /** Resolves when its process has ended, or could not be started. */
   readonly ended: Promise<void>;
   /** False once SIGTERM was sent or the process has ended: the next request needs another pod. */
   canServe(): boolean;
   /** Counts a request in; the returned function counts it out. */
   enter(): () => void;
-  /** Starts to end it whatever its age: drained of its requests first. */
+  /** Begins to end the process, whatever its age: first its requests are drained. */
   retire(): void;
   kill(): void;
   /** SIGTERM now, SIGKILL after that many milliseconds; resolves when the process is gone. */

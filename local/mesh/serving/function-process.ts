@@ -39,7 +39,7 @@ export async function startFunctionProcess(
   { onLine, onRetry }: FunctionListener,
 ): Promise<FunctionProcess> {
   const port = await findFreePort();
-  // A pod listens on all its addresses; here that would be the whole network's.
+  // A pod listens on all its addresses; here that would open the port to the whole network.
   const listening = { PORT: String(port), SOTERIA_LISTEN_ADDR: `127.0.0.1:${port}` };
   const child = await startProcess({ command, args, env: { ...env, ...listening } }, onRetry);
   let lastErrorLine = '';

@@ -18,7 +18,7 @@ function service(annotations: Record<string, string>, timeoutSeconds = 300) {
 }
 
 describe('the times of a Service', () => {
-  it('are Knative’s when it says nothing', () => {
+  it('are Knative’s defaults without annotations', () => {
     expect(readScaleTimes(service({}), 1)).toEqual({
       windowMs: 60_000,
       retentionMs: 30_000,
@@ -44,7 +44,7 @@ describe('the times of a Service', () => {
     expect(readScaleTimes(service(longer), 1).retentionMs).toBe(120_000);
   });
 
-  it('pass faster by the pace, but for the time to end in', () => {
+  it('pass faster by the pace, except the time to end', () => {
     expect(readScaleTimes(service({ window: '20s' }), 20)).toMatchObject({
       windowMs: 1000,
       retentionMs: 1500,

@@ -8,7 +8,7 @@ import type { ScaleTimes } from './decide-scale.ts';
 const graceMs = 30_000;
 const drainMs = 30_000;
 
-/** Throws `invalid_request` for an annotation that is no duration or number, or an autoscaler that is not Knative's own. */
+/** Throws `invalid_request` for an annotation that is not a duration or number, or an autoscaler that is not Knative's own. */
 export function readScaleTimes(service: Manifest<ServiceSpec>, sleepPace: number): ScaleTimes {
   const annotations = service.spec.template.metadata?.annotations ?? {};
   const duration = (key: string, fallbackMs: number): number => {

@@ -10,18 +10,18 @@ async function enter(breaker: Breaker, signal = never): Promise<(() => void) | u
 }
 
 describe('the breaker', () => {
-  it('of one place lets eleven of fourteen in', () => {
+  it('with one place accepts eleven of fourteen requests', () => {
     const breaker = createBreaker(1);
     const entries = Array.from({ length: 14 }, () => breaker.enter(never));
     expect(entries.filter((entry) => entry === 'full')).toHaveLength(3);
   });
 
-  it('of no concurrency turns nobody away', () => {
+  it('without a limit accepts every request', () => {
     const breaker = createBreaker(0);
     expect(Array.from({ length: 500 }, () => breaker.enter(never)).includes('full')).toBe(false);
   });
 
-  it('hands a place on in order, once', async () => {
+  it('passes a place on in order, once', async () => {
     const breaker = createBreaker(1);
     const order: string[] = [];
     const first = await enter(breaker);
@@ -39,7 +39,7 @@ describe('the breaker', () => {
     expect(order).toEqual(['second', 'third']);
   });
 
-  it('forgets who gave up waiting', async () => {
+  it('forgets a caller that gave up waiting', async () => {
     const breaker = createBreaker(1);
     const first = await enter(breaker);
     const giveUp = new AbortController();

@@ -1,7 +1,7 @@
-/** The queue in front of one function process: so many requests at a time, ten times as many waiting, the rest turned away. */
+/** The queue in front of one function process: it limits the running requests, lets ten times as many wait, and turns away the rest. */
 
 export interface Breaker {
-  /** Resolves to a function that gives the place back, or to undefined when the signal aborted first; 'full' turns away. */
+  /** Resolves to a function that releases the place, to undefined when the signal aborted first, or to 'full' when no place is left. */
   enter(signal: AbortSignal): Promise<(() => void) | undefined> | 'full';
 }
 

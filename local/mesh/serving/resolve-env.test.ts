@@ -51,7 +51,7 @@ describe('the environment of a function', () => {
     });
   });
 
-  it('does without what is optional', async () => {
+  it('does without optional references', async () => {
     const env = resolveEnv(createClient(), 'soteria', {
       envFrom: [{ configMapRef: { name: 'absent', optional: true } }],
       env: [],

@@ -53,7 +53,7 @@ async function readValues(
   const entries = Object.entries(found.data ?? {});
   return {
     ...Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')])),
-    // A real API server folds stringData into data; a plain store may hand it back as it came.
+    // A real API server merges stringData into data; a plain store may return it as it came.
     ...found.stringData,
   };
 }

@@ -1,4 +1,4 @@
-/** Addresses that only a cluster's DNS knows, replaced by where the mesh listens. */
+/** Replaces addresses that only a cluster's DNS knows by the addresses where the mesh listens. */
 
 export interface ClusterAddresses {
   /** Without a trailing slash. */
@@ -9,7 +9,7 @@ export interface ClusterAddresses {
 const brokerIngress = /http:\/\/broker-ingress\.knative-eventing\.svc(?:\.cluster\.local)?(?::80)?(?=[/?#\s"',;]|$)/g;
 const clusterService = /http:\/\/([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.cluster\.local)?(?::80)?(?=[/?#\s"',;]|$)/g;
 
-/** A Service the mesh does not run keeps its address: it may be something the user has made reachable. */
+/** A Service that the mesh does not run keeps its address: the user may have made it reachable. */
 export function rewriteClusterUrls(text: string, addresses: ClusterAddresses): string {
   return text
     .replaceAll(brokerIngress, addresses.brokerIngressUrl)

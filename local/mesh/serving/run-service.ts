@@ -31,7 +31,7 @@ export interface ServiceParts {
 
 export interface RunningService {
   readonly url: string;
-  /** A changed manifest is a new revision: the next request gets it, the old process ends when its requests have. */
+  /** A changed manifest is a new revision: the next request gets the new process, and the old process ends when its requests have ended. */
   update(manifest: Manifest<ServiceSpec>): void;
   stop(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function runService(parts: ServiceParts, first: Manifest<ServiceSpe
     const over = new AbortController();
     const { timeoutMs, responseStartMs, breaker } = revision;
     const timeOut = (): void => {
-      // Where the answer had begun, the same words are its end: so the queue-proxy does it.
+      // When the answer has begun, the same words end it, as in the queue-proxy.
       if (response.headersSent) response.end(timeoutText);
       else refuseRequest(response, 504, timeoutText);
       over.abort();
@@ -97,7 +97,7 @@ export async function runService(parts: ServiceParts, first: Manifest<ServiceSpe
         const killMs = parts.chaos.killDuringRequest?.({ service: first.name, method, path });
         if (killMs !== undefined) parts.clock.setTimer(() => pod.kill(), killMs);
       };
-      // A caller that tries again at once must find the end of a dead process noticed, not the process.
+      // The end of a dead process must be noticed before the answer, or a caller that retries at once would reach the dead process.
       const beforeBreakOff = (): Promise<void> => Promise.race([pod.ended, wait(parts.clock, longestNoticeMs, signal)]);
       await proxyRequest(request, response, { to: url, signal, onSent, beforeBreakOff });
     } finally {
@@ -154,7 +154,7 @@ async function buildEnv(
   };
 }
 
-/** Closes the connection too: what is left of the request body is not read. */
+/** Closes the connection too: the rest of the request body is not read. */
 function refuseRequest(response: ServerResponse, status: number, why: string): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(why);

@@ -41,7 +41,7 @@ describe('a Service', () => {
     expect(all('slept')).toEqual([]);
   });
 
-  it('gets the environment its manifest declares, with loopback addresses, and nothing of ours', async () => {
+  it('gets the environment its manifest declares, with loopback addresses, and nothing of our environment', async () => {
     const container = {
       args: ['backup'],
       envFrom: [{ configMapRef: { name: 'settings' } }],

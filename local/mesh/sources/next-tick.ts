@@ -1,7 +1,7 @@
-/** When a PingSource's schedule comes round next. Its language is robfig/cron's: five fields, or six with seconds first. */
+/** The next tick of a PingSource's schedule. Its language is robfig/cron's: five fields, or six with seconds first. */
 import { Cron } from 'croner';
 
-/** Why Knative would not take this schedule, or undefined when it would. */
+/** Why Knative would refuse this schedule, or undefined when it would accept it. */
 export function findScheduleFault(schedule: string, timezone: string | undefined): string | undefined {
   if (schedule.startsWith('@every')) return '"@every" is not taken by PingSource; write the cron fields';
   // croner reads more than robfig/cron does; what only croner understands would fail on the cluster.
@@ -20,7 +20,7 @@ export function findScheduleFault(schedule: string, timezone: string | undefined
   }
 }
 
-/** The first tick strictly after the instant; undefined when there is none. Throws on a schedule with a fault. */
+/** The first tick strictly after the instant; undefined when there is none. Throws on a faulty schedule. */
 export function findNextTick(schedule: string, timezone: string | undefined, after: Date): Date | undefined {
   // robfig/cron reads "?" as "*"; croner would read it as the present instant.
   return (

@@ -67,7 +67,7 @@ const update = 'dev.knative.apiserver.ref.update';
 const remove = 'dev.knative.apiserver.ref.delete';
 
 describe('an ApiServerSource', () => {
-  it('tells additions, changes and deletions with Knative’s attributes, and nothing of what was there', async () => {
+  it('reports additions, changes and deletions with Knative’s attributes, and not the objects that existed', async () => {
     const { cluster, sink, told } = await start({ ceOverrides: { extensions: { origin: 'k8s' } } });
     await cluster.client.create(backups, backup('b1'));
     await cluster.client.patch(backups, { namespace: 'longhorn-system', name: 'b1' }, { spec: { x: 1 } });
@@ -91,7 +91,7 @@ describe('an ApiServerSource', () => {
     });
   });
 
-  it('with a selector tells an addition on entering it and a deletion on leaving it', async () => {
+  it('with a selector reports an addition when an object begins to match and a deletion when it stops', async () => {
     const { cluster, told } = await start({ resources: [{ ...resource, selector: { matchLabels: watched } }] });
     const at = { namespace: 'longhorn-system', name: 'b1' };
     await cluster.client.create(backups, backup('b1'));
@@ -130,7 +130,7 @@ describe('an ApiServerSource', () => {
 });
 
 describe('a label selector', () => {
-  it('is written as the API takes it', () => {
+  it('is written in the form of the API', () => {
     const matchExpressions: NonNullable<Parameters<typeof writeSelector>[0]>['matchExpressions'] = [
       { key: 'a', operator: 'In', values: ['1', '2'] },
       { key: 'b', operator: 'NotIn', values: ['3'] },

@@ -1,5 +1,5 @@
 /**
- * An ApiServerSource in Reference mode. Nothing is sent for what exists when it starts or comes back after a gap, and one event
+ * An ApiServerSource in Reference mode. It sends nothing for objects that exist when it starts or comes back after a gap, and one event
  * is sent at a time per resource: a slow sink delays all that follow.
  */
 import type { WatchingClient } from '@soteria/shared/kubernetes/client.ts';
@@ -24,7 +24,7 @@ export interface ApiServerSourceParts extends DeliveryParts {
   readonly client: WatchingClient;
   readonly chaos: ChaosSwitches;
   readonly newId: () => string;
-  /** What the adapter would call the API server; it becomes the events' `source`. */
+  /** The adapter's name for the API server: the events' `source`. */
   readonly apiServerUrl: string;
 }
 
@@ -47,7 +47,7 @@ export function runApiServerSource(
   const namespace = source.spec.namespaceSelector === undefined ? source.namespace : undefined;
   const watches = types.map(({ type, labelSelector }) =>
     watchForEver({ ...parts, signal }, type, { namespace, labelSelector }, async (change) => {
-      // What a (re)listing holds is what the adapter never tells: changes in between are lost.
+      // The adapter never reports the objects of a (re)listing: changes in between are lost.
       if (change.type !== 'resync') await tell(verbs[change.type], type, change.object);
     }),
   );

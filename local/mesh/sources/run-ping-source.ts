@@ -1,4 +1,4 @@
-/** A PingSource: sends at every tick of its schedule. A tick missed is never made up for. */
+/** A PingSource: sends at every tick of its schedule. A missed tick is never sent later. */
 import type { OnActivity } from '../activity.ts';
 import type { ChaosSwitches } from '../chaos.ts';
 import type { DeliveryParts } from '../delivery/deliver.ts';

@@ -1,4 +1,4 @@
-/** How Knative's sources send: five repetitions within 3.1 seconds, and only on these answers; on any other the event is lost. */
+/** Sends as Knative's sources do: five retries within 3.1 seconds, and only after these answers; after any other the event is lost. */
 import { writeBinary } from '../event/write-event.ts';
 import type { CloudEvent } from '../event/cloud-event.ts';
 import { wait } from '../clock.ts';
@@ -32,7 +32,7 @@ async function sendOnce(
   namespace: string,
   event: CloudEvent,
 ): Promise<number> {
-  // Looked up for every try: the sink may come into being, or move, between two of them.
+  // Read before every try: the sink may be created or move between two tries.
   const url = resolveDestination(sink, namespace, parts.addresses);
   if (url === undefined) return 0;
   const { headers, body } = writeBinary(event);

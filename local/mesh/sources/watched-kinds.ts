@@ -1,4 +1,4 @@
-/** The kinds an ApiServerSource may watch here. Discovery is no part of the client port, so each kind's path is written down. */
+/** The kinds an ApiServerSource may watch here. The client port has no discovery, so the path of each kind is written here. */
 import { untyped } from '@soteria/shared/kubernetes/core-types.ts';
 import type { ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { UntypedObject } from '../manifest/knative-types.ts';

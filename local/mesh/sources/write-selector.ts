@@ -1,4 +1,4 @@
-/** A label selector object in the text form the API takes. */
+/** Writes a label selector object in the text form of the API. */
 import type { ApiServerSourceSpec } from '../manifest/source-schemas.ts';
 
 type LabelSelector = NonNullable<ApiServerSourceSpec['resources'][number]['selector']>;

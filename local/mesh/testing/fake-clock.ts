@@ -4,9 +4,9 @@ import type { Clock } from '../clock.ts';
 export interface FakeClock extends Clock {
   /** How far away each timer is, in milliseconds. */
   pendingMs(): readonly number[];
-  /** Moves on, firing every timer that comes due at its own instant, new ones included. */
+  /** Moves the clock on, firing every timer that comes due at its own instant, new timers included. */
   advance(ms: number): void;
-  /** Moves the clock without firing what came due meanwhile: a machine that slept. The next `advance` fires it late. */
+  /** Moves the clock without firing the timers that came due meanwhile: a machine that slept. The next `advance` fires it late. */
   jump(ms: number): void;
 }
 

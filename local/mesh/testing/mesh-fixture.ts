@@ -23,14 +23,14 @@ const probeRequest = z.object({
   body: z.string(),
   env: texts,
   pid: z.number(),
-  /** Milliseconds since 1970: when it came. */
+  /** When the request came, in milliseconds since 1970. */
   at: z.number(),
 });
 export type ProbeRequest = z.infer<typeof probeRequest>;
 
 type Kind<K extends MeshActivity['kind']> = Extract<MeshActivity, { readonly kind: K }>;
 
-/** What that Service's function has received so far, in order; not what asks whether it is ready. */
+/** The requests that the Service's function has received so far, in order, without readiness checks. */
 export function readProbeRequests(activities: readonly MeshActivity[], service: string): readonly ProbeRequest[] {
   return activities
     .flatMap((one) => (one.kind === 'log' && one.service === service && one.stream === 'stdout' ? [one.line] : []))
@@ -46,7 +46,7 @@ export interface MeshFixture {
   readonly all: <K extends MeshActivity['kind']>(kind: K) => readonly Kind<K>[];
   /** What that Service's function has received so far, in order. */
   readonly requests: (service: string) => readonly ProbeRequest[];
-  /** The same, once there are that many: what a function prints may come later than what it answers. */
+  /** The same, once there are this many: the output of a function may come later than its answer. */
   readonly received: (service: string, count: number) => Promise<readonly ProbeRequest[]>;
   /** Posts an event to the Broker `default` in binary mode; required attributes are filled in. */
   readonly publish: (attributes?: Readonly<Record<string, string>>, body?: string) => Promise<Response>;

@@ -1,6 +1,6 @@
-/** The source of a function that gives the configured answer and prints every request as a JSON line. */
+/** The source of a function that answers as requested and prints every request as a JSON line. */
 
-/** An event says by its extension `answer`, a plain request by `?answer=`, what it gets; `/dead-letters` always takes. */
+/** The extension `answer` of an event, or `?answer=` of a plain request, names the answer; `/dead-letters` accepts everything. */
 export const probeFunction = `
 import { createServer } from 'node:http';
 if (process.env.PROBE_START === 'crash') {
