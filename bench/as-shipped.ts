@@ -1,11 +1,11 @@
-/** The programs as the image holds and starts them: the bundles, and beside them what V8 compiled of them. */
+/** The programs as the image holds and starts them: the bundles, with V8's compiled code beside them. */
 import { basename, join } from 'node:path';
 import { bundleFunctions } from '../scripts/bundle-functions.ts';
 import { keepCompiled } from '../scripts/keep-compiled.ts';
 
 export interface ShippedFunction {
   readonly name: string;
-  /** Of Node. */
+  /** Arguments of Node. */
   readonly args: readonly string[];
 }
 

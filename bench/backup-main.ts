@@ -1,6 +1,6 @@
 /**
- * `npm run bench:backup [-- --json] [--runs N]`: what one backup with 100 progress updates asks of the API server, by wake-up and
- * verb, and how soon after its request the Backup object is there. On a real API server, with the shipped bundle and rights.
+ * `npm run bench:backup [-- --json] [--runs N]`: the requests of one backup with 100 progress updates to the API server, by wake-up and
+ * verb, and the time from its request to the Backup object. On a real API server, with the shipped bundle and rights.
  */
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ async function measure(cluster: BenchCluster, bundle: string, longhorn: PlayedLo
     const done: BackupRun[] = [];
     for (let run = 0; run <= runs; run += 1) {
       const measured = await runBackup({ served, longhorn, progressUpdates, requests });
-      // The first has the clean start of everything to itself.
+      // The first run alone has a clean start of everything.
       if (run > 0) done.push(measured);
     }
     return done;

@@ -9,12 +9,12 @@ import type { AdminClient, AnyObject } from '../test/servers/admin-client.ts';
 
 export interface BenchCluster {
   readonly server: ApiServer;
-  /** With which a function's process finds the API server and proves who it is. */
+  /** The variables with which a function's process finds the API server and authenticates. */
   functionEnv(name: string): Promise<Record<string, string>>;
   stop(this: void): Promise<void>;
 }
 
-/** What says who may do what; Knative's and Longhorn's own kinds are not needed here. */
+/** The roles and bindings; Knative's and Longhorn's own kinds are not needed here. */
 const neededKinds = new Set([
   'Namespace',
   'ServiceAccount',
@@ -24,7 +24,7 @@ const neededKinds = new Set([
   'RoleBinding',
 ]);
 
-/** Of Knative's kinds the one that functions write, without its schema. */
+/** The only kind of Knative that functions write, without its schema. */
 const pingSources: Crd = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -44,7 +44,7 @@ const pingSources: Crd = {
   },
 };
 
-/** Throws with how to get the binaries where there are none. */
+/** Throws when the binaries are missing; the error says how to get them. */
 export async function startBenchCluster(): Promise<BenchCluster> {
   const server = await startApiServer();
   try {
@@ -70,7 +70,7 @@ export async function startBenchCluster(): Promise<BenchCluster> {
   };
 }
 
-/** Longhorn's kinds: its own definitions, or where they are not at hand, the local Longhorn's. */
+/** Longhorn's kinds: Longhorn's own definitions, or the local Longhorn's when these are missing. */
 export async function installLonghornCrds(admin: AdminClient): Promise<void> {
   const reference = readReferenceCrds();
   for (const crd of reference.length === 0 ? longhornCrds() : []) {

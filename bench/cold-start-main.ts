@@ -1,6 +1,6 @@
 /**
  * `npm run bench:cold-start [-- --json] [--runs N]`: process start to first handled event, and memory after it, for every function
- * as shipped, against bare Node and beside what else one would take.
+ * as shipped, against bare Node and beside alternatives.
  */
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

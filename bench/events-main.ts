@@ -1,6 +1,6 @@
 /**
- * `npm run bench:events [-- --json] [--runs N]`: events per second and the 99th percentile of one instance, beside what else one would
- * take. The no-op is an event about an object of no concern: received, checked, logged and answered, and nothing asked of anybody.
+ * `npm run bench:events [-- --json] [--runs N]`: events per second and the 99th percentile of one instance, beside
+ * alternatives. The no-op is an event about an irrelevant object: received, checked, logged and answered, without any call to another server.
  */
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

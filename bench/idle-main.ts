@@ -1,6 +1,6 @@
 /**
  * `npm run bench:idle [-- --json]`: pod-seconds and MiB-hours of a simulated day with 1, 10 and 100 policies, beside one process that is
- * always there, and beside what others ask for by their published manifests. Computed, not measured: only the memory is.
+ * always running, and beside the requests in the published manifests of other projects. Only the memory is measured, the rest is computed.
  */
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,13 +22,13 @@ const daySeconds = 24 * 3600;
 const units = { pod_seconds: 's', mib_hours: 'MiB·h', cpu_hours: 'CPU·h' };
 const always = 'one process of backup, always on';
 
-/** What the manifests that their projects publish ask for; running all day. */
+/** The resource requests in the manifests that their projects publish; running all day. */
 const alwaysOn = [
   { subject: 'K8up operator', mib: 128 },
   { subject: 'VolSync manager', mib: 64 },
   { subject: 'Velero server, without its node agents', mib: 128 },
 ] as const;
-/** Not a rival: what Knative itself takes, to be counted by who has it for Soteria alone. */
+/** Not a rival: the resources of Knative itself, which count where Knative runs for Soteria alone. */
 const knative = { subject: 'Knative Serving and Eventing core', mib: 938, cpus: 1.35 };
 
 const { isJson } = readBenchOptions(process.argv.slice(2), 1);
@@ -55,7 +55,7 @@ async function measureMemory(names: readonly string[]): Promise<Map<string, numb
 const memory = await measureMemory(['backup', 'policy-tick', 'restore', 'b2-usage']);
 const mibHours = (podSeconds: number, mib = Number.NaN): number => (podSeconds / 3600) * mib;
 
-/** One value of each: computed, not sampled. */
+/** One value of each metric: computed, not sampled. */
 function soteria(policies: number): [string, Record<string, number[]>] {
   const lives = Object.entries(wakeupsOf({ policies, ...day })).map(([name, wakeups]) => {
     const podSeconds = podSecondsOf(wakeups, rules);
@@ -77,7 +77,7 @@ const samples: Samples = new Map([
   runningAllDay(always, memory.get('backup')),
   ...alwaysOn.map(({ subject, mib }) => runningAllDay(subject, mib)),
 ]);
-// Of many pods: their seconds are no measure.
+// The memory of many pods: their seconds measure nothing.
 const core: Samples = new Map([
   [
     knative.subject,

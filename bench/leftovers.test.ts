@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(scratch, { recursive: true, force: true }));
 
 function run(bench: string): Promise<{ readonly code: unknown; readonly stderr: string }> {
-  // Without an API server none of them can begin.
+  // Without an API server no bench can begin.
   const env = { ...process.env, TMPDIR: scratch, KUBEBUILDER_ASSETS: join(scratch, 'nowhere') };
   const main = join(import.meta.dirname, `${bench}-main.ts`);
   return new Promise((resolve) => {
@@ -22,7 +22,7 @@ function run(bench: string): Promise<{ readonly code: unknown; readonly stderr: 
   });
 }
 
-// The bench of restores copies its bytes first, for a minute: it is written as these are.
+// The bench of restores is left out: it first copies its bytes for a minute, and cleans up as these do.
 test.each(['backup', 'cold-start', 'events', 'idle', 'mesh'])(
   'the bench %s leaves nothing when it cannot start',
   async (bench) => {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:mesh [-- --json] [--runs N]`: from the event that asks for a backup to the Operation and to Longhorn's Backup object, through Knative's
+ * `npm run bench:mesh [-- --json] [--runs N]`: the time from the event that requests a backup to the Operation and to Longhorn's Backup object, through Knative's
  * own data plane and through `local/mesh`, both on a real API server; and the memory of the whole real mesh. Needs root and what `npm run servers` builds.
  */
 import { readFileSync } from 'node:fs';
@@ -16,9 +16,9 @@ import { measurementsOf, printMeasurements } from './report.ts';
 import { quantile } from './summarise.ts';
 
 const { isJson, runs } = readBenchOptions(process.argv.slice(2), 100);
-/** The first ones find nothing warm. */
+/** The first runs find nothing warm. */
 const warmUps = 5;
-/** Each its own: a claim asked for again within a minute is answered with what is there. */
+/** Each run needs its own claim: a second request for a claim within a minute reuses the existing backup. */
 const claims = Array.from({ length: warmUps + runs }, (_, run) => ({ namespace: 'bench', name: `data-${run}` }));
 
 const backups = untyped({
@@ -29,7 +29,7 @@ const backups = untyped({
   isNamespaced: true,
 });
 
-/** When each object came, by name. */
+/** When each object was created, by name. */
 function followAdditions<T extends KubernetesObject>(
   bed: LocalBed,
   type: ResourceType<T>,
@@ -85,7 +85,7 @@ async function measureLatency(bed: LocalBed): Promise<Record<string, number[]>> 
   };
 }
 
-/** What a process has for itself, and its share of what it has in common with others. */
+/** The memory of a process alone, plus its share of the memory that it has in common with others. */
 function memoryOf(pid: number): number {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1]) / 1024;
@@ -111,7 +111,7 @@ for (const subject of ['local/mesh', 'Knative'] as const) {
   try {
     bed = await startLocalBed({
       kubeconfig: cluster.server.kubeconfigPath,
-      // No function sleeps meanwhile.
+      // No function goes to sleep during the bench.
       sleepPace: 0.1,
       ...(subject === 'Knative' ? { startMesh: async (options) => (mesh = await cluster.startMesh(options)) } : {}),
     });

@@ -3,7 +3,7 @@ import { type Agent, request } from 'node:http';
 
 export interface BenchEvent {
   readonly type: string;
-  /** Left out: the bench. */
+  /** Default: the bench. */
   readonly source?: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -13,7 +13,7 @@ export interface Message {
   readonly body: string;
 }
 
-/** Unsigned; with an id of its own. */
+/** Sends it unsigned, with its own id. */
 function toMessage({ type, data, source = '/soteria/bench' }: BenchEvent): Message {
   const attributes = {
     'ce-specversion': '1.0',
@@ -25,7 +25,7 @@ function toMessage({ type, data, source = '/soteria/bench' }: BenchEvent): Messa
   return { headers: { 'content-type': 'application/json', ...attributes }, body: JSON.stringify(data) };
 }
 
-/** Answers the status; rejects when nobody listens. */
+/** Returns the status; rejects when no server listens. */
 export function postEvent(port: number, event: BenchEvent, agent?: Agent): Promise<number> {
   return post(port, toMessage(event), agent);
 }

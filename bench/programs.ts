@@ -1,12 +1,12 @@
-/** What is started to be measured: Node processes that listen on PORT and take a CloudEvent at `/`. */
+/** The programs that are measured: Node processes that listen on PORT and accept a CloudEvent at `/`. */
 import { fileURLToPath } from 'node:url';
 
 export interface Program {
   readonly name: string;
-  /** Of Node. */
+  /** Arguments of Node. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Where it looks for its port besides PORT. */
+  /** Further variables from which it reads its port. */
   readonly portVariable?: string;
 }
 
@@ -15,7 +15,7 @@ const dependency = (path: string): string => fileURLToPath(new URL(`../node_modu
 
 export const bareNode: Program = { name: 'bare-node', args: [peer('bare-node.cjs')], env: {} };
 
-/** What else one would take, each with a function that does nothing and reaches nothing. */
+/** The alternatives, each with a function that does nothing and calls no server. */
 export const peers: readonly Program[] = [
   {
     name: 'functions-framework no-op',

@@ -6,7 +6,7 @@ const samples: Samples = new Map([
   ['ours', { ms: [30, 27, 33], mib: [70] }],
 ]);
 
-it('a measurement is one line of JSON, held against the subject that is named', () => {
+it('a measurement is one line of JSON, compared with the named subject', () => {
   const lines: string[] = [];
   const print = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
   printMeasurements(measurementsOf('start', samples, { ms: 'ms', mib: 'MiB' }, 'bare'), true);
@@ -24,7 +24,7 @@ it('a measurement is one line of JSON, held against the subject that is named', 
       against: 'bare',
       ratio: 2.5,
     },
-    // What the other has no value of is held against nothing.
+    // A metric that the other subject lacks is not compared.
     { bench: 'start', subject: 'ours', metric: 'mib', unit: 'MiB', median: 70, min: 70, max: 70 },
   ]);
 });

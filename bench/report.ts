@@ -1,4 +1,4 @@
-/** What every bench prints: one JSON object a line for machines, a table for people. */
+/** The output of every bench: one JSON object a line for machines, a table for people. */
 import { type Summary, summarise } from './summarise.ts';
 
 export interface Measurement extends Summary {
@@ -6,9 +6,9 @@ export interface Measurement extends Summary {
   readonly subject: string;
   readonly metric: string;
   readonly unit: string;
-  /** The subject it is held against. */
+  /** The subject that it is compared with. */
   readonly against?: string;
-  /** Its median over that subject's. */
+  /** Its median divided by that subject's. */
   readonly ratio?: number;
 }
 
@@ -19,7 +19,7 @@ export interface MetricUnits {
   readonly [metric: string]: string;
 }
 
-/** In the order of subjects and metrics; with `against`, every other subject is held against that one. Throws for a metric without a unit. */
+/** In the order of subjects and metrics; with `against`, every other subject is compared with that subject. Throws for a metric without a unit. */
 export function measurementsOf(bench: string, samples: Samples, units: MetricUnits, against?: string): Measurement[] {
   const medianOf = (subject: string, metric: string): number | undefined => {
     const found = samples.get(subject)?.[metric];

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:restore [-- --json] [--runs N]`: what a restore costs beyond copying the bytes; what one restore and a namespace of 200
- * claims ask of the API server, by wake-up and verb, with the shipped bundle and rights. Where there is no API server, the bytes alone.
+ * `npm run bench:restore [-- --json] [--runs N]`: the cost of a restore beyond copying the bytes, and the requests of one restore and of a namespace of 200
+ * claims to the API server, by wake-up and verb, with the shipped bundle and rights. Without an API server, only the bytes.
  */
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ const manyClaims = 200;
 const progressUpdates = 100;
 const { isJson, runs } = readBenchOptions(process.argv.slice(2), 5);
 
-/** How often each is in the list. */
+/** How often each item is in the list. */
 function countEach(requests: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const request of requests) counts.set(request, (counts.get(request) ?? 0) + 1);
@@ -61,7 +61,7 @@ function samplesOfMany({ ms, requests, mostAtOnce }: NamespaceRun): Samples {
   ]);
 }
 
-/** What is not a time is a number of requests: each verb is a metric of its own. */
+/** Metrics are times or numbers of requests: each verb is a metric. */
 function unitsOf(samples: Samples): MetricUnits {
   const counts = [...samples.values()].flatMap((metrics) => Object.keys(metrics).map((name) => [name, 'requests']));
   return { ...Object.fromEntries(counts), ms: 'ms', own_ms: 'ms' };
@@ -87,7 +87,7 @@ async function measureRequests(): Promise<Measurement[]> {
       const done: Wakeup[][] = [];
       for (let run = 0; run <= runs; run += 1) {
         const measured = await runOne(tools, `data-${run}`, progressUpdates);
-        // The first has the clean start of everything to itself.
+        // The first run alone has a clean start of everything.
         if (run > 0) done.push(measured);
       }
       const many = await runNamespace(tools, 1);

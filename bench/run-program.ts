@@ -1,4 +1,4 @@
-/** Starts a program on a free port of this machine, with an environment of its own. */
+/** Starts a program on a free port of this machine, with its own environment. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { execFileSync } from 'node:child_process';
@@ -8,12 +8,12 @@ import type { Program } from './programs.ts';
 
 export interface RunningProgram {
   readonly port: number;
-  /** Of `performance.now()`. */
+  /** An instant of `performance.now()`. */
   readonly startedAt: number;
   rssMib(): number;
-  /** The most it ever had; Linux only. */
+  /** The peak memory; Linux only. */
   peakRssMib(): number;
-  /** Throws when it has ended by itself, with its last words. */
+  /** Throws when the program has ended by itself, with its last output. */
   assertRunning(this: void): void;
   stop(): Promise<void>;
 }

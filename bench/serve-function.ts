@@ -1,4 +1,4 @@
-/** The shipped bundle of one function, running on the bench's cluster with its own rights; what it sends is taken as a Broker takes it. */
+/** The shipped bundle of one function, running on the bench's cluster with its own rights; a sink accepts its events as a Broker does. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, createServer } from 'node:http';
@@ -10,7 +10,7 @@ import { post } from './post-event.ts';
 import { runProgram } from './run-program.ts';
 
 export interface ServedFunction {
-  /** Signed, as one function sends to another; answers the milliseconds to its 204, and throws at any other answer. */
+  /** Sends the event signed, as functions do; returns the milliseconds to its 204, and throws at any other answer. */
   send(type: EventType, data: Readonly<Record<string, unknown>>): Promise<number>;
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** From samples to one line. Pure. */
+/** Summarises samples in one line. Pure. */
 
 export interface Summary {
   readonly median: number;

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:usage [-- --json] [--runs N] [--versions N]`: a bucket of a million object versions, measured by the function as
+ * `npm run bench:usage [-- --json] [--runs N] [--versions N]`: measures a bucket of a million object versions by the function as
  * shipped beside `rclone size`. Both read the same pages from the same server on this machine.
  */
 import { existsSync } from 'node:fs';

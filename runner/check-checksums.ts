@@ -1,4 +1,4 @@
-/** Reads files whole: against a manifest where there is one, else to see that they can be read. */
+/** Reads files whole: compares them with a manifest where there is one, otherwise checks that they can be read. */
 import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -10,31 +10,31 @@ import { type Unreadable, isDenied } from './take-inventory.ts';
 import { codeOf } from './walk-mount.ts';
 
 export interface ChecksumFacts {
-  /** Files read whole that are as they should be. */
+  /** Files that were read whole and are right. */
   readonly read: number;
   readonly denied: number;
   readonly bad: number;
-  /** In a record of the claim's own, and younger than it: not compared. */
+  /** Files that are younger than the claim's own record of them: not compared. */
   readonly changed: number;
   /** How many of the bad files are missing. */
   readonly missing: number;
   /** Names in the manifest that are links, or lead through one: not followed, and not compared. */
   readonly links: number;
-  /** Lines of the manifest that nobody can read: the files they name are not compared. */
+  /** Lines of the manifest that cannot be parsed: the files they name are not compared. */
   readonly malformed: number;
-  /** The first of them; code `EDIFFERS` where the bytes are not those of the manifest. */
+  /** The first bad files; code `EDIFFERS` where the bytes differ from the manifest. */
   readonly badExamples: readonly Unreadable[];
-  /** Over `<sha256>  <path>` lines. */
+  /** A digest over lines `<sha256>  <path>`. */
   readonly digest: string;
 }
 
 const examples = 5;
 
 export interface ManifestUse {
-  /** So many lines; 0: all of them. */
+  /** How many lines are compared; 0: all. */
   readonly sample: number;
   readonly seed: string;
-  /** What has changed since the manifest was written is passed over. */
+  /** Skips the files that have changed since the manifest was written. */
   readonly mayBeOlder: boolean;
 }
 
@@ -49,7 +49,7 @@ export function readSample(root: string, paths: readonly string[]): Promise<Chec
   );
 }
 
-/** A sample of the manifest's lines, or every line when `sample` is 0; throws what the system says of the manifest itself. */
+/** A sample of the manifest's lines, or every line when `sample` is 0; throws the system's error about the manifest itself. */
 export async function compareWithManifest(
   root: string,
   manifest: string,
@@ -67,7 +67,7 @@ export async function compareWithManifest(
   return { ...(await compare(root, chosen.chosen(), sinceMs)), malformed };
 }
 
-/** A list of all files that is written into their folder names itself, with the checksum of an unfinished list. */
+/** A manifest of all files that lies among them names itself, with the checksum of an unfinished manifest. */
 async function* withoutItself<T extends ManifestEntry | undefined>(
   manifest: string,
   entries: AsyncIterable<T>,
@@ -75,7 +75,7 @@ async function* withoutItself<T extends ManifestEntry | undefined>(
   for await (const entry of entries) if (entry?.path !== manifest) yield entry;
 }
 
-/** Written after that, or gone from a folder that was written after that. */
+/** True when the file was written after that instant, or is missing from a folder that was. */
 async function hasChanged(root: string, path: string, sinceMs: number): Promise<boolean> {
   for (let place = path; place !== '.'; place = dirname(place)) {
     try {

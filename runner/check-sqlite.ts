@@ -1,6 +1,6 @@
 /**
- * `PRAGMA integrity_check` of SQLite databases. One that was closed is read where it is; one with a journal is copied first, with its
- * journal: there it may recover as after a power failure, which the read-only claim does not allow.
+ * `PRAGMA integrity_check` of SQLite databases. A closed database is read in its place; a database with a journal is copied first, with its
+ * journal: the copy can recover as after a power failure, which the read-only claim does not allow.
  */
 import { constants } from 'node:fs';
 import { copyFile, lstat, mkdtemp, rm } from 'node:fs/promises';
@@ -17,20 +17,20 @@ export interface SqliteFacts {
   readonly detail: string;
 }
 
-/** Where copies go, and how much of them there may be at once. */
+/** The folder for copies, and how many bytes they may take at once. */
 export interface Scratch {
   readonly folder: string;
   readonly sizeBytes: number;
 }
 
 const journals = ['-wal', '-journal'];
-/** SQLITE_CORRUPT and SQLITE_NOTADB; every other code says something about the machine: no memory, no room, no right to read. */
+/** SQLITE_CORRUPT and SQLITE_NOTADB; every other code is about the machine: no memory, no room, no right to read. */
 const damaged = 11;
 const noDatabase = 26;
 
 export interface SqliteUse {
   readonly scratch: Scratch | undefined;
-  /** A proof of this very point has opened it before: if it is gone, or no database any more, the point has lost it. */
+  /** A proof of this very point has opened the database before: if the file is now missing or not a database, the point has lost it. */
   readonly wasRead: boolean;
 }
 
@@ -38,7 +38,7 @@ type Told = (outcome: SqliteFacts['outcome'] | 'none', detail: string) => Sqlite
 
 export async function checkSqlite(root: string, path: string, { scratch, wasRead }: SqliteUse): Promise<SqliteFacts> {
   const isKnown = wasRead || (await beginsAsSqlite(root, path));
-  // What was never there, or is no database, is a mistake in the request, and says nothing about the restore point.
+  // A file that never existed, or is not a database, is a mistake in the request, and says nothing about the restore point.
   const told: Told = (outcome, detail) => ({
     path,
     outcome: outcome !== 'none' ? outcome : isKnown ? 'failed' : 'impossible',
@@ -54,7 +54,7 @@ export async function checkSqlite(root: string, path: string, { scratch, wasRead
   const journalBytes = journalSizes.reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : 0), 0);
   if (journalBytes === 0) return told(...(await integrityOf(readInPlace(join(root, path)), true)));
 
-  // It grows by its journal when it recovers.
+  // The database grows by its journal when it recovers.
   const neededBytes = size + 2 * journalBytes;
   if (scratch === undefined) return told('impossible', 'there is no scratch folder for a copy of it: --scratch');
   if (neededBytes > scratch.sizeBytes) {
@@ -80,7 +80,7 @@ async function inCopy(root: string, path: string, scratch: string, told: Told): 
   }
 }
 
-/** Bytes of a regular file, or what the system said. */
+/** Bytes of a regular file, or the system's code. */
 async function sizeOf(root: string, path: string): Promise<number | string> {
   try {
     const stats = await lstat(await placeInClaim(root, path));
@@ -90,7 +90,7 @@ async function sizeOf(root: string, path: string): Promise<number | string> {
   }
 }
 
-/** What the system said when it could not. */
+/** The system's code when that failed. */
 async function copyRegular(root: string, path: string, to: string): Promise<string | undefined> {
   const size = await sizeOf(root, path);
   if (typeof size === 'string') return size;
@@ -102,7 +102,7 @@ async function copyRegular(root: string, path: string, to: string): Promise<stri
   }
 }
 
-/** Nobody writes to it: no lock, and no shared memory beside it. */
+/** No process writes to the claim, so SQLite needs no lock and no shared memory beside the file. */
 function readInPlace(file: string): URL {
   const url = pathToFileURL(file);
   url.searchParams.set('immutable', '1');
@@ -110,7 +110,7 @@ function readInPlace(file: string): URL {
 }
 
 async function integrityOf(file: string | URL, readOnly: boolean): Promise<Parameters<Told>> {
-  // Loaded when it is asked for: most verifications have no database.
+  // Loaded when needed: most verifications have no database.
   const { DatabaseSync } = await import('node:sqlite');
   try {
     const database = new DatabaseSync(file, { readOnly });
@@ -118,7 +118,7 @@ async function integrityOf(file: string | URL, readOnly: boolean): Promise<Param
       const rows = database.prepare('PRAGMA integrity_check(5)').all();
       const said = rows.map((row) => String(row['integrity_check']));
       if (said.length !== 1 || said[0] !== 'ok') return ['failed', said.join('; ')];
-      // SQLite takes an empty file for a database without a table.
+      // To SQLite an empty file is a database without a table.
       const pages = Number(database.prepare('PRAGMA page_count').get()?.['page_count']);
       return pages === 0 ? ['none', 'it is empty, and no SQLite database'] : ['passed', 'integrity_check: ok'];
     } finally {

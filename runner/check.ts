@@ -6,7 +6,7 @@ export function passed(name: string, detail: string): VerdictCheck {
   return { name, outcome: 'passed', detail };
 }
 
-/** The check could not be made: it says nothing about the restore point. */
+/** The check could not be made, and says nothing about the restore point. */
 export function impossible(name: string, detail: string): VerdictCheck {
   return { name, outcome: 'impossible', detail };
 }

@@ -11,7 +11,7 @@ function sampleOf(keys: readonly string[], size: number, seed: string): string[]
 const distinct = fc.uniqueArray(fc.string(), { maxLength: 60 });
 
 describe('a sample', () => {
-  test('is of the wanted size, from what was offered, whatever the order', () => {
+  test('has the requested size and holds offered items, whatever their order', () => {
     fc.assert(
       fc.property(distinct, fc.nat(40), fc.string(), (keys, size, seed) => {
         const chosen = sampleOf(keys, size, seed);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 
 export interface Sample<Item> {
   offer(key: string, item: Item): void;
-  /** By key. */
+  /** Sorted by key. */
   chosen(): Item[];
 }
 

@@ -1,4 +1,4 @@
-/** Are the known bytes there, every one of them, and nothing else? */
+/** Checks that the claim holds every known byte, and nothing else. */
 import { createHash } from 'node:crypto';
 import type { Verdict, VerdictCheck } from '@soteria/shared/verification/verdict.ts';
 import { chunkBytes, knownChunks, type KnownFile, knownFiles } from './known-bytes.ts';
@@ -7,10 +7,10 @@ import { openInClaim } from './open-in-claim.ts';
 import { codeOf, walkMount } from './walk-mount.ts';
 import { knownVerdict } from './write-known.ts';
 
-/** At most so many differences are listed. */
+/** At most this many differences are listed. */
 const maxTold = 8;
 
-/** `refuted` by what is missing, other or too much; `inconclusive` when a file is there and cannot be read. */
+/** `refuted` when bytes are missing, different or added; `inconclusive` when a file exists and cannot be read. */
 export async function compareKnown({ root, seed, bytes }: KnownOptions, nowMs: () => number): Promise<Verdict> {
   const startedMs = nowMs();
   const digest = createHash('sha256');

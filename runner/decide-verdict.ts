@@ -1,6 +1,6 @@
 /**
- * From what was found to the verdict. A check fails only when the restore point is at fault: a request that names what was never there, or wants
- * more than there ever was, is a check that could not be made. Pure.
+ * Decides the verdict from the findings. A check fails only when the restore point is at fault. When a request names a file that never existed, or
+ * more files than there ever were, the check counts as not made. Pure.
  */
 import type { Verdict, VerdictCheck, Weakness, strengths } from '@soteria/shared/verification/verdict.ts';
 import type { ChecksumFacts } from './check-checksums.ts';
@@ -11,9 +11,9 @@ import { checksumsCheck, isCompared } from './judge-checksums.ts';
 import { type Inventory, isDenied } from './take-inventory.ts';
 
 export interface UsedManifest {
-  /** Below the claim's root. */
+  /** Relative to the claim's root. */
   readonly path: string;
-  /** The request names it; else the claim keeps it, and nobody has asked for it. */
+  /** True: the request names the manifest. False: the claim keeps it itself. */
   readonly isRequested: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface Facts {
   /** The manifest itself could not be read: the system's code. */
   readonly manifestTrouble: string | undefined;
   readonly sqlite: readonly SqliteFacts[];
-  /** So many were found, where they were looked for. */
+  /** How many databases were found; undefined when none were searched for. */
   readonly databases: number | undefined;
   readonly durationMs: number;
 }
@@ -68,7 +68,7 @@ export function decideVerdict(facts: Facts, wanted: Expectations): Verdict {
 
 function checksOf(facts: Facts, wanted: Expectations): VerdictCheck[] {
   const { inventory, trouble } = facts;
-  // Where nothing could be opened, every other check would only say so again.
+  // Nothing could be opened, so every other check would only repeat that.
   if (trouble !== undefined) {
     const detail = `the claim's folder cannot be read: ${trouble}`;
     return [isDenied(trouble) ? impossible('mount', `${detail}: only its owner may`) : failed('mount', detail)];
@@ -94,7 +94,7 @@ function checksOf(facts: Facts, wanted: Expectations): VerdictCheck[] {
   ];
 }
 
-/** An empty claim may be lost data, or one that was never written to: what was recorded or wanted refutes it, by its own check. */
+/** An empty claim has lost its data or was never written to. The checks against recorded or requested numbers refute it if data was lost. */
 function contentsCheck({ files, folders, links, denied }: Inventory, wanted: Expectations): VerdictCheck {
   const mayBeEmpty =
     wanted.mayBeEmpty || wanted.maxDropPercent === 100 || wanted.expectFiles === 0 || wanted.baselineFiles === 0;
@@ -103,7 +103,7 @@ function contentsCheck({ files, folders, links, denied }: Inventory, wanted: Exp
   return impossible('contents', detail);
 }
 
-/** Folders that only their owner may look into hide files: then fewer than recorded prove nothing. */
+/** Folders that only their owner may open hide files: then a lower count than recorded proves nothing. */
 function expected(name: string, found: number, wanted: number | undefined, denied: number): VerdictCheck[] {
   if (wanted === undefined) return [];
   const detail = `${found} found, ${wanted} are recorded of this restore point`;
@@ -112,7 +112,7 @@ function expected(name: string, found: number, wanted: number | undefined, denie
 
 const tellingDropPercent = 50;
 
-/** Data may go on purpose: unless the caller has said how much may go, a drop is reported and refutes nothing. */
+/** Data may be deleted on purpose: unless the caller sets a limit, a drop is reported and refutes nothing. */
 function shrunken(
   what: string,
   found: number,
@@ -133,7 +133,7 @@ function shrunken(
   ];
 }
 
-/** That none is there refutes only a point in which a proof has found some before. */
+/** A missing database refutes a point only when an earlier proof has found databases in it. */
 function databasesCheck({ databases, sqlite, inventory }: Facts, hadSome: boolean): VerdictCheck[] {
   if (databases === undefined) return [];
   if (databases === 0) {

@@ -1,4 +1,4 @@
-/** The SQLite databases of a claim, by what stands at the beginning of each: whatever they are called. */
+/** Finds the SQLite databases of a claim by their first bytes, whatever their names. */
 import { chooseSample } from './choose-sample.ts';
 import { openInClaim } from './open-in-claim.ts';
 import { walkMount } from './walk-mount.ts';
@@ -25,7 +25,7 @@ export async function findSqlite(root: string, limit: number, seed: string): Pro
   return { paths: chosen.chosen(), count };
 }
 
-/** A file that cannot be read is no database: the walk has counted it as what it is. */
+/** A file that cannot be read does not count as a database: the walk has already counted it as unreadable. */
 export async function beginsAsSqlite(root: string, path: string): Promise<boolean> {
   try {
     await using handle = await openInClaim(root, path);

@@ -4,7 +4,7 @@ import { openInClaim } from './open-in-claim.ts';
 
 const pieceBytes = 256 * 1024;
 
-/** Hex. Throws what the system says. */
+/** In hex. Throws the system's error. */
 export async function hashFile(root: string, path: string): Promise<string> {
   await using handle = await openInClaim(root, path);
   const hash = createHash('sha256');

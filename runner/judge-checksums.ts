@@ -1,4 +1,4 @@
-/** What the checksums say, and what a manifest that could not be read says: a mistake in the request refutes nothing. Pure. */
+/** Judges the checksums, and a manifest that could not be read: a mistake in the request refutes nothing. Pure. */
 import { ownRecord } from '@soteria/shared/verification/own-record.ts';
 import type { VerdictCheck } from '@soteria/shared/verification/verdict.ts';
 import type { ChecksumFacts } from './check-checksums.ts';
@@ -20,7 +20,7 @@ export function isCompared({ manifest, manifestTrouble }: Pick<Facts, 'manifest'
 
 export function checksumsCheck(facts: Facts, wasRead: readonly string[]): VerdictCheck[] {
   const { checksums, manifest, manifestTrouble } = facts;
-  // Nobody has asked for the claim's own record: that only its owner may read it is a weakness of the proof.
+  // The request does not name the claim's own record: when only its owner may read the record, the proof is weaker.
   if (manifest !== undefined && manifestTrouble !== undefined && (manifest.isRequested || !isDenied(manifestTrouble))) {
     return [unreadCheck(manifest, manifestTrouble, wasRead.includes(manifest.path))];
   }
@@ -40,7 +40,7 @@ export function checksumsCheck(facts: Facts, wasRead: readonly string[]): Verdic
   return [passed(check, `${read} files ${against}${younger}`)];
 }
 
-/** The claim's own record, and a manifest that an earlier proof of the point has read, can be lost; any other was perhaps never there. */
+/** The claim's own record, and a manifest that an earlier proof of the point has read, can be lost; any other manifest may never have existed. */
 function unreadCheck({ path, isRequested }: UsedManifest, code: string, wasRead: boolean): VerdictCheck {
   const bound = beyondBounds[code];
   if (bound !== undefined) return impossible(check, `the manifest ${path} ${bound}`);
@@ -65,7 +65,7 @@ function nothingThere({ read, denied, bad, missing }: ChecksumFacts): string | u
   return `none of the ${bad} files that the manifest names is in the claim: are its names relative to the root of the claim?`;
 }
 
-/** What a manifest that the request names leaves open. */
+/** Lists what a manifest of the request leaves unchecked. */
 function gapIn(path: string, { read, malformed, links, denied }: ChecksumFacts): string | undefined {
   if (malformed > 0) return `${malformed} lines of the manifest ${path} cannot be read`;
   if (links > 0) return `${links} names in the manifest ${path} are links, or lead through one: no link is followed`;

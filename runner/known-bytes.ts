@@ -9,13 +9,13 @@ export interface KnownFile {
 
 const fileCount = 4;
 const blockBytes = 64;
-/** So much at once. */
+/** How many bytes are made at once. */
 export const chunkBytes = 64 * 1024;
 
-/** The folder everything lies in: nothing is written beside it. */
+/** The folder of all known files: nothing is written beside it. */
 export const knownFolder = 'soteria-self-test';
 
-/** The last one takes what is left over, so that sizes are odd too. */
+/** The last file takes the remaining bytes, so that sizes are odd too. */
 export function knownFiles(totalBytes: number): KnownFile[] {
   const share = Math.floor(totalBytes / fileCount);
   return Array.from({ length: fileCount }, (_, index) => ({

@@ -27,7 +27,7 @@ const told = ({ checks }: Verdict) => checks.map(({ detail }) => detail).join(';
 const at = (path: string | undefined) => join(root, path ?? '');
 
 describe('known bytes', () => {
-  it('are found again, with the digest that the writer told', async () => {
+  it('are found again, with the digest that the writer reported', async () => {
     await mkdir(at('lost+found'));
     const written = await write();
     expect(written).toMatchObject({ outcome: 'verified', files: 4, folders: 2, bytes });
@@ -35,7 +35,7 @@ describe('known bytes', () => {
     expect(compared).toMatchObject({ outcome: 'verified', sampleDigest: written.sampleDigest, bytes });
   });
 
-  it('of any number are all there, in files whose sizes add up', async () => {
+  it('of any number are complete, in files whose sizes add up', async () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5_000_000 }), (count) => {
         const sizes = knownFiles(count).map(({ sizeBytes }) => sizeBytes);
@@ -51,12 +51,12 @@ describe('known bytes', () => {
   });
 
   it.each([
-    ['one bit of them is other', () => flip(first, 70_000), /known-0.bin differs at or after byte 65536/],
-    ['the last byte is other', () => flip(third, 75_000 - 1), /known-2.bin differs/],
-    ['one is shorter', () => truncate(at(second), 10), /known-1.bin has 10 bytes instead of 75000/],
-    ['one is longer', () => appendFile(at(second), 'x'), /has 75001 bytes/],
-    ['one is gone', () => rm(at(second)), /known-1.bin is missing/],
-    ['there is one too much', () => writeFile(at('more'), ''), /more was never written/],
+    ['one bit differs', () => flip(first, 70_000), /known-0.bin differs at or after byte 65536/],
+    ['the last byte differs', () => flip(third, 75_000 - 1), /known-2.bin differs/],
+    ['a file is shorter', () => truncate(at(second), 10), /known-1.bin has 10 bytes instead of 75000/],
+    ['a file is longer', () => appendFile(at(second), 'x'), /has 75001 bytes/],
+    ['a file is missing', () => rm(at(second)), /known-1.bin is missing/],
+    ['a file was added', () => writeFile(at('more'), ''), /more was never written/],
   ])('are refuted when %s', async (_title, damage, why) => {
     await write();
     await damage();
@@ -71,7 +71,7 @@ describe('known bytes', () => {
     expect((await compare('another')).outcome).toBe('refuted');
   });
 
-  it('behind a link are not taken', async () => {
+  it('behind a link are not accepted', async () => {
     await write();
     const real = join(folder, 'elsewhere');
     await writeFile(real, await readFile(at(first)));

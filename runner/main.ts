@@ -27,7 +27,7 @@ function verdictOf(options: VerifyOptions | KnownOptions): Promise<Verdict> {
   }
 }
 
-/** True: everything that was asked for holds. */
+/** True: every requested check has passed. */
 async function run(): Promise<boolean> {
   const options = readOptions(process.argv.slice(2));
   if (options.task === 'record') {

@@ -5,7 +5,7 @@ const words = (text: string) => text.split(' ');
 const mount = ['--mount', 'claim=/claim'];
 
 describe('the command line', () => {
-  test('of a verification says what is looked at, and with what', () => {
+  test('of a verification names the checks and their inputs', () => {
     expect(
       readOptions([
         'verify',

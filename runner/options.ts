@@ -6,36 +6,36 @@ import type { Scratch } from './check-sqlite.ts';
 
 export interface VerifyOptions {
   readonly task: 'verify';
-  /** Absolute folder of the claim. */
+  /** Absolute path of the claim's folder. */
   readonly root: string;
   readonly expectFiles: number | undefined;
   readonly expectBytes: number | undefined;
-  /** What an earlier test of the claim has found: a far smaller claim is a finding. */
+  /** The counts of an earlier test of the claim: a far smaller claim is reported. */
   readonly baselineFiles: number | undefined;
   readonly baselineBytes: number | undefined;
-  /** By so many percent it may have shrunk since; left out, more than half is reported, and refutes nothing. */
+  /** By how many percent the claim may have shrunk since; left out: a loss of more than half is reported, and refutes nothing. */
   readonly maxDropPercent: number | undefined;
   readonly minFiles: number;
   readonly minBytes: number;
-  /** So many files are read whole. */
+  /** How many files are read whole. */
   readonly sample: number;
   readonly seed: string;
-  /** Below the root: lines as `sha256sum` writes them. */
+  /** A file below the root with lines as `sha256sum` writes them. */
   readonly manifest: string | undefined;
   /** Below the root. */
   readonly sqlite: readonly string[];
-  /** Every database that the claim holds is looked for, whatever it is called. */
+  /** Searches the claim for databases, whatever their names. */
   readonly findSqlite: boolean;
   /** Files that a proof of this very point has read before, below the root: if such a file is missing, the point has lost it. */
   readonly wasRead: readonly string[];
-  /** A proof of this very point has found databases by itself. */
+  /** A proof of this very point has found databases by searching. */
   readonly hadDatabases: boolean;
   readonly mayBeEmpty: boolean;
   /** Absolute, writable; copies of databases go there. */
   readonly scratch: Scratch | undefined;
 }
 
-/** Counts a claim and tells every file's checksum: what a later restore test compares with. */
+/** Counts a claim and records every file's checksum, for a later restore test to compare with. */
 export interface RecordOptions {
   readonly task: 'record';
   readonly root: string;
@@ -48,7 +48,7 @@ export interface KnownOptions {
   readonly task: 'write' | 'compare';
   readonly root: string;
   readonly seed: string;
-  /** In all files together. */
+  /** The size of all files together. */
   readonly bytes: number;
 }
 
@@ -76,7 +76,7 @@ const optionTypes = {
 } as const;
 
 const mostSampled = 10_000;
-/** More says nothing more about a volume. */
+/** A larger sample says nothing more about a volume. */
 const mostKnownBytes = 1024 ** 3;
 
 /** Throws `invalid_request`. */

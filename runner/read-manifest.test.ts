@@ -13,12 +13,12 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 const generous = { bytes: 2 ** 20, ms: 1_000, nowMs: () => 0 };
 
-test('a manifest is read line by line, also where a piece ends inside a letter', async () => {
+test('a manifest is read line by line, also where a chunk ends inside a letter', async () => {
   const paths = new Set((await Array.fromAsync(readManifest(root, 'SUMS', generous))).map((line) => line?.path));
   expect([...paths]).toEqual(['ünï']);
 });
 
-test('a manifest that is too large, or takes too long to read, is given up', async () => {
+test('a manifest that is too large, or takes too long to read, is refused', async () => {
   const small = readManifest(root, 'SUMS', { ...generous, bytes: 1_000 });
   await expect(Array.fromAsync(small)).rejects.toMatchObject({ code: 'EFBIG' });
   let now = 0;
@@ -26,7 +26,7 @@ test('a manifest that is too large, or takes too long to read, is given up', asy
   await expect(Array.fromAsync(slow)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
 });
 
-test('the time that is spent on the lines of a manifest does not count', async () => {
+test('the time spent on the lines of a manifest does not count', async () => {
   let now = 0;
   const told = readManifest(root, 'SUMS', { ...generous, nowMs: () => now });
   let lines = 0;

@@ -10,21 +10,21 @@ export interface ManifestEntry {
   readonly sha256: string;
 }
 
-/** No line is longer: a path has 4096 bytes at most, and each may be escaped. */
+/** The longest line: a path has 4096 bytes at most, and each may be escaped. */
 const longestLine = 16_384;
 
 export interface ManifestBounds {
   readonly bytes: number;
-  /** Spent in reading; the work on the lines does not count. */
+  /** The time spent in reading; the work on the lines does not count. */
   readonly ms: number;
   readonly nowMs: () => number;
 }
 
-/** Seven million lines, and as long as the slowest volume takes for them. */
+/** Enough for seven million lines, and for the slowest volume to read them. */
 export const manifestBounds: ManifestBounds = { bytes: 2 ** 30, ms: 600_000, nowMs: () => performance.now() };
 
 /**
- * One line at a time; undefined for what is no such line. Empty lines and comments (#) are passed over. Throws what the system says, EFBIG
+ * Yields one line at a time; undefined for a malformed line. Skips empty lines and comments (#). Throws the system's error, EFBIG
  * for a file that is too large, and ETIMEDOUT where reading takes too long.
  */
 export async function* readManifest(
@@ -73,7 +73,7 @@ function withoutReturn(line: string): string {
 }
 
 export function parseLine(line: string): ManifestEntry | undefined {
-  // No name holds a zero byte, and a name that is not UTF-8 is not known here.
+  // No name holds a zero byte, and names that are not UTF-8 are not supported.
   const [, escape, sha256, text] = /^(\\?)([0-9a-fA-F]{64}) [ *]([^\0\uFFFD]+)$/.exec(line) ?? [];
   if (sha256 === undefined || text === undefined || line.length >= longestLine) return undefined;
   const path = (escape === '' ? text : unescape(text))?.replace(/^\.\//, '');

@@ -1,6 +1,6 @@
 /**
- * The baseline of a claim: counts, and a manifest of checksums where one is asked for. A backup of blocks knows nothing of files, so
- * without such a record, made beside the application, a restore test has nothing to compare with, and says so.
+ * Records the baseline of a claim: counts, and a manifest of checksums on request. A backup of blocks knows no files, so
+ * without such a record, made beside the application, a restore test has nothing to compare with, and reports that.
  */
 import { open } from 'node:fs/promises';
 import { hashFile } from './hash-file.ts';
@@ -14,7 +14,7 @@ export interface Baseline {
   readonly unread: number;
 }
 
-/** Throws what the system says of the manifest file. */
+/** Throws the system's error about the manifest file. */
 export async function record({ root, manifestOut }: RecordOptions): Promise<Baseline> {
   await using manifest = manifestOut === undefined ? undefined : await open(manifestOut, 'w', 0o644);
   let [files, bytes, unread] = [0, 0, 0];

@@ -58,7 +58,7 @@ describe('the runner', () => {
     expect(parseVerdict(message)).toMatchObject({ outcome: 'refuted' });
   });
 
-  test('ends with 1 and no verdict when it is asked wrongly', async () => {
+  test('ends with 1 and no verdict when its arguments are wrong', async () => {
     const { exitCode, message, stderr } = await run(['verify']);
     expect(exitCode).toBe(1);
     expect(message).toBe('');
@@ -74,8 +74,8 @@ describe('the runner', () => {
     expect(readFileSync(sums, 'utf8')).toMatch(/^[0-9a-f]{64} {2}file\n$/);
   });
 
-  test('counts a hundred thousand small files in 24 MiB, and says how far it is', async () => {
-    // Their names alone would fill the heap, were they kept. Links of one file are quick to make; a file takes 65 000 at most.
+  test('counts a hundred thousand small files in 24 MiB, and reports its progress', async () => {
+    // The names alone would fill the heap if they were kept. Links to a file are quick to make; a file can have 65 000 at most.
     for (let group = 0; group < 4; group += 1) {
       mkdirSync(join(root, String(group)));
       const first = join(root, String(group), 'first');

@@ -13,13 +13,13 @@ export interface Inventory {
   readonly links: number;
   /** Sockets, pipes and devices. */
   readonly specials: number;
-  /** In files, as their sizes say. */
+  /** The sum of the sizes of all files. */
   readonly bytes: number;
-  /** Entries that only their owner may look at. */
+  /** Entries that only their owner may read. */
   readonly denied: number;
-  /** Entries the file system could not give: damage. */
+  /** Entries that the file system could not read: damage. */
   readonly broken: number;
-  /** The first of them. */
+  /** The first damaged entries. */
   readonly brokenExamples: readonly Unreadable[];
   /** Paths, sorted. */
   readonly sample: readonly string[];

@@ -56,7 +56,7 @@ describe('a claim', () => {
     expect(await look()).toMatchObject({ outcome: 'verified', files: 3, folders: 2, bytes: 17, sampled: 0 });
   });
 
-  test('is refuted when it is not there, or is no folder', async () => {
+  test('is refuted when it does not exist, or is not a folder', async () => {
     expect(await look(['--mount', `claim=${root}`])).toMatchObject({ outcome: 'verified' });
     root = join(folder, 'missing');
     expect(badOf(await look())).toMatchObject({ name: 'mount', detail: expect.stringContaining('ENOENT') });
@@ -65,7 +65,7 @@ describe('a claim', () => {
     expect(badOf(await look())).toMatchObject({ name: 'mount', detail: expect.stringContaining('ENOTDIR') });
   });
 
-  test('that holds what mkfs makes and nothing else is empty', async () => {
+  test('that holds only the entries that mkfs makes is empty', async () => {
     root = join(folder, 'empty');
     await mkdir(join(root, 'lost+found'), { recursive: true });
     expect(badOf(await look())).toMatchObject({ name: 'contents', outcome: 'impossible' });
@@ -110,7 +110,7 @@ describe('a claim', () => {
     },
   );
 
-  test('is compared with what sha256sum writes of strange names, and with digits in capitals', async () => {
+  test('is compared with the lines that sha256sum writes for strange names, and with digits in capitals', async () => {
     const names = ['back\\slash', 'two\nlines', 'return\r', 'one\u2028line', '-b', ' ä'];
     for (const name of names) await writeFile(join(root, name), name);
     const text = execFileSync('sha256sum', ['--', ...names], { cwd: root, encoding: 'utf8' });
@@ -121,7 +121,7 @@ describe('a claim', () => {
     }
   });
 
-  test('has to be recorded to be compared: the record is such a manifest', async () => {
+  test('can be compared with its record, which is such a manifest', async () => {
     const baseline = await record({ task: 'record', root, manifestOut: join(folder, 'SUMS') });
     expect(baseline).toEqual({ files: 3, bytes: 17, unread: 0 });
     await writeFile(join(root, 'SUMS'), await readFile(join(folder, 'SUMS')));
@@ -142,11 +142,11 @@ describe('a claim that keeps a record of its own', () => {
     await utimes(join(root, recorded), long(30), long(30));
   });
 
-  test('is compared with it, though nobody asked', async () => {
+  test('is compared with it, although the request names no manifest', async () => {
     expect(await look()).toMatchObject({ outcome: 'verified', strength: 'checksums', sampled: 3, weaker: [] });
   });
 
-  test('is refuted when bytes are other ones though nobody wrote them, or when a file is gone though nobody removed it', async () => {
+  test('is refuted when bytes have changed without a write, or when a file is missing without a deletion', async () => {
     await writeFile(join(root, 'one'), 'FIRST');
     await utimes(join(root, 'one'), long(60), long(60));
     expect(badOf(await look())?.detail).toMatch(/^1 of 3 .*one \(EDIFFERS\)/);
@@ -155,7 +155,7 @@ describe('a claim that keeps a record of its own', () => {
     expect(badOf(await look())?.detail).toMatch(/^3 of 3 /);
   });
 
-  test('may hold a line about itself, as a list of all files does', async () => {
+  test('may list its own record, as a manifest of all files does', async () => {
     const empty = sums({ [recorded]: '' });
     await writeFile(join(root, recorded), (await readFile(join(root, recorded), 'utf8')) + empty);
     await utimes(join(root, recorded), long(30), long(30));
@@ -181,7 +181,7 @@ describe('a claim that keeps a record of its own', () => {
     });
   });
 
-  test('is compared line by line with the manifest that is asked for, whatever has changed', async () => {
+  test('is compared line by line with the manifest of the request, whatever has changed', async () => {
     await writeFile(join(root, 'one'), 'another');
     expect(badOf(await look(['--manifest', recorded]))?.detail).toMatch(/^1 of 3 .*one \(EDIFFERS\)/);
   });
@@ -198,7 +198,7 @@ describe('a database', () => {
     database.close();
   });
 
-  /** As a power failure leaves it: written to its log, not yet to itself. */
+  /** The state after a power failure: written to the log, not yet to the database. */
   async function leaveLog(rows: number): Promise<void> {
     const database = new DatabaseSync(join(root, 'app.db'));
     database.exec('PRAGMA wal_autocheckpoint=0');
@@ -211,7 +211,7 @@ describe('a database', () => {
     await writeFile(join(root, 'app.db-wal'), log);
   }
 
-  test('is read where it is when it was closed, and the claim stays as it is', async () => {
+  test('that was closed is read in its place, and the claim stays as it is', async () => {
     const before = await readdir(root);
     expect(await look(['--sqlite', 'app.db'])).toMatchObject({ outcome: 'verified', strength: 'application' });
     expect(await readdir(root)).toEqual(before);
@@ -233,7 +233,7 @@ describe('a database', () => {
     expect(await readdir(join(folder, 'scratch'))).toEqual([]);
   });
 
-  test('is found by what it is, whatever it is called', async () => {
+  test('is found by its content, whatever its name', async () => {
     await rename(join(root, 'app.db'), join(root, 'deep/settings'));
     await writeFile(join(root, 'not.db'), 'x'.repeat(1024));
     const told = await look(['--find-sqlite']);
@@ -261,7 +261,7 @@ describe('a database', () => {
     expect(badOf(await look(['--sqlite', 'app.db', ...scratch()]))).toMatchObject({ outcome: 'failed' });
   });
 
-  test('that is named, and is not there or is none, says nothing about the point unless a proof has opened it before', async () => {
+  test('that the request names and that is missing or not a database says nothing about the point unless a proof has opened it before', async () => {
     await writeFile(join(root, 'text.db'), 'no database, but long enough to be looked at'.repeat(100));
     await writeFile(join(root, 'empty.db'), '');
     await symlink('app.db', join(root, 'link.db'));
@@ -279,7 +279,7 @@ describe('a database', () => {
     }
   });
 
-  test('that must recover cannot be looked at without a place for the copy, or with too small a one', async () => {
+  test('that must recover cannot be checked without room for its copy', async () => {
     await leaveLog(50);
     expect(badOf(await look(['--sqlite', 'app.db']))?.detail).toMatch(/no scratch folder/);
     const small = await look(['--sqlite', 'app.db', ...scratch(), '--scratch-bytes', '4096']);
@@ -304,14 +304,14 @@ describe('a hostile claim', () => {
     }
   });
 
-  test('whose manifest names a pipe where a file was is refuted: nothing waits for it', async () => {
+  test('whose manifest names a file that is now a pipe is refuted, and nothing waits for the pipe', async () => {
     execFileSync('mkfifo', [join(root, 'pipe')]);
     await writeFile(join(root, 'SUMS'), sums({ one: 'first', pipe: '', '../outside': '', '/etc/hostname': '' }));
     const told = await look(['--manifest', 'SUMS']);
     expect(badOf(told)?.detail).toMatch(/^1 of 2 .*pipe \(ENOTFILE\)/);
   });
 
-  test('whose manifest names links is not proved and not refuted: none is followed, also none that stays inside', async () => {
+  test('whose manifest names links is neither proved nor refuted: no link is followed, not even inside the claim', async () => {
     await symlink('/etc', join(root, 'away'));
     await symlink('deep', join(root, 'inside'));
     await symlink('one', join(root, 'beside'));
@@ -350,7 +350,7 @@ describe('a hostile claim', () => {
     },
   );
 
-  test('whose folder of the own record leads out of the claim is not proved by what lies outside', async () => {
+  test('whose own record lies in a folder that leads out of the claim is not proved by the files outside', async () => {
     const outside = join(folder, 'outside');
     await mkdir(outside);
     await writeFile(join(outside, 'SHA256SUMS'), sums({ one: 'first' }));
@@ -358,7 +358,7 @@ describe('a hostile claim', () => {
     expect(badOf(await look())).toMatchObject({ name: 'checksums', outcome: 'impossible' });
   });
 
-  test('with files of others is verified weakly, and says so', async () => {
+  test('with files of other owners is verified weakly, and the verdict says so', async () => {
     await writeFile(join(root, 'secret'), 'x', { mode: 0o000 });
     await mkdir(join(root, 'closed'), { mode: 0o000 });
     const isRoot = process.geteuid?.() === 0;

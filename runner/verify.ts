@@ -13,7 +13,7 @@ import { notThere } from './open-in-claim.ts';
 import { codeOf } from './walk-mount.ts';
 
 export interface VerifyTools {
-  /** Milliseconds that only go forward. */
+  /** A clock in milliseconds that only goes forward. */
   readonly nowMs: () => number;
   /** Called at most every two seconds. */
   readonly onProgress: (progress: { readonly files: number; readonly bytes: number }) => void;
@@ -35,7 +35,7 @@ const nothingFound: Inventory = {
   sample: [],
 };
 
-/** Never throws because of what it finds: that is what the verdict is for. */
+/** Never throws because of a finding: findings go into the verdict. */
 export async function verify(options: VerifyOptions, tools: VerifyTools): Promise<Verdict> {
   const startedMs = tools.nowMs();
   const facts = await gather(options, tools);
@@ -70,7 +70,7 @@ async function manifestFor({ root, manifest, wasRead }: VerifyOptions): Promise<
   try {
     await lstat(join(root, ownRecord));
   } catch (error) {
-    // Few claims keep a record. A record that an earlier proof has read is missed.
+    // Few claims keep a record. A record that an earlier proof has read must be there.
     if (notThere.has(codeOf(error)) && !wasRead.includes(ownRecord)) return undefined;
   }
   return { path: ownRecord, isRequested: false };

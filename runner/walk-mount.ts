@@ -1,6 +1,6 @@
 /**
- * Everything below a folder, one entry at a time, in memory that does not grow with the number of files: only folders that are
- * still to be opened are kept. Links are never followed, so a loop of them ends nowhere.
+ * Walks everything below a folder, one entry at a time. Its memory does not grow with the number of files: only folders that are
+ * still to be opened are kept. Links are never followed, so loops of links do no harm.
  */
 import { type Stats } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
@@ -10,17 +10,17 @@ export type Found =
   /** Relative, with `/`. */
   | { readonly type: 'file'; readonly path: string; readonly sizeBytes: number }
   | { readonly type: 'folder' | 'link' | 'special'; readonly path: string }
-  /** `code`: the system's, such as EACCES or EIO. */
+  /** `code`: the system's code, such as EACCES or EIO. */
   | { readonly type: 'unreadable'; readonly path: string; readonly code: string };
 
-/** Made by mkfs, readable for root alone, and no part of what was backed up. */
+/** Made by mkfs, readable for root alone, and not part of the data. */
 export const fileSystemOwn = 'lost+found';
 
 export async function* walkMount(root: string): AsyncGenerator<Found> {
   const waiting: string[] = [''];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     try {
-      // A folder opened by name may have been replaced by a link meanwhile: looked at first, and the mount is read-only anyway.
+      // The entry may have become a link since it was listed: check it before the folder is opened. The mount is read-only as well.
       for await (const { name } of await opendir(join(root, folder), { bufferSize: 256 })) {
         if (folder === '' && name === fileSystemOwn) continue;
         const path = folder === '' ? name : `${folder}/${name}`;

@@ -1,4 +1,4 @@
-/** Writes known bytes into an empty claim, and nothing into one that holds anything: it might be somebody's. */
+/** Writes known bytes into an empty claim only: a claim with files may hold a user's data. */
 import { mkdir, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Verdict, VerdictCheck } from '@soteria/shared/verification/verdict.ts';
@@ -38,7 +38,7 @@ async function writeOne(root: string, seed: string, file: KnownFile, onChunk: (c
     onChunk(chunk);
     await handle.writeFile(chunk);
   }
-  // A backup is of what is on the volume, not of what a node still remembers.
+  // A backup holds the bytes on the volume, not the bytes in a node's cache.
   await handle.sync();
 }
 

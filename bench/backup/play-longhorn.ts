@@ -1,4 +1,4 @@
-/** Longhorn's part of one backup, played by hand, so that every change and every wake-up happens once and when it is meant to. */
+/** Longhorn's part of one backup, played by hand, so that every change and every wake-up happens once and at the intended time. */
 import { statusAfter, statusReadBack } from '@soteria/local/longhorn/backup-status.ts';
 import type { AdminClient, AnyObject } from '../../test/servers/admin-client.ts';
 
@@ -10,7 +10,7 @@ const volume = 'pvc-bench';
 export const claim = { namespace: 'shop', pvc: 'data' } as const;
 
 export interface PlayedLonghorn {
-  /** The object of the kind that was not there at the last look, undefined when there is none: instants have whole seconds only. */
+  /** The object of the kind that is new since the last look; undefined when there is none. Instants have whole seconds only. */
   newest(plural: 'snapshots' | 'backups'): Promise<string | undefined>;
   snapshotIsReady(name: string): Promise<void>;
   backupIsAt(name: string, percent: number): Promise<void>;
@@ -24,7 +24,7 @@ export async function playLonghorn(admin: AdminClient): Promise<PlayedLonghorn> 
     await admin.must('PUT', `${path}/${plural}/${name}/status`, { ...found, status });
   };
   const make = async (plural: string, kind: string, name: string, spec: object, status: object): Promise<void> => {
-    // As Longhorn's own webhook labels what is of a volume.
+    // The labels that Longhorn's own webhook sets.
     const labels = kind === 'BackupVolume' ? { 'backup-volume': volume, 'backup-target': 'default' } : {};
     await admin.apply({ apiVersion, kind, metadata: { name, namespace, labels }, spec });
     await setStatus(plural, name, status);

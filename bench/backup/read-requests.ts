@@ -8,9 +8,9 @@ interface AuditLine {
   readonly objectRef?: { readonly resource?: string; readonly subresource?: string };
 }
 
-/** To be read later: reading the whole log while something is timed would be part of what is timed. */
+/** Reads later: reading the whole log during a timed step would add to its time. */
 export interface RequestLog {
-  /** Where the log ends now. */
+  /** The present end of the log. */
   mark(): number;
   /** `update operations/status` and the like, between two marks. */
   between(from: number, to: number): string[];

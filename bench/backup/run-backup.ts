@@ -1,4 +1,4 @@
-/** One whole backup, wake-up by wake-up; what each of them asked of the API server. */
+/** One whole backup, wake-up by wake-up, with the requests of each to the API server. */
 import type { EventType } from '@soteria/shared/events/catalogue.ts';
 import type { ServedFunction } from '../serve-function.ts';
 import { claim, type PlayedLonghorn } from './play-longhorn.ts';
@@ -6,13 +6,13 @@ import type { RequestLog } from './read-requests.ts';
 
 export interface Wakeup {
   readonly cause: string;
-  /** In order. */
+  /** The wake-ups in order. */
   readonly requests: readonly string[];
 }
 
 export interface BackupRun {
   readonly wakeups: readonly Wakeup[];
-  /** From the request's event to the Backup object, without what Longhorn takes: the two wake-ups up to it. */
+  /** From the request's event to the Backup object, without Longhorn's own time: the two wake-ups before it. */
   readonly untilBackupMs: number;
 }
 

@@ -4,10 +4,10 @@ import type { AdminClient } from '../../test/servers/admin-client.ts';
 
 const namespace = 'soteria';
 
-/** More than events are sent at once: those about one object would be dealt with in one. */
+/** More Operations than events sent at once: events about the same object would be handled together. */
 const backupCount = 40;
 
-/** They have ended: each is read and understood, and nothing is to be done. */
+/** The Operations have ended: each is read, and no action is needed. */
 const records = [
   ...Array.from({ length: backupCount }, (_, n) => ({
     name: `soteria-backup-data-20260101-0000${String(n).padStart(2, '0')}`,
@@ -47,10 +47,10 @@ export function firstEventOf(functionName: string): BenchEvent {
   return found;
 }
 
-/** For each of them `backup` looks at the API server once. */
+/** `backup` reads each from the API server once. */
 export const backupEvents = (): readonly BenchEvent[] => eventsOf('Backup');
 
-/** What the events are about. */
+/** The objects that the events name. */
 export async function recordOperations(admin: AdminClient): Promise<void> {
   const path = `/apis/soteria.dev/v1alpha1/namespaces/${namespace}/operations`;
   for (const { name, spec } of records) {

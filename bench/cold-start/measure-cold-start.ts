@@ -1,4 +1,4 @@
-/** From the start of the process to the answer to its first event, and the memory it then takes. */
+/** Measures the time from the start of the process to the answer to its first event, and the memory it then takes. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BenchEvent, postEvent } from '../post-event.ts';
 import type { Program } from '../programs.ts';
@@ -6,7 +6,7 @@ import { runProgram } from '../run-program.ts';
 
 const deadlineMs = 30_000;
 
-/** Throws when the event is not answered with success: what fails fast must not look quick. */
+/** Throws when the event is not answered with success: a fast failure must not look like a fast start. */
 export async function measureColdStart(program: Program, event: BenchEvent): Promise<Record<string, number>> {
   const running = await runProgram(program);
   try {

@@ -1,4 +1,4 @@
-/** How many events one instance takes in a second when as many come at once as its Service lets in, and how long the slowest wait. */
+/** How many events one instance handles in a second under the full concurrency of its Service, and how long the slowest wait. */
 import { Agent } from 'node:http';
 import { type BenchEvent, postEvent } from '../post-event.ts';
 import type { Program } from '../programs.ts';
@@ -11,7 +11,7 @@ const concurrency = 20;
 const warmUpEvents = 1_000;
 const countedEvents = 4_000;
 
-/** Sends the events in turn, again and again, each with an id of its own. */
+/** Sends the events in turn, again and again, each with its own id. */
 export async function measureThroughput(
   program: Program,
   events: readonly BenchEvent[],
@@ -27,7 +27,7 @@ export async function measureThroughput(
     return event;
   }
 
-  /** Answers how long each took. */
+  /** Returns the duration of each event. */
   async function send(count: number): Promise<number[]> {
     const took: number[] = [];
     let left = count;

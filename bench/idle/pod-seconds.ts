@@ -9,17 +9,17 @@ export interface ScaleRules {
   readonly windowSeconds: number;
   /** `scale-to-zero-grace-period` of the cluster; its default is 30 s. */
   readonly graceSeconds: number;
-  /** The queue-proxy lets a pod idle this long after SIGTERM. */
+  /** The queue-proxy keeps an idle pod for this long after SIGTERM. */
   readonly drainSeconds: number;
 }
 
-/** Seconds of one day at which something comes, in any order; each is dealt with at once. */
+/** The seconds of one day at which an event comes, in any order; each event is handled at once. */
 export function podSecondsOf(wakeupSeconds: readonly number[], rules: ScaleRules): number {
   const stay = rules.windowSeconds + rules.graceSeconds + rules.drainSeconds;
   let total = 0;
   let endsAt = Number.NEGATIVE_INFINITY;
   for (const at of wakeupSeconds.toSorted((a, b) => a - b)) {
-    // A pod that is still there, be it draining, serves what comes and stays as long again.
+    // A pod that still runs, even while it drains, serves the event and stays as long again.
     total += at >= endsAt ? stay : at + stay - endsAt;
     endsAt = at + stay;
   }

@@ -8,7 +8,7 @@ const at = (text: string): number => {
 };
 
 describe('a simulated day', () => {
-  it('without policies wakes nobody but for the hourly sweep, the daily look for leftovers and the usage', () => {
+  it('without policies has only the hourly sweep, the daily look for leftovers and the usage as wake-ups', () => {
     const day = wakeupsOf({ policies: 0, backupSeconds: [60], progressEverySeconds });
     expect(day['policy-tick']).toHaveLength(24);
     expect(day['backup']).toEqual([at('3:17')]);
@@ -16,7 +16,7 @@ describe('a simulated day', () => {
     expect(day['b2-usage']).toHaveLength(4);
   });
 
-  it('has one backup move at its request, its snapshot, its progress and its end, and be swept until nothing is open', () => {
+  it('wakes a backup at its request, its snapshot, its progress and its end, and sweeps until no operation is open', () => {
     const {
       backup = [],
       restore,
@@ -32,7 +32,7 @@ describe('a simulated day', () => {
     expect(tick).toHaveLength(24 + 1 + 2 + 1);
   });
 
-  it('takes the lengths in turn, and goes on busily while the next has begun', () => {
+  it('takes the lengths in turn, and keeps the busy sweep while the next backup has begun', () => {
     const { restore } = wakeupsOf({ policies: 2, backupSeconds: [60, 1200], progressEverySeconds });
     expect(restore).toEqual([at('1:02'), at('1:32'), at('3:17')]);
   });

@@ -1,7 +1,7 @@
-/** A day of nightly backups: when which function is woken. Pure. */
+/** A day of nightly backups: the wake-ups of each function. Pure. */
 
 export interface Day {
-  /** One claim each, backed up once, ten minutes apart from 01:00 on and again from the first minute when the night is full. */
+  /** Policies with one claim each, backed up once, ten minutes apart from 01:00 on and again from the first minute when the night is full. */
   readonly policies: number;
   /** How long backups take, in turn. */
   readonly backupSeconds: readonly number[];
@@ -12,9 +12,9 @@ export interface Day {
 const hour = 3600;
 const slotSeconds = 600;
 const nightSlots = 30;
-/** While something is open. */
+/** The interval of the sweep while an operation is open. */
 const busySweepSeconds = 120;
-/** Of the hourly sweep, and of the one that has the functions look for what nobody follows. */
+/** The interval of the hourly sweep, and of the sweep that makes the functions look for leftovers. */
 const sweepAt = 17 * 60;
 const leftoversHour = 3;
 /** Every six hours. */
@@ -32,7 +32,7 @@ export function wakeupsOf(day: Day): Readonly<Record<string, number[]>> {
   const { busy, last } = busySweepsOf(backups);
   const leftovers = [...last, leftoversHour * hour + sweepAt];
   return {
-    // A busy sweep asks the function that moves what is open to look at it.
+    // A busy sweep wakes the function of each open operation.
     backup: [...backups.flatMap((one) => wakeupsOfBackup(one, day.progressEverySeconds)), ...busy, ...leftovers],
     'policy-tick': [...sweeps, ...backups.map(({ start }) => start), ...busy, ...last],
     restore: leftovers,
@@ -54,12 +54,12 @@ function wakeupsOfBackup({ start, end }: Backup, progressEverySeconds: number): 
   return [start, ready, ...Array.from({ length: progress }, (_, n) => ready + (n + 1) * progressEverySeconds), end];
 }
 
-/** At which instants the sweep finds something open, and at which it finds for the first time that nothing is. */
+/** The sweeps that find an open operation, and the first sweep that finds none. */
 function busySweepsOf(backups: readonly Backup[]): { busy: number[]; last: number[] } {
   const isOpen = (at: number): boolean => backups.some(({ start, end }) => start < at && at <= end);
   const until = Math.max(0, ...backups.map(({ end }) => end)) + busySweepSeconds;
   const instants = Array.from({ length: Math.floor(until / busySweepSeconds) + 1 }, (_, n) => n * busySweepSeconds);
-  // What ends before the sweep comes for the first time has it come all the same.
+  // An operation that ends before the first sweep is still swept once.
   const isAfterEnd = (at: number): boolean => backups.some(({ end }) => at - busySweepSeconds < end && end < at);
   return { busy: instants.filter(isOpen), last: instants.filter((at) => !isOpen(at) && isAfterEnd(at)) };
 }

@@ -1,4 +1,4 @@
-/** The same bytes three times: copied by the system, read out of the store that stands for Longhorn's, and as a whole restore. */
+/** Copies the same bytes three times: by the system, out of the local Longhorn's store, and as a whole restore. */
 import { randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtempDisposable, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -60,11 +60,11 @@ async function makeClaim(local: Local, mebibytes: number): Promise<Operation> {
   return waitFor(local, await ask(local, '/v1/backup', { namespace: claim.namespace, pvc: claim.name }));
 }
 
-/** In turn, so that what slows the machine for a while slows all of them; each into a folder that was not there. */
+/** In turn, so that a slow phase of the machine slows all three; each into a new folder. */
 export async function measureBytes(mebibytes: number, runs: number): Promise<Samples> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'soteria-bench-'));
   const dataDir = folder.path;
-  // As fast as it can: what is measured is what the product adds, not the time the emulation takes to let itself be seen.
+  // At full speed: the bench measures the cost of the product, not the pauses that make the emulation's states visible.
   const longhornPace = { stepMs: 1, attachMs: 1, waitMs: 1, restoreBytesPerStep: 1024 ** 3 };
   const local = await startLocal({
     port: 0,

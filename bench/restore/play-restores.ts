@@ -1,4 +1,4 @@
-/** Longhorn's and the binder's part of restores, played by hand, so that every change happens once and when it is meant to. */
+/** Longhorn's and the binder's part of restores, played by hand, so that every change happens once and at the intended time. */
 import { catalogueKeys, temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
 import { type RestoreStep, statusAfter } from '@soteria/local/longhorn/restore-status.ts';
 import { volumes } from '@soteria/shared/longhorn/resource-types.ts';
@@ -9,14 +9,14 @@ const apiVersion = 'longhorn.io/v1beta2';
 const path = `/apis/${apiVersion}/namespaces/${longhornNamespace}`;
 
 export const source = { namespace: 'shop', pvc: 'data' } as const;
-/** Whose claims are restored all at once. */
+/** The namespace whose claims are restored at once. */
 export const manyNamespace = 'many';
 
 export interface PlayedRestores {
   /** Names of the volumes that are being restored. */
   unfinished(): Promise<string[]>;
   isAt(volume: string, percent: number): Promise<void>;
-  /** Every byte is there, the volume is detached and its claim bound. */
+  /** Completes the restore: every byte is in place, the volume is detached and its claim bound. */
   isRestored(volume: string): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export async function playRestores(admin: AdminClient, manyClaims: number): Prom
     const found = await admin.must<AnyObject>('GET', of);
     await admin.must('PUT', `${of}/status`, { ...found, status });
   };
-  /** The volume shows what the local Longhorn shows after those steps. */
+  /** Writes the status that the local Longhorn writes after those steps. */
   const show = async (volume: string, steps: readonly RestoreStep[], more: object = {}): Promise<void> => {
     const of = `${path}/volumes/${volume}`;
     const { status } = volumes.parse(await admin.must('GET', of));

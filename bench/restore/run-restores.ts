@@ -1,4 +1,4 @@
-/** Restores, wake-up by wake-up; what each of them asked of the API server. */
+/** Restores, wake-up by wake-up, with the requests of each to the API server. */
 import type { AdminClient, AnyObject } from '../../test/servers/admin-client.ts';
 import type { RequestLog } from '../backup/read-requests.ts';
 import type { ServedFunction } from '../serve-function.ts';
@@ -7,7 +7,7 @@ import { manyNamespace, type PlayedRestores, source } from './play-restores.ts';
 export interface Wakeup {
   readonly cause: string;
   readonly ms: number;
-  /** In order. */
+  /** The wake-ups in order. */
   readonly requests: readonly string[];
 }
 
@@ -31,7 +31,7 @@ const volumeChanged = (name: string) => ({
   name,
 });
 
-/** One claim, from the request to the claim that may be used; Longhorn's own time is not in it. */
+/** Restores one claim, from the request to the usable claim, without Longhorn's own time. */
 export async function runOne(
   { served, played, requests }: RunTools,
   targetPvc: string,
@@ -65,7 +65,7 @@ export interface NamespaceRun {
   readonly mostAtOnce: number;
 }
 
-/** Every claim of a namespace; Longhorn restores each as soon as it is asked to. */
+/** Restores every claim of a namespace; Longhorn restores each at once. */
 export async function runNamespace({ served, played, admin, requests }: RunTools, run: number): Promise<NamespaceRun> {
   const name = `soteria-restore-namespace-${manyNamespace}-${run}`;
   const path = operations(manyNamespace);

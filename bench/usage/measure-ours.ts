@@ -1,4 +1,4 @@
-/** The shipped function, woken as its schedule wakes it, until it has recorded what the bucket holds. */
+/** Wakes the shipped function as its schedule does, until it has recorded the content of the bucket. */
 import type { AdminClient } from '../../test/servers/admin-client.ts';
 import { postEvent } from '../post-event.ts';
 import type { Program } from '../programs.ts';
@@ -38,7 +38,7 @@ export async function measureOurs(
     const startedAt = performance.now();
     let steps = 0;
     let recorded: Recorded = {};
-    // Without a broker nobody brings the function's own "go on": the schedule's next ping does.
+    // Without a broker the function's own wake-up events are lost: the schedule's next ping replaces them.
     while (recorded.measurement === undefined && steps < 20) {
       steps += 1;
       const status = await postEvent(running.port, { type: 'dev.knative.sources.ping', data: {} });

@@ -1,4 +1,4 @@
-/** What the manifest of the function says about its process: it is measured as it is shipped. */
+/** Reads the process settings from the function's manifest: the function is measured as it is shipped. */
 import { fileURLToPath } from 'node:url';
 import { serviceSpec } from '../../local/mesh/manifest/service-schema.ts';
 import { readKustomization } from '../../local/manifests/read-kustomization.ts';

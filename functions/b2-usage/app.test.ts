@@ -17,7 +17,7 @@ const small = () => createFakeSource({ pageSize: 1000, buckets: [{ name: 'b', ve
 const long = Array.from({ length: 40 }, (_, n) => object(`f/${String(n).padStart(3, '0')}`, 10));
 
 describe('GET /v1/b2', () => {
-  it('says what is missing when usage is not configured, and measuring does no harm', async () => {
+  it('names the missing settings when usage is not configured, and a measurement does no harm', async () => {
     const bench = createTestBench({ env: { SOTERIA_B2_KEY_ID: 'key' } });
     expect(await bench.report()).toMatchObject({
       state: 'not_configured',
@@ -28,7 +28,7 @@ describe('GET /v1/b2', () => {
     expect((await bench.app.request('/v1/b2/measure', { method: 'POST' })).status).toBe(422);
   });
 
-  it('tells what the schedule has measured', async () => {
+  it('answers with the last scheduled measurement', async () => {
     const bench = createTestBench({ source: small });
     expect(await bench.report()).toMatchObject({ state: 'not_measured' });
     expect(await bench.ping()).toBe(204);
@@ -45,7 +45,7 @@ describe('GET /v1/b2', () => {
     expect(bench.sent.map(({ type }) => type)).toEqual(['dev.soteria.usage.measured.v1']);
   });
 
-  it('tells a namespace about its own claims and nothing else', async () => {
+  it('answers a namespace with its own claims only', async () => {
     const bench = createTestBench({ source: small });
     await bench.ping();
     const report = await bench.report('?namespace=shop');
@@ -64,7 +64,7 @@ describe('GET /v1/b2', () => {
     expect((await app.request(`/v1/b2${query}`)).status).toBe(400);
   });
 
-  it('grows by what came since the last measurement', async () => {
+  it('counts the growth since the last measurement', async () => {
     let all = versions;
     const bench = createTestBench({
       source: () => createFakeSource({ pageSize: 1000, buckets: [{ name: 'b', versions: all }] }),
@@ -83,7 +83,7 @@ describe('GET /v1/b2', () => {
 });
 
 describe('the gauges', () => {
-  it('are there when there are numbers', async () => {
+  it('are exposed when there are numbers', async () => {
     const bench = createTestBench({ source: small });
     expect(exposeGauges(await bench.report())).not.toContain('\nsoteria_b2_up ');
     await bench.ping();
@@ -104,7 +104,7 @@ describe('the gauges', () => {
 });
 
 describe('POST /v1/b2/measure', () => {
-  it('answers at once and asks for the first step by an event, which does the work', async () => {
+  it('answers at once and publishes an event, which wakes the first step', async () => {
     const bench = createTestBench({ source: small });
     const answer = await bench.app.request('/v1/b2/measure', { method: 'POST' });
     expect(answer.status).toBe(202);
@@ -144,7 +144,7 @@ describe('a long measurement', () => {
     });
   }
 
-  it('goes on step by step, each asked for by the one before, and counts everything once', async () => {
+  it('proceeds step by step, each step waking the next, and counts everything once', async () => {
     const bench = createTestBench({ source: () => slow(bench), pace: { budgetMs: 4_000, checkpointMs: 1_000 } });
     await bench.ping();
     let steps = 0;
@@ -156,7 +156,7 @@ describe('a long measurement', () => {
     expect((await bench.report()).totals).toMatchObject({ current_bytes: 400, current_objects: 40 });
   });
 
-  it('is taken over from a process that died, once its lease has run out', async () => {
+  it('of a process that died is taken over once its lease has run out', async () => {
     let isDying = true;
     const dying = () =>
       createFakeSource({
@@ -164,7 +164,7 @@ describe('a long measurement', () => {
         buckets: [{ name: 'b', versions: long }],
         trouble: (_request, page) => {
           bench.pass(1_000);
-          // Not a refusal: nothing of this process gets to write any more.
+          // Not a refusal: this process can no longer write.
           if (isDying && page > 6) throw new TypeError('killed');
         },
       });
@@ -184,7 +184,7 @@ describe('a long measurement', () => {
   });
 
   it.each([
-    ['of a store that is no longer the one that is set', { store: 'another' }],
+    ['of a store that is no longer configured', { store: 'another' }],
     ['begun three days ago', { startedAt: '2026-03-12T11:00:00.000Z' }],
   ])('%s is begun anew', async (_title, more) => {
     const bench = createTestBench({ source: small });
@@ -197,7 +197,7 @@ describe('a long measurement', () => {
     expect(await bench.report()).toMatchObject({ state: 'measured', totals: { current_bytes: 2_001_500 } });
   });
 
-  it('whose record would be too large is reported as failing, and is over', async () => {
+  it('whose record would be too large is reported as failing, and ends', async () => {
     const bench = createTestBench({ source: small, env: { ...configured, SOTERIA_B2_JOB_AFTER_SECONDS: '0' } });
     await bench.ping();
     const { value, object } = await bench.usage.readProgress();
@@ -212,7 +212,7 @@ describe('a long measurement', () => {
     expect(await bench.report()).toMatchObject({ failure: { reason: 'unprocessable' }, measuring: null });
   });
 
-  it('does nothing for an event about one that has ended', async () => {
+  it('ignores an event about a measurement that has ended', async () => {
     const bench = createTestBench({ source: small });
     await bench.ping();
     expect(await bench.deliver('dev.soteria.usage.due.v1', { measurement: 'm-1', step: 0 })).toBe(204);
@@ -234,7 +234,7 @@ describe('a measurement that fails', () => {
   }
 
   it.each(['bad_credentials', 'bucket_missing', 'clock_skew', 'tls_failed', 'forbidden', 'caps_exceeded'] as const)(
-    'with %s keeps the old numbers and their age, and says why',
+    'with %s keeps the old numbers and their age, and reports the reason',
     async (reason) => {
       const bench = failingAfterOne(() => {
         throw bucketRefused(reason, 'bucket b could not be listed');
@@ -249,7 +249,7 @@ describe('a measurement that fails', () => {
     },
   );
 
-  it('for the moment is tried again by the delivery, from where it was', async () => {
+  it('temporarily is retried by the delivery and continues where it was', async () => {
     let isDown = true;
     const bench = createTestBench({
       source: () =>
@@ -270,7 +270,7 @@ describe('a measurement that fails', () => {
 });
 
 describe('a limit', () => {
-  it('is reported when it is passed, and when usage is below it again, each once', async () => {
+  it('is reported once when it is passed, and once when usage is below it again', async () => {
     let all = versions;
     const bench = createTestBench({
       env: { ...configured, SOTERIA_B2_MAX_BYTES: '2001600' },
@@ -292,8 +292,8 @@ describe('a limit', () => {
 
 describe('a fact', () => {
   it.each([
-    ['does not take for the moment is sent later', 'cluster_unavailable', ['m-1', 'm-2', 'm-3']],
-    ['refuses for good is dropped', 'cluster_refused', ['m-3']],
+    ['refuses temporarily is sent later', 'cluster_unavailable', ['m-1', 'm-2', 'm-3']],
+    ['refuses permanently is dropped', 'cluster_refused', ['m-3']],
   ] as const)('that the sink %s, and measuring goes on', async (_title, code, told) => {
     const bench = createTestBench({ source: small });
     const refusal = new SoteriaError(code, { what: 'the event was not sent', why: 'the sink', fix: 'look at it' });

@@ -22,7 +22,7 @@ describe('the settings of usage', () => {
     expect(readUsageSettings(env)).toMatchObject({ store: undefined, missing });
   });
 
-  it('take B2 and its address by default, and all buckets the key sees', () => {
+  it('default to B2 and its address, and to all buckets that the key may list', () => {
     const { store } = readUsageSettings(key);
     expect(store).toMatchObject({ api: 'b2', buckets: [], addressing: 'path' });
     expect(store?.endpoint.host).toBe('api.backblazeb2.com');
@@ -37,7 +37,7 @@ describe('the settings of usage', () => {
     expect(store?.region).toBe(region);
   });
 
-  it('name buckets, with a prefix where wanted', () => {
+  it('name buckets, with an optional prefix', () => {
     const { store } = readUsageSettings({ ...key, SOTERIA_B2_BUCKETS: 'one,two/cluster-a/' });
     expect(store?.buckets).toEqual([
       { name: 'one', prefix: '' },
@@ -45,7 +45,7 @@ describe('the settings of usage', () => {
     ]);
   });
 
-  it('choose the price card of the API, or the one that is named', () => {
+  it('choose the price card of the API, or the named card', () => {
     const SOTERIA_B2_PRICE_CARDS = JSON.stringify([card, { ...card, name: 'mine', currency: 'USD' }]);
     expect(readUsageSettings({ SOTERIA_B2_PRICE_CARDS, SOTERIA_B2_API: 's3' }).priceCard?.currency).toBe('EUR');
     expect(readUsageSettings({ SOTERIA_B2_PRICE_CARDS, SOTERIA_B2_PRICE_CARD: 'mine' }).priceCard?.currency).toBe(

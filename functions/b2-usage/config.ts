@@ -1,4 +1,4 @@
-/** The variables of the function `b2-usage`, beside those every function shares. Nothing of the store set: it is not configured. */
+/** The variables of the function `b2-usage`, beside those every function shares. Without any variable of the store, usage is not configured. */
 import * as z from 'zod';
 import {
   type Environment,
@@ -49,12 +49,12 @@ export interface StoreSettings {
   readonly ca: string | undefined;
   readonly keyId: string;
   readonly applicationKey: string;
-  /** Empty: all the key sees. */
+  /** Empty: every bucket that the key may list. */
   readonly buckets: readonly BucketRef[];
   readonly parallel: number;
 }
 
-/** Two with the same name list the same, by the same calls. */
+/** Settings with the same name list the same content by the same calls. */
 export function storeName(store: Pick<StoreSettings, 'api' | 'endpoint' | 'keyId' | 'buckets'>): string {
   const { api, endpoint, keyId, buckets } = store;
   return shortHash(JSON.stringify([api, endpoint.href, keyId, buckets]), 16);
@@ -63,12 +63,12 @@ export function storeName(store: Pick<StoreSettings, 'api' | 'endpoint' | 'keyId
 export interface UsageSettings extends FunctionSettings {
   /** Undefined: usage is not configured. */
   readonly store: StoreSettings | undefined;
-  /** Variables without which it stays so. */
+  /** The variables that are missing for that. */
   readonly missing: readonly string[];
   readonly staleUploadDays: number;
   /** Undefined: costs are not reported. */
   readonly priceCard: PriceCard | undefined;
-  /** A measurement that will take longer runs as a Job; 0: every one. */
+  /** A measurement that will take longer runs as a Job; 0: every measurement. */
   readonly jobAfterMs: number;
   readonly runnerImage: string;
   /** 0: no limit. */
@@ -115,7 +115,7 @@ export function readUsageSettings(env: Environment): UsageSettings {
   };
 }
 
-/** `s3.us-west-004.backblazeb2.com` tells its own region, as most stores' names do. */
+/** `s3.us-west-004.backblazeb2.com` contains its region, as most stores' names do. */
 function regionIn({ hostname }: URL): string {
   return /(?:^|\.)s3[.-]([a-z]{2}-[a-z]+-\d+)\./.exec(hostname)?.[1] ?? 'us-east-1';
 }

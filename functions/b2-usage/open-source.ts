@@ -1,4 +1,4 @@
-/** The adapter that the settings name, with connections of its own. */
+/** Opens the adapter that the settings name, with its own connections. */
 import type { StoreSettings } from './config.ts';
 import type { OpenSource } from './tools.ts';
 import { createB2Source } from './bucket/b2/b2-source.ts';

@@ -29,7 +29,7 @@ export interface TestBenchOptions {
   readonly source?: () => BucketSource;
   readonly longhorn?: LonghornView | undefined;
   readonly pace?: Partial<StepPace>;
-  /** Instead of `source`: a store behind real connections. */
+  /** A store behind real connections, used instead of `source`. */
   readonly openSource?: (settings: UsageSettings, onCall: OnCall) => OpenSource;
   readonly writeLog?: (line: string) => void;
 }

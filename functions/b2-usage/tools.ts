@@ -1,4 +1,4 @@
-/** What every door of this function works with; `main.ts` puts it together. */
+/** The tools of every door of this function; `main.ts` builds them. */
 import type { Publisher } from '@soteria/shared/events/publish.ts';
 import type { Authorize } from '@soteria/shared/identity/authorize.ts';
 import type { IsPaused } from '@soteria/shared/function/report-paused.ts';
@@ -14,10 +14,10 @@ export interface UsageTools {
   readonly publisher: Publisher;
   readonly usage: UsageStore;
   readonly listingJobs: ListingJobs;
-  /** While it is, no Job is made and none is deleted; what is under way is followed to its end. */
+  /** While Soteria is paused, no Job is made or deleted; running work is followed to its end. */
   readonly isPaused: IsPaused;
   readonly readLonghorn: ReadLonghorn;
-  /** Undefined: not configured. */
+  /** Undefined: usage is not configured. */
   readonly openSource: ((onCall: OnCall) => Promise<OpenSource>) | undefined;
   readonly now: () => Date;
   readonly newId: () => string;
@@ -29,15 +29,15 @@ export interface OpenSource {
   close(this: void): void;
 }
 
-/** How long one step works before it hands over, and how often it writes down how far it is; milliseconds. */
+/** How long a step works before it hands over, and how often it stores its progress; milliseconds. */
 export interface StepPace {
   readonly budgetMs: number;
   readonly checkpointMs: number;
-  /** After this without a sign the process at work counts as dead. */
+  /** A process that has not renewed its lease for this long counts as dead. */
   readonly leaseMs: number;
 }
 
-/** The kit ends a request after 50 seconds; what is left after the budget is for the last page and the record. */
+/** The kit ends a request after 50 seconds; the time after the budget is for the last page and the record. */
 export const defaultPace: StepPace = { budgetMs: 35_000, checkpointMs: 4_000, leaseMs: 20_000 };
 
 /** A Job has time; its own deadline ends it. */

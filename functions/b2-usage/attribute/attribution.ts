@@ -1,4 +1,4 @@
-/** Whose a Longhorn volume's folder in the bucket is: by the live volume, then by its newest backup's labels. Pure. */
+/** Finds the claim of a Longhorn volume's folder in the bucket: by the live volume, then by the labels of its newest backup. Pure. */
 import * as z from 'zod';
 import {
   type Backup,
@@ -22,22 +22,22 @@ export const attributionShape = z.object({
   volume: z.string(),
   /** live: a claim uses it. orphaned: the claim is gone. other-cluster: another cluster's. unknown: Longhorn does not say. */
   state: z.enum(['live', 'orphaned', 'other-cluster', 'unknown']),
-  /** The claim; of an orphan its last known name. */
+  /** The claim; for an orphan, the last known name of its claim. */
   namespace: z.string().optional(),
   pvc: z.string().optional(),
   lastBackupAt: z.string().optional(),
   /** Unique blocks as Longhorn counts them, before compression, each counted as 2 MiB. */
   longhornBytes: z.number().optional(),
-  /** True: backups of it were made or deleted meanwhile, so that the two figures are of different moments. */
+  /** True: backups of the volume were made or deleted meanwhile, so the two figures belong to different moments. */
   isChanging: z.boolean().optional(),
-  /** Backups whose upload was interrupted: while one is there Longhorn removes no blocks of the volume. */
+  /** Backups whose upload was interrupted: while such a backup exists, Longhorn deletes no blocks of the volume. */
   interrupted: z.array(z.string()).optional(),
-  /** True: Longhorn has backups of it on this target, and the bucket shows nothing of it. */
+  /** True: Longhorn lists backups of the volume on this target, and the bucket holds none of their objects. */
   isMissing: z.boolean().optional(),
 });
 export type Attribution = z.infer<typeof attributionShape>;
 
-/** What Longhorn knows; undefined when it could not be asked. */
+/** Longhorn's objects; undefined when they could not be read. */
 export interface LonghornView {
   readonly volumes: readonly LonghornVolume[];
   readonly backups: readonly Backup[];
@@ -93,11 +93,11 @@ function changingVolumes(view: LonghornView | undefined, startedAt: string): Set
   const synced = new Map(view?.backupVolumes.map(({ volume, lastSyncedAt }) => [volume, lastSyncedAt]));
   const isStale = ({ volume = '', backupCreatedAt = '' }: Backup): boolean =>
     Date.parse(backupCreatedAt) >= Date.parse(startedAt) ||
-    // Not counted by Longhorn yet.
+    // Longhorn has not counted this backup yet.
     Date.parse(backupCreatedAt) > Date.parse(synced.get(volume) ?? '');
   const isDone = ({ state, isDeleting }: Backup): boolean =>
     (state === 'Completed' || state === 'Error') && !isDeleting;
-  // What was interrupted changes no more: of it nothing is to be waited for.
+  // An interrupted upload no longer changes: do not wait for it.
   const changing = (view?.backups ?? []).filter(
     (backup) =>
       !isInterruptedUpload(backup, new Date(startedAt), foreignUploadMs) && (!isDone(backup) || isStale(backup)),
@@ -125,7 +125,7 @@ function missingVolumes(
   });
 }
 
-/** Everything in it was seen and is named. */
+/** True: the whole bucket was listed, and every owner has its own entry. */
 function isWholly({ prefix, unreadable, tally }: MeasuredBucket): boolean {
   return prefix === '' && unreadable.length === 0 && tally.owners[restOwner] === undefined;
 }
@@ -134,7 +134,7 @@ function newestPoints(view: LonghornView | undefined): Map<string, RestorePoint>
   const newest = new Map<string, RestorePoint>();
   const points = (view?.backups ?? []).map((backup) => toRestorePoint(backup, view?.own ?? noClusters));
   for (const point of inOrder(points, (one) => one)) {
-    // The newest one may be somebody's that recorded no claim.
+    // The maker of the newest backup may have recorded no claim.
     const known = newest.get(point.volume ?? '');
     if (point.volume !== null && (known === undefined || known.pvc === null)) newest.set(point.volume, point);
   }
@@ -154,7 +154,7 @@ function whose(
   if (own === undefined || point === undefined) return { state: 'unknown' };
   const claim = point.namespace === null || point.pvc === null ? {} : { namespace: point.namespace, pvc: point.pvc };
   const isOthers = point.cluster_id !== null && !isOwnCluster(own, point.cluster_id);
-  // A live volume without a claim was made by hand; its backups are nobody's leftovers.
+  // A live volume without a claim was made by hand; its backups are not orphaned.
   if (live !== undefined) return { state: 'unknown', ...claim };
   return { state: isOthers ? 'other-cluster' : 'orphaned', ...claim };
 }

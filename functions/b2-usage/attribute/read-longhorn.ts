@@ -1,4 +1,4 @@
-/** All that attribution reads of Longhorn, in four lists; a cluster without Longhorn is no reason to measure nothing. */
+/** Reads what attribution needs of Longhorn, in four lists. A cluster without Longhorn is measured too. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
 import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';

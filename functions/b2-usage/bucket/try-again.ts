@@ -1,16 +1,16 @@
-/** Tries of one call: what a store refuses for the moment is asked again, after as long as it wishes. */
+/** Retries a call that the store refuses temporarily, after the pause that the store names. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { backoffMs, retryAfterMs } from '@soteria/shared/http/backoff.ts';
 import { type Sleep, sleepUntilAborted, type Tried, tryAgain as tryInTurn } from '@soteria/shared/http/try-again.ts';
 
 export interface Patience {
-  /** Further tries after the first. */
+  /** How often a call is retried. */
   readonly retries: number;
   readonly random: () => number;
   readonly sleep: Sleep;
   readonly now: () => Date;
   readonly backoff: { readonly baseMs: number; readonly capMs: number };
-  /** Asked to wait longer than this, the call gives up. */
+  /** The call gives up when the store asks for a longer pause than this. */
   readonly maxWaitMs: number;
 }
 
@@ -24,7 +24,7 @@ export const defaultPatience: Patience = {
   maxWaitMs: 15_000,
 };
 
-/** A Job may: its next Pod would begin by asking the same store again. */
+/** A Job may sleep: its next Pod would only call the same store again. */
 export const jobPatience: Patience = {
   ...defaultPatience,
   retries: 12,

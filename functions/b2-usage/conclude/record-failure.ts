@@ -1,4 +1,4 @@
-/** A measurement that could not be made: the last good numbers stay, and beside them stands why there are no newer ones. */
+/** Records that a measurement failed: the last good numbers stay, with the reason why no newer numbers exist. */
 import { type SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { reasonOf } from '../bucket/bucket-errors.ts';
@@ -10,7 +10,7 @@ export function troubleOf(error: SoteriaError): Trouble {
   return { reason: reasonOf(error) ?? error.code, what, why, fix, isFinal: isFinal(error) };
 }
 
-/** The store refuses, or there is none: trying again changes nothing. */
+/** The store refuses, or none is configured: a retry changes nothing. */
 function isFinal({ code }: SoteriaError): boolean {
   return code === 'bucket_refused' || code === 'unprocessable';
 }

@@ -1,4 +1,4 @@
-/** The end of a measurement: its record, and in it the facts that are still to be sent (`send-pending-facts.ts`). */
+/** Ends a measurement: writes its record, with the facts that are still to be sent (`send-pending-facts.ts`). */
 import { factId } from '@soteria/shared/events/event-id.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { attribute } from '../attribute/attribution.ts';

@@ -1,12 +1,12 @@
-/** The facts of the record: each is sent until the sink has taken it or refused it for good. */
+/** Sends each fact of the record until the sink accepts it or refuses it permanently. */
 import { toSoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import type { UsageTools } from '../tools.ts';
 
-/** Facts are no reason to keep a measurement waiting, and so not for longer. */
+/** A measurement waits no longer than this for its facts. */
 const patienceMs = 5_000;
 
-/** Never in the way of a measurement: what the sink does not take now goes with a later wake-up, what it refuses for good is dropped. */
+/** Never blocks a measurement: a fact that the sink does not accept now is sent by a later wake-up, a fact that it refuses permanently is dropped. */
 export async function sendPendingFacts({ usage, publisher }: UsageTools, incoming: Incoming): Promise<void> {
   const { signal, traceparent, log } = incoming;
   const { value: record, object } = await usage.readRecord(signal);

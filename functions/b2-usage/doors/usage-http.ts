@@ -9,7 +9,7 @@ import type { Progress } from '../record/progress.ts';
 import { buildReport, type UsageReport } from '../report/build-report.ts';
 import type { UsageTools } from '../tools.ts';
 
-/** Asked for more often than this, the numbers are fresh. */
+/** Numbers that are younger than this count as fresh. */
 const freshMs = 60_000;
 
 export async function readReport(
@@ -55,7 +55,7 @@ function mayMeasure({ authorize, settings }: UsageTools, { caller, signal }: Inc
   return authorize(caller, { verb: 'create', namespace: settings.namespace }, signal);
 }
 
-/** Asks by an event, also to go on with one that nobody is at: no request waits for a listing. */
+/** Publishes an event, also to continue a measurement that no process works on: no request waits for a listing. */
 async function begin(tools: UsageTools, incoming: Incoming): Promise<Progress> {
   const { value } = await beginMeasurement(tools, incoming.caller.user, incoming);
   if (!isLeased(value, tools.now())) await wakeNext(tools, value, incoming);

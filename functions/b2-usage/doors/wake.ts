@@ -6,7 +6,7 @@ import { isLeased } from '../measure/lease.ts';
 import { advanceMeasurement, beginMeasurement } from '../measure/measure.ts';
 import type { UsageTools } from '../tools.ts';
 
-/** A double ping, or one while a measurement is under way, begins nothing; one that was lost on its way goes on. */
+/** A doubled ping, or a ping during a measurement, begins nothing. A measurement whose event was lost continues. */
 export async function wakeBySchedule(tools: UsageTools, _event: ReceivedEvent, incoming: Incoming): Promise<void> {
   if (tools.settings.store === undefined) {
     incoming.log.info('usage_not_configured', { missing: tools.settings.missing.join(',') });
@@ -24,7 +24,7 @@ export async function requestByEvent(tools: UsageTools, event: ReceivedEvent, in
   await advanceMeasurement(tools, incoming);
 }
 
-/** The Job that lists has changed: it may have come to its end. */
+/** The listing Job has changed: it may have ended. */
 export async function wakeByJob(tools: UsageTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   const { kind, namespace, name } = objectReference.parse(event.data);
   if (kind !== 'Job' || namespace !== tools.settings.namespace) return;
@@ -33,8 +33,8 @@ export async function wakeByJob(tools: UsageTools, event: ReceivedEvent, incomin
 }
 
 /**
- * While the step it asks for is being taken by another process this answers "later": should that one have died, the delivery that
- * comes after its lease goes on.
+ * While another process works on the step, this answers "later": if that process has died, the delivery that
+ * comes after its lease continues the measurement.
  */
 export async function wakeByDue(tools: UsageTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   const asked = usageDue.parse(event.data);

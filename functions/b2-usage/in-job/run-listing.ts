@@ -1,6 +1,6 @@
 /**
- * What runs inside the Job: the listing of a measurement from where it is to its end, stored as every step of it is. The result is in
- * the progress; who records and tells it is the function.
+ * The program of the Job: continues the listing of a measurement to its end, and stores it as every step does. The result is in
+ * the progress; the function records and reports it.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '@soteria/shared/errors.ts';
@@ -15,11 +15,11 @@ import { type StepTools, takeStep } from '../measure/take-step.ts';
 export interface ListingTools extends StepTools {
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** Default: really. */
+  /** Default: waits in real time. */
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-/** The exit code: 1 means that another Pod may go on. */
+/** The exit code: 1 means that another Pod may continue. */
 export async function runListing(tools: ListingTools, measurement: string): Promise<0 | 1> {
   const { usage, now, log, signal, settings, sleep = (ms) => wait(ms, undefined, { signal }) } = tools;
   const store = settings.store === undefined ? '' : storeName(settings.store);

@@ -22,7 +22,7 @@ function createBed(more: Partial<FakeSourceOptions> = {}, env: Record<string, st
   });
   const jobNow = async () => (await bench.client.list(jobs, { namespace })).items[0];
 
-  /** As a Pod of the Job does. */
+  /** Runs the program as a Pod of the Job does. */
   async function runPod(options: Partial<FakeSourceOptions> = {}, isStopping?: () => boolean): Promise<0 | 1> {
     const measurement = (await bench.usage.readProgress()).value?.id ?? 'm-1';
     return runListing(
@@ -84,14 +84,14 @@ describe('a long measurement', () => {
     expect(bed.sent.map(({ type }) => type)).toEqual(['dev.soteria.usage.measured.v1']);
   });
 
-  it('needs no Job when the last one was short', async () => {
+  it('needs no Job when the last measurement was short', async () => {
     const bed = createBed({}, { SOTERIA_B2_JOB_AFTER_SECONDS: '240' });
     await bed.ping();
     expect(await bed.report()).toMatchObject(whole);
     expect(await bed.jobNow()).toBeUndefined();
   });
 
-  it('is reported as failing when the store refuses the Job, and is over', async () => {
+  it('is reported as failing when the store refuses the Job, and ends', async () => {
     const bed = createBed();
     await bed.ping();
     const refuse = () => {
@@ -103,7 +103,7 @@ describe('a long measurement', () => {
     expect(await bed.jobNow()).toBeUndefined();
   });
 
-  it('that its Job could not end is reported as failing, and the next wake-up goes on with another Job', async () => {
+  it('that its Job could not finish is reported as failing, and the next wake-up continues with another Job', async () => {
     const bed = createBed();
     await bed.ping();
     const down = (_request: unknown, page: number) => {
@@ -122,7 +122,7 @@ describe('a long measurement', () => {
     expect(await bed.report()).toMatchObject({ ...whole, failure: null });
   });
 
-  it('goes on in the next Pod when a Pod is asked to stop, and when a Pod is killed', async () => {
+  it('continues in the next Pod when a Pod is asked to stop, and when a Pod is killed', async () => {
     const bed = createBed();
     await bed.ping();
     let pages = 0;
@@ -135,7 +135,7 @@ describe('a long measurement', () => {
     };
     await expect(bed.runPod({ trouble: kill })).rejects.toThrow('killed');
     expect((await bed.report()).measuring?.objects).toBeGreaterThan(stopped);
-    // The third waits for the lease of the second.
+    // The third Pod waits for the lease of the second.
     const before = bed.now().getTime();
     expect(await bed.runPod()).toBe(0);
     expect(bed.now().getTime() - before).toBeGreaterThan(19_000);
@@ -152,7 +152,7 @@ describe('a long measurement', () => {
     expect((await bed.jobNow())?.metadata.name).toBe(job?.metadata.name);
   });
 
-  it('rests while Soteria is paused, which every answer says, and goes on afterwards', async () => {
+  it('rests while Soteria is paused, which every answer reports, and continues afterwards', async () => {
     const bed = createBed();
     const at = { namespace, name: 'soteria-settings' };
     const switchTo = (paused: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: at, data: { paused } });
@@ -168,7 +168,7 @@ describe('a long measurement', () => {
     expect(await bed.report()).toMatchObject(whole);
   });
 
-  it('goes on without a Job where none may be made', async () => {
+  it('continues without a Job where no Job may be made', async () => {
     const bed = createBed();
     bed.cluster.onAdmit({ group: 'batch', plural: 'jobs' }, () => {
       throw new SoteriaError('cluster_forbidden', { what: 'no Job was made', why: 'a quota', fix: 'raise it' });
@@ -180,7 +180,7 @@ describe('a long measurement', () => {
     expect(await bed.report()).toMatchObject(whole);
   });
 
-  it('takes no Job of another measurement for its own', async () => {
+  it('does not accept a Job of another measurement as its own', async () => {
     const bed = createBed();
     const name = listingJobName('m-1', 1);
     await bed.client.create(jobs, {
@@ -193,7 +193,7 @@ describe('a long measurement', () => {
     expect((await bed.jobNow())?.metadata.labels).toEqual({ 'soteria.dev/measurement': 'another' });
   });
 
-  it('counts everything once whatever Pods die, and in whatever order the function is woken', async () => {
+  it('counts everything once, whatever Pods die and whatever order the function is woken in', async () => {
     const happening = fc.oneof(
       fc.record({ what: fc.constant('pod' as const), dieAfter: fc.integer({ min: 1, max: 20 }) }),
       fc.record({ what: fc.constantFrom('ping', 'wake', 'fail') }),
@@ -218,7 +218,7 @@ describe('a long measurement', () => {
           await bed.runPod();
           await bed.ping();
         }
-        // That ping may have begun the next one.
+        // That ping may have begun the next measurement.
         const { measuring: _next, ...measured } = whole;
         expect(await bed.report()).toMatchObject(measured);
       }),

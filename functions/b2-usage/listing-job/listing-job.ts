@@ -1,6 +1,6 @@
 /**
- * The Job that lists what takes too long for requests: this very function's program, started with another argument, so that nothing
- * of it exists twice. It reads and writes one ConfigMap, with an account of its own. Pure.
+ * The Job for listings that take too long for requests: the program of this function, started with another argument, so that no code
+ * exists twice. It reads and writes one ConfigMap, with its own account. Pure.
  */
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import type { Job } from '@soteria/shared/kubernetes/core-types.ts';
@@ -17,7 +17,7 @@ export interface ListingJobInput {
   readonly image: string;
 }
 
-/** On the Job: which measurement it is for. */
+/** A label on the Job: the id of its measurement. */
 export const measurementLabel = 'soteria.dev/measurement';
 export const listingAccount = 'b2-usage-listing';
 export const listTask = 'list';
@@ -26,10 +26,10 @@ export const listTask = 'list';
 const deadlineSeconds = 21_600;
 /** Kubernetes deletes the Job after this time if nothing else has. */
 const ttlSeconds = 86_400;
-/** Further Pods, each of which goes on where the one before it was. */
+/** How many further Pods may follow; each continues where the Pod before it stopped. */
 const retries = 3;
 
-/** One for each time that a measurement is handed over. The Trigger of the function knows it by its beginning. */
+/** Each hand-over of a measurement gets its own name. The Trigger of the function matches the beginning of the name. */
 export function listingJobName(measurement: string, count: number): string {
   return `soteria-usage-${shortHash(measurement, 12)}-${count}`;
 }
@@ -69,7 +69,7 @@ function podSpec(image: string, measurement: string): PodSpec {
         name: 'list',
         image,
         args: ['b2-usage.cjs', listTask, measurement],
-        // As the function's own, see its manifest.
+        // As in the function's manifest.
         env: [
           { name: 'NODE_OPTIONS', value: '--max-semi-space-size=1 --max-old-space-size=96' },
           { name: 'MALLOC_ARENA_MAX', value: '2' },

@@ -1,4 +1,4 @@
-/** Jobs that list, as Kubernetes has them. */
+/** The listing Jobs in Kubernetes. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { type Job, jobs } from '@soteria/shared/kubernetes/core-types.ts';
@@ -10,11 +10,11 @@ export interface ListingJob {
   readonly uid: string;
   readonly measurement: string | undefined;
   readonly hasEnded: boolean;
-  /** Of its end, in Kubernetes' words. */
+  /** The reason of the Job's end, in Kubernetes' words. */
   readonly says: string | undefined;
 }
 
-/** Creating what this measurement has created before is success; so is deleting what is gone. */
+/** Creating a Job that this measurement has created before succeeds; so does deleting a missing Job. */
 export interface ListingJobs {
   get(name: string, signal: AbortSignal): Promise<ListingJob | undefined>;
   create(draft: Draft<Job>, signal: AbortSignal): Promise<void>;

@@ -32,18 +32,18 @@ const stretches = (open: number) =>
 
 describe('how long a measurement will take', () => {
   it.each([
-    ['nobody knows at its beginning', progressOf(), undefined, undefined],
+    ['is unknown at its beginning', progressOf(), undefined, undefined],
     ['is as long as the last one', progressOf(), lastOf(1000, 5 * minute), 5 * minute],
-    ['is nothing more when as much is counted', progressOf({ busyMs: minute }, 1000), lastOf(1000, minute), minute],
+    ['is zero more when as much is counted', progressOf({ busyMs: minute }, 1000), lastOf(1000, minute), minute],
     ['follows the speed of today', progressOf({ busyMs: minute }, 100), lastOf(1000, minute), 10 * minute],
-    ['nobody knows where the last one has no time', progressOf(), lastOf(1000), undefined],
+    ['is unknown when the last measurement recorded no time', progressOf(), lastOf(1000), undefined],
     [
       'for the first time is estimated from the parts that are done',
       progressOf({ busyMs: minute, stretches: 256, tasks: stretches(192) }, 100),
       undefined,
       4 * minute,
     ],
-    ['is without end where not one stretch got done', progressOf({ busyMs: minute }, 100), undefined, Infinity],
+    ['is infinite when no stretch was finished', progressOf({ busyMs: minute }, 100), undefined, Infinity],
   ])('%s', (_title, progress, last, expected) => {
     expect(expectDurationMs(progress, last)).toBe(expected);
   });
@@ -65,18 +65,18 @@ describe('what comes next', () => {
   const long = lastOf(1000, 5 * minute);
 
   it.each([
-    ['a step, while nobody knows how long it takes', progressOf(), undefined, undefined, { type: 'take-step' }],
+    ['a step, while its duration is unknown', progressOf(), undefined, undefined, { type: 'take-step' }],
     ['a step, when it is short', progressOf(), lastOf(1000, minute), undefined, { type: 'take-step' }],
     ['a Job, when it is long', progressOf(), long, undefined, { type: 'hand-over' }],
     [
-      'a step, when it is long and no Job can be',
+      'a step, when it is long and no Job can be made',
       progressOf({ mayUseJob: false }),
       long,
       undefined,
       { type: 'take-step' },
     ],
-    ['the Job that was noted, and not made', handed(false), long, undefined, { type: 'make-job' }],
-    ['nothing, while the Job is at it', handed(true), long, job(false), { type: 'wait' }],
+    ['the Job that was recorded, and not made', handed(false), long, undefined, { type: 'make-job' }],
+    ['nothing, while the Job works on it', handed(true), long, job(false), { type: 'wait' }],
     ['nothing, while the Job has not started', handed(false), long, job(false), { type: 'wait' }],
     ['the record, when all is counted', progressOf(counted), undefined, undefined, { type: 'record' }],
     ['the record, when the Job has counted all', handed(true, counted), long, job(true), { type: 'record' }],
@@ -110,7 +110,7 @@ describe('what comes next', () => {
       { type: 'take-back', trouble: { reason: 'job_failed', why: 'DeadlineExceeded: too long' } },
     ],
     ['another time, when the Job is gone', handed(true), long, undefined, { type: 'take-back' }],
-    // The Job's trouble of one Pod is not its end: another one may be at it.
+    // The failure of one Pod does not end the Job: another Pod may work on it.
     [
       'nothing, between two Pods',
       handed(true, { trouble: { ...trouble, isFinal: false } }),

@@ -1,4 +1,4 @@
-/** What comes next of a measurement that nobody is at. Pure. */
+/** Decides the next step of a measurement that no process works on. Pure. */
 import type { ListingJob } from '../listing-job/listing-jobs.ts';
 import type { Measurement } from '../record/usage-record.ts';
 import { expectDurationMs } from './expect-duration.ts';
@@ -6,28 +6,28 @@ import type { Progress, Trouble } from '../record/progress.ts';
 
 export interface Situation {
   readonly progress: Progress;
-  /** The last good one. */
+  /** The last good measurement. */
   readonly last: Measurement | undefined;
-  /** The Job that `progress` names, as it is; undefined: there is none. */
+  /** The present state of the Job that `progress` names; undefined: it does not exist. */
   readonly job: ListingJob | undefined;
-  /** Longer ones run as a Job. */
+  /** Longer measurements run as a Job. */
   readonly jobAfterMs: number;
 }
 
 export type Next =
-  /** Recorded already, by a process that died before it had tidied up. */
+  /** The measurement is recorded; the process died before it had deleted the progress. */
   | { readonly type: 'tidy' }
   /** Everything is counted. */
   | { readonly type: 'record' }
   | { readonly type: 'fail'; readonly trouble: Trouble }
   | { readonly type: 'take-step' }
-  /** Notes the Job's name; makes it. */
+  /** Records the Job's name, then makes the Job. */
   | { readonly type: 'hand-over' }
-  /** Noted, and not there. */
+  /** The Job is recorded, and does not exist. */
   | { readonly type: 'make-job' }
-  /** A Job is at it. */
+  /** A Job works on it. */
   | { readonly type: 'wait' }
-  /** The Job ended without an end: the failure is reported, and the next wake-up begins another one. */
+  /** The Job ended without a result: the failure is reported, and the next wake-up begins another Job. */
   | { readonly type: 'take-back'; readonly trouble: Trouble };
 
 export function decideNext({ progress, last, job, jobAfterMs }: Situation): Next {

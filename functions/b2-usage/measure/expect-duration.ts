@@ -1,9 +1,9 @@
-/** How long a measurement will take in all, as far as anybody can tell. Pure. */
+/** Estimates how long a measurement will take in all. Pure. */
 import { sumBuckets } from '../record/history.ts';
 import type { Measurement } from '../record/usage-record.ts';
 import type { Progress } from '../record/progress.ts';
 
-/** Below this nothing is known about the store's speed. */
+/** Below this count the store's speed is unknown. */
 const tellingMs = 5_000;
 
 function versionsIn(buckets: Progress['buckets']): number {
@@ -11,7 +11,7 @@ function versionsIn(buckets: Progress['buckets']): number {
   return objects + hiddenObjects + markers;
 }
 
-/** Milliseconds at work, those so far too; undefined before there is anything to tell it by. */
+/** The milliseconds of work, including the work so far; undefined while there is nothing to estimate from. */
 export function expectDurationMs(
   progress: Progress,
   last: Pick<Measurement, 'buckets' | 'listingMs'> | undefined,

@@ -60,7 +60,7 @@ const listing = fc
       ),
   );
 
-/** What the sums must be, counted the plain way. */
+/** The expected sums, counted in the simplest way. */
 function expectedOf(versions: readonly ListedVersion[]) {
   const sums = { bytes: 0, objects: 0, hiddenBytes: 0, hiddenObjects: 0, markers: 0 };
   const seen = new Set<string>();
@@ -75,7 +75,7 @@ function expectedOf(versions: readonly ListedVersion[]) {
 }
 
 describe('a listing', () => {
-  it('sums up the same whatever its pages, its folders, and the pages that come twice', async () => {
+  it('has the same sums whatever its pages and folders are, and whatever pages come twice', async () => {
     await fc.assert(
       fc.asyncProperty(
         listing,
@@ -90,7 +90,7 @@ describe('a listing', () => {
     );
   });
 
-  it('sums up the same when every process dies after a few pages and the next goes on from what is stored', async () => {
+  it('has the same sums when every process dies after a few pages and the next continues from the stored progress', async () => {
     await fc.assert(
       fc.asyncProperty(
         listing,
@@ -110,7 +110,7 @@ describe('a listing', () => {
               isTimeUp: () => pages >= patience,
               onPage: () => {
                 pages += 1;
-                // What it counts after this is lost with it.
+                // The counts after this are lost with the process.
                 if (pages <= patience) stored = JSON.stringify(progress);
               },
               signal: new AbortController().signal,
@@ -125,19 +125,19 @@ describe('a listing', () => {
     );
   });
 
-  it('of one page is asked for once', async () => {
+  it('of one page is requested once', async () => {
     const { source } = await listAll({ versions: [object('a/1', 1), object('b/2', 2)], pageSize: 10 });
     expect(source.requests).toHaveLength(1);
   });
 
-  it('that is long goes on by folder, side by side', async () => {
+  it('that is long continues by folder, in parallel', async () => {
     const versions = ['a', 'b', 'c'].flatMap((folder) => [1, 2, 3, 4].map((n) => object(`${folder}/${n}`, n)));
     const { source, tally } = await listAll({ versions, pageSize: 5 });
     expect(new Set(source.requests.map(({ prefix }) => prefix))).toEqual(new Set(['', 'a/', 'b/', 'c/']));
     expect(tally.bytes).toBe(30);
   });
 
-  it('tells since when a version is hidden: since the next newer one came', async () => {
+  it('reports since when a version is hidden: since the next newer version came', async () => {
     const day = 86_400_000;
     const now = startedAt.getTime();
     const versions = [
@@ -150,7 +150,7 @@ describe('a listing', () => {
     expect(tally.hiddenByAge).toEqual([0, 10, 0, 0, 100]);
   });
 
-  it('goes on without a prefix that the key may not list, and says which', async () => {
+  it('continues without a prefix that the key may not list, and names the prefix', async () => {
     const versions = ['a', 'b', 'c'].flatMap((folder) => [1, 2, 3].map((n) => object(`${folder}/${n}`, n)));
     const { progress, tally } = await listAll({
       versions,

@@ -9,17 +9,17 @@ import { addTally } from '../tally/tally.ts';
 
 export interface ListOptions {
   readonly source: BucketSource;
-  /** Changed in place, and whole between any two pages: it can be stored at any time. */
+  /** Changed in place. It is consistent between any two pages, so it can be stored at any time. */
   readonly progress: Progress;
   readonly parallel: number;
-  /** Asked before every page. */
+  /** Called before every page. */
   readonly isTimeUp: () => boolean;
   /** After every page. */
   readonly onPage: () => void;
   readonly signal: AbortSignal;
 }
 
-/** Throws the first refusal, after the pages under way have ended; what was read until then is in `progress`. */
+/** Throws the first refusal, after the running pages have ended; `progress` holds everything that was read until then. */
 export async function listTasks(options: ListOptions): Promise<void> {
   const { progress, parallel } = options;
   const taken = new Set<Task>();
@@ -39,7 +39,7 @@ export async function listTasks(options: ListOptions): Promise<void> {
     }
   }
 
-  // A stretch that is split makes work for those that found none.
+  // A stretch that is split makes work for the workers that found none.
   while (progress.tasks.length > 0 && failures.length === 0 && !options.isTimeUp()) {
     await Promise.all(Array.from({ length: parallel }, worker));
   }
@@ -84,7 +84,7 @@ function close(progress: Progress, task: Task, parts: readonly Task[]): void {
   progress.tasks.splice(progress.tasks.indexOf(task), 1, ...parts);
 }
 
-/** The rest of the bucket is worth measuring without it. */
+/** True: only this prefix is forbidden, and the rest of the bucket is still measured. */
 function isOnePrefixForbidden(error: unknown, task: Task, bucket: MeasuredBucket): boolean {
   return reasonOf(error) === 'forbidden' && task.prefix !== bucket.prefix;
 }

@@ -1,4 +1,4 @@
-/** A measurement from its beginning to the record; each call takes it one step further, and asks for the next by an event. */
+/** Takes a measurement from its beginning to the record: each call does one step, and wakes the next step by an event. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { factId } from '@soteria/shared/events/event-id.ts';
 import { isFinalRefusal } from '@soteria/shared/operation/record/create-or-find.ts';
@@ -16,7 +16,7 @@ import { isLeased } from './lease.ts';
 import { newProgress, type Progress } from '../record/progress.ts';
 import { takeStep } from './take-step.ts';
 
-/** Stores the wish; what is under way already is joined. */
+/** Stores the request; a measurement that already runs is joined. */
 export async function beginMeasurement(tools: UsageTools, by: string, incoming: Incoming): Promise<Kept<Progress>> {
   const { usage } = tools;
   const { value, object } = await usage.readProgress(incoming.signal);
@@ -24,7 +24,7 @@ export async function beginMeasurement(tools: UsageTools, by: string, incoming: 
   try {
     return await beginAnew(tools, by, object, incoming);
   } catch (error) {
-    // Somebody else has just begun one.
+    // Another process has just begun a measurement.
     const joined =
       error instanceof SoteriaError && isTaken(error) ? await usage.readProgress(incoming.signal) : undefined;
     if (joined?.value === undefined) throw error;
@@ -42,7 +42,7 @@ function beginAnew(
   return usage.writeProgress({ value: newProgress(newId(), now(), by, store), object }, signal);
 }
 
-/** Sums of two days ago are no measurement of today, and those of another store none of this one. */
+/** Sums of two days ago do not describe today, and sums of another store do not describe this store. */
 const longestMs = 48 * 3_600_000;
 
 function isObsolete({ startedAt, store }: Progress, { settings, now }: UsageTools): boolean {
@@ -54,14 +54,14 @@ function isTaken({ code }: SoteriaError): boolean {
   return code === 'name_conflict' || code === 'cluster_conflict';
 }
 
-/** Nothing to do when no measurement is under way, or another process is at it. */
+/** Does nothing when no measurement runs, or another process works on it. */
 export async function advanceMeasurement(tools: UsageTools, incoming: Incoming): Promise<void> {
   const { usage, listingJobs, settings, now } = tools;
   await sendPendingFacts(tools, incoming);
   const { value: progress, object } = await usage.readProgress(incoming.signal);
   if (progress === undefined) return;
   const job = progress.job === undefined ? undefined : await listingJobs.get(progress.job.name, incoming.signal);
-  // A Job that has ended holds nothing, even where it was killed before it could say so.
+  // A Job that has ended holds no lease, even when it was killed before it could release the lease.
   if (isLeased(progress, now()) && job?.hasEnded !== true) return;
   const { value: record } = await usage.readRecord(incoming.signal);
   const next = decideNext({ progress, last: record.measurement, job, jobAfterMs: settings.jobAfterMs });
@@ -75,7 +75,7 @@ export async function advanceMeasurement(tools: UsageTools, incoming: Incoming):
   await tryTo(tools, next, kept, incoming);
 }
 
-/** What the store refuses, or what no record can hold, ends the measurement; after any other error the event is delivered again. */
+/** A refusal of the store, or a result too large for the record, ends the measurement; after any other error the event is delivered again. */
 async function tryTo(tools: UsageTools, next: Next, kept: Kept<Progress>, incoming: Incoming): Promise<void> {
   try {
     await perform(tools, next, kept, incoming);
@@ -134,7 +134,7 @@ async function conclude(tools: UsageTools, kept: Kept<Progress>, incoming: Incom
   await sendPendingFacts(tools, incoming);
 }
 
-/** The Job first: its name is known as long as the progress is there. */
+/** Deletes the Job first: only the progress holds its name. */
 async function finish(tools: UsageTools, kept: Kept<Progress>, incoming: Incoming): Promise<void> {
   const { job } = kept.value;
   const made = job === undefined ? undefined : await tools.listingJobs.get(job.name, incoming.signal);
@@ -142,7 +142,7 @@ async function finish(tools: UsageTools, kept: Kept<Progress>, incoming: Incomin
   await tools.usage.removeProgress(kept, incoming.signal);
 }
 
-/** Its own time to live removes it, should Soteria be paused. */
+/** While Soteria is paused, the Job's own time to live deletes it. */
 async function removeJob({ listingJobs, isPaused }: UsageTools, job: ListingJob, { signal }: Incoming): Promise<void> {
   if (!(await isPaused(signal))) await listingJobs.delete(job, signal);
 }
@@ -171,7 +171,7 @@ async function makeJob(tools: UsageTools, kept: Kept<Progress>, incoming: Incomi
   }
 }
 
-/** No right, a quota, a policy: slower without it, and still to an end. */
+/** No right, a quota, a policy: without a Job the measurement is slower, and still ends. */
 function isNoJobAllowed(error: SoteriaError): boolean {
   return error.code === 'name_conflict' || isFinalRefusal(error);
 }

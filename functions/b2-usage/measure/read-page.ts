@@ -1,7 +1,7 @@
 /**
- * One page into sums. Invariants:
- *  1. Nothing of a page counts until the page was read to its end: a page that breaks off and comes again counts once.
- *  2. A listing goes by name, and by age within a name, newest first: what follows a version of the same name was hidden by it.
+ * Adds one page to the sums. Invariants:
+ *  1. A page counts only after it was read to its end: a page that breaks off and is read again counts once.
+ *  2. A listing is sorted by name, and within a name newest first: a version is hidden by the version of the same name before it.
  */
 import type { BucketSource, ListedVersion, PageRequest } from '../bucket/port.ts';
 import { createClassifier } from '../tally/classify-key.ts';
@@ -29,7 +29,7 @@ export async function readPage(
     tally = emptyTally();
     last = before;
     return (version: ListedVersion): void => {
-      // Its bytes are counted with the unfinished uploads.
+      // The bytes are counted with the unfinished uploads.
       if (version.kind === 'part') return;
       const { key, sizeBytes, kind, atMs } = version;
       const successor = last?.key === key ? last : undefined;

@@ -1,7 +1,7 @@
 /**
- * One step of a measurement: as far as one request may go. Invariants:
+ * One step of a measurement: the part that fits into one request. Invariants:
  *  1. One process at a time: a step holds a lease in the stored progress and renews it with every checkpoint.
- *  2. What was counted and where the listing goes on are stored together, in one write: a kill costs the time since the last
+ *  2. The counts and the position of the listing are stored in one write: a kill costs the time since the last
  *     checkpoint, never a number.
  */
 import type { Incoming } from '@soteria/shared/function/contract.ts';
@@ -14,9 +14,9 @@ import { listTasks } from './list-tasks.ts';
 import { newBucket } from '../tally/measured-bucket.ts';
 import { type Progress } from '../record/progress.ts';
 
-/** What is needed of the tools, so that a measurement runs wherever it is started. */
+/** The tools that a measurement needs, in the function and in the Job. */
 export type StepTools = Pick<UsageTools, 'usage' | 'openSource' | 'now' | 'pace' | 'settings'> & {
-  /** True: the process is to end, so the step ends with the pages that are under way. */
+  /** True: the process has to end, so the step ends with the running pages. */
   readonly isStopping?: () => boolean;
 };
 

@@ -8,13 +8,13 @@ const sample = z.object({
   hiddenBytes: z.number(),
   unfinishedBytes: z.number(),
   objects: z.number(),
-  /** Current bytes of each of `owners`, in their order; null where it was not there. */
+  /** Current bytes of each of `owners`, in their order; null where the owner did not exist. */
   of: z.array(z.number().nullable()),
 });
 export type Sample = z.infer<typeof sample>;
 
 export const historyShape = z.object({
-  /** `<bucket>|<owner>`, the largest ones. */
+  /** The largest owners, as `<bucket>|<owner>`. */
   owners: z.array(z.string()),
   /** Oldest first. */
   samples: z.array(sample),
@@ -72,14 +72,14 @@ function thin(samples: readonly Sample[], now: Date): Sample[] {
   return [...kept.values()].toSorted((a, b) => a.at.localeCompare(b.at));
 }
 
-/** The same with fewer owners; undefined when there are none left to leave out. */
+/** The same history with fewer owners; undefined when no owner can be left out. */
 export function halveOwners({ owners, samples }: History): History | undefined {
   if (owners.length === 0) return undefined;
   const keep = Math.floor(owners.length / 2);
   return { owners: owners.slice(0, keep), samples: samples.map((one) => ({ ...one, of: one.of.slice(0, keep) })) };
 }
 
-/** The newest sample that is at least this old, else the oldest there is; never the newest of all. */
+/** The newest sample that is at least this old, otherwise the oldest sample; never the newest of all. */
 export function sampleBefore({ samples }: History, now: Date, ageMs: number): Sample | undefined {
   const past = samples.slice(0, -1);
   return past.findLast(({ at }) => now.getTime() - Date.parse(at) >= ageMs) ?? past[0];

@@ -1,4 +1,4 @@
-/** A measurement under way, as it is stored between steps: all that a process needs to go on where another one stopped. */
+/** A running measurement as it is stored between steps: everything that a process needs to continue where another process stopped. */
 import * as z from 'zod';
 import { measuredBucket } from '../tally/measured-bucket.ts';
 
@@ -8,20 +8,20 @@ const task = z.object({
   prefix: z.string(),
   /** How many folders deep below the bucket's own prefix. */
   depth: z.number(),
-  /** Undefined: not begun. */
+  /** Undefined: the stretch has not begun. */
   cursor: z.string().optional(),
-  /** The last version read: of the next one it may be the successor. */
+  /** The last version that was read: it may hide the next version. */
   last: z.object({ key: z.string(), atMs: z.number() }).optional(),
 });
 export type Task = z.infer<typeof task>;
 
-/** Why it cannot go on, in words for the operator. */
+/** Why the measurement cannot continue, in words for the operator. */
 export const troubleShape = z.object({
   reason: z.string(),
   what: z.string(),
   why: z.string(),
   fix: z.string(),
-  /** True: trying again changes nothing. */
+  /** True: a retry changes nothing. */
   isFinal: z.boolean(),
 });
 export type Trouble = z.infer<typeof troubleShape>;
@@ -36,24 +36,24 @@ export const progressShape = z.object({
   version: z.literal(1),
   id: z.string(),
   startedAt: z.string(),
-  /** Who asked. */
+  /** The sender of the request. */
   by: z.string(),
   /** The settings of the store that is listed: a position in the listing of one store means nothing in another. */
   store: z.string().default(''),
   /** Counts steps; an event that asks for an earlier one is a repeat. */
   step: z.number(),
-  /** Until then a process is at it; others stay away. */
+  /** Until this instant a process works on it, and other processes stay away. */
   leaseUntil: z.string().optional(),
   calls: z.number(),
   /** Milliseconds at work so far. */
   busyMs: z.number().default(0),
-  /** Stretches there were so far, the open ones too. */
+  /** How many stretches there have been, including the open stretches. */
   stretches: z.number().default(0),
   /** The Job that has taken over. */
   job: listingJob.optional(),
-  /** Jobs that were asked for; the next one's name. */
+  /** How many Jobs were requested; part of the next Job's name. */
   jobs: z.number().default(0),
-  /** False: no Job could be made, so that it goes on step by step, however long that takes. */
+  /** False: no Job could be made, so the measurement continues step by step, however long that takes. */
   mayUseJob: z.boolean().default(true),
   /** Why the Job could not continue. */
   trouble: troubleShape.optional(),

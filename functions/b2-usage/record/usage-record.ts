@@ -1,4 +1,4 @@
-/** What is kept of measurements: the last good one, why a newer one failed, history, and the facts still to be sent. */
+/** The record of measurements: the last good measurement, why a newer measurement failed, the history, and the facts still to be sent. */
 import * as z from 'zod';
 import { attributionShape } from '../attribute/attribution.ts';
 import { measuredBucket } from '../tally/measured-bucket.ts';
@@ -12,13 +12,13 @@ export const measurementShape = z.object({
   api: z.enum(['b2', 's3']),
   endpoint: z.string(),
   calls: z.number(),
-  /** Milliseconds of work, without the pauses between steps: by this the next one is planned. */
+  /** Milliseconds of work, without the pauses between steps: the next measurement is planned by this. */
   listingMs: z.number().optional(),
   seesVersions: z.boolean(),
   excessRights: z.array(z.string()),
   buckets: z.array(measuredBucket),
   attributions: z.array(attributionShape),
-  /** False: attributed without Longhorn, which could not be asked. */
+  /** False: attributed without Longhorn, whose objects could not be read. */
   knowsLonghorn: z.boolean(),
 });
 export type Measurement = z.infer<typeof measurementShape>;
@@ -44,7 +44,7 @@ export const recordShape = z.object({
   version: z.literal(1),
   measurement: measurementShape.optional(),
   failure: failureShape.optional(),
-  /** Limits that the last measurement was above. */
+  /** The limits that the last measurement exceeded. */
   crossed: z.array(z.string()),
   pendingFacts: z.array(pendingFact),
   history: historyShape,

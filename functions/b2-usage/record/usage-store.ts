@@ -1,4 +1,4 @@
-/** Where usage is kept: two ConfigMaps of Soteria's namespace, written only in the version they were read in. */
+/** Stores usage in two ConfigMaps of Soteria's namespace; a write needs the version that was read. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { type ConfigMap, configMaps } from '@soteria/shared/kubernetes/core-types.ts';
@@ -7,16 +7,16 @@ import { type Progress, progressShape } from './progress.ts';
 import { halveOwners } from './history.ts';
 import { emptyRecord, recordShape, type UsageRecord } from './usage-record.ts';
 
-/** What was read, and in which version. */
+/** A value and the version in which it was read. */
 export interface Kept<T> {
   readonly value: T;
-  /** Undefined: it is not there yet. */
+  /** Undefined: the ConfigMap does not exist yet. */
   readonly object: ConfigMap | undefined;
 }
 
 export interface UsageStore {
   readRecord(signal?: AbortSignal): Promise<Kept<UsageRecord>>;
-  /** Throws `cluster_conflict` or `name_conflict` when somebody else wrote meanwhile. */
+  /** Throws `cluster_conflict` or `name_conflict` when another process wrote meanwhile. */
   writeRecord(kept: Kept<UsageRecord>, signal?: AbortSignal): Promise<Kept<UsageRecord>>;
   readProgress(signal?: AbortSignal): Promise<Kept<Progress | undefined>>;
   writeProgress(kept: Kept<Progress>, signal?: AbortSignal): Promise<Kept<Progress>>;
@@ -80,7 +80,7 @@ export function createUsageStore(client: KubernetesClient, namespace: string): U
   };
 }
 
-/** What no longer reads (an older version, an edit by hand) counts as not there: it is measured anew. */
+/** A record that cannot be parsed (an older version, an edit by hand) counts as missing: the bucket is measured again. */
 function parse(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
@@ -89,7 +89,7 @@ function parse(text: string | undefined): unknown {
   }
 }
 
-/** History gives way first. */
+/** Shortens the history first. */
 function fitting(record: UsageRecord): UsageRecord {
   if (JSON.stringify(record).length <= maxLength) return record;
   const history = halveOwners(record.history);

@@ -1,4 +1,4 @@
-/** `GET /v1/b2`: everything from the record, nothing from the store, so that it answers at once. Pure. */
+/** `GET /v1/b2` answers from the record alone, without calls to the store, so it answers at once. Pure. */
 import type { Progress } from '../record/progress.ts';
 import type { Uploads } from '../tally/measured-bucket.ts';
 import { type Sample, sampleBefore, sumBuckets } from '../record/history.ts';
@@ -21,7 +21,7 @@ export interface ReportInput {
   readonly progress: Progress | undefined;
   readonly settings: ReportSettings;
   readonly now: Date;
-  /** Only claims of this one, and nothing about the buckets as a whole. */
+  /** Only claims of this namespace, and nothing about the buckets as a whole. */
   readonly namespace?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface UsageReport {
     readonly since: string;
     readonly objects: number;
     readonly calls: number;
-    /** That has taken over. */
+    /** The Job that has taken over. */
     readonly job: string | null;
   } | null;
   readonly failure: Omit<NonNullable<UsageRecord['failure']>, never> | null;
@@ -60,7 +60,7 @@ export interface Growth {
   readonly since_last_bytes: number | null;
   readonly last_at: string | null;
   readonly days_30_bytes: number | null;
-  /** What the growth over 30 days is counted from: later, where there is no history that old. */
+  /** The start of the 30 days of growth; later when the history is shorter. */
   readonly days_30_from: string | null;
 }
 
@@ -172,7 +172,7 @@ function growthOf({ history }: UsageRecord, measurement: Measurement, now: Date)
   };
 }
 
-/** Not one could be listed: that is not the same as none. */
+/** True: no upload could be listed, which is not the same as no uploads. */
 function isUnknown(uploads: Uploads | undefined): uploads is undefined {
   return uploads === undefined || (uploads.count === 0 && !uploads.isComplete);
 }

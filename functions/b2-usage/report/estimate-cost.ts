@@ -1,4 +1,4 @@
-/** Cost now, to the month's end, and what other retentions would save. Pure. */
+/** Estimates the cost now and to the month's end, and what other retentions would save. Pure. */
 import { hiddenAgeDays } from '../tally/tally.ts';
 import { type History, type Sample, sampleBefore, sumBuckets } from '../record/history.ts';
 import type { Measurement } from '../record/usage-record.ts';
@@ -13,19 +13,19 @@ export interface WhatIf {
 export interface Cost {
   readonly currency: string;
   readonly card: { readonly name: string; readonly provider: string; readonly as_of: string; readonly source: string };
-  /** If all stays as it is. */
+  /** The cost if nothing changes. */
   readonly storage_per_month: number;
-  /** What measuring itself adds. */
+  /** The cost of the measurements themselves. */
   readonly measuring_per_month: number;
-  /** Of the calendar month in UTC, until now; what is not known of it is taken to be as the nearest measurement. */
+  /** The calendar month in UTC until now; unknown days count like the nearest measurement. */
   readonly month_to_date: number;
-  /** The whole month, if it goes on growing as it did. */
+  /** The whole month, if usage continues to grow at the same rate. */
   readonly to_month_end: number;
   readonly what_if: readonly WhatIf[];
 }
 
 const dayMs = 86_400_000;
-/** The shipped PingSource, until the history tells: every six hours. */
+/** The interval of the shipped PingSource, until the history shows the real one: every six hours. */
 const plannedPerDay = 4;
 const cents = (amount: number): number => Math.round(amount * 100) / 100;
 
@@ -78,7 +78,7 @@ export function storedBytes({ buckets }: Pick<Measurement, 'buckets'>): number {
 
 const storedIn = ({ bytes, hiddenBytes, unfinishedBytes }: Sample): number => bytes + hiddenBytes + unfinishedBytes;
 
-/** Day by day: what was measured by its end; for days before the first measurement and after now, the nearest, with growth. */
+/** Day by day: the last measurement of the day; for days before the first measurement and after now, the nearest measurement, with growth. */
 function costOfMonth(card: PriceCard, history: History, stored: number, now: Date) {
   const startMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
   const days = Math.round((Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1) - startMs) / dayMs);
@@ -91,13 +91,13 @@ function costOfMonth(card: PriceCard, history: History, stored: number, now: Dat
     const bytes = aheadDays > 0 ? stored + growthPerDay * aheadDays : past === undefined ? stored : storedIn(past);
     const cost = storageCost(card, Math.max(0, bytes)) / days;
     whole += cost;
-    // Today as far as it has gone.
+    // Today counts until now.
     soFar += cost * Math.min(1, Math.max(0, 1 - aheadDays));
   }
   return { soFar, whole };
 }
 
-/** Of the last two days, of which the history keeps one an hour. */
+/** Reads the last two days, for which the history keeps a sample an hour. */
 function measurementsPerDay({ samples }: History, now: Date): number {
   const recent = samples.filter(({ at }) => now.getTime() - Date.parse(at) < 2 * dayMs);
   const [first] = recent;

@@ -1,4 +1,4 @@
-/** What an operator should look at, each with its fix. Pure. */
+/** Problems for the operator, each with its fix. Pure. */
 import type { Attribution } from '../attribute/attribution.ts';
 import { hiddenAgeDays, type OwnerTally } from '../tally/tally.ts';
 import type { Measurement } from '../record/usage-record.ts';
@@ -7,7 +7,7 @@ import type { PriceCard } from './price-card.ts';
 export interface Finding {
   readonly code: FindingCode;
   readonly bucket: string | null;
-  /** The volume, where it is about one. */
+  /** The volume, where the finding is about a volume. */
   readonly subject: string | null;
   readonly bytes: number | null;
   readonly what: string;
@@ -39,9 +39,9 @@ export interface FindingInput {
 type Bucket = Measurement['buckets'][number];
 
 const yearMs = 365 * 86_400_000;
-/** For which Longhorn takes every block when it sums up, also one of 16 MiB. */
+/** Longhorn's sums count every block with this size, also a block of 16 MiB. */
 const blockBytes = 2 * 1024 * 1024;
-/** Up to this many a disagreement is bookkeeping. */
+/** A difference of up to this many blocks is harmless. */
 const toleratedBlocks = 32;
 
 function finding(code: FindingCode, about: Partial<Finding>, what: string, fix: string): Finding {
@@ -80,7 +80,7 @@ function orphans(measurement: Measurement): Finding[] {
     });
 }
 
-/** How compressible a block is nobody knows, but how many there are both know. */
+/** The compression of a block is unknown, but both sides know the number of blocks. */
 function disagreements(measurement: Measurement): Finding[] {
   return measurement.attributions.flatMap((attribution) => {
     const { longhornBytes, isChanging = false } = attribution;

@@ -5,7 +5,7 @@ import type { Measurement } from '../record/usage-record.ts';
 
 export interface ClaimUsage {
   readonly state: Attribution['state'];
-  /** Null: nobody recorded it. */
+  /** Null: not recorded. */
   readonly namespace: string | null;
   readonly pvc: string | null;
   readonly bucket: string;
@@ -16,7 +16,7 @@ export interface ClaimUsage {
   readonly hidden_objects: number;
   readonly backups: number;
   readonly last_backup_at: string | null;
-  /** What Longhorn counts, before compression. */
+  /** The bytes that Longhorn counts, before compression. */
   readonly longhorn_bytes: number | null;
   readonly growth_since_last_bytes: number | null;
   readonly growth_30_days_bytes: number | null;

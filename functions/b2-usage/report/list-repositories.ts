@@ -1,4 +1,4 @@
-/** What is no Longhorn volume: restic's and kopia's repositories, the rest of Longhorn's store, and the rest by prefix. Pure. */
+/** Usage outside Longhorn's volumes: repositories of restic and kopia, the rest of Longhorn's store, and the rest by prefix. Pure. */
 import { parseOwner } from '../tally/classify-key.ts';
 import type { OwnerTally } from '../tally/tally.ts';
 import type { Measurement } from '../record/usage-record.ts';
@@ -6,7 +6,7 @@ import type { Measurement } from '../record/usage-record.ts';
 export interface RepositoryUsage {
   readonly kind: 'longhorn' | 'restic' | 'kopia' | 'prefix' | 'rest';
   readonly bucket: string;
-  /** Where it begins; empty: the top of the bucket. */
+  /** The prefix of the repository; empty: the top of the bucket. */
   readonly prefix: string;
   readonly current_bytes: number;
   readonly current_objects: number;

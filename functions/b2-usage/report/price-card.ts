@@ -1,15 +1,15 @@
-/** What a store charges, as a dated card: figures are configuration, because providers change them. Pure. */
+/** The prices of a store, as a dated card: they are configuration, because providers change them. Pure. */
 import * as z from 'zod';
 
 const priceCard = z.object({
-  /** `b2`, `s3`, or what SOTERIA_B2_PRICE_CARD names. */
+  /** `b2`, `s3`, or the card that SOTERIA_B2_PRICE_CARD names. */
   name: z.string(),
   provider: z.string(),
-  /** The day on which somebody read these figures at `source`. */
+  /** The day on which these figures were read at `source`. */
   asOf: z.iso.date(),
   source: z.url(),
   currency: z.string().regex(/^[A-Z]{3}$/),
-  /** For one `unitBytes` a month. */
+  /** The price of one `unitBytes` for a month. */
   storagePerMonth: z.number().min(0),
   /** 10^9 or 2^30. */
   unitBytes: z.number().positive(),
@@ -30,13 +30,13 @@ export function parsePriceCards(json: string): readonly PriceCard[] | undefined 
   }
 }
 
-/** For a whole month with as much stored. */
+/** The cost of a whole month with this much stored. */
 export function storageCost(card: PriceCard, bytes: number): number {
   const billed = Math.max(card.minimumBytes, Math.max(0, bytes - card.freeBytes));
   return (billed / card.unitBytes) * card.storagePerMonth;
 }
 
-/** Calls of one measurement, made this often a day, for 30 days. */
+/** The cost of the calls of a measurement that runs this often a day, for 30 days. */
 export function callCost(card: PriceCard, calls: number, timesPerDay: number): number {
   const billedPerDay = Math.max(0, calls * timesPerDay - card.freeListCallsPerDay);
   return ((billedPerDay * 30) / 1000) * card.listCallsPer1000;

@@ -65,7 +65,7 @@ describe('what storage costs', () => {
     expect(callCost(card, 3125, 4)).toBeCloseTo((10_000 * 30 * 0.004) / 1000);
   });
 
-  it('to the month’s end is what was, day by day, and what will be if it goes on growing', () => {
+  it('to the month’s end adds the measured days and the expected days with the same growth', () => {
     const stored = (bytes: number) => [bucketOf(bytes)];
     let history = noHistory;
     // 1 TB for the first half of March, 2 TB on its sixteenth: growth of 1 TB in 15 days.
@@ -100,7 +100,7 @@ describe('what storage costs', () => {
     expect(measuring_per_month).toBeCloseTo(cost, 2);
   });
 
-  it('tells what each retention of hidden versions would save', () => {
+  it('lists what each retention of hidden versions would save', () => {
     const bucket = bucketOf(1e12, { hiddenBytes: 10e12, hiddenByAge: [1e12, 2e12, 3e12, 0, 4e12] });
     const { what_if } = estimateCost({
       card,
@@ -121,7 +121,7 @@ describe('what storage costs', () => {
 });
 
 describe('the history', () => {
-  it('stays bounded, and still reaches back a month', () => {
+  it('stays bounded, and reaches back a month', () => {
     let history = noHistory;
     const start = Date.parse('2026-01-01T00:00:00Z');
     for (let hour = 0; hour < 24 * 90; hour += 3) {
@@ -153,14 +153,14 @@ describe('a finding', () => {
   const uploads = { count: 2, bytes: 20, oldestAtMs: 0, staleCount: 1, staleBytes: 10, isComplete: true };
 
   it.each([
-    ['nothing to find', measurementOf([bucketOf(1)]), []],
+    ['a healthy bucket', measurementOf([bucketOf(1)]), []],
     ['an upload that is old', measurementOf([bucketOf(1, {}, { uploads })]), ['unfinished_uploads']],
     [
       'hidden versions without a rule',
       measurementOf([bucketOf(1, { hiddenObjects: 1 }, { traits: { hasHiddenVersionRule: false } })]),
       ['hidden_without_rule'],
     ],
-    ['hidden versions, and nobody knows of a rule', measurementOf([bucketOf(1, { hiddenObjects: 1 })]), []],
+    ['hidden versions, with unknown rules', measurementOf([bucketOf(1, { hiddenObjects: 1 })]), []],
     [
       'neither versions nor lock',
       measurementOf([bucketOf(1, {}, { traits: { isVersioned: false, hasObjectLock: false } })]),
@@ -179,8 +179,8 @@ describe('a finding', () => {
 
   const blockBytes = 2 * 1024 * 1024;
   it.each([
-    ['as many blocks as Longhorn believes', 1000, 1000, {}, []],
-    ['a few more, which is bookkeeping', 1030, 1000, {}, []],
+    ['as many blocks as Longhorn counts', 1000, 1000, {}, []],
+    ['a few more, which is harmless', 1030, 1000, {}, []],
     ['more', 1100, 1000, {}, ['size_disagrees']],
     ['fewer', 900, 1000, {}, ['size_disagrees']],
     ['fewer, and backups were made meanwhile', 900, 1000, { isChanging: true }, []],
@@ -245,8 +245,8 @@ describe('a volume in the bucket', () => {
       { state: 'orphaned', namespace: 'shop', pvc: 'old-data' },
     ],
     ['it is another cluster’s', view({ backups: [backup('theirs')] }), { state: 'other-cluster', pvc: 'old-data' }],
-    ['Longhorn knows nothing of it', view({}), { state: 'unknown' }],
-    ['Longhorn cannot be asked', undefined, { state: 'unknown' }],
+    ['Longhorn does not know it', view({}), { state: 'unknown' }],
+    ['Longhorn cannot be read', undefined, { state: 'unknown' }],
   ])('where %s', (_title, known, expected) => {
     const [found] = attribute([bucket], known, '2026-03-15T00:00:00Z');
     expect(found).toMatchObject(expected);
@@ -264,7 +264,7 @@ describe('a volume in the bucket', () => {
     }) as never;
   const startedAt = '2026-03-15T00:00:00Z';
 
-  it('that is not in it, though Longhorn keeps its target’s other volumes there, is missing', () => {
+  it('is missing when Longhorn keeps the other volumes of its target in the bucket', () => {
     const backupVolumes = [stored('pvc-1', 'default'), stored('pvc-2', 'default'), stored('pvc-3', 'elsewhere')];
     const found = attribute([bucket], view({ backupVolumes }), startedAt);
     expect(found.map(({ volume: name, isMissing = false }) => [name, isMissing])).toEqual([

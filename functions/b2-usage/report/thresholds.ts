@@ -18,7 +18,7 @@ export interface Crossing {
 }
 
 export interface Crossed {
-  /** Limits that are passed now. */
+  /** The limits that are exceeded now. */
   readonly above: readonly string[];
   readonly crossings: readonly Crossing[];
 }

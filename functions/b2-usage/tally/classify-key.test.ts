@@ -38,7 +38,7 @@ describe('an object belongs', () => {
     expect(classifyKey(key)).toEqual({ owner, part });
   });
 
-  it('to the same owner when its neighbour was asked about before', () => {
+  it('to the same owner when its neighbour was classified before', () => {
     const keys = [
       'backupstore/volumes/ab/cd/pvc-1/backups/backup_a.cfg',
       'backupstore/volumes/ab/cd/pvc-1/blocks/01/23/a.blk',
@@ -53,7 +53,7 @@ describe('an object belongs', () => {
     expect(keys.map(createClassifier())).toEqual(keys.map(classifyKey));
   });
 
-  it('to an owner whose name can be read again', () => {
+  it('to an owner whose name can be parsed again', () => {
     expect(parseOwner('volume|a/|pvc-1')).toEqual({ kind: 'volume', root: 'a/', name: 'pvc-1' });
     expect(parseOwner('restic|')).toEqual({ kind: 'restic', root: '', name: '' });
   });

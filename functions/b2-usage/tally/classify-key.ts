@@ -1,5 +1,5 @@
 /**
- * Whose an object is, by its name alone. Longhorn's layout is longhorn.md 6; restic's and kopia's are their repository formats.
+ * Finds the owner of an object by its name alone. Longhorn's layout is longhorn.md 6; restic's and kopia's are their repository formats.
  * An owner is a text `<kind>|<root>[|<name>]`, the part says what the object is to it.
  */
 
@@ -17,12 +17,12 @@ const kopia =
   /^(.*?)(?:([pq])[0-9a-f]{32}-s[0-9a-f]+|(x[a-z])\d*_[0-9a-f_]+[^/]*|(_log)_[^/]+|kopia\.(?:repository|blobcfg|maintenance[^/]*))$/;
 const kopiaParts: Readonly<Record<string, string>> = { p: 'data', q: 'metadata', _log: 'logs' };
 
-/** Named one by one: a writer to the bucket must not choose names in our sums. */
+/** A closed list: a writer to the bucket must not choose names in our sums. */
 const longhornParts: ReadonlyMap<string, string> = new Map(
   ['backing-images', 'system-backups', 'volumes'].map((name) => [name, name]),
 );
 
-/** A prefix of more than this is one owner with the others: a name is no place for a bucket's whole shape. */
+/** Longer prefixes share one owner, so that names cannot grow with the bucket. */
 const maxNameLength = 200;
 
 export function classifyKey(key: string): Owned {
@@ -39,13 +39,13 @@ export function classifyKey(key: string): Owned {
     const kind = inKopia[2] ?? (inKopia[3] === undefined ? (inKopia[4] ?? '') : 'x');
     return { owner: `kopia|${inKopia[1] ?? ''}`, part: kind === 'x' ? 'index' : (kopiaParts[kind] ?? 'config') };
   }
-  // Becomes the repository's when one is found around it.
+  // Becomes the repository's when a repository is found around it.
   const config = /^(.*?)config$/.exec(key);
   if (config !== null && isRoot(config[1])) return { owner: topPrefix(key), part: `config:${config[1] ?? ''}` };
   return { owner: topPrefix(key), part: 'objects' };
 }
 
-/** The same, for names in the order of a listing: most have their neighbour's owner, and need no second look. */
+/** The same for names in the order of a listing: most names have their neighbour's owner, which is then reused. */
 export function createClassifier(): (key: string) => Owned {
   let folder: string | undefined;
   let known: Owned = { owner: '', part: '' };
@@ -76,7 +76,7 @@ function topPrefix(key: string): string {
 
 export interface OwnerName {
   readonly kind: OwnerKind;
-  /** Where it lies in the bucket. */
+  /** The prefix of the owner in the bucket. */
   readonly root: string;
   /** Name of the volume. */
   readonly name: string;

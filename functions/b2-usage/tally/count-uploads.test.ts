@@ -43,7 +43,7 @@ describe('unfinished uploads', () => {
     expect(await count(uploads)).toMatchObject({ count: found, isComplete: false });
   });
 
-  it('are counted until the time of the step is over: one step must not take longer than a request', async () => {
+  it('are counted until the time of the step is over: a step must not take longer than a request', async () => {
     let asked = 0;
     const sums = await count(
       Array.from({ length: 100 }, () => upload(1, 1)),
@@ -52,7 +52,7 @@ describe('unfinished uploads', () => {
     expect(sums).toMatchObject({ count: 10, isComplete: false });
   });
 
-  it('that cannot be listed for the moment are asked for again', async () => {
+  it('that cannot be listed temporarily are listed again', async () => {
     await expect(count([upload(1, 1), bucketUnavailable('b', '503')])).rejects.toMatchObject({
       code: 'bucket_unavailable',
     });

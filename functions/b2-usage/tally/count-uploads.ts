@@ -1,16 +1,16 @@
-/** The unfinished uploads of a bucket: paid for like anything else, and shown by no listing of objects. */
+/** Counts the unfinished uploads of a bucket: they cost money like other objects, and no listing of objects shows them. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { BucketRef, BucketSource } from '../bucket/port.ts';
 import type { Uploads } from './measured-bucket.ts';
 
-/** Each upload costs its own calls; a bucket with more uploads needs a rule, not a number. */
+/** Each upload costs its own calls; a bucket with more uploads needs a lifecycle rule, not a count. */
 const maxUploads = 500;
 
 export interface CountUploads {
   readonly source: Pick<BucketSource, 'listUploads'>;
   readonly bucket: BucketRef;
   readonly staleBeforeMs: number;
-  /** The counts so far are stored as incomplete: without that, a step that is cut off would begin again for ever. */
+  /** Stores the counts so far as incomplete: otherwise an interrupted step would begin again for ever. */
   readonly isTimeUp: () => boolean;
   readonly signal: AbortSignal;
 }
@@ -32,7 +32,7 @@ export async function countUploads(options: CountUploads): Promise<Uploads> {
     }
     return sums;
   } catch (error) {
-    // A store without the call, or a key without the right, has no unfinished uploads that we could know of.
+    // The store does not have the call, or the key lacks the right: unfinished uploads stay unknown.
     if (!(error instanceof SoteriaError && error.code === 'bucket_refused')) throw error;
     return { ...sums, isComplete: false };
   }

@@ -1,4 +1,4 @@
-/** What has been counted in one bucket, as it is stored between steps and in the record. */
+/** The counts of one bucket, as they are stored between steps and in the record. */
 import * as z from 'zod';
 import { emptyTally, tallyShape } from './tally.ts';
 
@@ -12,7 +12,7 @@ export const uploadsShape = z.object({
   count: z.number(),
   bytes: z.number(),
   oldestAtMs: z.number(),
-  /** Older than the operator's limit. */
+  /** Uploads that are older than the operator's limit. */
   staleCount: z.number(),
   staleBytes: z.number(),
   /** False: there are more than were counted, or they could not be listed. */

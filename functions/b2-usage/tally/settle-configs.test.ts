@@ -20,7 +20,7 @@ describe('a file named config', () => {
     expect(owners['prefix|fleet/']).toMatchObject({ bytes: 10, objects: 1 });
   });
 
-  it('is an object like any other where there is none', () => {
+  it('is an object like any other when there is no repository', () => {
     const { owners } = settleConfigs(tallyOf('app/config'));
     expect(owners).toEqual({
       'prefix|app/': {

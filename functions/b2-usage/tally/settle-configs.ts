@@ -1,4 +1,4 @@
-/** A restic repository's file `config` has no mark of its own: it is the repository's once the rest of it has been seen. */
+/** A restic repository's file `config` has no mark of its own: it belongs to a repository once other files of the repository were found. */
 import { addOwner, type OwnerTally, type Tally } from './tally.ts';
 
 const mark = 'config:';

@@ -1,4 +1,4 @@
-/** Sums of a listing: what is current, what is hidden, for how long, and whose it is. Small, whatever the listing's length. */
+/** Sums of a listing: current and hidden bytes, how long they have been hidden, and their owners. Small, whatever the listing's length. */
 import * as z from 'zod';
 import type { Owned } from './classify-key.ts';
 
@@ -51,7 +51,7 @@ function emptyOwner(): OwnerTally {
   return { bytes: 0, objects: 0, hiddenBytes: 0, hiddenObjects: 0, parts: {} };
 }
 
-/** Each file named `config` may begin a part of its own; more than this many are objects like any other. */
+/** Each file named `config` may begin its own part; beyond this number such files are objects like any other. */
 const maxParts = 64;
 
 function partIn(of: OwnerTally, part: string): OwnerTally['parts'][string] {
@@ -69,7 +69,7 @@ function ownerIn(tally: Tally, owner: string, limit = Infinity): OwnerTally {
   return (tally.owners[owner] = emptyOwner());
 }
 
-/** In place: a page has a thousand of them. `hiddenForMs` undefined: current. */
+/** Changes the sums in place: a page has a thousand entries. `hiddenForMs` undefined: the version is current. */
 export function countVersion(
   tally: Tally,
   { owner, part }: Owned,
@@ -97,7 +97,7 @@ export function countVersion(
   tally.hiddenByAge[age] = (tally.hiddenByAge[age] ?? 0) + sizeBytes;
 }
 
-/** In place: the sums of a page that was read to its end join those of its bucket. */
+/** Adds the sums of a page that was read to its end to the sums of its bucket, in place. */
 export function addTally(into: Tally, page: Tally): void {
   into.bytes += page.bytes;
   into.objects += page.objects;

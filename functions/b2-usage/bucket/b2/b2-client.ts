@@ -1,4 +1,4 @@
-/** Calls to B2's native API with a token that is renewed when it has expired; one answer, or a refusal in our words. */
+/** Calls to B2's native API with a token that is renewed when it has expired; returns an answer, or a refusal in our words. */
 import type { IncomingMessage } from 'node:http';
 import type * as z from 'zod';
 import { bucketRefused, bucketUnavailable, reasonOf, type RefusalReason } from '../bucket-errors.ts';
@@ -15,7 +15,7 @@ export interface B2Settings {
 
 export interface B2Client {
   authorize(signal: AbortSignal): Promise<Authorization>;
-  /** Tries again by itself. Throws SoteriaErrors. */
+  /** Retries by itself. Throws SoteriaErrors. */
   call<T>(name: string, body: Readonly<Record<string, unknown>>, shape: z.ZodType<T>, signal: AbortSignal): Promise<T>;
 }
 
@@ -31,7 +31,7 @@ const version = 'b2api/v4';
 const maxAnswerLength = 16 * 1024 * 1024;
 
 const reasons: Readonly<Record<string, RefusalReason>> = {
-  // With a good token: the key lacks the right.
+  // The token is valid, so the key lacks the right.
   unauthorized: 'forbidden',
   bad_auth_token: 'bad_credentials',
   unsupported: 'forbidden',
@@ -88,7 +88,7 @@ export function createB2Client({ settings, exchange, patience, onCall }: B2Clien
     return tryAgain(() => logIn(request, what, signal), patience, signal);
   }
 
-  /** Nothing but the key itself can be unauthorized here. */
+  /** Only a wrong key can be unauthorized here. */
   async function logIn(request: StoreRequest, what: string, signal: AbortSignal): Promise<Authorization> {
     try {
       return await exchangeOnce(request, what, authorization, signal);
@@ -106,7 +106,7 @@ export function createB2Client({ settings, exchange, patience, onCall }: B2Clien
   }
 
   async function callOnce<T>(name: string, body: unknown, shape: z.ZodType<T>, signal: AbortSignal): Promise<T> {
-    // Twice expired in a row is no expiry.
+    // Two expiries in a row have another cause.
     for (let renewals = 0; ; renewals += 1) {
       const asked = authorize(signal);
       const { authorizationToken, apiInfo } = await asked;

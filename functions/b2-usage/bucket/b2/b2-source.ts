@@ -17,19 +17,19 @@ import {
 
 export interface B2SourceOptions {
   readonly settings: B2Settings;
-  /** Empty: all the key sees. */
+  /** Empty: every bucket that the key may list. */
   readonly buckets: readonly BucketRef[];
   readonly exchange: Exchange;
   readonly patience: Patience;
   readonly onCall: OnCall;
 }
 
-/** B2 takes up to 10,000 and charges for each thousand, so a larger page only needs more memory. */
+/** B2 allows up to 10,000 and charges for each thousand, so a larger page only needs more memory. */
 const pageSize = 1000;
 
 const cursorShape = z.tuple([z.string(), z.string()]);
 
-/** All that a measurement may use; the rest of a key's rights is more than needed. */
+/** The rights that a measurement may use; any other right of the key is reported as excess. */
 const neededRights = new Set([
   'listBuckets',
   'listAllBucketNames',
@@ -46,7 +46,7 @@ export function createB2Source(options: B2SourceOptions): BucketSource {
   const client = createB2Client(options);
   const found = new Map<string, Bucket>();
 
-  /** B2 lets a key that is limited to a bucket list only that one, and by name. */
+  /** A key that is limited to a bucket may list only that bucket, and by name. */
   async function listBuckets(bucketName: string | undefined, signal: AbortSignal): Promise<readonly Bucket[]> {
     const { accountId } = await client.authorize(signal);
     const asked = { accountId, ...(bucketName === undefined ? {} : { bucketName }) };
@@ -74,7 +74,7 @@ export function createB2Source(options: B2SourceOptions): BucketSource {
     return names.map((name) => ({ name, prefix: limits.namePrefix }));
   }
 
-  /** Undefined: the file was finished or cancelled meanwhile, which B2 tells as a bad request. */
+  /** Undefined: the file was finished or cancelled meanwhile, which B2 reports as a bad request. */
   async function partBytes(fileId: string, signal: AbortSignal): Promise<number | undefined> {
     let sum = 0;
     try {

@@ -1,4 +1,4 @@
-/** What B2's native API answers, read tolerantly. Versions 3 and 4 differ in where they say what a key is limited to. */
+/** The answers of B2's native API, read tolerantly. Versions 3 and 4 report the limits of a key in different places. */
 import * as z from 'zod';
 
 const text = z.string().nullish();
@@ -36,7 +36,7 @@ export const bucketList = z.object({
 });
 export type Bucket = z.infer<typeof bucketList>['buckets'][number];
 
-/** The entries of a page are many and plain: they are checked by hand where they are read. */
+/** A page has many plain entries: they are checked by hand where they are read. */
 export interface FileVersion {
   readonly action?: unknown;
   readonly fileName?: unknown;

@@ -1,4 +1,4 @@
-/** Unfinished multipart uploads with the bytes of their parts: ListMultipartUploads tells no sizes, ListParts does. */
+/** Unfinished multipart uploads with the bytes of their parts: only ListParts reports sizes, not ListMultipartUploads. */
 import { reasonOf } from '../bucket-errors.ts';
 import type { BucketRef, UnfinishedUpload } from '../port.ts';
 import { unescapeXml } from './scan-xml.ts';
@@ -7,7 +7,7 @@ function member(xml: string, name: string): string {
   return unescapeXml(new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? '');
 }
 
-/** The answer to a GET below the bucket, with tries of its own. */
+/** The answer to a GET below the bucket, with its own retries. */
 export type Ask = (path: string, query: Readonly<Record<string, string>>) => Promise<string>;
 
 /** At most 10,000 parts exist; a page holds 1,000. */

@@ -42,7 +42,7 @@ describe('a listing in XML', () => {
   });
 
   it.each([
-    ['one that breaks off', versions.slice(0, 700)],
+    ['a listing that breaks off', versions.slice(0, 700)],
     ['a page of a proxy', '<html><body>sign in</body></html>'],
     ['nothing', ''],
   ])('%s is none', async (_title, text) => {

@@ -7,11 +7,11 @@ export interface ListingEnd {
   /** `NextContinuationToken`, `NextKeyMarker`, `NextVersionIdMarker`. */
   readonly next: Readonly<Record<string, string>>;
   readonly folders: readonly string[];
-  /** Undefined: none was listed. */
+  /** Undefined: no entry was listed. */
   readonly lastKey: string | undefined;
 }
 
-/** The answer ended, and was no such listing or not a whole one. */
+/** The answer is not such a listing, or is incomplete. */
 export class NotAListing extends Error {
   override readonly name = 'NotAListing';
 }
@@ -27,7 +27,7 @@ function oneOf<T extends string>(names: readonly T[], bytes: Buffer, start: numb
   return undefined;
 }
 
-/** Throws NotAListing, and what the stream throws. */
+/** Throws NotAListing, and the errors of the stream. */
 export async function readListing(body: AsyncIterable<Uint8Array>, read: PageReader): Promise<ListingEnd> {
   const page: Partial<Record<PageMember, string>> = {};
   const folders: string[] = [];
@@ -66,7 +66,7 @@ export async function readListing(body: AsyncIterable<Uint8Array>, read: PageRea
     else if (element === 'CommonPrefixes') folders.push(prefix);
     else if (element !== undefined) {
       lastKey = key;
-      // ListObjectsV2 lists what is current and nothing else.
+      // ListObjectsV2 lists current objects only.
       const isCurrent = element === 'Contents' || isLatest;
       read({ key, sizeBytes, kind: element === 'DeleteMarker' ? 'marker' : 'object', isLatest: isCurrent, atMs });
     }
@@ -110,7 +110,7 @@ export async function readListing(body: AsyncIterable<Uint8Array>, read: PageRea
 
 const zero = 0x30;
 
-/** Throws NotAListing: a size that cannot be read must not count as nothing. */
+/** Throws NotAListing: a size that cannot be read must not count as zero. */
 function wholeNumberOf(bytes: Buffer, start: number, end: number): number {
   let sum = 0;
   for (let at = start; at < end; at += 1) {

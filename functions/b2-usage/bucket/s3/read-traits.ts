@@ -1,4 +1,4 @@
-/** What is set on a bucket; whatever the key may not ask, or the store does not know, stays open. */
+/** The settings of a bucket; a setting that the key may not read, or the store does not have, stays undefined. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { reasonOf } from '../bucket-errors.ts';
 import { readText } from '../exchange.ts';
@@ -26,7 +26,7 @@ export async function readTraits(client: S3Client, bucket: string, signal: Abort
   };
 }
 
-/** A store that does not know the question may answer with a listing; some call the answer `GetBucket…Response`. */
+/** A store that does not know the call may answer with a listing; some call the answer `GetBucket…Response`. */
 function isAbout(text: string | undefined, topic: string): text is string {
   const plain = text?.replaceAll('-', '').toLowerCase() ?? '';
   return [`${topic}Configuration`, `GetBucket${topic}Response`].some((name) => plain.includes(name.toLowerCase()));

@@ -1,4 +1,4 @@
-/** Signed calls to an S3 API: one answer or a refusal in our words. */
+/** Signed calls to an S3 API: returns an answer, or a refusal in our words. */
 import type { IncomingMessage } from 'node:http';
 import aws4 from 'aws4';
 import { bucketRefused, bucketUnavailable, type RefusalReason } from '../bucket-errors.ts';
@@ -28,7 +28,7 @@ export interface S3ClientOptions {
   readonly onCall: OnCall;
 }
 
-/** S3 says with a code what a status leaves open. */
+/** S3's codes are more precise than its statuses. */
 const reasons: Readonly<Record<string, RefusalReason>> = {
   InvalidAccessKeyId: 'bad_credentials',
   SignatureDoesNotMatch: 'bad_credentials',
@@ -74,7 +74,7 @@ export function createS3Client({ settings, exchange, patience, onCall }: S3Clien
     urlOf,
     async get(bucket, query, signal) {
       const url = urlOf(bucket);
-      // Sorted and encoded as the signature wants it: a space is %20 there, and + in URLSearchParams.
+      // Sorted and encoded as the signature needs it: a space is %20 there, and + in URLSearchParams.
       url.search = Object.entries(query)
         .map(([name, value]) => `${encodeURIComponent(name)}=${strictlyEncoded(value)}`)
         .join('&');
@@ -114,7 +114,7 @@ export function createS3Client({ settings, exchange, patience, onCall }: S3Clien
   }
 }
 
-/** RFC 3986, as the signature wants it. */
+/** RFC 3986, as the signature needs it. */
 function strictlyEncoded(text: string): string {
   return encodeURIComponent(text).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }

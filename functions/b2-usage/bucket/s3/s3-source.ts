@@ -12,14 +12,14 @@ import { createS3Client, type S3Settings } from './s3-client.ts';
 
 export interface S3SourceOptions {
   readonly settings: S3Settings;
-  /** Empty: all the key sees. */
+  /** Empty: every bucket that the key may list. */
   readonly buckets: readonly BucketRef[];
   readonly exchange: Exchange;
   readonly patience: Patience;
   readonly onCall: OnCall;
 }
 
-/** Where a listing goes on; without `versions` it is one of current objects. */
+/** Where a listing continues; without `versions` the listing holds current objects only. */
 const cursorShape = z.object({
   versions: z.boolean(),
   token: z.string().optional(),
@@ -52,7 +52,7 @@ export function createS3Source({ settings, buckets, exchange, patience, onCall }
       return { nextCursor: nextOf(end, cursor), folders: end.folders };
     } catch (error) {
       if (!cursor.versions && cursor.token !== undefined && reasonOf(error) === 'unexpected_answer') {
-        // A token that a store has forgotten; the key after which to go on it cannot forget.
+        // A store may forget a token, but not the key after which the listing continues.
         const { token: _forgotten, ...rest } = cursor;
         return listPage({ ...request, cursor: JSON.stringify(rest) }, startPage, signal);
       }
@@ -74,7 +74,7 @@ export function createS3Source({ settings, buckets, exchange, patience, onCall }
       ),
     open: async (signal) => ({
       buckets: buckets.length > 0 ? buckets : await tryAgain(() => allBuckets(signal), patience, signal),
-      // What else an S3 key may do cannot be asked without trying it.
+      // S3 does not report the rights of a key: they show only when they are used.
       excessRights: [],
     }),
   };

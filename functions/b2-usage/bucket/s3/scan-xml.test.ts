@@ -10,7 +10,7 @@ async function scan(text: string, sizes: readonly number[]): Promise<Seen> {
   async function* chunks() {
     for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
       const size = sizes[turn % sizes.length] ?? 1;
-      // As a network's: the memory of one chunk is not there any more when the next one comes.
+      // As on a network: the memory of a chunk is reused when the next chunk comes.
       const chunk = Buffer.from(bytes.subarray(at, at + size));
       yield chunk;
       chunk.fill(0);
@@ -35,7 +35,7 @@ const escaped = (text: string, how: number): string =>
     .join('');
 
 describe('XML as it arrives', () => {
-  it('is the same whatever its pieces, its characters, and how they are written', async () => {
+  it('reads the same, whatever its chunks, its characters and their encoding', async () => {
     const text = fc
       .array(fc.oneof(fc.constantFrom('&', '<', '>', '"', "'", '/', '!'), fc.string({ unit: 'binary', maxLength: 1 })))
       .map((parts) => parts.join(''));
@@ -59,7 +59,7 @@ describe('XML as it arrives', () => {
     );
   });
 
-  it('may hold a declaration, a comment and an entity that nobody knows', async () => {
+  it('may hold a declaration, a comment and an unknown entity', async () => {
     const seen = await scan('<!DOCTYPE a><a><!-- note --><b>&eacute;&#x110000;</b></a>', [7]);
     expect(seen).toEqual([
       ['open', 'a'],

@@ -1,6 +1,6 @@
 /**
- * The elements of a document as it arrives, as places in bytes: of a page with a thousand entries only what is wanted becomes a text.
- * It knows what S3's answers are made of (elements, text, entities, declarations); attributes are passed over, CDATA is refused.
+ * Scans the elements of a document as it arrives, as places in bytes: of a page with a thousand entries only the needed values become texts.
+ * It knows the parts of S3's answers (elements, text, entities, declarations), skips attributes and refuses CDATA.
  */
 
 /** One value of an element or the name of it: `bytes` from `start` to before `end`, valid until the call returns. */
@@ -8,11 +8,11 @@ export type OnPiece = (bytes: Buffer, start: number, end: number) => void;
 
 export interface XmlEvents {
   readonly open: OnPiece;
-  /** With the text since the last tag: of an element without children, its own. */
+  /** Called with the text since the last tag: for an element without children, its own text. */
   readonly close: OnPiece;
 }
 
-/** What arrives is no XML that a store would write. */
+/** The document is not XML that a store would write. */
 export class NotXml extends Error {
   override readonly name = 'NotXml';
 }
@@ -22,9 +22,9 @@ const maxPieceBytes = 65_536;
 const [lessThan, greaterThan, slash, bang, question] = [0x3c, 0x3e, 0x2f, 0x21, 0x3f];
 const space = 0x20;
 
-/** Throws NotXml, and what the stream throws. */
+/** Throws NotXml, and the errors of the stream. */
 export async function scanXml(body: AsyncIterable<Uint8Array>, events: XmlEvents): Promise<void> {
-  // What is not whole yet waits here for the next chunk, in one and the same memory.
+  // An incomplete element waits here for the next chunk, always in the same memory.
   let held = Buffer.allocUnsafe(2 * maxPieceBytes);
   let heldBytes = 0;
   for await (const chunk of body) {
@@ -41,7 +41,7 @@ export async function scanXml(body: AsyncIterable<Uint8Array>, events: XmlEvents
   }
 }
 
-/** Where the first piece begins that is not whole. */
+/** Where the first incomplete element begins. */
 function scan(bytes: Buffer, { open, close }: XmlEvents): number {
   let at = 0;
   for (;;) {
@@ -82,7 +82,7 @@ export function textOf(bytes: Buffer, start: number, end: number): string {
   return text.includes('&') ? unescapeXml(text) : text;
 }
 
-/** An entity that nobody knows stays as it is. */
+/** An unknown entity stays as it is. */
 export function unescapeXml(text: string): string {
   return text.replaceAll(
     /&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));/g,
