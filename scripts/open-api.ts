@@ -8,6 +8,7 @@ import { selfTestRequest } from '@soteria/shared/operation/kinds/SelfTest.ts';
 import { type ErrorCode, errorTable } from '@soteria/shared/errors.ts';
 import * as asked from '@soteria/shared/http-contract/request-answers.ts';
 import { refusalsOf } from '@soteria/shared/http-contract/find-route.ts';
+import * as consoles from '@soteria/shared/http-contract/console-answers.ts';
 import * as parts from '@soteria/shared/http-contract/parts.ts';
 import { problem } from '@soteria/shared/http-contract/problem.ts';
 import * as queries from '@soteria/shared/http-contract/queries.ts';
@@ -50,6 +51,7 @@ const named = {
     ...schemasOf(parts, /^(?:restorePoint|blocker|blockerOfPoint|stepView)$/),
     ...schemasOf(asked, /./),
     ...schemasOf(read, /./),
+    ...schemasOf(consoles, /./),
     ...schemasOf(usage, /./),
     ...schemasOf(policies, /./),
     ...schemasOf(jobs, /Preview$/),

@@ -2,21 +2,17 @@
 import '@soteria/shared/config/jitless.ts';
 import { join } from 'node:path';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
-import { readPaused } from '@soteria/shared/settings/paused.ts';
 import { defineConsole } from './app.ts';
 import { readConsoleSettings } from './config.ts';
-import { createPageFiles } from './page-files/read-page-files.ts';
+import { createConsoleTools } from './create-tools.ts';
 
 async function main(): Promise<void> {
   const running = await startFunction({
     name: 'console',
     settings: readConsoleSettings(process.env),
-    definition: ({ client, settings: { namespace } }) =>
-      defineConsole({
-        isPaused: (signal) => readPaused(client, namespace, signal),
-        // Beside this file in the repository as in the bundle.
-        pageFiles: createPageFiles(join(import.meta.dirname, 'page/dist')),
-      }),
+    definition: (tools) =>
+      // The page lies beside this file in the repository as in the bundle.
+      defineConsole(createConsoleTools({ ...tools, pageFolder: join(import.meta.dirname, 'page/dist') })),
   });
   process.exit(await running.stopped);
 }

@@ -1,37 +1,86 @@
 /** The function `console` with all its doors over the in-memory cluster, for this folder's tests. */
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
+import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
+import { fakeReviews } from '@soteria/shared/function/testing/fake-reviews.ts';
 import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
+import { createAuthorize } from '@soteria/shared/identity/authorize.ts';
+import type { Caller } from '@soteria/shared/identity/caller.ts';
+import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
-import { readPaused } from '@soteria/shared/settings/paused.ts';
+import { backups, backupVolumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { defineConsole } from './app.ts';
-import { createPageFiles } from './page-files/read-page-files.ts';
+import { readConsoleSettings } from './config.ts';
+import { createConsoleTools } from './create-tools.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
 
 export interface TestBenchOptions {
   /** Left out: the page is not built. */
   readonly pageFolder?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly caller?: Caller;
+  /** `user verb namespace` of what is allowed. */
+  readonly grants?: readonly string[];
+  readonly namespaces?: readonly string[];
+  /** What a list of this kind is refused with. */
+  readonly refuseList?: (kind: string) => Error | undefined;
 }
 
-export function createTestBench({ pageFolder = '/nowhere' }: TestBenchOptions = {}) {
-  const now = () => new Date('2026-03-15T12:00:00Z');
-  const cluster = createMemoryCluster({ now, namespaces: ['soteria'] });
+const anonymous: Caller = { user: 'anonymous', groups: [], proof: 'none' };
+
+export function createTestBench(options: TestBenchOptions = {}) {
+  const {
+    pageFolder = '/nowhere',
+    env = {},
+    caller = anonymous,
+    grants = [],
+    namespaces = ['shop', 'media'],
+  } = options;
+  let time = Date.parse('2026-03-15T12:00:00Z');
+  const now = () => new Date(time);
+  const cluster = createMemoryCluster({
+    now,
+    namespaces: ['soteria', 'longhorn-system', ...namespaces],
+    kinds: [
+      customKind(operations, { selectableFields: ['status.phase', 'status.settled', 'spec.kind'] }),
+      customKind(backups),
+      customKind(backupVolumes),
+    ],
+  });
+  const reviews = fakeReviews({ grants });
+  const client: KubernetesClient = {
+    ...cluster.client,
+    list: (type, query, call) => {
+      const refusal = options.refuseList?.(type.kind);
+      return refusal === undefined ? cluster.client.list(type, query, call) : Promise.reject(refusal);
+    },
+    create: <T extends KubernetesObject>(type: ResourceType<T>, draft: Draft<T>) =>
+      type.kind.endsWith('Review') ? reviews.client.create(type, draft) : cluster.client.create(type, draft),
+  };
+  const settings = readConsoleSettings(env);
+  const authorize = createAuthorize({ client, authRequired: settings.authRequired, now });
+  const tools = createConsoleTools({ client, authorize, settings, now, pageFolder });
   const app = checkedApp(
-    createFunction(
-      defineConsole({
-        isPaused: (signal) => readPaused(cluster.client, 'soteria', signal),
-        pageFiles: createPageFiles(pageFolder),
-      }),
-      {
-        authenticate: () => Promise.resolve({ user: 'anonymous', groups: [], proof: 'none' }),
-        log: silent,
-        metrics: createMetrics(),
-        now,
-        settings: { unsignedEvents: 'all', maxBodyBytes: 65_536, deadlineMs: 5_000 },
-      },
-    ),
+    createFunction(defineConsole(tools), {
+      authenticate: () => Promise.resolve(caller),
+      log: silent,
+      metrics: createMetrics(),
+      now,
+      settings: { unsignedEvents: 'all', maxBodyBytes: 65_536, deadlineMs: 5_000 },
+    }),
   );
-  return { app, cluster, client: cluster.client, now };
+  return {
+    app,
+    tools,
+    cluster,
+    client,
+    now,
+    /** Kinds of the reviews that the API server was asked for. */
+    reviewed: reviews.asked,
+    pass: (ms: number): void => void (time += ms),
+  };
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { maxPointId } from '../operation/kinds/fields.ts';
 import { operationKinds } from '../operation/kinds/kinds.ts';
 import { phases } from '../operation/record/schema.ts';
+import { claimHealths, claimStates } from './console-answers.ts';
 
 const name = z.string().min(1).max(253);
 
@@ -33,6 +34,24 @@ export const coverageQuery = z.strictObject({
   pvc: name.optional().describe('Name of the claim.'),
   state: z.enum(['due', 'running', 'not_due', 'skipped', 'unprotected']).optional(),
   ...page,
+});
+
+export const inventoryQuery = z.strictObject({
+  namespace: name.optional().describe('Of the claims; left out: all that the caller sees.'),
+  state: z.enum(claimStates).optional().describe('What the last evaluation decided.'),
+  health: z.enum(claimHealths).optional(),
+  q: z
+    .string()
+    .min(1)
+    .max(253)
+    .optional()
+    .describe('A part of the namespace, the claim, its volume, its policy or its storage class.'),
+  limit: z.coerce.number().int().min(1).max(1000).optional().describe('At most so many claims; left out: all.'),
+  next: page.next,
+});
+
+export const whoAmIQuery = z.strictObject({
+  namespace: name.optional().describe('What the caller may do there; left out: in all namespaces.'),
 });
 
 export const restoresQuery = z.strictObject({

@@ -18,6 +18,7 @@ import {
   restoreAnswer,
   selfTestAnswer,
 } from './request-answers.ts';
+import { consoleRoutes } from './console-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import {
   adoptRequest,
@@ -43,7 +44,7 @@ import {
 } from './read-answers.ts';
 import { measureAnswer, usageAnswer } from './usage-answers.ts';
 
-export const groups = ['Backups', 'Operations', 'Restores', 'Policies', 'Usage', 'Dead letters'] as const;
+export const groups = ['Console', 'Backups', 'Operations', 'Restores', 'Policies', 'Usage', 'Dead letters'] as const;
 
 export interface RouteAnswer {
   readonly schema: z.ZodType;
@@ -308,6 +309,7 @@ export const routes = {
     answers: { 202: { schema: measureAnswer, meaning: 'A measurement has begun.', hasLocation: true } },
     refusals: ['unprocessable'],
   },
+  ...consoleRoutes,
   ...policyRoutes,
   'GET /v1/coverage': {
     function: 'policy-tick',

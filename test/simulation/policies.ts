@@ -1,7 +1,7 @@
 /** What people do about policies: they put, change and delete them, and hold points. And what a witness asks of the ticks. */
 import { holdsName } from '@soteria/policy-tick/prune/holds.ts';
 import { policySecretName } from '@soteria/policy-tick/policy/stored-policies.ts';
-import { policyMemoryName } from '@soteria/policy-tick/store/policy-memory.ts';
+import { policyMemoryName } from '@soteria/shared/coverage/last-evaluation.ts';
 import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { ReceivedEvent } from '@soteria/shared/function/contract.ts';

@@ -5,7 +5,7 @@ import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-po
 import { type CoverageRecord, isAccounted, totalsOf } from '@soteria/shared/coverage/coverage-record.ts';
 import { reasonOf } from '@soteria/shared/coverage/reasons.ts';
 import { type Coverage, createCoverageStore, decodeAll } from '@soteria/shared/coverage/coverage-store.ts';
-import { readLastEvaluation } from '../store/policy-memory.ts';
+import { readLastEvaluation } from '@soteria/shared/coverage/last-evaluation.ts';
 
 /** Claims with series of their own: first what is overdue, then what nobody looks after, then the others by name. */
 const maxClaims = 1_000;

@@ -6,6 +6,7 @@
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { updateConfigMap } from '@soteria/shared/kubernetes/update-config-map.ts';
+import { evaluatedKey, policyMemoryName } from '@soteria/shared/coverage/last-evaluation.ts';
 import * as z from 'zod';
 
 const remembered = z.object({
@@ -20,11 +21,6 @@ export interface PolicyMemory {
   /** Left out: the first prune of the policy waits for a yes. */
   readonly prunedAt?: Date;
 }
-
-/** No policy has such an id. */
-const evaluatedKey = '_evaluated';
-
-export const policyMemoryName = 'soteria-policy-memory';
 
 function parse(text: string): PolicyMemory | undefined {
   try {
@@ -133,13 +129,6 @@ export async function markEvaluated(
     (present) => ({ data: { ...present, [evaluatedKey]: at.toISOString() }, answer: undefined }),
     signal,
   );
-}
-
-/** How many policies the last evaluation knew, and when it was complete. */
-export async function readLastEvaluation(client: KubernetesClient, namespace: string, signal?: AbortSignal) {
-  const config = await client.get(configMaps, { namespace, name: policyMemoryName }, { signal });
-  const { [evaluatedKey]: evaluated, ...policies } = config?.data ?? {};
-  return { policies: Object.keys(policies).length, evaluatedAt: evaluated };
 }
 
 function sameData(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

@@ -1,0 +1,35 @@
+/** The tools over one client: for `main.ts`, and over the in-memory cluster for the tests. */
+import type { FunctionTools } from '@soteria/shared/function/start.ts';
+import { readPaused } from '@soteria/shared/settings/paused.ts';
+import { readSeldom } from '@soteria/shared/settings/read-seldom.ts';
+import type { ConsoleSettings } from './config.ts';
+import { createPageFiles } from './page-files/read-page-files.ts';
+import type { ConsoleTools } from './tools.ts';
+import { createSeenBy } from './who/visible-namespaces.ts';
+
+/** So old may the inventory be that several viewers share. */
+const viewForMs = 5_000;
+
+export type ToolsOptions = Pick<FunctionTools<ConsoleSettings>, 'client' | 'authorize' | 'settings' | 'now'> & {
+  readonly pageFolder: string;
+};
+
+export function createConsoleTools({ client, authorize, settings, now, pageFolder }: ToolsOptions): ConsoleTools {
+  const { namespace, longhornNamespace, clusterId, authRequired } = settings;
+  return {
+    client,
+    settings,
+    authorize,
+    seenBy: createSeenBy({ client, authRequired, now }),
+    isPaused: (signal) => readPaused(client, namespace, signal),
+    readView: readSeldom(
+      async () => {
+        const { gatherView } = await import('./inventory/gather-view.ts');
+        return gatherView({ client, namespace, longhornNamespace, clusterId });
+      },
+      { maxAgeMs: viewForMs, now },
+    ),
+    pageFiles: createPageFiles(pageFolder),
+    now,
+  };
+}
