@@ -1,5 +1,5 @@
 /**
- * What the functions' files may weigh and which packages may be inside, so that growth is decided on and not noticed later: a cold
+ * The allowed sizes and packages of the functions' files, so that growth is a decision and not a later discovery: a cold
  * start reads all of it.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunctions } from '../scripts/bundle-functions.ts';
 
-/** In what listens. */
+/** Packages of the programs that listen. */
 const listening = ['ajv', 'ajv-formats', 'bignumber.js', 'cloudevents', 'json-bigint', 'uuid', 'zod'];
 
 /** Whatever is bundled has its row: KiB of the file, and the packages inside. */
@@ -23,7 +23,7 @@ const budgets: Readonly<Record<string, { readonly kib: number; readonly packages
   start: { kib: 2, packages: [] },
 };
 
-/** What an event does not need, and is in files of its own. */
+/** Code that an event does not need, in separate files. */
 const budgetsApart: typeof budgets = {
   hono: { kib: 100, packages: ['@hono/node-server', 'hono'] },
   croner: { kib: 40, packages: ['croner'] },
@@ -111,7 +111,7 @@ describe('the bundled files', () => {
     expect(tooHeavy.map(({ name, kib }) => ({ name, kib }))).toEqual([]);
   });
 
-  it('leave what an event does not need in files of their own', () => {
+  it('keep code that an event does not need in separate files', () => {
     for (const { name, imports } of files().filter((file) => file.packages.includes('cloudevents'))) {
       const apart = imports.filter((path) => path.startsWith('./apart/'));
       expect({ name, apart: [...new Set(apart)].toSorted() }).toEqual({

@@ -1,4 +1,4 @@
-/** What the image and its release promise an operator, read from the Dockerfile and the workflows: no build engine needed. */
+/** The promises of the image and its release to an operator, read from the Dockerfile and the workflows, without a build engine. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,12 +53,12 @@ describe('the image', () => {
     expect(valuesOf('USER', finalStage)).toEqual(['65532:65532']);
   });
 
-  it('starts the function that the argument chooses, through what starts from the compiled', () => {
+  it('starts the function that the argument names, through the program that loads compiled code', () => {
     expect(valuesOf('ENTRYPOINT', finalStage)).toEqual(['["/nodejs/bin/node", "start.cjs"]']);
     expect(valuesOf('CMD', finalStage)).toEqual(['["backup.cjs"]']);
   });
 
-  it('holds the bundles, what was compiled of them and the licences, and runs nothing while its final stage is built', () => {
+  it('holds the bundles, their compiled code and the licences, and runs nothing while its final stage is built', () => {
     expect(valuesOf('COPY', finalStage)).toEqual([
       'LICENSE ./',
       '--from=build /src/dist/third-party-licenses.txt ./',
@@ -86,7 +86,7 @@ describe('the image', () => {
     ]);
   });
 
-  it('needs nothing of the repository to compile but the two files it is given', () => {
+  it('needs only two files of the repository to compile', () => {
     const given = ['compiled-program.ts', 'keep-compiled.ts'];
     for (const file of given) {
       const imported = [...readFileSync(join(root, 'scripts', file), 'utf8').matchAll(/from '([^']+)'/g)].map(
@@ -98,7 +98,7 @@ describe('the image', () => {
     }
   });
 
-  it('is built from what its context lets through: every workspace, and all that the bundles are made from', () => {
+  it('is built from the files of its context: every workspace, and all sources of the bundles', () => {
     const context = readFileSync(join(root, '.dockerignore'), 'utf8').match(/(?<=^!).+$/gm) ?? [];
     const isLetThrough = (path: string): boolean =>
       context.some((entry) => path === entry || path.startsWith(`${entry}/`)) && !/node_modules|\.test\.ts$/.test(path);

@@ -1,5 +1,5 @@
 /**
- * What the image holds for a quick start, started as it is there: V8 takes what it compiled while the image was built, and no parser
+ * The compiled code of the image, started as in the image: V8 uses the code that it compiled while the image was built, and no parser
  * is compiled that will be used a few times.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,7 +12,7 @@ import { keepCompiled } from '../scripts/keep-compiled.ts';
 
 const refused = 'compiled_program_refused';
 
-/** Says that a parser was compiled, which zod does by calling `Function`. */
+/** Reports that a parser was compiled: zod does so by calling `Function`. */
 const reportCompiling = `
 const { Function: real } = globalThis;
 globalThis.Function = function (...args) { process.stderr.write('COMPILED A PARSER\\n'); return real(...args); };
@@ -30,7 +30,7 @@ describe('the programs of the image', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Until it stops by itself, because its address is none. */
+  /** Runs until the function stops by itself, because its address is malformed. */
   function start(program: string, nodeOptions: readonly string[] = []): string {
     const env = { SOTERIA_LISTEN_ADDR: 'nowhere' };
     const args = [...nodeOptions, join(folder, 'start.cjs'), program];
@@ -40,7 +40,7 @@ describe('the programs of the image', () => {
     return stderr;
   }
 
-  it('are each started from what was compiled, and write nothing', () => {
+  it('each start from compiled code, and write nothing', () => {
     const before = readdirSync(folder);
     for (const program of programs) {
       expect(readFileSync(join(folder, `${program}.compiled`)).length).toBeGreaterThan(50_000);
@@ -81,7 +81,7 @@ describe('the programs of the image', () => {
     },
   );
 
-  it('may import late what Node has and what lies beside them, compiled or not', async () => {
+  it('may import Node’s modules and files beside them late, compiled or not', async () => {
     const alone = mkdtempSync(join(folder, 'alone-'));
     writeFileSync(join(alone, 'beside.mjs'), "export default 'beside';");
     writeFileSync(
@@ -96,7 +96,7 @@ describe('the programs of the image', () => {
     expect(told()).toBe('function beside\n');
   });
 
-  it('start when nothing was compiled, and see arguments of their own only', () => {
+  it('start when nothing was compiled, and see only their own arguments', () => {
     writeFileSync(
       join(folder, 'told.cjs'),
       "process.stderr.write('cannot start ' + JSON.stringify([process.argv.slice(1), __filename])); process.exitCode = 1;",

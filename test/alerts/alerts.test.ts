@@ -99,7 +99,7 @@ describe.skipIf(!hasPromtool)('the alert rules', () => {
     expect(await runPromtool(spec, [{ ...test, annotations }])).toContain('SUCCESS');
   });
 
-  it('are found out when they do not fire', async () => {
+  it('are reported when they do not fire', async () => {
     const [one] = cases;
     const wrong = { ...(one ?? expect.fail('no case')), firing: noneAt('60m'), annotations: () => ({}) };
     await expect(runPromtool(spec, [wrong])).rejects.toThrow('SoteriaObjectiveMissed');
@@ -117,7 +117,7 @@ describe('each alert', () => {
   });
 
   it.each(rules.map((rule) => [String(at(rule, 'alert')), rule]))(
-    '%s has a case, a page, and gauges that are there',
+    '%s has a case, a page, and gauges that exist',
     (alert, rule) => {
       const used = String(at(rule, 'expr')).match(/soteria_\w+/g) ?? [];
       expect(exposed.map(({ name }) => name)).toEqual(expect.arrayContaining(used));

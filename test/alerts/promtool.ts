@@ -15,12 +15,12 @@ export interface RuleTest {
   /** In promtool's own notation: `1+0x8`, `_x4`. One sample each 15 minutes. */
   readonly series: Readonly<Record<string, string>>;
   readonly alert: string;
-  /** By the time after the start: the labels of the alerts that fire, each with its summary. */
+  /** Keyed by the time after the start: the labels of the alerts that fire, each with its summary. */
   readonly firing: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
   readonly annotations: (labels: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
 }
 
-/** `rules`: what Prometheus reads, `{groups}`. Answers what promtool prints; rejects when a rule or an expectation is wrong. */
+/** `rules`: the file that Prometheus reads, `{groups}`. Returns promtool's output; rejects when a rule or an expectation is wrong. */
 export async function runPromtool(rules: unknown, tests: readonly RuleTest[]): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'soteria-rules-'));
   try {
@@ -32,7 +32,7 @@ export async function runPromtool(rules: unknown, tests: readonly RuleTest[]): P
     const tested = await run(binary, ['test', 'rules', testsFile]);
     return checked.stdout + tested.stdout;
   } catch (error) {
-    // The expectation that is wrong is in what it prints.
+    // The output names the wrong expectation.
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(stdout + stderr, { cause: error });
   } finally {

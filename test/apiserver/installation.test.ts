@@ -1,4 +1,4 @@
-/** The installation as a real API server takes it, and what it grants. */
+/** The installation on a real API server, and the rights that it grants. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ interface Question {
   readonly verb: string;
   /** `plural.group/subresource`; no group: the core's. */
   readonly resource: string;
-  /** Left out: in all namespaces, or a resource that has none. */
+  /** Left out: all namespaces, or a resource without a namespace. */
   readonly namespace?: string;
   readonly name?: string;
 }
@@ -85,7 +85,7 @@ const neverAllowed: readonly Question[] = [
   ask('create', 'pingsources.sources.knative.dev', 'default'),
 ];
 
-/** Only `restore` makes claims and removes what it has made. */
+/** Only `restore` makes claims and deletes the claims it has made. */
 const ofRestore: readonly Question[] = [
   ...['create', 'patch', 'delete'].map((verb) => ask(verb, 'persistentvolumeclaims', 'default')),
   ask('delete', 'persistentvolumes'),
@@ -108,7 +108,7 @@ const deniedTo: readonly (readonly [account: string, questions: readonly Questio
     'policy-tick',
     [
       ask('update', 'operations.soteria.dev/status', 'default'),
-      // It deletes points one by one, when a policy no longer keeps them, and makes none.
+      // It deletes single points that a policy no longer keeps, and makes none.
       ask('create', 'backups.longhorn.io', longhorn),
       ask('deletecollection', 'backups.longhorn.io', longhorn),
       ask('delete', 'backups.longhorn.io', 'default'),
@@ -151,7 +151,7 @@ function inWords({ verb, resource, namespace, name }: Question): string {
 }
 
 /**
- * What an apply may change, leaving out what controllers write meanwhile (the status of a quota, for one). Without Knative's
+ * The members that an apply may change, without those that controllers write meanwhile (such as the status of a quota). Without Knative's
  * conversion webhook a bare server stores an EventType without its attributes, and then misses them.
  */
 function appliedParts(objects: readonly unknown[]): unknown[] {
@@ -194,7 +194,7 @@ describeWithReferenceCrds('the installation', () => {
     return status.allowed;
   }
 
-  it('is taken whole by kubectl, strictly, and a second time without a change', ({ skip }) => {
+  it('is applied by kubectl, strictly, and a second time without a change', ({ skip }) => {
     const { kubectlPath, kubeconfigPath } = server.access;
     if (kubectlPath === undefined) {
       console.warn('!!! kubectl apply -k deploy is NOT tried: there is no kubectl. Run `npm run servers`.');
@@ -225,7 +225,7 @@ describeWithReferenceCrds('the installation', () => {
     };
     await server.admin.must('DELETE', path);
     apply();
-    // As policy-tick writes it: the whole object, with what was read.
+    // The write of policy-tick: the whole object as it was read.
     const made = await server.admin.must<object>('GET', path);
     const data = { 'nightly.json': Buffer.from('{"id":"nightly"}').toString('base64') };
     await server.admin.must('PUT', path, { ...made, data });
@@ -247,7 +247,7 @@ describeWithReferenceCrds('the installation', () => {
       expect(await grantsTo(account, questions)).toEqual([]);
     });
 
-    it('is granted nothing that is another account’s work', async () => {
+    it('is granted no right of another account’s work', async () => {
       expect(await grantsTo(account, foreign)).toEqual([]);
     });
   });

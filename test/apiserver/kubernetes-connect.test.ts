@@ -1,4 +1,4 @@
-/** The ways to a cluster, and what only a real API server decides: identities, rights, lost history. */
+/** The ways to connect to a cluster, and the answers that only a real API server gives: identities, rights, lost history. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectToCluster, loadConnection } from '@soteria/shared/kubernetes/connect.ts';
@@ -28,7 +28,7 @@ describeOnApiServer('connecting to a real API server', () => {
     return { namespace, name, user: `system:serviceaccount:${namespace}:${name}` };
   }
 
-  /** As a pod of the account. */
+  /** Connects as a pod of the account. */
   async function connectAs(account: { namespace: string; name: string }) {
     const mounted = await mountServiceAccount(server.access, account);
     const settings = {
@@ -46,7 +46,7 @@ describeOnApiServer('connecting to a real API server', () => {
     expect((await client.create(configMaps, draft)).metadata.uid).not.toBe('');
   });
 
-  it('writes what it has read without who wrote which field last, and the server keeps it', async () => {
+  it('writes back an object without its managed fields, and the server keeps them', async () => {
     const namespace = await server.createNamespace('connect');
     const { admin } = server;
     const path = `/api/v1/namespaces/${namespace}/configmaps`;
@@ -69,7 +69,7 @@ describeOnApiServer('connecting to a real API server', () => {
     });
   });
 
-  it('goes on with the new token when the old one is refused', async () => {
+  it('continues with the new token when the old token is refused', async () => {
     const account = await createAccount();
     const { dir, token, settings } = await connectAs(account);
     writeFileSync(join(dir, 'token'), 'no-longer-valid');
@@ -88,7 +88,7 @@ describeOnApiServer('connecting to a real API server', () => {
     });
   });
 
-  it('tells who a token is, and for whom it was made', async () => {
+  it('reports the user and the audience of a token', async () => {
     const account = await createAccount();
     const client = await asAdmin();
     const token = await mintToken(server.admin, account);
@@ -105,7 +105,7 @@ describeOnApiServer('connecting to a real API server', () => {
     expect((await reviewToken(client, meant)).isAuthenticated).toBe(false);
   });
 
-  it('tells who may do what', async () => {
+  it('reports the rights of a user', async () => {
     const { namespace, user } = await createAccount();
     const client = await asAdmin();
     const question = { namespace, verb: 'create', group: 'soteria.dev', resource: 'operations' };

@@ -1,4 +1,4 @@
-/** The Kubernetes contract where it comes from: our HTTP client on a real API server. */
+/** The Kubernetes contract at its origin: our HTTP client on a real API server. */
 import { createWatchingClient } from '@soteria/shared/kubernetes/watching-client.ts';
 import { describeKubernetesContract } from '@soteria/shared/fakes/kubernetes/contract.ts';
 import { describeOnApiServer, useApiServer } from '../servers/require-api-server.ts';

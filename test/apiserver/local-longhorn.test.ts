@@ -1,4 +1,4 @@
-/** The local Longhorn on a real API server, held against Longhorn's own CustomResourceDefinitions. */
+/** The local Longhorn on a real API server, checked against Longhorn's own CustomResourceDefinitions. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,7 +72,7 @@ describeWithReferenceCrds('the local Longhorn on a real API server', () => {
     });
     await restoreToFolder(folders.target('default'), volume, 'backup', join(dataDir, 'restored'));
     expect(await readFile(join(dataDir, 'restored/file'), 'utf8')).toBe('content');
-    // No webhook stands before this server: what it would have put into the volume comes a moment later.
+    // This server has no webhook: the members that the webhook would add come a moment later.
     await client.create(volumes, {
       apiVersion: 'longhorn.io/v1beta2',
       kind: 'Volume',

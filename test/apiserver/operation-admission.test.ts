@@ -1,4 +1,4 @@
-/** What a real API server says to Operations that people make: the CRD's own rules, and the admission policy's. */
+/** A real API server's refusals of Operations that people make: the rules of the CRD and of the admission policy. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { applyInstallation, removeAdmissionPolicy } from '../manifests/apply-installation.ts';
 import { mintToken } from '../servers/service-account.ts';
@@ -28,14 +28,14 @@ function operation({ metadata, spec }: OperationBody = {}) {
   };
 }
 
-/** Null takes the label off. */
+/** Null removes the label. */
 function mark(value: string | null) {
   return { metadata: { labels: { 'soteria.dev/claim': value } } };
 }
 
 const refusedForAlice: readonly (readonly [title: string, body: OperationBody, message: string])[] = [
   [
-    'a requestedBy that names somebody else',
+    'a requestedBy that names another user',
     { spec: { requestedBy: { user: 'bob', via: 'kubectl' } } },
     'spec.requestedBy must be {user: alice, via: kubectl}, because that is who asks; leave it out',
   ],
@@ -104,8 +104,8 @@ const refusedForAlice: readonly (readonly [title: string, body: OperationBody, m
 
 const fixed: readonly (readonly [title: string, patch: object, message: string])[] = [
   ['the request', { spec: { request: { pvc: 'other' } } }, 'spec.request never changes'],
-  ['what it did not say of the request', { spec: { request: { mode: 'full' } } }, 'spec.request never changes'],
-  ['who asked', { spec: { requestedBy: { user: 'alice', via: 'kubectl' } } }, 'spec.requestedBy is written when'],
+  ['a member that the request had left out', { spec: { request: { mode: 'full' } } }, 'spec.request never changes'],
+  ['requestedBy', { spec: { requestedBy: { user: 'alice', via: 'kubectl' } } }, 'spec.requestedBy is written when'],
   ['the identity', { spec: { identity: 'mine' } }, 'spec.identity is written when'],
   ['the cause', { spec: { cause: { id: '1' } } }, 'spec.cause is written when'],
   ['a label of ours', { metadata: { labels: { 'soteria.dev/claim': 'x' } } }, 'start with soteria.dev/'],
@@ -161,10 +161,10 @@ describeWithReferenceCrds('an Operation made with kubectl', () => {
   };
 
   it.each([
-    ['as short as it can be', {}],
+    ['in its shortest form', {}],
     ['with the caller in requestedBy', { spec: { requestedBy: { user: 'alice', via: 'kubectl' } } }],
     [
-      'with labels and annotations of the caller’s own',
+      'with the caller’s own labels and annotations',
       { metadata: { labels: { app: 'x' }, annotations: { note: 'x' } } },
     ],
   ])('is accepted %s', async (_title, body) => {
@@ -175,7 +175,7 @@ describeWithReferenceCrds('an Operation made with kubectl', () => {
     await made(asAlice, operation({ spec: { request: { pvc: 'data', namespace } } }));
   });
 
-  it('gets a name also for a claim whose name is as long as names can be', async () => {
+  it('gets a name even for a claim with the longest possible name', async () => {
     const spec = { request: { pvc: `${'a'.repeat(200)}.${'b'.repeat(52)}` } };
     const { body } = await create(asAlice, operation({ metadata: { generateName: 'nightly-' }, spec }));
     const generateName = /use metadata\.generateName: (\S+-)$/m.exec(body.message)?.[1];
@@ -196,7 +196,7 @@ describeWithReferenceCrds('an Operation made with kubectl', () => {
     expect(body.message).toContain(message);
   });
 
-  it('can be cancelled, labelled and deleted by who may edit, and the wish to cancel stays', async () => {
+  it('can be cancelled, labelled and deleted by a user who may edit, and the cancellation is never withdrawn', async () => {
     const name = await made(asAlice, operation());
     expect((await patch(asAlice, name, { metadata: { labels: { app: 'x' } } })).status).toBe(200);
     expect((await patch(asAlice, name, { spec: { cancelRequested: true } })).status).toBe(200);
@@ -232,7 +232,7 @@ describeWithReferenceCrds('an Operation made with kubectl', () => {
     }
   });
 
-  it('is a restore test with a command only for who may create Jobs where the test is made', async () => {
+  it('may be a restore test with a command only for a user who may create Jobs where the test runs', async () => {
     const elsewhere = await server.createNamespace('proof');
     await server.admin.apply({
       apiVersion: `${rbac}/v1`,
@@ -245,7 +245,7 @@ describeWithReferenceCrds('an Operation made with kubectl', () => {
     expect(refused.body.message).toContain('alice may not in namespace soteria-proof');
     await made(asAlice, operation(testOf({ verify: { database: 'sqlite' } })));
 
-    // Rights in the namespace of the claim are not enough, and in that of the test they are.
+    // Rights in the namespace of the claim are not enough; rights in the namespace of the test are.
     await grant('soteria-operations-edit', elsewhere);
     await grant('makes-jobs', namespace);
     const there = operation(testOf({ testNamespace: elsewhere, verify: { command } }));
@@ -259,7 +259,7 @@ describeWithReferenceCrds('an Operation made with kubectl', () => {
   });
 
   it.each([
-    ['a database that is not looked into', { database: 'postgres' }, 'Unsupported value: "postgres"'],
+    ['a database that is not supported', { database: 'postgres' }, 'Unsupported value: "postgres"'],
     ['files of no database', { databaseFiles: ['a.db'] }, 'verify.databaseFiles needs verify.database'],
     ['a path out of the claim', { database: 'sqlite', databaseFiles: ['a/../../b'] }, 'verify.databaseFiles[0]'],
     ['a command without words', { command: { ...command, argv: [] } }, 'verify.command.argv'],
@@ -269,7 +269,7 @@ describeWithReferenceCrds('an Operation made with kubectl', () => {
     expect(body.message).toContain(message);
   });
 
-  it('may be made by a function for somebody else, with identity, cause and marks', async () => {
+  it('may be made by a function for another user, with identity, cause and marks', async () => {
     const spec = {
       requestedBy: { user: 'bob', via: 'http' },
       identity: 'http|key-1',

@@ -142,7 +142,7 @@ describeWithControllers('policies on a real API server', () => {
     expect(JSON.stringify(shown.body)).toContain('nightly');
   });
 
-  it('a policy that skips unchanged claims looks at the engines', async () => {
+  it('a policy that skips unchanged claims reads the engines', async () => {
     const answer = await call('POST /v1/policies', { body: { ...nightly('sparing'), onUnchanged: 'skip' } });
     expect(answer.status).toBe(200);
     await waitUntil('the engines were listed', () => {

@@ -50,7 +50,7 @@ describeWithControllers('the product on a real API server', () => {
     for (const name of ['team', 'outsider']) {
       await server.adminClient.apply({ ...account, metadata: { name, namespace } });
     }
-    // What the controller-manager's aggregation would add to the role `edit`: bound by itself, it is all the team has.
+    // The role that the controller-manager's aggregation would add to `edit`: bound by itself, it is the team's only right.
     for (const name of ['soteria-operations-edit', 'soteria-operations-view']) {
       await server.adminClient.apply({
         apiVersion: `${rbac}/v1`,
@@ -101,26 +101,23 @@ describeWithControllers('the product on a real API server', () => {
     ]);
   });
 
-  it.skipIf(binary === undefined)(
-    'is asked for with kubectl by who has the self-service role and nothing else',
-    async () => {
-      const kubectl = kubectlOfTeam();
-      const created = await kubectl.run(['create', '-f', join(repositoryDir, 'examples/backup.yaml'), '-o', 'name']);
-      expect(created.stderr).toBe('');
-      const name = created.stdout.trim();
-      const waited = await kubectl.run(['wait', '--for=condition=Succeeded', name, '-n', namespace, '--timeout=25s']);
-      expect(waited.stdout + waited.stderr).toContain('condition met');
-      const shown = await kubectl.run(['get', 'operations', '-n', namespace]);
-      expect(shown.stdout).toMatch(new RegExp(`${name.split('/')[1]} +Backup +notes +Succeeded +100 `));
-      const ended = await bed.waitForEnd('the backup of notes', isAbout(notes));
-      expect(ended.spec.requestedBy).toBeUndefined();
-      expect(await bed.compareWithClaim(ended)).toEqual([]);
-      expect(await bed.listRestorable(notes)).toHaveLength(1);
+  it.skipIf(binary === undefined)('is requested with kubectl by a user with only the self-service role', async () => {
+    const kubectl = kubectlOfTeam();
+    const created = await kubectl.run(['create', '-f', join(repositoryDir, 'examples/backup.yaml'), '-o', 'name']);
+    expect(created.stderr).toBe('');
+    const name = created.stdout.trim();
+    const waited = await kubectl.run(['wait', '--for=condition=Succeeded', name, '-n', namespace, '--timeout=25s']);
+    expect(waited.stdout + waited.stderr).toContain('condition met');
+    const shown = await kubectl.run(['get', 'operations', '-n', namespace]);
+    expect(shown.stdout).toMatch(new RegExp(`${name.split('/')[1]} +Backup +notes +Succeeded +100 `));
+    const ended = await bed.waitForEnd('the backup of notes', isAbout(notes));
+    expect(ended.spec.requestedBy).toBeUndefined();
+    expect(await bed.compareWithClaim(ended)).toEqual([]);
+    expect(await bed.listRestorable(notes)).toHaveLength(1);
 
-      const foreign = await kubectl.run(['get', 'secrets,pvc', '-n', namespace]);
-      expect(foreign.stderr).toContain('Forbidden');
-    },
-  );
+    const foreign = await kubectl.run(['get', 'secrets,pvc', '-n', namespace]);
+    expect(foreign.stderr).toContain('Forbidden');
+  });
 
   it.skipIf(binary === undefined)('takes who asked from kubectl only when it is true', async () => {
     const kubectl = kubectlOfTeam();
@@ -140,7 +137,7 @@ describeWithControllers('the product on a real API server', () => {
     expect(ended.spec.requestedBy).toEqual({ user: team, via: 'kubectl' });
   });
 
-  it('is asked for by HTTP with a token, and only with one that may', async () => {
+  it('is requested by HTTP only with a token that has the right', async () => {
     const before = await listNames();
     const outsider = await mintToken(server.adminClient, { namespace, name: 'outsider' });
     const refused = await ask(outsider, 'notes');
@@ -174,7 +171,7 @@ describeWithControllers('the product on a real API server', () => {
   it('makes as many backups as claims, however alike their names, in one and the same second', () =>
     backUpAllAtOnce(bed));
 
-  it('backs up and proves by a policy from Git, at its time, with the rights of policy-tick', async () => {
+  it('is backed up and proved by a policy from Git when due, with the rights of policy-tick', async () => {
     await server.adminClient.apply({
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -218,7 +215,7 @@ describeWithControllers('the product on a real API server', () => {
     const before = await Promise.all(paths.map(count));
     expect(Math.min(...before)).toBeGreaterThan(5);
 
-    // Something that is owned by an Operation: when it has gone, the garbage collector has done with the Operations.
+    // An object owned by an Operation: when it is gone, the garbage collector has processed the Operations.
     const [owner] = await bed.listOperations(namespace);
     const { name, uid } = owner?.metadata ?? {};
     const ownerReferences = [{ apiVersion: 'soteria.dev/v1alpha1', kind: 'Operation', name, uid }];
@@ -230,7 +227,7 @@ describeWithControllers('the product on a real API server', () => {
     await waitUntil('the garbage collector has been here', () =>
       isGone(`/api/v1/namespaces/${namespace}/configmaps/owned`),
     );
-    // Knative's controller would take its finalizers off; the one of the local mesh has been stopped.
+    // Knative's controller would remove its finalizers; the local mesh, which does so here, has been stopped.
     const sources = '/apis/sources.knative.dev/v1/namespaces/soteria/pingsources';
     const { items } = await admin.must<{ items: { metadata: { name: string } }[] }>('GET', sources);
     for (const { metadata } of items) {

@@ -45,7 +45,7 @@ describeWithControllers('a prune on a real API server', () => {
       metadata: { name: 'few', namespace: 'soteria', labels: { 'soteria.dev/policies': 'true' } },
       data: { p: "{id: few, claims: [shop/data], schedule: '0 3 1 1 *', retention: {keepLast: 1, breaker: 100}}\n" },
     });
-    // Who moves policies may say of which policy a backup is.
+    // Only policy-tick may name the policy of a backup.
     const asPolicyTick = createAdminClient({
       url: server.url,
       caPem: server.caPem,
@@ -96,7 +96,7 @@ describeWithControllers('a prune on a real API server', () => {
     );
   }
 
-  it('waits for a yes, and deletes what was confirmed but a held point', async () => {
+  it('waits for a confirmation, and deletes the confirmed points except a held point', async () => {
     expect(await sweep()).toBe(202);
     const waiting = await bed.waitForEnd('the first prune', isPrune, 60_000);
     expect(waiting.status).toMatchObject({ phase: 'Skipped', error: { code: 'confirmation_needed' } });
@@ -121,7 +121,7 @@ describeWithControllers('a prune on a real API server', () => {
     expect(left).toContain(oldest?.id);
   }, 240_000);
 
-  it('is asked for by the tick once the policy has pruned, and the released point goes', async () => {
+  it('is requested by the tick once the policy has pruned, and deletes the released point', async () => {
     const dry = planned.parse((await call('/v1/policies/few/prune', { dry_run: true })).body);
     expect(dry).toMatchObject({ needs_yes: false, claims: [] });
     const [held] = (await bed.listRestorable(claim)).toSorted((a, b) => a.name.localeCompare(b.name));
@@ -136,7 +136,7 @@ describeWithControllers('a prune on a real API server', () => {
     expect(await bed.listRestorable(claim)).toHaveLength(1);
   }, 240_000);
 
-  it('can be asked for with kubectl, and keeps everything when nothing expires', async () => {
+  it('can be requested with kubectl, and keeps everything when nothing expires', async () => {
     const name = 'soteria-prune-data-by-hand';
     await server.adminClient.must('POST', '/apis/soteria.dev/v1alpha1/namespaces/soteria/operations', {
       apiVersion: 'soteria.dev/v1alpha1',

@@ -1,7 +1,7 @@
 /**
  * A restore whose process dies at its n-th request to a real API server, for every n, before the request is sent or after it was
  * answered: with the rights of the function's ServiceAccount, and the local Longhorn moving real bytes. It always ends in the claim,
- * or cancelled in nothing, and what is somebody else's stays as it was.
+ * or, when cancelled, without a trace, and objects of other operations stay as they were.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -65,7 +65,7 @@ const rules = {
 };
 const point = 'point';
 
-/** As `main.ts` puts them together, anew for each process. */
+/** The tools as `main.ts` builds them, new for each process. */
 function createProcess(client: WatchingClient): AdvanceTools {
   const now = () => new Date();
   const parts = {
@@ -174,7 +174,7 @@ describeWithControllers('a restore that is killed at any request', () => {
     });
   }
 
-  /** What looks most like ours: of another operation that has not finished. */
+  /** Objects that look most like ours: they belong to another operation that has not finished. */
   async function makeForeign(): Promise<void> {
     const labels = { [temporaryLabel]: 'true', [operationUidLabel]: 'somebody-else' };
     const spec = { accessModes: ['ReadWriteOnce'], storageClassName: 'none' };
@@ -254,7 +254,7 @@ describeWithControllers('a restore that is killed at any request', () => {
     return createOperationStore(own).create({ namespace: 'shop', name: `soteria-restore-${target}`, spec });
   }
 
-  /** Wakes it up with a process that dies at its n-th request; true when it did before the restore was at rest. */
+  /** Wakes the restore with a process that dies at its n-th request; true when the process died before the restore was at rest. */
   async function killAt(operation: Operation, requests: number, isAfter: boolean): Promise<boolean> {
     const killer = createKiller();
     killer.arm(requests, isAfter);
@@ -291,7 +291,7 @@ describeWithControllers('a restore that is killed at any request', () => {
         await expectNothingLeft(operation);
         if (!wasKilled) break;
       }
-      // Else nothing was killed in the middle of anything.
+      // Otherwise no process was killed in the middle of its work.
       expect(requests).toBeGreaterThan(20);
       expect(await uidsOfForeign()).toEqual(foreign);
     },
@@ -323,7 +323,7 @@ describeWithControllers('a restore that is killed at any request', () => {
     expect(await uidsOfForeign()).toEqual(foreign);
   }, 400_000);
 
-  /** Wakes a test up until it is at rest, or until its process has died at its n-th request; then another one goes on. */
+  /** Wakes a test until it is at rest, or until its process has died at its n-th request; then another process continues. */
   async function playTest(operation: Operation, requests: number, isAfter: boolean): Promise<boolean> {
     const killer = createKiller();
     killer.arm(requests, isAfter);

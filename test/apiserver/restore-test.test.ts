@@ -70,7 +70,7 @@ describeWithControllers('a restore test on a real API server', () => {
       .map((one) => `${one.kind} ${one.metadata.name}`);
   }
 
-  it('proves a point and leaves nothing: by who may ask in the namespace of the claim only', async () => {
+  it('proves a point and leaves nothing, for a caller with rights in the namespace of the claim only', async () => {
     const answer = await post('/v1/restore-test', { verify: { files: { min: 2, sample_checksums: 5 } } });
     expect(answer.status, JSON.stringify(answer.body)).toBe(202);
     const ended = await bed.waitForEnd(
@@ -89,7 +89,7 @@ describeWithControllers('a restore test on a real API server', () => {
     });
   });
 
-  it('is refused in a namespace of the caller’s choice, where the caller has no say', async () => {
+  it('is refused in a namespace that the caller chooses without rights there', async () => {
     const answer = await post('/v1/restore-test', { test_namespace: 'kube-system' });
     expect(answer.status).toBe(403);
   });
@@ -108,7 +108,7 @@ describeWithControllers('a restore test on a real API server', () => {
     });
   }
 
-  it('runs a command where its caller may make Jobs, once the function may make them there too', async () => {
+  it('runs a command where its caller may make Jobs, once the function may make Jobs there too', async () => {
     const { adminClient } = server;
     const here = await post('/v1/restore-test', { verify: { command } });
     expect(here).toMatchObject({ status: 403, body: { what: expect.stringContaining('may not create jobs.batch') } });
@@ -123,7 +123,7 @@ describeWithControllers('a restore test on a real API server', () => {
     const team = { name: 'team', namespace: source.namespace };
     await bind('soteria-operations-edit', 'team-proof', team);
     await bind('makes-jobs', 'team-proof', team);
-    // The function itself may not make Jobs there yet: told before anything is restored.
+    // The function itself may not make Jobs there yet: it reports that before anything is restored.
     const refused = await waitUntil('the team may ask', async () => {
       const answer = await post('/v1/restore-test', there);
       return answer.status === 422 && answer;
@@ -146,7 +146,7 @@ describeWithControllers('a restore test on a real API server', () => {
     await waitUntil('nothing is left of it', async () => (await listLeft(ended)).length === 0);
   });
 
-  it('with a command is asked for by an Operation only by who may make Jobs where it runs', async () => {
+  it('with a command may be requested by an Operation only by a user who may make Jobs where it runs', async () => {
     const path = `/apis/soteria.dev/v1alpha1/namespaces/${source.namespace}/operations`;
     const client = createAdminClient({ url: server.url, caPem: server.caPem, token });
     const operation = (request: object) => ({

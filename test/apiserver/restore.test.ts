@@ -73,7 +73,7 @@ describeWithControllers('restores on a real API server', () => {
   const restore = (target: object) => post('/v1/restores', { namespace: 'shop', pvc: 'data', ...target });
   const named = (name: unknown) => (operation: Operation) => operation.metadata.name === name;
 
-  /** What restores have made and not yet finished, and who still holds a backup. */
+  /** The unfinished objects of restores, and the holders of backups. */
   async function listLeftovers(): Promise<string[]> {
     const { client } = bed.local.cluster;
     const lists = [
@@ -96,7 +96,7 @@ describeWithControllers('restores on a real API server', () => {
       return true;
     });
 
-  it('brings a claim into another namespace, byte for byte, for who may ask in both', async () => {
+  it('brings a claim into another namespace, byte for byte, for a caller with rights in both', async () => {
     const refused = await restore({ target_namespace: 'closed', target_pvc: 'data' });
     expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
 
@@ -119,7 +119,7 @@ describeWithControllers('restores on a real API server', () => {
     expect(await bed.listOperations('copy')).toHaveLength(before.length);
   });
 
-  it('is asked for by an Operation, unless its maker may not ask where the data comes from', async () => {
+  it('is requested by an Operation, unless its maker has no right in the source namespace', async () => {
     const team = createAdminClient({ url: server.url, caPem: server.caPem, token });
     const operation = (namespace: string) => ({
       apiVersion: 'soteria.dev/v1alpha1',
@@ -155,7 +155,7 @@ describeWithControllers('restores on a real API server', () => {
     await nothingIsLeft();
   });
 
-  it('of two for one claim makes one, and says to the other why not', async () => {
+  it('makes one claim when two Operations want the same, and gives the other the reason', async () => {
     const answers = await Promise.all([restore({ target_pvc: 'raced' }), restore({ target_pvc: 'raced' })]);
     const asked = answers.filter(({ status }) => status === 202).map(({ body }) => body['operation']);
     expect(asked.length).toBeGreaterThan(0);
@@ -175,7 +175,7 @@ describeWithControllers('restores on a real API server', () => {
     expect(claim?.status?.capacity).toEqual({ storage: String(2 * 1024 ** 3) });
   });
 
-  it('takes a backup of another cluster by its URL, and has Longhorn read its store first', async () => {
+  it('accepts a backup of another cluster by its URL, and makes Longhorn read its store first', async () => {
     const elsewhere = await makeBackupElsewhere(source, { 'moved.txt': 'moved' });
     const { url, folder } = await addSecondTarget(bed);
     await elsewhere.copyTo(folder);
@@ -203,7 +203,7 @@ describeWithControllers('restores on a real API server', () => {
     expect(claim).toBeUndefined();
   });
 
-  it('leaves nothing behind when it is cancelled on its way', async () => {
+  it('leaves nothing behind when it is cancelled halfway', async () => {
     bed.local.faults.set('stuckRestore', true);
     const asked = await restore({ target_pvc: 'cancelled' });
     expect(asked.status, JSON.stringify(asked.body)).toBe(202);

@@ -1,5 +1,5 @@
 /**
- * What the functions do seldom, on a real API server and with no more rights than the manifests grant: cancelling, sweeping up,
+ * Rare work of the functions, on a real API server and with no more rights than the manifests grant: cancelling, sweeping,
  * keeping and replaying dead letters. Together with the main job these are all the rights they have (`test/rights`).
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -70,7 +70,7 @@ describeWithControllers('what is seldom done on a real API server', () => {
     expect(await bed.listRestorable({ namespace, name: 'notes' })).toEqual([]);
   });
 
-  it('the sweep purges what ended long ago and leaves what is new', async () => {
+  it('the sweep purges old Operations and leaves new Operations', async () => {
     const created = await server.adminClient.must<Record<string, unknown>>('POST', operationsPath, {
       apiVersion: 'soteria.dev/v1alpha1',
       kind: 'Operation',
@@ -90,7 +90,7 @@ describeWithControllers('what is seldom done on a real API server', () => {
     expect(await bed.listOperations(namespace)).not.toEqual([]);
   });
 
-  it('a request nobody takes becomes a Kubernetes Event, is listed, and can be sent again', async () => {
+  it('a request that no function accepts becomes a Kubernetes Event, is listed, and can be sent again', async () => {
     const misfit = contentModes.binary({ type: backupRequested, data: { namespace, pvc: 7 } });
     expect(await post(bed.local.brokerUrl, misfit)).toBe(202);
     const letters = await waitUntil('it is kept', async () => {
@@ -106,12 +106,12 @@ describeWithControllers('what is seldom done on a real API server', () => {
     expect((await call('POST', `/v1/dead-letters/${letters[0]?.id}/replay`)).status).toBe(202);
   });
 
-  it('who asks for a plan or for the usage is asked who it is', async () => {
+  it('a caller that requests a plan or the usage is authenticated', async () => {
     expect((await call('POST', '/v1/backup', { namespace, pvc: 'notes', dry_run: true })).status).toBe(200);
     expect((await call('GET', '/v1/b2')).status).toBeLessThan(500);
   });
 
-  it('a whole namespace is backed up on one request, each claim by an Operation of its own', async () => {
+  it('a whole namespace is backed up on one request, each claim by its own Operation', async () => {
     expect((await call('POST', '/v1/backup/namespace', { namespace })).status).toBe(202);
     const ended = await bed.waitForEnd('the namespace', ({ spec }) => spec.kind === 'NamespaceBackup', 60_000);
     expect(ended.status?.phase, JSON.stringify(ended.status)).toBe('Succeeded');

@@ -20,7 +20,7 @@ const rbac = 'rbac.authorization.k8s.io';
 describeWithControllers('a self-test on a real API server', () => {
   let server: ApiServer;
   let bed: LocalBed;
-  /** Of who may ask in the namespace of the test only, and of who may ask everywhere. */
+  /** Tokens of a caller with rights in the namespace of the test only, and of a caller with rights everywhere. */
   const tokens = { tester: '', admin: '' };
   const seen = new Set<string>();
 
@@ -79,7 +79,7 @@ describeWithControllers('a self-test on a real API server', () => {
       throw new Error(left.join(', '));
     });
 
-  it('passes with the rights of the manifests, for who may ask in its namespace, and leaves nothing', async () => {
+  it('passes with the rights of the manifests, for a caller with rights in its namespace, and leaves nothing', async () => {
     const answer = await call('tester', 'POST', '/v1/selftest', {});
     expect(answer.status, JSON.stringify(answer.body)).toBe(202);
     const operation = await waitForNew();
@@ -105,7 +105,7 @@ describeWithControllers('a self-test on a real API server', () => {
     await untilNothingIsLeft();
   }, 150_000);
 
-  it('another cluster’s points are taken over by who may ask everywhere, and by nobody else', async () => {
+  it('another cluster’s points can be adopted only by a caller with rights everywhere', async () => {
     const { client } = bed.local.cluster;
     const config = { namespace: 'soteria', name: 'soteria-config' };
     await bed.makeClaims([source]);

@@ -1,4 +1,4 @@
-/** The test bed itself: what the other suites take for granted of the server they stand on. */
+/** The test bed itself: what the other suites assume about their server. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -17,7 +17,7 @@ const configMaps = (namespace: string) => `/api/v1/namespaces/${namespace}/confi
 describeOnApiServer('the shared API server', () => {
   const server = useApiServer();
 
-  it('knows its administrator, and refuses a token that nobody issued', async () => {
+  it('knows its administrator, and refuses a token that it has not issued', async () => {
     const namespace = await server.createNamespace('bed');
     expect((await server.admin.call('GET', configMaps(namespace))).status).toBe(200);
     expect((await server.withToken('forged').call('GET', configMaps(namespace))).status).toBe(401);
@@ -52,7 +52,7 @@ describeOnApiServer('the shared API server', () => {
     expect((await reader.call('POST', configMaps(namespace), { metadata: { name: 'x' } })).status).toBe(403);
   });
 
-  it('acts as somebody else for a test of who may do what', async () => {
+  it('acts as another user for a test of rights', async () => {
     const alice = server.as({ user: 'alice', groups: ['team-a'] });
     const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
     expect(await alice.must('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', review)).toMatchObject({
@@ -60,7 +60,7 @@ describeOnApiServer('the shared API server', () => {
     });
   });
 
-  it('writes down who asked for what', async () => {
+  it('records the user of every request', async () => {
     const namespace = await server.createNamespace('bed');
     const path = `${configMaps(namespace)}/audited`;
     await server.as({ user: 'mallory' }).call('GET', path);
@@ -100,7 +100,7 @@ describeWithReferenceCrds('the CRDs of Longhorn and Knative', () => {
 describeWithControllers('the controllers', () => {
   const server = useApiServer();
 
-  it('collect what its owner leaves behind, of kinds from CRDs too', async () => {
+  it('delete the objects of a deleted owner, also of kinds from CRDs', async () => {
     const namespace = await server.createNamespace('bed');
     const longhorn = 'longhorn.io/v1beta2';
     const owner = await server.admin.apply<{ metadata: { uid: string } }>({
@@ -138,7 +138,7 @@ describeOnApiServer('a server of one’s own', () => {
     expect(existsSync(own.dir)).toBe(false);
   });
 
-  it('says with the end of its log why it does not start', async () => {
+  it('shows the end of its log when it does not start', async () => {
     const start = startApiServer({ extraFlags: ['--authorization-mode=Fortune'] });
     await expect(start).rejects.toThrow(/^kube-apiserver ended with code 1\. The end of its log:[^]*Fortune/);
   });

@@ -1,6 +1,6 @@
 /**
- * A measurement on a real API server, with no more rights than the manifests grant: in steps, and as a Job with an account of its own.
- * What the function may put into a Job is held against the admission policy. `test/rights` looks at what was used here.
+ * A measurement on a real API server, with no more rights than the manifests grant: in steps, and as a Job with its own account.
+ * The admission policy limits the Jobs of the function. `test/rights` reads which rights were used here.
  */
 import { folderVersions } from '@soteria/local/bucket/folder-versions.ts';
 import { listingJob } from '@soteria/b2-usage/listing-job/listing-job.ts';
@@ -73,7 +73,7 @@ describeWithControllers('usage on a real API server', () => {
     });
   }
 
-  it('is measured in a request, and told to who may know', async () => {
+  it('is measured in a request, and reported to callers with the right', async () => {
     await call('POST', '/v1/backup', { namespace, pvc: 'notes' });
     await bed.waitForEnd('the backup', isAbout({ namespace, name: 'notes' }));
     expect((await call('POST', '/v1/b2/measure')).status).toBe(202);
@@ -87,7 +87,7 @@ describeWithControllers('usage on a real API server', () => {
     expect(own).toMatchObject({ status: 200, body: { totals: null, claims: [{ pvc: 'notes' }] } });
   });
 
-  it('is measured by a Job with an account of its own, when that takes long', async () => {
+  it('is measured by a Job with its own account when that takes long', async () => {
     const before = (await call('GET', '/v1/b2')).body.measured_at;
     const config = '/api/v1/namespaces/soteria/configmaps/soteria-config';
     const found = await server.adminClient.must<{ data: object }>('GET', config);
@@ -111,7 +111,7 @@ describeWithControllers('usage on a real API server', () => {
     });
   });
 
-  it('may make no other Job than the one that lists', async () => {
+  it('may make no other Job than the listing Job', async () => {
     const user = 'system:serviceaccount:soteria:b2-usage';
     const groups = ['system:serviceaccounts', 'system:serviceaccounts:soteria', 'system:authenticated'];
     const { url, caPem, adminToken } = server;

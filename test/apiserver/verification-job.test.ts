@@ -1,4 +1,4 @@
-/** The Job of a restore test on a real API server: as its admission takes it, and run from its making to its removal. */
+/** The Job of a restore test on a real API server: its admission, and its run from creation to deletion. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ describeWithControllers('the Job of a restore test', () => {
     return createWatchingClient({ server: new URL(url), ca: caPem, token: () => Promise.resolve(adminToken) });
   }
 
-  /** As the one that is shipped. */
+  /** A namespace with the pod security of the shipped namespace. */
   async function restrictedNamespace(): Promise<string> {
     const namespace = await server.createNamespace('proof');
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
@@ -52,7 +52,7 @@ describeWithControllers('the Job of a restore test', () => {
     ...more,
   });
 
-  it('is taken strictly, and so is its Pod where only restricted ones may be', async () => {
+  it('is accepted strictly, and so is its Pod where only restricted Pods may run', async () => {
     const namespace = await restrictedNamespace();
     const own = verificationJob(input(namespace));
     const theirs = commandJob({ ...input(namespace), image: 'registry.example/check:1', argv: ['check'] });
@@ -73,7 +73,7 @@ describeWithControllers('the Job of a restore test', () => {
     expect(answer.status).toBe(403);
   });
 
-  it('runs as a process, comes to a verdict, and goes with its Pod', async () => {
+  it('runs as a process, reaches a verdict, and is deleted with its Pod', async () => {
     const client = connect();
     const namespace = await restrictedNamespace();
     const claimFolder = (_namespace: string, claim: string) => join(folder, 'claims', claim);

@@ -36,7 +36,7 @@ describe('docs/parity.md', () => {
     expect(rows).toHaveLength(ids.size);
   });
 
-  it('says done, partial or not yet of each, with a reason for partial', () => {
+  it('marks each requirement as done, partial or not yet, with a reason for partial', () => {
     for (const { id, done } of rows) expect(done, id).toMatch(/^(done( \(.+\))?(: .+)?|partial: .+|not yet(: .+)?)$/);
   });
 

@@ -1,4 +1,4 @@
-/** The table of what has been proved where says no more than the tests do, and names every suite that stands on something real. */
+/** The table of proofs claims no more than the tests show, and names every suite that runs on a real program. */
 import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { repositoryDir } from '../manifests/installation.ts';

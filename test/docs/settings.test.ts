@@ -1,4 +1,4 @@
-/** Every variable that a function reads is documented with its default, and no other. */
+/** Every variable that a function reads is documented with its default, and no other variable is. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import type * as z from 'zod';
 
 const docs = fileURLToPath(new URL('../../docs', import.meta.url));
 
-/** Variable → its default as documented; one that has none has a dash or words. */
+/** Variable → its documented default; a variable without a default has a dash or words. */
 function documentedIn(file: string): Map<string, string | undefined> {
   const rows = readFileSync(join(docs, file), 'utf8').matchAll(/^\| (`[A-Z].*?) \| (.*?) \|/gm);
   return new Map(
@@ -23,7 +23,7 @@ function documentedIn(file: string): Map<string, string | undefined> {
   );
 }
 
-/** Kubernetes sets them, nobody else. */
+/** Only Kubernetes sets these. */
 const ofKubernetes = new Set(['PORT', 'KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT']);
 
 function defaultsOf(schema: z.ZodObject): [string, string | undefined][] {
@@ -43,7 +43,7 @@ const read = new Map(
 );
 
 describe('the settings', () => {
-  it('are documented, each of them and no other', () => {
+  it('are documented completely, and no other variable is', () => {
     expect([...described.keys()].toSorted()).toEqual([...read.keys()].toSorted());
   });
 

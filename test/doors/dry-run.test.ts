@@ -1,4 +1,4 @@
-/** The dry run of every door tells what the request itself is refused for: no more, no less, and in the same order. */
+/** The dry run of every door reports exactly the refusals of the request itself, in the same order. */
 import { configMaps, namespaces } from '@soteria/shared/kubernetes/core-types.ts';
 import { backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
@@ -13,7 +13,7 @@ interface World {
   readonly hasBrokenPoint: boolean;
   readonly isTargetThere: boolean;
   readonly hasProofNamespace: boolean;
-  /** The caller may not ask there. */
+  /** The caller has no right there. */
   readonly refused: readonly string[];
   /** The source of backups. */
   readonly claimPhase: 'Bound' | 'Pending';
@@ -159,7 +159,7 @@ const doors: readonly (readonly [path: string, bodies: fc.Arbitrary<object>, ope
   ];
 
 describe.each(doors)('%s', (path, bodies, open) => {
-  it('refuses exactly what its dry run says, and the dry run records nothing', async () => {
+  it('refuses exactly what its dry run reports, and the dry run records nothing', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, bodies, async (world, body) => {
         const door = await open(world);

@@ -1,4 +1,4 @@
-/** No accepted event gets lost: each is recorded, has joined an Operation that says so, or is a dead letter. */
+/** No accepted event is lost: each is recorded, has joined an Operation that names it, or is a dead letter. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
@@ -71,7 +71,7 @@ const joining = ['1', '2', '3'].map((id): Turn => ({
   isStepped: false,
 }));
 
-it('an event is recorded, joined by name, or a dead letter, whatever it asks for and however it is sent', async () => {
+it('an event is recorded, joined by name, or a dead letter, whatever it requests and however it is sent', async () => {
   const met = new Set<string>();
   await fc.assert(
     fc.asyncProperty(fc.array(turn, { minLength: 1, maxLength: 12 }), async (events) => {
@@ -86,7 +86,7 @@ it('an event is recorded, joined by name, or a dead letter, whatever it asks for
         const answer = await backup.app.request('/', toRequest(sent, backup.now()));
         (answer.status === 204 ? accepted : refused).add(sent.id);
         if (answer.status === 204) continue;
-        // As a Broker does that has no tries left.
+        // As a Broker does after its last try.
         expect([401, 403, 413, 422, 400, 429, 503]).toContain(answer.status);
         const more = { knativeerrorcode: String(answer.status), knativeerrordata: base64(await answer.text()) };
         const lost = toRequest({ ...sent, mode: 'structured', hasTime: false, more }, backup.now());

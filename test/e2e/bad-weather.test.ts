@@ -1,4 +1,4 @@
-/** Events get lost, doubled and overtaken, and functions die at their work: with the sweep, each Operation ends all the same, once. */
+/** Events are lost, doubled and reordered, and functions die at work: with the sweep, each Operation still ends, once. */
 import type { ChaosSwitches } from '@soteria/local/mesh/chaos.ts';
 import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { backupRequested, contentModes, post } from './send-event.ts';
 const sweep = { type: 'dev.knative.sources.ping', source: '/apis/v1/namespaces/soteria/pingsources/sweep', data: {} };
 const claimsOf = (namespace: string): Claim[] => ['one', 'two', 'three', 'four'].map((name) => ({ namespace, name }));
 
-/** True for the first `count` asks. */
+/** True for the first `count` calls. */
 function atFirst(count: number): () => boolean {
   let left = count;
   return () => left-- > 0;
@@ -32,7 +32,7 @@ describe('in bad weather', () => {
     expect(await Promise.all(claims.map(send))).toEqual(claims.map(() => 202));
   }
 
-  /** Each ping moves what is open by one step at least: real ones come every two minutes while something is. */
+  /** Each ping moves every open Operation by at least one step: real pings come every two minutes while an Operation is open. */
   async function sweepUntilEnded(namespace: string, count: number): Promise<void> {
     await waitUntil(
       `all ${count} Operations of ${namespace} have ended`,
@@ -61,13 +61,13 @@ describe('in bad weather', () => {
   const swept = () =>
     bed.activities.filter((one) => one.kind === 'delivered' && one.type === 'dev.soteria.operation.due.v1').length;
 
-  it('no change is ever told: the sweep alone brings every Operation to its end, whoever asked', async () => {
+  it('no change is ever reported: the sweep alone brings every Operation to its end, whatever door made it', async () => {
     chaos.dropSourceEvent = () => true;
     const claims = claimsOf('deaf');
     await bed.makeClaims(claims);
     const [first, ...rest] = claims;
     await askForAll(rest);
-    // As `kubectl create` makes it: nobody hears of it.
+    // As `kubectl create` makes it: no event reports it.
     await bed.local.cluster.client.create(operations, {
       apiVersion: 'soteria.dev/v1alpha1',
       kind: 'Operation',
@@ -100,7 +100,7 @@ describe('in bad weather', () => {
     await expectOneEach(claims);
   });
 
-  it('two deliveries of five are lost, the requests themselves not', async () => {
+  it('two deliveries of five are lost, but not the requests themselves', async () => {
     let count = 0;
     chaos.dropDelivery = ({ type }) => type !== backupRequested && (count += 1) % 5 < 2;
     const claims = claimsOf('lossy');

@@ -1,11 +1,11 @@
-/** Claims whose names are as alike as names get, all backed up in one and the same second: as many backups as claims. */
+/** Claims with very similar names, all backed up in the same second: as many backups as claims. */
 import { snapshots } from '@soteria/shared/longhorn/resource-types.ts';
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
 import { expect } from 'vitest';
 import { type Claim, isAbout, type LocalBed } from './local-bed.ts';
 import { backupRequested, contentModes, post } from './send-event.ts';
 
-/** As long as the name of a claim can be; two of them differ in the middle only. */
+/** The longest possible names of claims; two of them differ in the middle only. */
 const longest = (middle: string): string => `${'a'.repeat(120)}${middle.padEnd(13, '0')}${'z'.repeat(120)}`;
 
 const claims: readonly Claim[] = [
@@ -24,7 +24,7 @@ const longestName = 63;
 
 export async function backUpAllAtOnce(bed: LocalBed): Promise<void> {
   await bed.makeClaims(claims);
-  // Each has bytes of its own, so that one mistaken for another is noticed.
+  // Each claim has different bytes, so that a mix-up is noticed.
   for (const claim of claims) await bed.writeInto(claim, 'whose.txt', `${claim.namespace}/${claim.name}`);
 
   const time = new Date();

@@ -1,4 +1,4 @@
-/** Open files and sockets of everything that the start starts, under many requests and events: none may be left by any of them. */
+/** Open files and sockets of all processes of `npm start`, under many requests and events: no request may leave one open. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
@@ -33,7 +33,7 @@ function event(type: string, data: object, status: number): Call {
 const absent = { namespace: 'shop', pvc: 'absent' };
 const unknown = 'dev.soteria.nothing.happened.v1';
 
-/** Of each function: a list, a request that is refused, a plan, and an event that is refused or says nothing to it. */
+/** The calls of each function: a list, a refused request, a plan, and an event that is refused or irrelevant. */
 const callsOf: Readonly<Record<string, readonly Call[]>> = {
   backup: [
     get('/v1/backups?namespace=shop'),
@@ -70,7 +70,7 @@ describe('open descriptors', () => {
   afterAll(() => bed.stop());
 
   it.each(Object.entries(callsOf))(
-    'of %s and of all that stands around it stay flat over 10,000 requests and events',
+    'of %s and of the processes around it stay flat over 10,000 requests and events',
     async (name, calls) => {
       const url = bed.local.functionUrl(name) ?? '';
       async function send(count: number): Promise<void> {

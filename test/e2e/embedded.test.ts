@@ -1,4 +1,4 @@
-/** The main job on the embedded default: three doors, one record, and bytes on the target that are the claim's. */
+/** The main job on the embedded default: three doors, one record, and the claim's bytes on the target. */
 import { join } from 'node:path';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,7 +53,7 @@ describe('the main job on the embedded default', () => {
     expect(stdout).toMatch(new RegExp(`${operation.metadata.name} +Backup +${claim.name} +Succeeded +100 `));
   }
 
-  it('is asked for by HTTP: 202, a Location that tells the end, one good backup', async () => {
+  it('is requested by HTTP: 202, a Location that shows the end, one good backup', async () => {
     const { frontDoorUrl } = bed.local;
     const answer = await fetch(`${frontDoorUrl}/v1/backup`, {
       method: 'POST',
@@ -66,7 +66,7 @@ describe('the main job on the embedded default', () => {
     expect(await told.json()).toMatchObject({ phase: 'Succeeded', requested_by: 'anonymous', requested_via: 'http' });
   });
 
-  it.each(Object.keys(contentModes) as ContentMode[])('is asked for by a CloudEvent in %s mode', async (mode) => {
+  it.each(Object.keys(contentModes) as ContentMode[])('is requested by a CloudEvent in %s mode', async (mode) => {
     const claim = claims[mode];
     const event = { type: backupRequested, data: { namespace: claim.namespace, pvc: claim.name } };
     expect(await post(bed.local.brokerUrl, contentModes[mode](event))).toBe(202);

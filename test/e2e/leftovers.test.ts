@@ -1,4 +1,4 @@
-/** An Operation is deleted while it is open, and nothing of it ever changes again: the sweep has it found and tidied up, by real processes. */
+/** An Operation is deleted while it is open, and none of its objects changes again: the sweep finds and deletes them, with real processes. */
 import { backups, snapshots } from '@soteria/shared/longhorn/resource-types.ts';
 import { watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import { operations } from '@soteria/shared/operation/record/schema.ts';
@@ -20,12 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => bed.stop());
 
-it('what a deleted operation has left is gone after the busy sweep that finds nothing open', async () => {
+it('the objects of a deleted operation are gone after the busy sweep that finds no open operation', async () => {
   const { client } = bed.local.cluster;
   const watched = async () => {
     const query = { namespace: 'longhorn-system', labelSelector: watchLabel };
     const [ofSnapshots, ofBackups] = await Promise.all([client.list(snapshots, query), client.list(backups, query)]);
-    // The newest snapshot of a volume goes with the next one: until then Longhorn only marks it (longhorn.md 1.3).
+    // Longhorn only marks the newest snapshot of a volume, and deletes it with the next snapshot (longhorn.md 1.3).
     const alive = [...ofSnapshots.items, ...ofBackups.items].filter(
       ({ metadata }) => metadata.deletionTimestamp === undefined,
     );

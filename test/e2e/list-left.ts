@@ -1,4 +1,4 @@
-/** What a self-test could have left in the cluster, by kind and name. */
+/** Lists the objects that a self-test may have left in the cluster, by kind and name. */
 import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
 import { jobs, persistentVolumeClaims, persistentVolumes } from '@soteria/shared/kubernetes/core-types.ts';
 import { backups, snapshots, volumes } from '@soteria/shared/longhorn/resource-types.ts';

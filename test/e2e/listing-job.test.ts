@@ -1,4 +1,4 @@
-/** A measurement that is to take long, on the embedded default: the Job runs as a process, and its numbers are those of the folder. */
+/** A long measurement on the embedded default: the Job runs as a process, and its numbers match the folder. */
 import { folderVersions } from '@soteria/local/bucket/folder-versions.ts';
 import { configMaps, jobs } from '@soteria/shared/kubernetes/core-types.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';

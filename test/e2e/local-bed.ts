@@ -29,15 +29,15 @@ export interface LocalBed {
   makeClaims(claims: readonly Claim[], files?: Readonly<Record<string, string | Buffer>>): Promise<void>;
   writeInto(claim: Claim, path: string, content: string | Buffer): Promise<void>;
   listOperations(namespace?: string): Promise<readonly Operation[]>;
-  /** The first Operation that fits, once it is settled. */
+  /** The first matching Operation, once it is settled. */
   waitForEnd(what: string, isMeant: (operation: Operation) => boolean, deadlineMs?: number): Promise<Operation>;
-  /** Of one claim, by what travels with them to the target. */
+  /** The backups of one claim, by the labels that go to the target with them. */
   listRestorable(claim: Claim): Promise<readonly Backup[]>;
-  /** Paths that the backup, read from the target alone, and the claim do not have in common. */
+  /** Paths that differ between the backup, read from the target alone, and the claim. */
   compareWithClaim(operation: Operation): Promise<string[]>;
   /** A stop and a start on the same data; the clock may then be ahead of the machine's. */
   restart(clockAheadMs?: number): Promise<void>;
-  /** Leaves the data folder to who gave it. */
+  /** Leaves a data folder that the caller gave. */
   stop(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export interface LocalBedOptions extends Partial<
 > {
   /** Divides the time until an idle function sleeps: it sleeps after 80 seconds divided by this. */
   readonly sleepPace?: number;
-  /** Divides the pauses between repeated deliveries. */
+  /** Divides the pauses between retries. */
   readonly retryPace?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Longhorn misbehaves while the real processes back up: each Operation ends in a true state, and says what, why and how to fix it. */
+/** Longhorn misbehaves while the real processes back up: each Operation ends in a true state, and reports what, why and how to fix it. */
 import { configMaps, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { backupTargets } from '@soteria/shared/longhorn/resource-types.ts';
@@ -9,7 +9,7 @@ import { isAbout, type Claim, type LocalBed, startLocalBed } from './local-bed.t
 import { backupRequested, contentModes, post } from './send-event.ts';
 
 const sweep = { type: 'dev.knative.sources.ping', source: '/apis/v1/namespaces/soteria/pingsources/sweep', data: {} };
-/** So short that a test sees attempts follow each other; the rest of the pace is the local Longhorn's own. */
+/** Short times, so that a test sees the next attempt; all other times are the local Longhorn's own. */
 const settings = { SOTERIA_BACKUP_RETRY_SECONDS: '1', SOTERIA_BACKUP_ATTEMPTS: '3' };
 
 describe('when Longhorn misbehaves', () => {
@@ -43,7 +43,7 @@ describe('when Longhorn misbehaves', () => {
     await client.patch(backupTargets, ref, { spec: { syncRequestedAt } });
   }
 
-  /** Sweeps, and reads of the target, come quicker than they would by themselves. */
+  /** Sweeps and readings of the target come sooner than they would by themselves. */
   async function sweepUntil(
     what: string,
     claim: Claim,
@@ -87,13 +87,13 @@ describe('when Longhorn misbehaves', () => {
     expect(await bed.listRestorable(claim)).toEqual([]);
   });
 
-  /** The fault is there when Longhorn has looked at the volume. */
+  /** Sweeps until Longhorn reports the volume as a standby volume. */
   async function sweepUntilStandby(volume: string): Promise<void> {
     const longhorn = createLonghorn(bed.local.cluster.client, { namespace: 'longhorn-system' });
     await waitUntil('the volume is a standby', async () => (await longhorn.getVolume(volume))?.isStandby);
   }
 
-  it('tries again when the lock of the volume was held, under a new name (#7744, #8742, #11293)', async () => {
+  it('retries under a new name when the lock of the volume was held (#7744, #8742, #11293)', async () => {
     const { claim } = await makeClaim();
     bed.local.faults.set('lockHeld', true);
     await ask(claim);
@@ -112,7 +112,7 @@ describe('when Longhorn misbehaves', () => {
     expect(await bed.listRestorable(claim)).toEqual([]);
   });
 
-  it('backs up a volume that nobody uses: Longhorn says “error” until it has attached it', async () => {
+  it('backs up an unused volume: Longhorn reports “error” until it has attached it', async () => {
     const { claim, volume } = await makeClaim();
     const longhorn = createLonghorn(bed.local.cluster.client, { namespace: 'longhorn-system' });
     bed.local.faults.set('detachedVolume', volume);
@@ -136,7 +136,7 @@ describe('when Longhorn misbehaves', () => {
     await expectOneGoodBackup(claim, await sweepUntil('it has ended', claim, hasSettled));
   });
 
-  it('is not done before the target has been read back (never read back)', async () => {
+  it('does not succeed before the target has been read back (never read back)', async () => {
     const { claim } = await makeClaim();
     bed.local.faults.set('neverReadBack', true);
     await ask(claim);

@@ -1,4 +1,4 @@
-/** A backup that another cluster has made, on a store that this one has as its second backup target. */
+/** A backup of another cluster, on a store that is the second backup target of this cluster. */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,12 +15,12 @@ export interface BackupElsewhere {
   readonly backup: string;
   /** Path → SHA-256. */
   readonly original: Map<string, string>;
-  /** As the mirror of a bucket would. */
+  /** Copies as the mirror of a bucket would. */
   copyTo(targetFolder: string): Promise<void>;
   forget(): Promise<void>;
 }
 
-/** Made by an installation of its own, which is gone afterwards. */
+/** Makes the backup with its own installation, which is deleted afterwards. */
 export async function makeBackupElsewhere(
   claim: Claim,
   files: Readonly<Record<string, string | Buffer>>,
@@ -57,7 +57,7 @@ export interface SecondTarget {
   readonly folder: string;
 }
 
-/** Read once, while it is empty, and never again by itself. */
+/** The target is read once, while it is empty, and never again by itself. */
 export async function addSecondTarget({ local }: LocalBed): Promise<SecondTarget> {
   const url = 's3://second@region/';
   const ref = { name: 'second', namespace: 'longhorn-system' };
@@ -74,7 +74,7 @@ export async function addSecondTarget({ local }: LocalBed): Promise<SecondTarget
   return { url, folder: join(dirname(local.targetFolder), 'targets', ref.name) };
 }
 
-/** What the sweep does two minutes later at the latest, as soon as Longhorn lists the backup. */
+/** Does the work of the sweep, which comes two minutes later at the latest, as soon as Longhorn lists the backup. */
 export async function wakeWhenListed(
   { local }: LocalBed,
   backup: string,

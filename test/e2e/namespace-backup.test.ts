@@ -1,4 +1,4 @@
-/** A whole namespace in one request: every claim once, with those left out and those that failed, also when the function is killed meanwhile. */
+/** A whole namespace in one request: every claim once, with the claims left out and the failed claims, also when the function is killed meanwhile. */
 import type { ChaosSwitches } from '@soteria/local/mesh/chaos.ts';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { operations } from '@soteria/shared/operation/record/schema.ts';
@@ -43,7 +43,7 @@ describe('the backup of a namespace', () => {
     for (const claim of claims) expect(await bed.listRestorable(claim)).toHaveLength(1);
   }
 
-  it('takes every claim once, leaves out what it cannot take, and says why', async () => {
+  it('takes every claim once, leaves out claims that it cannot back up, and reports why', async () => {
     const claims = claimsOf('many', 9);
     await bed.makeClaims([...claims, { namespace: 'many', name: 'private' }]);
     const { client } = bed.local.cluster;
@@ -81,7 +81,7 @@ describe('the backup of a namespace', () => {
     expect(await told.json()).toMatchObject({ kind: 'NamespaceBackup', phase: 'Succeeded', requested_via: 'http' });
   });
 
-  it('goes on where a killed function has left it, without a claim twice', async () => {
+  it('continues after the function was killed, without a claim twice', async () => {
     const claims = claimsOf('mortal', 8);
     await bed.makeClaims(claims);
     let strikes = 10;
@@ -112,7 +112,7 @@ describe('the backup of a namespace', () => {
     expect(strikes).toBeLessThanOrEqual(0);
   });
 
-  it('is not asked for by an event that nobody signed, nor for what is not there', async () => {
+  it('is refused for an unsigned event and for a missing namespace', async () => {
     const type = 'dev.soteria.namespacebackup.requested.v1';
     const event = { type, data: { namespace: 'many' } };
     expect(await post(bed.local.functionUrl('backup') ?? '', contentModes.structured(event))).toBe(401);

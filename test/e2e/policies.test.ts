@@ -1,4 +1,4 @@
-/** A policy wakes the product by its own PingSource: nobody asks for the backup, and every claim has its reason. */
+/** A policy wakes the product by its own PingSource: no caller requests the backup, and every claim has its reason. */
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +33,7 @@ describe('a policy', () => {
     return (await answer.json()) as CoverageAnswer;
   }
 
-  it('makes a backup at its time, without anybody’s request, and says so of each claim', async () => {
+  it('makes a backup when due, without a request, and reports it for each claim', async () => {
     const claim = { namespace: 'team', name: 'data' };
     await bed.makeClaims([claim, { namespace: 'team', name: 'other' }]);
     await bed.local.cluster.client.create(configMaps, {
@@ -66,7 +66,7 @@ describe('a policy', () => {
     expect(await bed.listRestorable({ namespace: 'team', name: 'other' })).toEqual([]);
   }, 150_000);
 
-  it('has a claim proved in its round, without anybody’s request, and says by when the others will be', async () => {
+  it('has a claim proved in its round, without a request, and reports when the other claims will be proved', async () => {
     const verify = { every: '90s', schedule: '* * * * *', files: { minFiles: 1 } };
     const body = JSON.stringify({ id: 'proved', claims: ['team/data', 'team/other'], verify });
     const headers = { 'content-type': 'application/json' };
@@ -102,7 +102,7 @@ describe('a policy', () => {
     await waitUntil('the next due time has its backup', async () => (await dueTimes()).at(-1) !== known.at(-1), {
       deadlineMs: 90_000,
     });
-    // It was not kept awake for it: between the two pings it had no process.
+    // The function was not kept awake for it: between the two pings it had no process.
     const wakes = bed.activities.slice(from).flatMap((one) => {
       if (one.kind === 'pinged') return one.pingSource.startsWith('tick-') ? ['pinged'] : [];
       return (one.kind === 'slept' || one.kind === 'woke') && one.service === 'policy-tick' ? [one.kind] : [];

@@ -1,4 +1,4 @@
-/** What a process and all it started hold, as Linux tells it. */
+/** The resources of a process and its descendants, as Linux reports them. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 interface Process {
@@ -8,7 +8,7 @@ interface Process {
 
 function readProcess(pid: number): Process | undefined {
   try {
-    // The name, in brackets, may hold anything: what follows its last bracket is `state parent …`.
+    // The name, in brackets, may hold any character: after its last bracket follows `state parent …`.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return { pid, parentPid: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) };
   } catch {
@@ -24,7 +24,7 @@ export function processTree(root: number): number[] {
   return tree;
 }
 
-/** Which of the processes are there. */
+/** The processes of the list that still run. */
 export function stillRunning(pids: readonly number[]): number[] {
   return pids.filter((pid) => readProcess(pid) !== undefined);
 }
@@ -44,7 +44,7 @@ export function listeningAddresses(pids: readonly number[]): string[] {
   );
 }
 
-/** Files open and close while one looks: what has gone is passed over, by itself. */
+/** Files open and close during the reading: missing entries are skipped one by one. */
 function socketsOf(pid: number): string[] {
   const folder = `/proc/${pid}/fd`;
   const names = attempt(() => readdirSync(folder)) ?? [];

@@ -1,4 +1,4 @@
-/** Restore tests on the embedded default: a verdict with its times, and nothing left of what was made for it. */
+/** Restore tests on the embedded default: a verdict with its times, and no object left. */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const source = { namespace: 'shop', name: 'data' };
 const app = { namespace: 'shop', name: 'app' };
 const bigBytes = 3 * 1024 * 1024;
 
-/** As a power failure leaves it: the last rows are in its log alone. */
+/** The state after a power failure: the last rows are in the log alone. */
 async function makeDatabase(): Promise<Record<string, Buffer>> {
   const folder = await mkdtemp(join(tmpdir(), 'sqlite-'));
   const path = join(folder, 'notes');
@@ -97,7 +97,7 @@ describe('a restore test on the embedded default', () => {
     });
   }
 
-  it('proves a point: with its times, and what was looked at', async () => {
+  it('proves a point, and reports its times and checks', async () => {
     const operation = await test({ verify: { files: { min: 2, min_bytes: bigBytes, sample_checksums: 10 } } });
     expect(operation.metadata.namespace).toBe(source.namespace);
     expect(operation.status).toMatchObject({
@@ -139,7 +139,7 @@ describe('a restore test on the embedded default', () => {
     expect(await listPoints()).toMatchObject([{ verified_strength: 'counts', refuted_at: null }]);
   });
 
-  it('wants a point that was proved before to hold exactly the same', async () => {
+  it('compares a point that was proved before with the earlier proof', async () => {
     const operation = await test({ verify: { files: { sample_checksums: 2 } } });
     expect(operation.status).toMatchObject({
       phase: 'Succeeded',
@@ -148,7 +148,7 @@ describe('a restore test on the embedded default', () => {
     await expectNothingLeft(operation);
   });
 
-  it('opens the databases of a claim, with what is in their logs alone', async () => {
+  it('opens the databases of a claim, with the rows in their logs', async () => {
     const operation = await test({ pvc: app.name, verify: { database: 'sqlite' } });
     expect(operation.status, JSON.stringify(operation.status)).toMatchObject({
       phase: 'Succeeded',
@@ -160,7 +160,7 @@ describe('a restore test on the embedded default', () => {
     expect(refused.text).toContain('only sqlite is looked into by this version');
   });
 
-  it('compares a claim with the record it keeps of itself, and tells how far it has shrunk', async () => {
+  it('compares a claim with its own record, and reports how far it has shrunk', async () => {
     const { 'data/notes': notes = Buffer.of() } = await makeDatabase();
     const folder = bed.local.claimFolder(app.namespace, app.name);
     await rm(join(folder, 'data'), { recursive: true });
@@ -193,7 +193,7 @@ describe('a restore test on the embedded default', () => {
   const ownImage = 'ghcr.io/soteria-dev/soteria:0.1.0';
   const node = (script: string) => ({ image: ownImage, argv: ['/nodejs/bin/node', '-e', script] });
 
-  it('lets a command of the user have the last word, over files that it cannot change', async () => {
+  it('ends with a command of the user, on files that it cannot change', async () => {
     const reads = "require('node:fs').accessSync('deep/file.txt')";
     const good = await test({ verify: { command: node(reads) } });
     expect(good.status, JSON.stringify(good.status)).toMatchObject({
@@ -210,7 +210,7 @@ describe('a restore test on the embedded default', () => {
     await expectNothingLeft(bad);
   });
 
-  it('comes to no verdict when the command cannot be run: here, because its image is not ours', async () => {
+  it('reaches no verdict when the command cannot run: here, because its image is foreign', async () => {
     const operation = await test({ verify: { command: { image: 'postgres:17', argv: ['true'] } } });
     expect(operation.status).toMatchObject({
       phase: 'Failed',

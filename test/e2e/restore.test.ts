@@ -1,4 +1,4 @@
-/** Restores on the embedded default: a new claim with every byte, never over another, and nothing left of one that fails. */
+/** Restores on the embedded default: a new claim with every byte, never over another claim, and nothing left of a failed restore. */
 import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -81,7 +81,7 @@ describe('a restore on the embedded default', () => {
     });
   });
 
-  it('is refused where a claim is already, before anything is made', async () => {
+  it('is refused where the claim exists, before anything is made', async () => {
     const before = await readClaim(source.name);
     const answer = await restore(source.name);
     expect(answer.status).toBe(409);
@@ -96,7 +96,7 @@ describe('a restore on the embedded default', () => {
     expect(await bed.compareWithClaim(backup)).toEqual([]);
   });
 
-  it('takes a backup of another cluster by its URL, as soon as Longhorn has read the store it is on', async () => {
+  it('accepts a backup of another cluster by its URL, as soon as Longhorn has read its store', async () => {
     const elsewhere = await makeBackupElsewhere(source, { 'moved.bin': randomBytes(mebibyte), 'note.txt': 'moved' });
     try {
       const { url, folder } = await addSecondTarget(bed);
@@ -115,7 +115,7 @@ describe('a restore on the embedded default', () => {
     }
   }, 60_000);
 
-  it('has the size that was asked for', async () => {
+  it('has the requested size', async () => {
     expect((await restore('data-larger', { size: '3Gi' })).status).toBe(202);
     const operation = await endOf('data-larger');
     expect(operation.status?.phase, JSON.stringify(operation.status)).toBe('Succeeded');
@@ -139,7 +139,7 @@ describe('a restore on the embedded default', () => {
     }
   });
 
-  it('that is interrupted by a restart of everything goes on', async () => {
+  it('continues after a restart of everything', async () => {
     bed.local.faults.set('stuckRestore', true);
     expect((await restore('data-after-restart')).status).toBe(202);
     await waitUntil('the restore is under way', async () => {

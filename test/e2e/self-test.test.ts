@@ -44,7 +44,7 @@ describe('a self-test on the embedded default', () => {
     const { client } = bed.local.cluster;
     const ran = await Array.fromAsync(listAll(client, pods));
     const files = await readdir(join(bed.local.targetFolder, 'backupstore'), { recursive: true, withFileTypes: true });
-    // The description of a volume stays: who may delete that may delete all of its backups at once.
+    // The description of a volume stays: the right to delete it would include all of its backups.
     const onTarget = files
       .filter((one) => one.isFile() && one.name !== 'volume.cfg')
       .map(({ name }) => `on the target: ${name}`);
@@ -58,7 +58,7 @@ describe('a self-test on the embedded default', () => {
       throw new Error(left.join(', '));
     });
 
-  it('writes, backs up, restores and compares, tells how long each took, and leaves nothing, on the target neither', async () => {
+  it('writes, backs up, restores and compares, reports the time of each step, and leaves nothing, not even on the target', async () => {
     expect(await get()).toMatchObject({ is_ready: false, longhorn_version: 'local' });
     const answer = await post({});
     expect(answer.status, JSON.stringify(answer.body)).toBe(202);
@@ -72,7 +72,7 @@ describe('a self-test on the embedded default', () => {
     expect(await get()).toMatchObject({ is_ready: true });
   });
 
-  it('passes on a volume that nobody uses after the write: Longhorn says “error” until it has attached it', async () => {
+  it('passes on a volume that is unused after the write: Longhorn reports “error” until it has attached it', async () => {
     const { client } = bed.local.cluster;
     const longhorn = createLonghorn(client, { namespace: 'longhorn-system' });
     const often = { everyMs: 10 };
@@ -86,7 +86,7 @@ describe('a self-test on the embedded default', () => {
       often,
     );
     bed.local.faults.set('detachedVolume', volume);
-    // The snapshot of the test keeps waiting for as long as this lasts.
+    // The snapshot of the test waits as long as this lasts.
     bed.local.faults.set('slowAttach', true);
     const waiting = await waitUntil('Longhorn shows why the snapshot waits', async () =>
       (await longhorn.snapshots.listOfVolume(volume)).find(({ waitMessage }) => waitMessage !== undefined),
@@ -103,7 +103,7 @@ describe('a self-test on the embedded default', () => {
     await untilNothingIsLeft();
   });
 
-  it('asked for with kubectl, fails where Longhorn fails, says so, and leaves nothing', async () => {
+  it('requested with kubectl, fails where Longhorn fails, reports it, and leaves nothing', async () => {
     bed.local.faults.set('faultedRestore', true);
     const { client } = bed.local.cluster;
     await client.create(operations, {

@@ -1,4 +1,4 @@
-/** CloudEvents as a stranger sends them, in both content modes of the HTTP binding. */
+/** Sends CloudEvents without the product's own code, in both content modes of the HTTP binding. */
 import { randomUUID } from 'node:crypto';
 
 export interface EventToSend {

@@ -1,4 +1,4 @@
-/** `npm start` and `npm run demo` as a stranger meets them: real processes, real signals. */
+/** `npm start` and `npm run demo` as a user runs them: real processes, real signals. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ const running: ChildProcess[] = [];
 let count = 0;
 
 afterAll(() => {
-  // Only those of this file, and only those a failed test has left.
+  // Only processes of this file that a failed test has left.
   for (const { pid } of running) {
     for (const left of processTree(pid ?? 0)) process.kill(left, 'SIGKILL');
   }
@@ -38,7 +38,7 @@ interface Started {
   end(): Promise<number | string>;
 }
 
-/** In a process group of its own, as a shell starts it. */
+/** In its own process group, as a shell starts it. */
 function run(script: string, ...args: readonly string[]): Started {
   const child = spawn(process.execPath, ['scripts/run.mjs', script, ...args], {
     cwd: repositoryDir,
@@ -77,7 +77,7 @@ async function untilReady(started: Started): Promise<void> {
   });
 }
 
-/** People press it twice; by then it may all be over. */
+/** People press Ctrl-C twice; by then the process may have ended. */
 function pressAgain({ pid }: Started): void {
   try {
     process.kill(-pid, 'SIGINT');
@@ -86,7 +86,7 @@ function pressAgain({ pid }: Started): void {
   }
 }
 
-/** The bundler's process ends by itself once nobody is left that talks to it. */
+/** The bundler's process ends by itself once no process is connected to it. */
 async function untilGone(tree: readonly number[]): Promise<void> {
   expect(tree.length).toBeGreaterThan(1);
   await waitUntil(`of the processes ${tree.join(', ')} none is left`, () => stillRunning(tree).length === 0, {
@@ -130,7 +130,7 @@ describe('npm start', () => {
     expect(addresses.length).toBeGreaterThanOrEqual(6);
     expect(addresses.filter((address) => !address.startsWith('127.0.0.1:'))).toEqual([]);
 
-    // A terminal sends it to the whole group: to the launcher, which passes it on, and to the process itself.
+    // A terminal sends the signal to the whole group: to the launcher, which passes it on, and to the process itself.
     process.kill(-started.pid, 'SIGINT');
     await waitUntil('it stops', () => started.output().includes('Ctrl-C: stopping …'), { everyMs: 1 });
     pressAgain(started);
@@ -140,7 +140,7 @@ describe('npm start', () => {
     await untilGone(tree);
   });
 
-  it.each(['SIGTERM', 'SIGHUP'] as const)('takes %s for the end, too, and leaves no process', async (signal) => {
+  it.each(['SIGTERM', 'SIGHUP'] as const)('ends at %s too, and leaves no process', async (signal) => {
     const started = start('--port', '0', '--data', freshDir(), '--no-sample');
     await untilReady(started);
     expect((await fetch(`${addressOf(started, 'front door')}/operations`)).status).toBe(200);
@@ -163,7 +163,7 @@ describe('npm start', () => {
     await waitUntil('none is left', () => stillRunning(tree).length === 0, { deadlineMs: 20_000 });
   });
 
-  it('takes the ports that it is given, and refuses clearly when one is taken, or the data are', async () => {
+  it('uses the given ports, and refuses clearly when a port or the data folder is in use', async () => {
     const port = await findThreePorts();
     const dataDir = freshDir();
     const first = start('--port', String(port), '--data', dataDir, '--no-sample');
@@ -183,13 +183,13 @@ describe('npm start', () => {
       /^soteria: .*\n {2}why: the process \d+ is using the same data\n {2}fix: .*its own data directory/,
     );
 
-    // The one that was there first has not been harmed.
+    // The process that was there first still runs.
     expect((await fetch(`${addressOf(first, 'front door')}/operations`)).status).toBe(200);
     process.kill(first.pid, 'SIGINT');
     expect(await first.end()).toBe(0);
   });
 
-  it('explains itself, and what it does not understand', async () => {
+  it('prints its usage, and refuses unknown arguments', async () => {
     const help = start('--help');
     const unknown = start('--prot', '8080');
     const noNumber = start('--port', 'many');
@@ -210,7 +210,7 @@ describe('npm run demo', () => {
     steps: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), ms: z.int(), detail: z.string() })),
   });
 
-  it('shows every step to hold, and says so to machines in its last line', async () => {
+  it('passes every step, and reports that to machines in its last line', async () => {
     const demo = run('local/demo-main.ts', '--json');
     expect(await demo.end()).toBe(0);
     const { ok, steps } = report.parse(JSON.parse(demo.output().trimEnd().split('\n').at(-1) ?? ''));
@@ -221,7 +221,7 @@ describe('npm run demo', () => {
     expect(names.slice(-4)).toEqual(['policy.due', 'policy.caught_up', 'policy.unprotected_told', 'policy.pruned']);
   });
 
-  it('gets every byte back when everything but the target and a file of settings is gone, and when that file is gone too', async () => {
+  it('gets every byte back when only the target and a file of settings are left, and when only the target is left', async () => {
     const demo = run('local/demo-main.ts', '--disaster', '--json');
     expect(await demo.end(), demo.output() + demo.errors()).toBe(0);
     const { ok, steps } = report.parse(JSON.parse(demo.output().trimEnd().split('\n').at(-1) ?? ''));
@@ -236,19 +236,19 @@ describe('npm run demo', () => {
     expect(readdirSync(scratch).filter((name) => name.startsWith('soteria-demo'))).toEqual([]);
   });
 
-  it('deletes no cluster that is not its own', async () => {
+  it('refuses to delete a cluster that is not its own', async () => {
     const demo = run('local/demo-main.ts', '--disaster', '--kubeconfig', '/nowhere');
     expect(await demo.end()).toBe(1);
     expect(demo.errors()).toMatch(/^soteria: the demo of a disaster was not begun\n {2}why: .*--kubeconfig/);
   });
 
-  it('does not understand everything either', async () => {
+  it('refuses unknown arguments too', async () => {
     const demo = run('local/demo-main.ts', '--jsn');
     expect(await demo.end()).toBe(1);
     expect(demo.errors()).toMatch(/^soteria: .*\n {2}why: .*--jsn.*\n {2}fix: /);
   });
 
-  it('leaves neither processes nor data when it is broken off', async () => {
+  it('leaves neither processes nor data when it is interrupted', async () => {
     const demo = run('local/demo-main.ts');
     await waitUntil('the demo is under way', () => demo.output().includes('woke up'));
     expect(readdirSync(scratch).filter((name) => name.startsWith('soteria-demo'))).not.toEqual([]);

@@ -1,4 +1,4 @@
-/** What the tests read of the answer of `GET /v1/b2`. */
+/** The members of `GET /v1/b2`'s answer that the tests read. */
 export interface UsageReport {
   readonly state: string;
   readonly measured_at: string | null;

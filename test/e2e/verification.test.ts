@@ -1,4 +1,4 @@
-/** A restored claim looked at by the Job of a restore test: on the embedded default, with the bundle that the image holds. */
+/** The Job of a restore test checks a restored claim: on the embedded default, with the bundle of the image. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -71,7 +71,7 @@ describe('a verification on the embedded default', () => {
     return outcome;
   }
 
-  it('proves a restored claim against what was recorded, down to the checksums', async () => {
+  it('proves a restored claim against its record, down to the checksums', async () => {
     const bytes = bigBytes + 'content'.length;
     const outcome = await verify('good', { expectFiles: 3, expectBytes: bytes, sampleChecksums: 10 });
     expect(outcome).toMatchObject({
@@ -86,21 +86,21 @@ describe('a verification on the embedded default', () => {
     expect(differences(original, restored)).toEqual([]);
   });
 
-  it('says what it lacks when nothing was recorded', async () => {
+  it('reports what is missing when nothing was recorded', async () => {
     expect(await verify('weak', {})).toMatchObject({
       outcome: 'verified',
       verdict: { strength: 'mounts', weaker: ['no_baseline', 'nothing_read'] },
     });
   });
 
-  it('refutes a claim that does not hold what was recorded', async () => {
+  it('refutes a claim that differs from its record', async () => {
     expect(await verify('short', { expectFiles: 4 })).toMatchObject({
       outcome: 'refuted',
       why: 'files: 3 found, 4 are recorded of this restore point',
     });
   });
 
-  it('never comes to a restored claim whose stored blocks were damaged: the restore itself is refuted', async () => {
+  it('does not run when the stored blocks are damaged: the restore itself refutes the point', async () => {
     const folder = join(bed.local.targetFolder, 'backupstore');
     const files = await readdir(folder, { recursive: true, withFileTypes: true });
     const block = files.find((one) => one.isFile() && one.name.endsWith('.blk'));

@@ -1,4 +1,4 @@
-/** Set-up of the tests that meet the product over HTTP: each answer that `fetch` brings is held against the declared routes. */
+/** Set-up of the tests that call the product over HTTP: checks each answer of `fetch` against the declared routes. */
 import { checkingFetch } from '@soteria/shared/http-contract/testing/check-answers.ts';
 
 const { fetch } = globalThis;

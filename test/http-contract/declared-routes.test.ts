@@ -1,4 +1,4 @@
-/** The routes that the functions mount are those that the table declares, no more and no fewer. */
+/** The functions mount exactly the routes that the table declares. */
 import { routes } from '@soteria/shared/http-contract/routes.ts';
 import { expect, it } from 'vitest';
 import { createTestBench as createUsageBench } from '../../functions/b2-usage/test-bench.ts';

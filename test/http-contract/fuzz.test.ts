@@ -1,4 +1,4 @@
-/** The whole product, asked by requests that are made from its own document: no 5xx, and nothing that is not declared. */
+/** Sends the whole product requests that are generated from its own document: no 5xx, and no undeclared answer. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalBed, startLocalBed } from '../e2e/local-bed.ts';

@@ -1,4 +1,4 @@
-/** Stands for Knative's activator: a connection that comes while the pod sleeps is held until the pod is there. */
+/** Replaces Knative's activator: holds a connection that comes while the pod sleeps until the pod is ready. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,7 +9,7 @@ export interface Activator {
 }
 
 export interface ActivatorOptions {
-  /** Of this machine, as the pods see it. */
+  /** The address of this machine, as the pods see it. */
   readonly gateway: string;
   readonly pod: { readonly host: string; readonly port: number };
   /** Starts the pod unless it runs; resolves when it is ready. */

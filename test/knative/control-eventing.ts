@@ -20,7 +20,7 @@ const channels = untyped({
   isNamespaced: true,
 });
 
-/** All of which must hold before the dispatcher takes a channel up. */
+/** The dispatcher serves a channel only when all of these conditions hold. */
 const channelConditions = [
   'Ready',
   'Addressable',
@@ -35,7 +35,7 @@ const channelConditions = [
 export interface EventingParts extends WatchParts {
   readonly namespace: string;
   readonly addresses: Addresses;
-  /** `http://host:port` of each part. */
+  /** The `http://host:port` of each part. */
   readonly ingressUrl: string;
   readonly filterUrl: string;
   readonly dispatcherUrl: string;
@@ -99,7 +99,7 @@ interface WithDelivery {
   readonly delivery?: Readonly<Record<string, unknown>>;
 }
 
-/** As it stands in the manifest, with the address of the dead letters in place of the reference. */
+/** The delivery of the manifest, with the address of the dead letters in place of the reference. */
 function deliveryOf(declared: Readonly<Record<string, unknown>>, deadLetterSinkUri: string | undefined): object {
   const { deadLetterSink: _sink, ...rest } = declared;
   return deadLetterSinkUri === undefined ? rest : { ...rest, deadLetterSink: { uri: deadLetterSinkUri } };

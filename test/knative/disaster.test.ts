@@ -1,4 +1,4 @@
-/** `npm run demo -- --disaster` behind Knative's own data plane: each new cluster is a new API server with a mesh of its own. */
+/** `npm run demo -- --disaster` behind Knative's own data plane: each new cluster is a new API server with its own mesh. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -18,7 +18,7 @@ const queueAdminPort = 8022;
 
 export interface FunctionPod {
   readonly name: string;
-  /** Of the activator before it. */
+  /** URL of the activator before it. */
   readonly url: string;
   /** Undefined while the pod sleeps. */
   queuePid(): Promise<number | undefined>;
@@ -89,7 +89,7 @@ async function startProcesses(options: FunctionPodOptions): Promise<Processes> {
   const container = keepRunning(options);
   async function end(howLong: 'drained' | 'at once'): Promise<void> {
     if (howLong === 'drained') {
-      // What kubelet asks before the function gets its SIGTERM; the queue-proxy has had its own by then.
+      // Kubelet calls this before the function gets its SIGTERM; by then the queue-proxy has got its own SIGTERM.
       const drained = fetch(`http://${host.ip}:${queueAdminPort}/wait-for-drain`).catch(() => undefined);
       await Promise.all([queue.stop(120_000), drained]);
       await container.stop();
@@ -114,7 +114,7 @@ async function startProcesses(options: FunctionPodOptions): Promise<Processes> {
   };
 }
 
-/** As the activator asks. */
+/** Probes as the activator does. */
 async function isReady(url: string): Promise<boolean> {
   const headers = { 'k-network-probe': 'queue', 'user-agent': 'kube-probe/activator' };
   return (await fetch(url, { headers })).status === 200;
@@ -162,7 +162,7 @@ function keepRunning({ name, host, command, env, onActivity }: FunctionPodOption
   let current = start();
 
   function start() {
-    // What `ip netns exec` starts takes its place, so that a signal reaches the function itself.
+    // `ip netns exec` is replaced by the program it starts, so that a signal reaches the function itself.
     const child = spawn(line.program, line.args, { stdio: ['pipe', 'pipe', 'pipe'] });
     for (const stream of ['stdout', 'stderr'] as const) {
       createInterface({ input: child[stream] }).on('line', (text) =>

@@ -42,7 +42,7 @@ describeOnKnative('the product on Knative’s own data plane', () => {
     expect((await on.bed.listOperations('asked')).filter(isAbout(claim))).toHaveLength(1);
   });
 
-  it('an event that is refused for good becomes a dead letter that says why, with the data it carried', async () => {
+  it('an event that is refused permanently becomes a dead letter with the reason and its data', async () => {
     const event = { type: backupRequested, id: 'no-such-member', data: { namespace: 'asked', pvc: 'x', wrong: true } };
     expect(await post(on.bed.local.brokerUrl, contentModes.binary(event))).toBe(202);
     const letters = async () => {
@@ -58,12 +58,12 @@ describeOnKnative('the product on Knative’s own data plane', () => {
         Promise.reject(new Error(JSON.stringify(items)))
       );
     });
-    // The dispatcher has taken the function's own answer out of the filter's.
+    // The dispatcher has extracted the function's own answer from the filter's answer.
     expect(found.reason).toMatch(/^422 .*Unrecognized key.*wrong/);
     expect(found.event.data).toEqual(event.data);
   });
 
-  it('a restore asked for by an event without a signature is refused, and changes nothing', async () => {
+  it('a restore requested by an unsigned event is refused, and changes nothing', async () => {
     const type = 'dev.soteria.restore.requested.v1';
     const data = { namespace: 'sample', pvc: 'photos', target_pvc: 'stolen' };
     expect(await post(on.bed.local.brokerUrl, contentModes.binary({ type, id: 'unsigned', data }))).toBe(202);

@@ -9,7 +9,7 @@ import { createNetwork, whyNoNetwork } from './network.ts';
 import { listMissingPrograms } from './programs.ts';
 import { type RealMesh, startRealMesh } from './real-mesh.ts';
 
-/** Undefined when this machine can run it all. */
+/** Undefined when this machine can run everything; otherwise the reason. */
 export function whyNoKnative(): string | undefined {
   const binaries = findServerBinaries();
   if ('missing' in binaries) return explainMissing(binaries);
@@ -25,10 +25,10 @@ export interface MeshBed {
   stop(): Promise<void>;
 }
 
-/** An API server that has everything but the installation, and a network for the mesh over it. */
+/** An API server with everything but the installation, and a network for the mesh. */
 export interface KnativeCluster {
   readonly server: ApiServer;
-  /** Once: the hosts of a network have one mesh. */
+  /** Call it once: the hosts of a network have one mesh. */
   readonly startMesh: (options: MeshOptions) => Promise<RealMesh>;
   stop(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export async function startCluster(): Promise<KnativeCluster> {
     await network.close();
   };
   try {
-    // The hosts know this machine as the gateway: the server's certificate must be good for that address, too.
+    // The hosts reach this machine as the gateway: the server's certificate must be valid for that address too.
     const started = await startApiServer({ extraFlags: [`--advertise-address=${network.gateway}`] });
     server = started;
     await installCrds(started.adminClient, [...readReferenceCrds(), ...readOwnCrds()]);

@@ -13,16 +13,16 @@ export interface Host {
   readonly ip: string;
   /** The command line that runs a program on this host. */
   run(program: string, args: readonly string[]): { readonly program: string; readonly args: readonly string[] };
-  /** What listens on a port of this machine's 127.0.0.1 is then reached on the host's own 127.0.0.1. */
+  /** Makes a port of this machine's 127.0.0.1 reachable on the host's own 127.0.0.1. */
   lend(port: number): Promise<void>;
 }
 
 export interface Network {
-  /** Of this machine, as the hosts see it. */
+  /** The address of this machine, as the hosts see it. */
   readonly gateway: string;
   /** `knows`: the addresses of names that only a cluster's DNS has. */
   addHost(name: string, knows?: Readonly<Record<string, string>>): Host;
-  /** What listens on a port of 127.0.0.1 is then reached by the hosts on the same port of the gateway. */
+  /** Makes a port of 127.0.0.1 reachable for the hosts on the same port of the gateway. */
   forward(port: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -97,7 +97,7 @@ export function createNetwork(): Network {
       ip('link', 'set', outside, 'master', bridge, 'up');
       const within = (...args: string[]) => ip('-n', namespace, ...args);
       const lines = Object.entries({ localhost: '127.0.0.1', ...knows }).map(([known, at]) => `${at} ${known}\n`);
-      // What `ip netns exec` puts over /etc/hosts.
+      // The file that `ip netns exec` mounts over /etc/hosts.
       mkdirSync(join(hostsDir, namespace), { recursive: true });
       writeFileSync(join(hostsDir, namespace, 'hosts'), lines.join(''));
       within('link', 'set', 'lo', 'up');

@@ -10,7 +10,7 @@ export type Program = (typeof programs)[number];
 
 const binaryOf = (program: Program): string => join(builtServersDir, `knative-${program}`);
 
-/** Of `npm run servers`. */
+/** The folder that `npm run servers` builds into. */
 export function listMissingPrograms(): readonly string[] {
   return programs.map(binaryOf).filter((path) => !existsSync(path));
 }
@@ -20,11 +20,11 @@ export interface ProgramStart {
   readonly host: Host;
   readonly env: Readonly<Record<string, string>>;
   readonly logDir: string;
-  /** Of its log and in messages; left out: the program's. */
+  /** The name in its log and in messages; left out: the program's name. */
   readonly name?: string;
 }
 
-/** With nothing of this process's own environment but the PATH. */
+/** Gets only the PATH from this process's own environment. */
 export function startProgram({ program, host, env, logDir, name = program }: ProgramStart): ServerProcess {
   const assignments = Object.entries(env).map(([key, value]) => `${key}=${value}`);
   const path = `PATH=${process.env['PATH'] ?? ''}`;

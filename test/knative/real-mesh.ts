@@ -1,6 +1,6 @@
 /**
  * Knative's own data plane in place of `local/mesh`: Broker ingress and filter, the in-memory channel's dispatcher, the ApiServerSource adapter, the
- * PingSource adapter, and a queue-proxy before each function. The autoscaler is missing: a function sleeps when a test says so, and a stand-in for
+ * PingSource adapter, and a queue-proxy before each function. The autoscaler is missing: a function sleeps when a test requests it, and a replacement of
  * the activator wakes it.
  */
 import { mkdirSync } from 'node:fs';
@@ -33,12 +33,12 @@ const systemNamespace = 'knative-eventing';
 
 const filterName = `broker-filter.${systemNamespace}.svc.cluster.local`;
 
-/** Empty is what Knative ships: every setting has its default. */
+/** Empty, as Knative ships it: every setting has its default. */
 const systemConfigMaps = ['config-logging', 'config-observability', 'config-features', 'config-leader-election'];
 
 export interface RealMesh extends Mesh {
   readonly pods: ReadonlyMap<string, FunctionPod>;
-  /** Of Knative's own programs but the queue-proxies. */
+  /** The names of Knative's own programs, without the queue-proxies. */
   pids(): readonly (readonly [name: string, pid: number])[];
   /** SIGKILL, and a new start as its Deployment would. */
   restart(program: Exclude<Program, 'queue'>): Promise<void>;
@@ -75,7 +75,7 @@ export async function startRealMesh({ network, server }: RealMeshParts, options:
   const hosts = {
     ingress: network.addHost('ingress'),
     filter,
-    // By this name it knows that an answer comes from the filter, and takes the function's own answer out of it.
+    // By this name the dispatcher knows that an answer comes from the filter, and extracts the function's own answer from it.
     dispatcher: network.addHost('dispatcher', { [filterName]: filter.ip }),
     'apiserver-source': network.addHost('source'),
     mtping: network.addHost('ping'),
@@ -128,7 +128,7 @@ export async function startRealMesh({ network, server }: RealMeshParts, options:
       if (container === undefined) throw new Error(`Service ${manifest.name} has no container`);
       const declared = await resolveEnv(client, namespace, container);
       const reached = Object.entries(declared).map(([key, value]) => [key, addresses.toLoopback(value)] as const);
-      // What listens on this machine, such as the bucket.
+      // Servers of this machine, such as the bucket.
       const local = reached.flatMap(([, value]) => [...value.matchAll(/127\.0\.0\.1:(\d+)/g)]);
       for (const port of new Set(local.map(([, found]) => Number(found)))) await host.lend(port);
       const env = {
@@ -214,7 +214,7 @@ export async function startRealMesh({ network, server }: RealMeshParts, options:
   };
 }
 
-/** An event for nobody: 404 as long as the Broker is not known, 500 as long as the channel is not reached. */
+/** Sends an event that no Trigger matches: 404 while the Broker is unknown, 500 while the channel is unreachable. */
 async function isListening(ingressUrl: string, namespace: string): Promise<boolean> {
   const headers = { 'ce-specversion': '1.0', 'ce-id': 'ready', 'ce-source': '/mesh', 'ce-type': 'of-nobody' };
   const answer = await fetch(`${ingressUrl}/${namespace}/default`, { method: 'POST', headers });

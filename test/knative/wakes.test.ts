@@ -38,13 +38,13 @@ describeOnKnative('waking on Knative’s own data plane', () => {
     const { client } = on.bed.local.cluster;
     const shipped = await client.get(pingSources, ref);
     const { length } = on.bed.activities;
-    // A seventh of a minute in place of an hour; the source is the shipped one in all else.
+    // A seventh of a minute in place of an hour; otherwise the source is the shipped source.
     await client.patch(pingSources, ref, { spec: { schedule: '*/8 * * * * *' } });
     await waitUntil(`${service} says ${said}`, () => linesOf(service, length).some((line) => line.includes(said)));
     await client.patch(pingSources, ref, { spec: shipped?.['spec'] });
   });
 
-  it('a policy’s own PingSource wakes policy-tick, and a claim is backed up without anybody’s request', async () => {
+  it('a policy’s own PingSource wakes policy-tick, and a claim is backed up without a request', async () => {
     const claim = { namespace: 'ticked', name: 'data' };
     await on.bed.makeClaims([claim]);
     const { length } = on.bed.activities;
@@ -67,7 +67,7 @@ describeOnKnative('waking on Knative’s own data plane', () => {
     });
   });
 
-  it('an event that arrives while a pod drains is served by it; the first one after its end starts another', async () => {
+  it('an event that arrives while a pod drains is served by that pod; the first event after its end starts another pod', async () => {
     const claims = ['early', 'late'].map((name) => ({ namespace: 'drained', name }));
     await on.bed.makeClaims(claims);
     const [early, late] = claims;
@@ -94,7 +94,7 @@ describeOnKnative('waking on Knative’s own data plane', () => {
     expect(countOf('slept', 'policy-tick')).toBe(0);
   });
 
-  it('sweep-busy, made by a function, is taken up by the adapter, and its last sweep deletes it', async () => {
+  it('sweep-busy, made by a function, is served by the adapter, and its last sweep deletes it', async () => {
     const claim = { namespace: 'busy', name: 'data' };
     await on.bed.makeClaims([claim]);
     await askForBackup(claim);
@@ -103,12 +103,12 @@ describeOnKnative('waking on Knative’s own data plane', () => {
     expect(await waitUntil('sweep-busy is there', () => client.get(pingSources, ref))).toBeDefined();
     const { length } = on.bed.activities;
     await on.bed.waitForEnd('the backup', isAbout(claim));
-    // Only a sweep deletes it, and nothing but its own event brings one now.
+    // Only a sweep deletes it, and now only its own event starts a sweep.
     await waitUntil('sweep-busy is gone', async () => (await client.get(pingSources, ref)) === undefined, {
       everyMs: 1_000,
       deadlineMs: 150_000,
     });
-    // It deletes the source first and says so at its end.
+    // The sweep deletes the source first and reports that at its end.
     await waitUntil('the sweep has said what it did', () =>
       linesOf('policy-tick', length).some((line) => line.includes('swept')),
     );

@@ -24,7 +24,7 @@ describeOnKnative('bad weather on Knative’s own data plane', () => {
   const send = (event: Parameters<typeof contentModes.binary>[0], mode: keyof typeof contentModes = 'binary') =>
     post(on.bed.local.brokerUrl, contentModes[mode](event));
 
-  /** Until the Broker has taken it: the ingress may be starting anew. */
+  /** Sends until the Broker has accepted it: the ingress may be restarting. */
   async function sendUntilTaken(event: Parameters<typeof send>[0]): Promise<void> {
     await waitUntil('the Broker takes the event', async () => (await send(event)) === 202, { deadlineMs: 30_000 });
   }
@@ -60,7 +60,7 @@ describeOnKnative('bad weather on Knative’s own data plane', () => {
       const namespace = `killed-${program}`;
       const claims = claimsOf(namespace, 4);
       await on.bed.makeClaims(claims);
-      // The same event again and again, with its own time: it is one request, however often its sender has to try.
+      // The same event again and again, with the same time: it is one request, however often its sender retries.
       const events = claims.map(({ name: pvc }, index) => ({
         type: backupRequested,
         id: `${namespace}-${index}`,

@@ -1,4 +1,4 @@
-/** Case by case, what Longhorn's own webhook makes of what we send. */
+/** The answers of Longhorn's own webhook to our objects, case by case. */
 import { kinds, type Ports, portsOf, prepare, restore } from '@soteria/local/longhorn/testing/admission-world.ts';
 import { admitted } from '@soteria/local/longhorn/testing/admitted-cases.ts';
 import { outcomeOf, refused } from '@soteria/local/longhorn/testing/refused-cases.ts';

@@ -1,4 +1,4 @@
-/** Everything that we ask of Longhorn by our port, admitted or refused by Longhorn's own webhook; the local Longhorn does the work. */
+/** Every call of our port to Longhorn, admitted or refused by Longhorn's own webhook; the local Longhorn does the work. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

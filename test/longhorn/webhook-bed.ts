@@ -50,13 +50,13 @@ export interface WebhookBed {
   readonly server: ApiServer;
   readonly client: WatchingClient;
   setWebhookDown(isDown: boolean): Promise<void>;
-  /** Deletes every object of Longhorn's but its targets; nobody may work on them. */
+  /** Deletes every object of Longhorn except its targets; no controller may work on them. */
   clear(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface WebhookBedOptions {
-  /** Longhorn's setting `default-engine-image`; null: there is none yet. Default: the one that is deployed. */
+  /** Longhorn's setting `default-engine-image`; null: the setting does not exist yet. Default: the deployed image. */
   readonly defaultEngineImage?: string | null;
 }
 
@@ -82,7 +82,7 @@ async function startBefore(
 
   const setSetting = (name: string, value: string) =>
     admin.apply({ apiVersion, kind: 'Setting', metadata: { name, namespace }, value });
-  // What the manager makes at its start, before the webhook is asked.
+  // The objects that the manager makes at its start, before the webhook is called.
   const name = `ei-${createHash('sha512').update(engineImage).digest('hex').slice(0, 8)}`;
   await admin.apply({
     apiVersion,

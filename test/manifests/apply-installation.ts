@@ -1,4 +1,4 @@
-/** Puts the installation onto a test API server, without kubectl, and takes away again what would judge other suites' objects. */
+/** Applies the installation to a test API server without kubectl, and removes the admission policy that would judge other suites' objects. */
 import type { ManifestObject } from '../../local/manifests/manifest-object.ts';
 import type { AdminClient } from '../servers/admin-client.ts';
 import { waitUntil } from '../servers/wait-until.ts';

@@ -37,7 +37,7 @@ describe.skipIf(!hasReferenceCrds())('the custom resources of the installation',
     },
   );
 
-  it('are all kinds that Knative is given', () => {
+  it('cover all kinds that are applied to Knative', () => {
     const kinds = new Set(knativeObjects.map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(['ApiServerSource', 'Broker', 'EventType', 'PingSource', 'Service', 'Trigger']);
   });

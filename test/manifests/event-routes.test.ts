@@ -1,4 +1,4 @@
-/** Which events the installation's Triggers bring to which function, and that nothing goes round in circles. */
+/** Which events the installation's Triggers send to which function, and that no event runs in a circle. */
 import { describe, expect, it } from 'vitest';
 import { brokerSpec, triggerSpec } from '../../local/mesh/manifest/eventing-schemas.ts';
 import { matchesTrigger } from '../../local/mesh/event/match-filters.ts';
@@ -61,14 +61,14 @@ describe('the Triggers', () => {
     expect(triggersOf(attributes)).toEqual(expected);
   });
 
-  it('bring no fact back to its sender, but that a policy was changed', () => {
+  it('send no fact back to its sender, except that a policy has changed', () => {
     const facts = Object.entries(eventCatalogue).filter(([, { role }]) => role === 'fact');
     expect(facts.length).toBeGreaterThan(0);
     // A changed policy counts at once: policy-tick reads the policies anew, and changes none.
     expect(facts.flatMap(([type]) => triggersOf({ type }))).toEqual(['policy-changed']);
   });
 
-  it.each(triggers)('$name has its whole delivery, and parties that are installed', ({ spec }) => {
+  it.each(triggers)('$name has its whole delivery, and names installed objects', ({ spec }) => {
     expect(spec).toMatchObject({ broker: 'default', subscriber: { ref: { kind: 'Service' } } });
     expect(functions).toContain(spec.subscriber.ref?.name);
     // Milliseconds, as the schema reads them.
@@ -85,7 +85,7 @@ describe('the Triggers', () => {
     expect(functions).toContain('policy-tick');
   });
 
-  it('say what Knative’s webhook would fill in, so that they work when it is away', () => {
+  it('hold the values that Knative’s webhook would fill in, so that they work when it is away', () => {
     const [broker] = ofKind(objects, 'Broker');
     expect(at(broker?.['spec'], 'config')).toEqual({
       apiVersion: 'v1',
@@ -98,7 +98,7 @@ describe('the Triggers', () => {
     }
   });
 
-  it('come after what they need, whoever applies them in the order of the files', () => {
+  it('come after the objects they need when applied in the order of the files', () => {
     const place = (kind: string, name?: unknown): number =>
       objects.findIndex((one) => one.kind === kind && (name === undefined || one.metadata.name === name));
     for (const [index, one] of objects.entries()) {

@@ -1,5 +1,5 @@
 /**
- * An object against the structural schema of its CustomResourceDefinition: types, required members, enums, patterns, bounds, and
+ * Checks an object against the structural schema of its CustomResourceDefinition: types, required members, enums, patterns, bounds, and
  * unknown members, which a server prunes in silence unless asked to be strict.
  */
 import { at } from './installation.ts';

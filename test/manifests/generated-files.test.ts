@@ -16,11 +16,11 @@ describe('the generated files', () => {
   });
   afterAll(() => rmSync(copy, { recursive: true }));
 
-  it('are what the schemas make of them', () => {
+  it('are up to date with the schemas', () => {
     expect(compareGenerated(repositoryDir, generatedFiles())).toEqual([]);
   });
 
-  it('are told apart when one is missing, outdated or left over', () => {
+  it('are reported when a file is missing, outdated or left over', () => {
     const [first, second] = generatedFiles().map(({ path }) => path);
     const leftOver = `${generatedFolders[0]}/dev.soteria.gone.v1.yaml`;
     rmSync(join(copy, first ?? ''));

@@ -1,4 +1,4 @@
-/** What every function's manifest keeps to, whatever functions there will be. */
+/** The rules for every function's manifest, including future functions. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -29,7 +29,7 @@ describe.each(services)('the function %s', (name, service) => {
     const timeoutSeconds = Number(at(limits, 'timeoutSeconds'));
     expect(timeoutSeconds).toBeGreaterThanOrEqual(60);
     expect(at(limits, 'responseStartTimeoutSeconds')).toBe(timeoutSeconds);
-    // Without a bound only where each viewer keeps a stream open.
+    // Only where each viewer keeps a stream open is there no bound.
     if (name === 'console') expect(at(limits, 'containerConcurrency')).toBe(0);
     else expect(Number(at(limits, 'containerConcurrency'))).toBeGreaterThan(0);
   });
@@ -40,7 +40,7 @@ describe.each(services)('the function %s', (name, service) => {
     expect(at(container, 'resources', 'limits', 'cpu')).toBeUndefined();
   });
 
-  it('runs with no more than it needs, as an account of its own', () => {
+  it('runs with no more than it needs, with its own account', () => {
     expect(at(container, 'securityContext')).toMatchObject({
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'] },
@@ -66,7 +66,7 @@ describe('the rights', () => {
   const roles = objects.filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role');
 
   it.each(roles.map((role) => [titleOf(role), role] as const))(
-    'of %s hold no wildcard, and no Secret but those with policies',
+    'of %s hold no wildcard, and only Secrets with policies',
     (_title, role) => {
       const granted = listAt(role, 'rules').flatMap((rule) =>
         ['apiGroups', 'resources', 'verbs'].flatMap((field) => listAt(rule, field)),
@@ -111,7 +111,7 @@ describe('the admission policy of Operations', () => {
     ({ metadata }) => metadata.name === 'operations.soteria.dev',
   );
 
-  it('takes the functions’ accounts for its own, and nobody else', () => {
+  it('accepts only the functions’ accounts as Soteria’s own', () => {
     const isOwn = listAt(policy, 'spec', 'variables').find((one) => at(one, 'name') === 'isOwn');
     const accounts = String(at(isOwn, 'expression')).match(/'[^']+'/g) ?? [];
     expect(accounts.sort()).toEqual(services.map(([name]) => `'system:serviceaccount:soteria:${name}'`).sort());
@@ -126,7 +126,7 @@ describe('the admission policy of Operations', () => {
 });
 
 describe('the settings', () => {
-  it('are variables that the functions know, with values they take', () => {
+  it('are variables that the functions know, with values that they accept', () => {
     const config = ofKind(objects, 'ConfigMap').find(({ metadata }) => metadata.name === 'soteria-config');
     const data = at(config, 'data');
     const known = backupVariables.extend(restoreVariables.shape).strict();

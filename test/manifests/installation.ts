@@ -1,4 +1,4 @@
-/** What `kubectl apply -k deploy` applies. */
+/** The objects that `kubectl apply -k deploy` applies. */
 import { join } from 'node:path';
 import { readKustomization } from '../../local/manifests/read-kustomization.ts';
 import type { ManifestObject } from '../../local/manifests/manifest-object.ts';
@@ -19,7 +19,7 @@ export function ofKind(objects: readonly ManifestObject[], kind: string, group?:
   return objects.filter((one) => one.kind === kind && (group === undefined || one.apiVersion.startsWith(`${group}/`)));
 }
 
-/** The member at a path, or undefined; a test that expects it to be there fails on what it compares. */
+/** The member at a path, or undefined; a test that needs the member fails in its comparison. */
 export function at(object: unknown, ...path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>((value, key) => {
     if (Array.isArray(value) && typeof key === 'number') return value[key];
@@ -28,7 +28,7 @@ export function at(object: unknown, ...path: readonly (string | number)[]): unkn
   }, object);
 }
 
-/** The list at a path; a missing one is an error, so that no loop over nothing passes for a test. */
+/** The list at a path; a missing list is an error, so that a loop over nothing does not pass as a test. */
 export function listAt(object: unknown, ...path: readonly (string | number)[]): unknown[] {
   const list = at(object, ...path);
   if (Array.isArray(list)) return list;

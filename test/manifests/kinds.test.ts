@@ -1,4 +1,4 @@
-/** What is listed by kind in the manifests and documents is what the table of kinds says. */
+/** The lists of kinds in manifests and documents agree with the table of kinds. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KindOfOperation } from '@soteria/shared/operation/kinds/kind.ts';
@@ -27,7 +27,7 @@ describe('the admission policy of Operations', () => {
   });
 });
 
-it('what an operation waits for is documented for every kind', () => {
+it('the waits of an operation are documented for every kind', () => {
   const documented = waitsOfKinds.flatMap(({ kinds }) => kinds);
   expect(documented.toSorted()).toEqual(Object.keys(operationKinds).toSorted());
 });

@@ -1,4 +1,4 @@
-/** What our reader of kustomizations makes of the installation, against what kubectl's does. */
+/** Compares our reader of kustomizations with kubectl's, on the installation. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ function byIdentity(objects: readonly unknown[]): Map<string, unknown> {
 }
 
 describe.skipIf(kubectl === undefined)('kubectl kustomize', () => {
-  it('makes the same objects of the installation as we do', () => {
+  it('makes the same objects of the installation as our reader', () => {
     const ours = readInstallation();
     expect(byIdentity(build(deployDir))).toEqual(byIdentity(ours));
     expect(byIdentity(ours).size).toBe(ours.length);

@@ -1,4 +1,4 @@
-/** The namespace of the restore tests: what it keeps out, what it bounds, and what the verifier may there. */
+/** The namespace of the restore tests: its admission, its bounds, and the verifier's rights in it. */
 import { describe, expect, it } from 'vitest';
 import { commandJob, commandJobName } from '@soteria/shared/verification/command-job.ts';
 import { verificationJob, verificationJobName } from '@soteria/shared/verification/verification-job.ts';
@@ -11,7 +11,7 @@ const inProof = objects.filter(({ metadata }) => metadata.namespace === proof);
 describe('the namespace of the restore tests', () => {
   const namespace = ofKind(objects, 'Namespace').find(({ metadata }) => metadata.name === proof);
 
-  it('takes restricted Pods only', () => {
+  it('accepts restricted Pods only', () => {
     expect(namespace?.metadata.labels).toMatchObject({
       'pod-security.kubernetes.io/enforce': 'restricted',
       'soteria.dev/coverage': 'none',
@@ -46,7 +46,7 @@ describe('the namespace of the restore tests', () => {
     expect(Number(at(hard, 'pods'))).toBeGreaterThanOrEqual(2);
   });
 
-  it('gives the function restore the verifier’s Jobs and their Pods to read, and nothing to anybody else', () => {
+  it('lets only the function restore manage the verifier’s Jobs and read their Pods', () => {
     const role = ofKind(objects, 'ClusterRole').find(({ metadata }) => metadata.name === 'soteria-proof');
     expect(listAt(role, 'rules').map((rule) => [at(rule, 'resources'), at(rule, 'verbs')])).toEqual([
       [['jobs'], ['get', 'create', 'delete']],
@@ -64,7 +64,7 @@ describe('the namespace of the restore tests', () => {
     }
   });
 
-  it('counts what every container of the verifier asks for: a quota refuses what asks for nothing', () => {
+  it('counts the requests of every container of the verifier: a quota refuses a container without requests', () => {
     const frame = {
       operation: { uid: 'uid', name: 'operation', namespace: 'shop' },
       namespace: proof,

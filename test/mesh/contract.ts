@@ -1,5 +1,5 @@
 /**
- * What a mesh alone answers, whatever runs behind it: written once, run against `local/mesh` (`test/mesh`) and against Knative's own data plane
+ * The answers of a mesh itself, whatever runs behind it: written once, run against `local/mesh` (`test/mesh`) and against Knative's own data plane
  * (`test/knative`). Behind every Service stands the probe function.
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -21,10 +21,10 @@ import { waitUntil } from '../servers/wait-until.ts';
 
 export interface MeshOfContract {
   readonly client: KubernetesClient;
-  /** Of the Broker `default`. */
+  /** URL of the Broker `default`. */
   readonly brokerUrl: string;
   serviceUrl(name: string): string;
-  /** What that Service's function has received so far, in order. */
+  /** The requests that the Service's function has received so far, in order. */
   requests(service: string): readonly ProbeRequest[];
   /** How often the function was started. */
   countStarts(service: string): number;
@@ -36,7 +36,7 @@ export interface MeshOfContract {
 const quick = { retry: 2, backoffPolicy: 'exponential', backoffDelay: 'PT0.2S' };
 const letters = { deadLetterSink: serviceRef('letters', '/dead-letters') };
 
-/** All that the cases need, in place before the mesh starts. */
+/** The objects that the cases need, made before the mesh starts. */
 export const contractObjects: readonly JsonObject[] = [
   service('probe'),
   service('letters'),
@@ -109,7 +109,7 @@ export function meshContract(start: () => Promise<MeshOfContract>): void {
     return withId(service, id);
   }
 
-  it('the ingress takes an event in both modes and says what is wrong with all else', async () => {
+  it('the ingress accepts an event in both modes and reports what is wrong with anything else', async () => {
     const event = JSON.stringify({ specversion: '1.0', id: 'whole', source: '/s', type: 'of-nobody', data: {} });
     const structured = 'application/cloudevents+json';
     expect(await publish({ id: 'in-binary', type: 'of-nobody' })).toBe(202);
@@ -131,7 +131,7 @@ export function meshContract(start: () => Promise<MeshOfContract>): void {
     expect([options.status, ...told]).toEqual([200, 'POST, OPTIONS', '*']);
   });
 
-  it('a function sees the event with what the Broker adds, and no headers of the sender but trace and knative', async () => {
+  it('a function gets the event with the Broker’s additions, and only trace and knative headers of the sender', async () => {
     const more = {
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       'x-request-id': 'r1',
@@ -166,7 +166,7 @@ export function meshContract(start: () => Promise<MeshOfContract>): void {
     expect(JSON.parse(request?.body ?? '')).toEqual({ a: 'ü' });
   });
 
-  it('a Trigger passes on what all its filters match', async () => {
+  it('a Trigger passes on the events that all its filters match', async () => {
     await publish({ id: 'elsewhere', type: 'filtered', source: '/theirs/x' });
     await publish({ id: 'excluded', type: 'filtered', source: '/mine/x', subject: 'not' });
     await publish({ id: 'meant', type: 'filtered', source: '/mine/x' });
@@ -174,7 +174,7 @@ export function meshContract(start: () => Promise<MeshOfContract>): void {
     expect([withId('probe', 'elsewhere'), withId('probe', 'excluded')]).toEqual([[], []]);
   });
 
-  it('a delivery is repeated as its Trigger says until it is taken', async () => {
+  it('a delivery is retried as its Trigger says until it is accepted', async () => {
     expect(await publish({ id: 'again', answer: 'recover.2' })).toBe(202);
     const [first, second, third] = (await received('probe', 'again', 3)).map(({ at }) => at);
     expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(190);
@@ -186,7 +186,7 @@ export function meshContract(start: () => Promise<MeshOfContract>): void {
     ['422', 1, '422'],
     ['503', 3, '503'],
     ['404', 3, '404'],
-    // A reply that is no event: the filter gives up on it, and the dead letter does not say why.
+    // The reply is not an event: the filter gives up on it, and the dead letter does not say why.
     ['json', 3, undefined],
   ])('answered %s, an event is a dead letter after %i attempts', async (answer, attempts, code) => {
     expect(await publish({ id: `refused-${answer}`, answer }, '{"kept":true}')).toBe(202);
@@ -200,7 +200,7 @@ export function meshContract(start: () => Promise<MeshOfContract>): void {
     expect(letter?.headers['ce-knativeerrorcode']).toBe(code);
   });
 
-  it('a dead letter says in base64 what the function said', async () => {
+  it('a dead letter holds the function’s answer in base64', async () => {
     await publish({ id: 'why', answer: 'status.422' });
     const [letter] = await received('letters', 'why', 1);
     const { headers = {} } = letter ?? {};
@@ -208,13 +208,13 @@ export function meshContract(start: () => Promise<MeshOfContract>): void {
     expect(Buffer.from(said, 'base64').toString()).toContain('because');
   });
 
-  it('an attempt that takes longer than the Trigger’s time-out is given up and repeated', async () => {
+  it('an attempt that takes longer than the Trigger’s time-out is given up and retried', async () => {
     expect(await publish({ id: 'hangs', type: 'hasty', answer: 'hang' })).toBe(202);
     await received('letters', 'hangs', 1);
     expect(withId('probe', 'hangs')).toHaveLength(2);
   });
 
-  it('a reply is published; one that comes back to its own Trigger runs out', async () => {
+  it('a reply is published; a reply that comes back to its own Trigger runs out', async () => {
     await publish({ id: 'asked', answer: 'reply.answered' });
     await received('letters', 'reply-asked', 1);
     await publish({ id: 'round', type: 'loop', answer: 'reply.loop', knativebrokerttl: '4' });
@@ -223,7 +223,7 @@ export function meshContract(start: () => Promise<MeshOfContract>): void {
     expect(withId('probe', 'reply-reply-reply-round')).toEqual([]);
   });
 
-  it('of 14 requests at once to a function that takes one, 3 find its queue full', async () => {
+  it('of 14 requests at once to a function that serves one at a time, 3 find its queue full', async () => {
     const ask = () => fetch(`${mesh.serviceUrl('single')}/?answer=slow.100`);
     expect((await ask()).status).toBe(204);
     const answers = await Promise.all(Array.from({ length: 14 }, ask));
@@ -233,7 +233,7 @@ export function meshContract(start: () => Promise<MeshOfContract>): void {
     expect(texts).toEqual(Array(3).fill('pending request queue full\n'));
   });
 
-  it('a request whose time is up gets 504; where the answer had begun, it ends with the same words', async () => {
+  it('a request whose time is up gets 504; an answer that had begun ends with the same words', async () => {
     const late = await fetch(`${mesh.serviceUrl('brief')}/?answer=hang`);
     expect([late.status, await late.text()]).toEqual([504, 'request timeout']);
     const begun = await fetch(`${mesh.serviceUrl('brief')}/?answer=begin`);
@@ -264,7 +264,7 @@ export function meshContract(start: () => Promise<MeshOfContract>): void {
     expect(first?.headers['ce-id']).not.toBe(second?.headers['ce-id']);
   });
 
-  it('an ApiServerSource tells what enters, changes and leaves its selector, with Knative’s attributes', async () => {
+  it('an ApiServerSource reports objects that begin to match, change, and stop matching its selector, with Knative’s attributes', async () => {
     const name = 'b1';
     const at = { namespace: 'longhorn-system', name };
     const object = { apiVersion: 'longhorn.io/v1beta2', kind: 'Backup', metadata: at, spec: {} };

@@ -1,4 +1,4 @@
-/** The contract of a mesh, on the one of this repository. */
+/** The contract of a mesh, on the mesh of this repository. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** One order of restore points: the first of `GET /v1/backups` is what `latest` means, wherever it is asked. */
+/** One order of restore points: the first of `GET /v1/backups` is what `latest` means at every door. */
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
@@ -16,7 +16,7 @@ import { backupObject, createTestBench, silent } from '../../functions/restore/t
 
 interface Entry {
   readonly name: string;
-  /** Hours; undefined: Longhorn does not know the instant yet. */
+  /** In hours; undefined: Longhorn does not know the instant yet. */
   readonly hour: number | undefined;
   /** How its writer writes instants. */
   readonly isZoned: boolean;
@@ -171,7 +171,7 @@ async function listed({ ofBackup }: Installation, limit: number): Promise<Listed
   return found;
 }
 
-/** What each door means by `latest`: the id of a point, or null. */
+/** The point that each door chooses for `latest`: its id, or null. */
 async function latestOf({ ofRestore }: Installation) {
   const dry = { dry_run: true };
   const restore = await ofRestore.post('/v1/restores', { ...claim, target_pvc: 'data-2', ...dry });
@@ -195,12 +195,12 @@ async function expectOneOrder(installation: Installation, entries: readonly Entr
   const ids = all.map(({ id }) => id);
   const [first] = all;
   const latest = usable(first) ? (first?.id ?? null) : null;
-  // What stands first is the newest that there is: nothing that `latest` may choose has a younger instant.
+  // The first point is the newest: no point that `latest` may choose has a younger instant.
   const youngest = Math.max(...all.filter(usable).map(({ data_as_of: at }) => Date.parse(at ?? '')));
   if (latest === null) expect(all.filter(usable)).toEqual([]);
   else expect(Date.parse(first?.data_as_of ?? '')).toBe(youngest);
 
-  // A point of nobody belongs to the claim of the living volume, but not to a namespace that may be gone.
+  // A point without a maker belongs to the claim of the living volume, but not to a namespace that may be gone.
   const isNobodys = entries.find(({ name }) => `longhorn:default/${name}` === latest)?.by === 'nobody';
   const { namespace, ...single } = await latestOf(installation);
   expect(single).toEqual({ restore: latest, test: latest });

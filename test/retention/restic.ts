@@ -1,4 +1,4 @@
-/** restic, built from source: a repository of empty snapshots with the instants of a test, and what `restic forget` would keep of them. */
+/** restic, built from source: a repository of empty snapshots with the instants of a test, and the snapshots that `restic forget` would keep. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ export const hasRestic = existsSync(binary);
 export interface Repository {
   /** One snapshot for each instant, with the time zone's offset stored in it. */
   add(host: string, instants: readonly Date[]): Promise<void>;
-  /** Of each host: the instants kept, newest first. */
+  /** The instants kept for each host, newest first. */
   keep(args: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   remove(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function createRepository(timeZone: string): Promise<Repository> {
   };
 }
 
-/** As `restic backup --time` reads it: the clock of the process's own zone. */
+/** The instant in the form of `restic backup --time`: the clock of the process's own zone. */
 function inZone(at: Date, timeZone: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at);
 }

@@ -79,7 +79,7 @@ describe.skipIf(!hasRestic && !isRequired).each(['UTC', 'Asia/Kathmandu'])('in %
             isHeld: false,
           }));
           const { keep } = decideRetention({ points, rule, timeZone, now: new Date(newest + hourMs) });
-          // The newest stays with us whatever the rule; restic keeps it by every rule, too.
+          // Our retention keeps the newest point under every rule, and so does restic.
           expect(
             keep.map(({ id }) => id),
             `${host} by ${JSON.stringify(rule)}`,

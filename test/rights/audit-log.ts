@@ -1,4 +1,4 @@
-/** What the functions asked of the API server, from its audit log. */
+/** The requests of the functions to the API server, from its audit log. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -31,10 +31,10 @@ const line = z.object({
 });
 
 const account = /^system:serviceaccount:soteria:(.+)$/;
-/** Of the product's own client: what a test asks with a function's token is not the function's doing. */
+/** The user agent of the product's own client: requests that a test makes with a function's token do not count. */
 const userAgent = 'soteria';
 
-/** Of every log in the folder. */
+/** Reads every log in the folder. */
 export function readAuditLogs(folder: string): AuditedRequest[] {
   return globSync('*.log', { cwd: folder }).flatMap((file) =>
     readFileSync(join(folder, file), 'utf8')

@@ -1,6 +1,6 @@
 /**
- * Every right that a function is granted is one it uses, and it is granted every right it asks for: the roles of the manifests, held
- * against what the functions did on the API servers of this test run. Runs after all other tests.
+ * A function uses every right that it is granted, and is granted every right that it needs: compares the roles of the manifests
+ * with the requests of the functions on the API servers of this test run. Runs after all other tests.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -17,19 +17,19 @@ const rightText = ({ function: name, verb, resource, group, namespace }: Right):
 const requestText = ({ function: name, verb, resource, group, namespace, name: object }: AuditedRequest): string =>
   `${name}: ${verb} ${resource}${group === '' ? '' : `.${group}`} ${object ?? ''} in ${namespace ?? 'all namespaces'}`;
 
-/** What no test on an API server can make a function do, and which test does. */
+/** Rights whose use no test on an API server can force, with the test that shows the use. */
 const provedElsewhere: readonly { readonly right: string; readonly by: string }[] = [
-  // Two equal requests at once, recorded under the names of two seconds: a race that nobody can force from outside.
+  // Two equal requests at once, recorded under the names of two seconds: a race that cannot be forced from outside.
   { right: 'backup: delete operations.soteria.dev', by: 'functions/backup/convergence.test.ts' },
   // A volume over a backing image: the local Longhorn makes none.
   { right: 'restore: get backingimages.longhorn.io in longhorn-system', by: 'functions/restore/image.test.ts' },
   { right: 'restore: create backingimages.longhorn.io in longhorn-system', by: 'functions/restore/image.test.ts' },
   { right: 'restore: list backupbackingimages.longhorn.io in longhorn-system', by: 'functions/restore/image.test.ts' },
-  // Where there is room, when Longhorn finds no place: the local one has no nodes.
+  // The room of the nodes, when Longhorn finds no place: the local Longhorn has no nodes.
   { right: 'restore: list nodes.longhorn.io in longhorn-system', by: 'functions/restore/convergence.test.ts' },
 ];
 
-/** Asked for to see that it is denied, and what is said then. */
+/** Requests that tests make to see the refusal. */
 const deniedOnPurpose: ReadonlySet<string> = new Set([
   // A restore test in a namespace that has not let the function make Jobs: test/apiserver/restore-test.test.ts.
   'restore: create jobs.batch  in team-proof',
@@ -41,7 +41,7 @@ describe.skipIf(!hasLogs)('the rights of the functions', () => {
   const usesOf = (right: Right): number => requests.filter((request) => isUseOf(right, request)).length;
   console.log(rightsTable(rights, (right) => `${right.verb} ${usesOf(right)}×`));
 
-  it('are looked at: every account has some, and has asked for things', () => {
+  it('are complete: every account has rights, and has made requests', () => {
     const accounts = new Set(rights.map((right) => right.function));
     expect(accounts.size).toBeGreaterThan(3);
     expect(new Set(requests.map((request) => request.function))).toEqual(accounts);

@@ -1,7 +1,7 @@
 /**
- * `npm run scale -- [--claims 1000] [--as operations|namespace] [--deadline-minutes 60]`: so many claims of one namespace are backed up
- * on a real API server with the rights of the manifests, asked for at once by `kubectl create` (an Operation for each), or by one
- * request for the whole namespace. Prints what it took; exits 0 when every claim has a restorable backup of its own.
+ * `npm run scale -- [--claims 1000] [--as operations|namespace] [--deadline-minutes 60]`: backs up this many claims of one namespace
+ * on a real API server with the rights of the manifests, requested at once by `kubectl create` (an Operation for each), or by one
+ * request for the whole namespace. Prints times and requests; exits 0 when every claim has its own restorable backup.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -29,8 +29,8 @@ const soteria = 'system:serviceaccount:soteria:';
 const seconds = (sinceMs: number) => ((performance.now() - sinceMs) / 1000).toFixed(1);
 
 /**
- * All of this cluster is one node, whose limit is not what is measured; and a function gets as much heap as V8 takes in a container with
- * the memory limit of the manifests: half of it for what is old, and the smallest of young generations. They start with the first request.
+ * This cluster is one node, whose limit is not measured; a function gets as much heap as V8 takes in a container with
+ * the memory limit of the manifests: half of it for the old generation, and the smallest young generation. Functions start with the first request.
  */
 async function configure(bed: LocalBed): Promise<void> {
   const data = { SOTERIA_MAX_PARALLEL_PER_NODE: '10', NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=1' };

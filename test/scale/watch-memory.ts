@@ -27,7 +27,7 @@ export function watchMemory(dataDir: string): MemoryWatch {
       const name = `function ${basename(file)}`;
       peaks.set(name, Math.max(peaks.get(name) ?? 0, peakBytesOf(pid)));
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
 

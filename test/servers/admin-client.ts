@@ -1,6 +1,6 @@
 /**
- * A plain JSON caller for test set-up: any path, any identity, no judgement. The product's own client is what is under test,
- * so the test bed does not stand on it.
+ * A plain JSON client for test set-up: any path, any identity, no checks. The product's own client is under test,
+ * so the test bed does not use it.
  */
 import { Agent, request } from 'node:https';
 
@@ -8,11 +8,11 @@ export interface AdminAccess {
   readonly url: string;
   readonly caPem: string;
   readonly token: string;
-  /** Acts as somebody else; the token's owner needs the right to. */
+  /** Acts as another user; the token's owner needs the right to do so. */
   readonly impersonate?: { readonly user: string; readonly groups?: readonly string[] } | undefined;
 }
 
-/** `T` is the caller's claim about the body: a test that claims wrongly fails. */
+/** `T` is the caller's assumption about the body: a test with a wrong assumption fails. */
 export interface Answer<T> {
   readonly status: number;
   readonly body: T;
@@ -99,7 +99,7 @@ interface ResourceList {
   readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
 }
 
-/** Looks a kind up in the server's discovery, and remembers what it found. */
+/** Looks up a kind in the server's discovery, and caches the answer. */
 function createResourceFinder(must: AdminClient['must']) {
   const known = new Map<string, FoundResource>();
   return async function findResource(apiVersion: string, kind: string): Promise<FoundResource> {

@@ -15,16 +15,16 @@ import { keepAuditLog } from './keep-audit-log.ts';
 import { startServerProcess, type ServerProcess } from './server-process.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** What a test needs to reach the server; plain values, so that it can cross into test workers. */
+/** The access of a test to the server: plain values, which can be passed to test workers. */
 export interface ApiServerAccess {
   readonly url: string;
   readonly caPem: string;
-  /** Of `admin` in `system:masters`. */
+  /** The token of `admin` in `system:masters`. */
   readonly adminToken: string;
   readonly kubeconfigPath: string;
   /** One JSON line per answered request, level Metadata. */
   readonly auditLogPath: string;
-  /** Temporary, with the logs of the servers; gone after `stop`. */
+  /** A temporary folder with the logs of the servers; `stop` deletes it. */
   readonly dir: string;
   readonly kubectlPath?: string | undefined;
 }
@@ -34,7 +34,7 @@ export interface ApiServer extends ApiServerAccess {
   /** False with assets that hold no controller-manager: nothing collects garbage then, and namespaces never finish. */
   readonly hasControllerManager: boolean;
   /**
-   * Garbage collector, namespaces, service accounts; returns when it works. Best after the CRDs: it learns of new kinds only every
+   * Garbage collector, namespaces, service accounts; returns when they work. Best after the CRDs: it discovers new kinds only every
    * 30 seconds. Throws when there is no binary for it.
    */
   startControllerManager(this: void): Promise<void>;
@@ -45,7 +45,7 @@ export interface ApiServer extends ApiServerAccess {
 export interface ApiServerOptions {
   /** Further kube-apiserver flags, for example feature gates. */
   readonly extraFlags?: readonly string[];
-  /** True: what the functions ask of it counts when their rights are compared with what they use. */
+  /** True: the requests of the functions count when their rights are compared with their use. */
   readonly isAuditKept?: boolean;
 }
 
@@ -144,7 +144,7 @@ async function startOnce(
   }
 }
 
-/** Ready says nothing about the namespaces that the server makes for itself a moment later. */
+/** A ready server makes its own namespaces only a moment later. */
 async function isReady(admin: AdminClient): Promise<boolean> {
   const paths = ['/readyz', '/api/v1/namespaces/default', '/api/v1/namespaces/kube-system'];
   const answers = await Promise.all(paths.map((path) => admin.call('GET', path)));

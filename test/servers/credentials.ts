@@ -1,4 +1,4 @@
-/** The files an API server is started with: who signs, who is the administrator, what is audited, and how clients reach it. */
+/** The files of an API server's start: signing keys, administrator, audit policy, and the access of clients. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ export function writeCredentials(dir: string): Credentials {
   };
 }
 
-/** A kubeconfig that carries everything inside itself, for kubectl and for `--kubeconfig`. */
+/** A kubeconfig without references to other files, for kubectl and for `--kubeconfig`. */
 export function writeKubeconfig(path: string, access: { url: string; caPem: string; token: string }): string {
   const named = 'soteria-test';
   writeFileSync(

@@ -1,4 +1,4 @@
-/** Where the real Kubernetes servers are that the tests run on. */
+/** Finds the real Kubernetes servers that the tests run on. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,7 @@ export interface MissingBinaries {
   readonly dir: string;
 }
 
-/** What `npm run servers` builds into. */
+/** The folder that `npm run servers` builds into. */
 export const builtServersDir = fileURLToPath(new URL('../../.cache/servers', import.meta.url));
 
 /** KUBEBUILDER_ASSETS decides when it is set, even when it is incomplete: a silent fallback would test another version. */

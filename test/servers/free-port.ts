@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A port free on 127.0.0.1 at this moment. Another process may still take it: whoever starts a server on it retries. */
+/** A port free on 127.0.0.1 at this moment. Another process may still take it, so the caller retries when its server cannot start. */
 export async function findFreePort(): Promise<number> {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');

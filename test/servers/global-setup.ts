@@ -6,7 +6,7 @@ import { installCrds, readOwnCrds, readReferenceCrds } from './install-crds.ts';
 import { forgetAuditLogs } from './keep-audit-log.ts';
 import { hasReferenceCrds, referenceFix } from './reference-dir.ts';
 
-/** What the test files get by `inject('apiServer')`; they use it through `require-api-server.ts`. */
+/** The value of `inject('apiServer')`; test files use it through `require-api-server.ts`. */
 export type ProvidedApiServer =
   | { readonly state: 'missing'; readonly why: string }
   | {
@@ -17,7 +17,7 @@ export type ProvidedApiServer =
     };
 
 declare module 'vitest' {
-  // Merging is how vitest types what it provides.
+  // vitest types its provided values by merging.
   // eslint-disable-next-line typescript/consistent-type-definitions
   export interface ProvidedContext {
     apiServer: ProvidedApiServer;

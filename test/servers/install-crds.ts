@@ -9,7 +9,7 @@ import { waitUntil } from './wait-until.ts';
 
 const manifestsDir = fileURLToPath(new URL('../../deploy/knative', import.meta.url));
 
-/** These name a conversion webhook of Knative's, which a bare API server cannot call. They have one version: nothing is lost. */
+/** These name a conversion webhook of Knative's, which a bare API server cannot call. They have one version, so the webhook is not needed. */
 const namesConversionWebhook = new Set([
   'pingsources.sources.knative.dev',
   'eventtypes.eventing.knative.dev',
@@ -20,7 +20,7 @@ export interface Crd extends AnyObject {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** The reference CRDs where the reference folder is there, else none. */
+/** The reference CRDs; none when the reference folder is missing. */
 export function readReferenceCrds(): Crd[] {
   return hasReferenceCrds() ? referenceCrdFiles.flatMap(readCrds) : [];
 }
@@ -30,7 +30,7 @@ export function readOwnCrds(): Crd[] {
   return globSync('**/*.yaml', { cwd: manifestsDir }).flatMap((path) => readCrds(join(manifestsDir, path)));
 }
 
-/** Returns when every one is established, with their names. */
+/** Returns the names when every definition is established. */
 export async function installCrds(admin: AdminClient, crds: readonly Crd[]): Promise<string[]> {
   // Server-side apply: the annotation of a client-side apply would be too large for some of these.
   await Promise.all(crds.map((crd) => admin.apply(withoutConversionWebhook(crd))));

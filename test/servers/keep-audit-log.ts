@@ -1,4 +1,4 @@
-/** Audit logs outlive their servers, for the test that compares rights with what was asked for. */
+/** Audit logs outlive their servers, for the test that compares rights with requests. */
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

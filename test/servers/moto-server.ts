@@ -12,7 +12,7 @@ export const hasMoto = existsSync(join(motoDir, 'moto'));
 
 export interface MotoServer {
   readonly url: URL;
-  /** A call that changes something; it believes every signature. Throws for a status from 300. */
+  /** A call that changes the bucket; moto accepts every signature. Throws for a status from 300. */
   call(method: string, path: string, body?: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export async function startMotoServer(): Promise<MotoServer> {
       if (child.exitCode !== null) throw new Error(`moto has ended with ${child.exitCode}`);
     },
   });
-  // It takes region and service from here.
+  // moto reads region and service from here.
   const credential = 'AKIDTEST/20260101/us-east-1/s3/aws4_request';
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`;
   return {

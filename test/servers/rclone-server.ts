@@ -1,4 +1,4 @@
-/** rclone, built from source: an S3 server over a folder, and a client that counts a bucket in a way of its own. */
+/** rclone, built from source: an S3 server over a folder, and an independent client that counts a bucket. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -27,7 +27,7 @@ export interface S3Keys {
 export async function startRcloneServer(folder: string, { keyId, applicationKey }: S3Keys): Promise<S3Server> {
   const address = `127.0.0.1:${await findFreePort()}`;
   const args = ['serve', 's3', folder, '--addr', address, '--auth-key', `${keyId},${applicationKey}`];
-  // Folders are read anew with every request, so that what a test writes is there at once.
+  // Folders are read anew with every request, so that files of a test are listed at once.
   const fresh = ['--dir-cache-time', '0s', '--config', '/dev/null'];
   const child = spawn(rcloneBinary, [...args, ...fresh], { stdio: 'ignore' });
   const url = new URL(`http://${address}`);
@@ -51,7 +51,7 @@ export interface SizeQuery {
   readonly bucket: string;
   /** rclone's name for the kind of server. */
   readonly provider?: string;
-  /** Older versions too. */
+  /** Counts older versions too. */
   readonly withVersions?: boolean;
 }
 

@@ -11,7 +11,7 @@ export const referenceCrdFiles = ['longhorn.yaml', 'knative-serving.yaml', 'knat
   join(referenceDir, 'crds', name),
 );
 
-/** All three files or none: half a cluster would let a test pass on what is missing. */
+/** All three files or none: with half of them a test could pass although definitions are missing. */
 export function hasReferenceCrds(): boolean {
   return referenceCrdFiles.every((path) => existsSync(path));
 }

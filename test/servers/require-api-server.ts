@@ -1,5 +1,5 @@
 /**
- * For test files under `test/apiserver`: suites on the shared API server, each in namespaces of its own.
+ * For test files under `test/apiserver`: suites on the shared API server, each in its own namespaces.
  *
  *     describeOnApiServer('the record', () => {
  *       const server = useApiServer();
@@ -18,15 +18,15 @@ type Suite = (title: string, body: () => void) => void;
 
 const isRequired = process.env['REQUIRE_APISERVER'] === '1';
 
-/** Without server binaries skipped, loudly; with REQUIRE_APISERVER=1 every test fails instead. */
+/** Skips the tests with a message when the server binaries are missing; with REQUIRE_APISERVER=1 every test fails instead. */
 export const describeOnApiServer: Suite = describe.skipIf(provided.state === 'missing' && !isRequired);
 
-/** Needs the CRDs of Longhorn and Knative besides. */
+/** Also needs the CRDs of Longhorn and Knative. */
 export const describeWithReferenceCrds: Suite = describe.skipIf(
   provided.state === 'missing' || !provided.hasReferenceCrds,
 );
 
-/** Needs the CRDs and a controller-manager besides: garbage collection, deleting namespaces. */
+/** Also needs the CRDs and a controller-manager: garbage collection, deleting namespaces. */
 export const describeWithControllers: Suite = describe.skipIf(
   provided.state === 'missing' || !provided.hasReferenceCrds || !provided.hasControllerManager,
 );
@@ -37,7 +37,7 @@ export interface SharedApiServer {
   readonly admin: AdminClient;
   /** As another user; closed with the suite. */
   as(impersonate: NonNullable<AdminAccess['impersonate']>): AdminClient;
-  /** With a token of its own, e.g. one of `mintToken`; closed with the suite. */
+  /** With the given token, for example of `mintToken`; closed with the suite. */
   withToken(token: string): AdminClient;
   /** Makes `<prefix>-<six random characters>`, so that files and runs never meet. Left behind: the whole server goes. */
   createNamespace(prefix: string): Promise<string>;

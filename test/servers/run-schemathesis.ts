@@ -1,4 +1,4 @@
-/** schemathesis, installed by `npm run servers`: it makes requests from the OpenAPI document and holds the answers against it. */
+/** schemathesis, installed by `npm run servers`: it generates requests from the OpenAPI document and checks the answers against it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -13,7 +13,7 @@ const folder = join(builtServersDir, 'schemathesis');
 export const hasSchemathesis = existsSync(join(folder, 'schemathesis'));
 
 /**
- * Not among them: `positive_data_acceptance`, since the state of the cluster refuses requests that are well formed, and
+ * Left out: `positive_data_acceptance`, because the state of the cluster refuses requests that are well formed, and
  * `allow_header_conformance`, since `GET /v1/restores/{name}` also stands at `/v1/restores/namespace`.
  */
 const checks = [
@@ -32,11 +32,11 @@ const configFile = fileURLToPath(new URL('../tools/schemathesis/schemathesis.tom
 export interface Fuzzing {
   readonly documentFile: string;
   readonly url: string;
-  /** Of each operation; the same document gets the same requests every time. */
+  /** The number of requests for each operation; the same document gets the same requests every time. */
   readonly maxExamples: number;
 }
 
-/** `failures` in its own words; empty: every answer was as declared. */
+/** `failures` in the words of schemathesis; empty: every answer was as declared. */
 export async function runSchemathesis(fuzzing: Fuzzing): Promise<{ requests: number; failures: string }> {
   const workDir = await mkdtemp(join(tmpdir(), 'soteria-schemathesis-'));
   try {

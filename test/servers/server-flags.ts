@@ -1,8 +1,8 @@
-/** How the servers of the test bed are started: loopback only, nothing synced to disk, as a real cluster in everything else. */
+/** The flags of the test bed's servers: loopback only, nothing synced to disk, otherwise as in a real cluster. */
 import { join } from 'node:path';
 import type { Credentials } from './credentials.ts';
 
-/** The issuer that service account tokens carry, the one kubeadm chooses. */
+/** The issuer of service account tokens, as kubeadm chooses it. */
 const serviceAccountIssuer = 'https://kubernetes.default.svc.cluster.local';
 
 export function etcdFlags({ dir, clientUrl, peerUrl }: { dir: string; clientUrl: string; peerUrl: string }): string[] {
@@ -43,17 +43,17 @@ export function apiServerFlags({ dir, url, etcdUrl, auditLogPath, credentials }:
     `--service-account-signing-key-file=${credentials.serviceAccountPrivateKeyFile}`,
     `--audit-policy-file=${credentials.auditPolicyFile}`,
     `--audit-log-path=${auditLogPath}`,
-    // Megabytes: a log that is begun anew half-way would be counted from there.
+    // Megabytes: a large limit, because a rotated log would be counted from its new start.
     '--audit-log-maxsize=100000',
     '--allow-privileged=true',
   ];
 }
 
-/** What the tests rely on, and nothing that would need nodes. */
+/** The controllers that the tests need, and none that would need nodes. */
 const controllers = [
   'garbage-collector-controller',
   'namespace-controller',
-  // They let go of claims and persistent volumes that are deleted and not in use.
+  // They remove the finalizers of deleted claims and persistent volumes that are not in use.
   'persistentvolumeclaim-protection-controller',
   'persistentvolume-protection-controller',
   'serviceaccount-controller',
@@ -76,7 +76,7 @@ export function controllerManagerFlags(input: ControllerManagerFlagsInput): stri
     `--service-account-private-key-file=${input.credentials.serviceAccountPrivateKeyFile}`,
     `--root-ca-file=${input.certificate}`,
     '--leader-elect=false',
-    // No metrics, no health: nothing asks for them.
+    // No metrics and no health checks: no client reads them.
     '--secure-port=0',
     // Enough for a test that deletes a namespace full of objects at once.
     '--kube-api-qps=200',

@@ -8,7 +8,7 @@ export interface ServerProcess {
   readonly name: string;
   readonly pid: number | undefined;
   readonly logPath: string;
-  /** Throws, with the end of its log, when the process is no longer running. */
+  /** Throws with the end of the log when the process has ended. */
   assertRunning(): void;
   /** SIGTERM, then SIGKILL after the grace; returns when the process is gone. */
   stop(graceMs?: number): Promise<void>;

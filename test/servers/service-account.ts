@@ -7,7 +7,7 @@ import type { ApiServerAccess } from './api-server.ts';
 export interface ServiceAccountRef {
   readonly namespace: string;
   readonly name: string;
-  /** Of the token, e.g. for Knative's OIDC; default: the API server's. */
+  /** Audience of the token, for example for Knative's OIDC; default: the API server's. */
   readonly audiences?: readonly string[];
   /** Default one hour; the API server grants no less than ten minutes. */
   readonly expirationSeconds?: number;
@@ -17,7 +17,7 @@ export interface MountedServiceAccount {
   /** Holds `token`, `ca.crt` and `namespace`, as /var/run/secrets/kubernetes.io/serviceaccount does. */
   readonly dir: string;
   readonly token: string;
-  /** `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT` for the process that is to use it. */
+  /** `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT` for the process that uses the identity. */
   readonly env: { readonly KUBERNETES_SERVICE_HOST: string; readonly KUBERNETES_SERVICE_PORT: string };
 }
 
@@ -34,7 +34,7 @@ export async function mintToken(admin: AdminClient, account: ServiceAccountRef):
   return answer.status.token;
 }
 
-/** Writes the folder under the server's own, so that it goes when the server goes. The account must exist. */
+/** Writes the folder under the server's own, so that it is deleted with the server. The account must exist. */
 export async function mountServiceAccount(
   server: ApiServerAccess,
   account: ServiceAccountRef,

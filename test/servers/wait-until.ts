@@ -5,12 +5,12 @@ export interface WaitOptions {
   readonly deadlineMs?: number;
   /** Default 50. */
   readonly everyMs?: number;
-  /** Called before every ask; throws when waiting has become pointless. */
+  /** Called before every try; throws when waiting has become pointless. */
   readonly assertPossible?: () => void;
 }
 
 /**
- * Asks until the answer is neither `undefined` nor `false`, and gives it back. A throw inside `ask` counts as "not yet".
+ * Calls `ask` until its answer is neither `undefined` nor `false`, and returns that. A throw inside `ask` counts as "not yet".
  * After the deadline it throws with `what` and the last thing thrown as cause.
  */
 export async function waitUntil<T>(

@@ -1,4 +1,4 @@
-/** The claims of a soak: each with bytes of its own, bound before anything is asked. */
+/** The claims of a soak: each with different bytes, bound before the first request. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

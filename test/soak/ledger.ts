@@ -1,4 +1,4 @@
-/** Does what the Operations say agree with what is on the target? Read from the target's files alone, byte for byte. */
+/** Compares the Operations with the backups on the target, read from the target's files alone, byte for byte. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ export async function readLedger(dataDir: string): Promise<readonly OnTarget[]> 
   return found;
 }
 
-/** Pure. What a success says and what is there: one backup each, and no backup that nobody answers for. */
+/** Every success has exactly one backup, and every backup belongs to an Operation. Pure. */
 export function compareLedger(operations: readonly Operation[], ledger: readonly OnTarget[]): string[] {
   const byUid = Map.groupBy(ledger, ({ operationUid }) => operationUid);
   const wrong: string[] = [];
@@ -38,7 +38,7 @@ export function compareLedger(operations: readonly Operation[], ledger: readonly
     byUid.delete(metadata.uid);
     if (status?.phase === undefined || status.settled !== true) wrong.push(`${metadata.name} has not ended`);
     if (status?.phase !== 'Succeeded') {
-      // One that was complete before its Operation gave up is a restore point all the same, but never more than one.
+      // A backup that was complete before its Operation gave up is a restore point too, but there is never more than one.
       if (points.length > 1) wrong.push(`${metadata.name} is ${status?.phase} and has ${points.length} backups`);
     } else if (points.length !== 1 || points[0]?.backup !== status.result?.backup) {
       wrong.push(
@@ -50,7 +50,7 @@ export function compareLedger(operations: readonly Operation[], ledger: readonly
   return wrong;
 }
 
-/** Paths in which a success differs from the claim it is of, which nobody has changed since. */
+/** Paths in which a successful backup differs from its claim, which has not changed since. */
 export async function compareBytes(dataDir: string, operations: readonly Operation[]): Promise<string[]> {
   const folders = foldersIn(join(dataDir, 'longhorn'));
   const scratch = await mkdtemp(join(tmpdir(), 'soteria-soak-restored-'));

@@ -69,7 +69,7 @@ function lostRequests(all: readonly Operation[]): string[] {
 const listOperations = (product: Product): Promise<Operation[]> =>
   Array.fromAsync(listAll(product.client, operations, { namespace: soakNamespace }));
 
-/** Nobody helps: the sweep comes when it comes. */
+/** Waits for the regular sweep, without extra pings. */
 async function waitForSettled(product: Product, deadlineMs: number): Promise<readonly Operation[]> {
   const endAt = performance.now() + deadlineMs;
   for (;;) {

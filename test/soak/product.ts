@@ -15,7 +15,7 @@ export interface Product {
   readonly frontDoorUrl: string;
   /** Store, Longhorn and mesh die at once and start again on what was stored; functions without them are ended too. */
   killStore(): Promise<void>;
-  /** One function that is awake, if any; the mesh starts another when it is needed. */
+  /** Kills one awake function, if any; the mesh starts another when needed. */
   killFunction(choose: (count: number) => number): boolean;
   stop(): Promise<void>;
 }
@@ -37,7 +37,7 @@ function kill(pid: number | undefined): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // The process has ended by itself.
   }
 }
 

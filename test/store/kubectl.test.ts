@@ -1,4 +1,4 @@
-/** What people do with kubectl, done with the real kubectl on the local store. */
+/** The usual commands of people, with the real kubectl on the local store. */
 import { writeKubeconfig } from '@soteria/local/store/kubeconfig.ts';
 import { startStore, type Store } from '@soteria/local/store/start-store.ts';
 import { createMemoryCluster, type MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
@@ -78,7 +78,7 @@ describe.skipIf(binary === undefined)('kubectl on the local store', () => {
     expect(await fail('create -f -', operation('created'))).toContain('AlreadyExists');
   });
 
-  it('takes names from generateName', async () => {
+  it('makes names from generateName', async () => {
     const made = await succeed('create -f - -o name', operation('x').replace('name: x', 'generateName: made-'));
     expect(made).toMatch(/^operation.soteria.dev\/made-[a-z0-9]{5}\n$/);
   });
@@ -129,7 +129,7 @@ describe.skipIf(binary === undefined)('kubectl on the local store', () => {
     expect(await succeed('get sop applied -n shop -o jsonpath={.spec.cancelRequested}')).toBe('true');
   });
 
-  it('names what the store does not do', async () => {
+  it('reports what the store does not support', async () => {
     const refusal = await kubectl.run(['apply', '--server-side', '-f', '-'], settings('red'));
     expect(refusal.stdout + refusal.stderr).toContain('server-side apply is not done by the local store');
     expect(await fail('auth can-i get pods')).toContain(
@@ -157,7 +157,7 @@ describe.skipIf(binary === undefined)('kubectl on the local store', () => {
     expect(found.metadata.annotations).toEqual({ note: 'yes' });
   });
 
-  it('makes and deletes a namespace with what is in it, and waits until it is gone', async () => {
+  it('makes a namespace, deletes it with its content, and waits until it is gone', async () => {
     await succeed('create namespace brief');
     await succeed('create secret generic key -n brief --from-literal=password=open');
     expect(await succeed('get secret key -n brief -o jsonpath={.data.password}')).toBe('b3Blbg==');

@@ -14,7 +14,7 @@ export interface Outcome {
 export interface Kubectl {
   /** Runs to its end, with `input` as standard input. */
   run(args: readonly string[], input?: string): Promise<Outcome>;
-  /** The lines of a command that goes on until it is stopped. */
+  /** The lines of a command that runs until it is stopped. */
   follow(args: readonly string[]): { readonly lines: AsyncIterator<string>; stop(): void };
 }
 
@@ -36,7 +36,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** `dir` takes the cache, so that no other cluster's is used or changed. */
+/** `dir` holds kubectl's cache, so that the cache of another cluster is neither used nor changed. */
 export function kubectlFor(binary: string, kubeconfig: string, dir: string): Kubectl {
   const common = [`--kubeconfig=${kubeconfig}`, `--cache-dir=${join(dir, 'kubectl-cache')}`];
   return {

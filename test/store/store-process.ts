@@ -1,4 +1,4 @@
-/** A store in a process of its own, so that it can be killed: `node store-process.ts DATA_FILE`. Prints its address. */
+/** A store in its own process, so that it can be killed: `node store-process.ts DATA_FILE`. Prints its address. */
 import { startStore } from '@soteria/local/store/start-store.ts';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { randomUUID } from 'node:crypto';

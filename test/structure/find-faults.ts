@@ -1,4 +1,4 @@
-/** What of the imports does not fit the table of rooms. Pure. */
+/** Finds the imports that do not fit the table of rooms. Pure. */
 import type { Import } from './read-imports.ts';
 import type { Room } from './rooms.ts';
 
@@ -8,7 +8,7 @@ export function roomOf(path: string, rooms: readonly Room[]): string | undefined
   return holding.toSorted((a, b) => b.length - a.length)[0];
 }
 
-/** Faults of the table itself: a room named twice, or allowed to import what stands below it. */
+/** Faults of the table itself: a room that is named twice, or that may import a room below it in the list. */
 export function findTableFaults(rooms: readonly Room[]): string[] {
   const before = new Set<string>();
   return rooms.flatMap(({ path, may }) => {
@@ -32,7 +32,7 @@ export function findArrowFaults(imports: readonly Import[], rooms: readonly Room
   });
 }
 
-/** Sets of places that reach each other; `placeOf` answers undefined for what is not looked at. */
+/** Sets of places that import each other; `placeOf` returns undefined for files that do not count. */
 export function findCircles(
   imports: readonly Import[],
   placeOf: (path: string) => string | undefined,
@@ -69,7 +69,7 @@ export function folderInFunction(path: string): string | undefined {
   return /^functions\/[^/]+\/[^/]+(?=\/)/.exec(path)?.[0];
 }
 
-/** Whether a text names a driver. Members of a type that are called like one do not count. */
+/** Whether a text names a driver. Members of a type with the name of a driver do not count. */
 export function namesDriver(source: string): boolean {
   const text = source.replaceAll(/\bPick<[^>]*>|\w\['longhorn'\]/g, '');
   return /(['"])(?:longhorn|restic|kopia)\1/.test(text);

@@ -1,4 +1,4 @@
-/** The imports of the repository's programs, read as text. Tests, and what only tests load, may import anything and are left out. */
+/** The imports of the repository's programs, read as text. Tests, and files that only tests load, may import anything and are left out. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 

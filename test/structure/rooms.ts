@@ -1,7 +1,7 @@
 /** The architecture as data: which room may import which. `docs/architecture.md` shows the same table. */
 
 export interface Room {
-  /** A folder with all that is below it, except what is a room of its own. */
+  /** A folder with everything below it, except folders that are rooms themselves. */
   readonly path: string;
   readonly holds: string;
   /** Other rooms, which stand before it in the list. */
@@ -28,7 +28,7 @@ const ofFunctions = [
   'shared/config',
   'shared/function',
 ];
-/** No function that asks its drivers knows one of them. */
+/** No function that uses its drivers may import a driver itself. */
 const withoutLonghorn = ofFunctions.filter((room) => room !== 'shared/longhorn');
 const everything = [
   ...ofFunctions,
@@ -164,10 +164,10 @@ export const rooms: readonly Room[] = [
   { path: 'bench', holds: 'measurements', may: [...everything, 'shared/fakes', 'scripts', 'local', 'test'] },
 ];
 
-/** Folders inside one room that still import each other in a circle. The list only gets shorter: a circle that is gone must leave it. */
+/** Folders inside one room that still import each other in a circle. The list only gets shorter: delete a row when its circle is gone. */
 export const knots: readonly (readonly string[])[] = [];
 
-/** Files and folders of `functions/restore` that know Longhorn itself and not only a driver: the test of an installation, and what it takes to recover. */
+/** Files and folders of `functions/restore` that use Longhorn directly instead of a driver: the self-test, and recovery. */
 export const knowLonghorn: readonly string[] = [
   'functions/restore/main.ts',
   'functions/restore/self-test/',
@@ -181,7 +181,7 @@ export const namesOfDrivers = 'shared/operation/kinds/drivers.ts';
 export const notDrivers: readonly string[] = [
   // A storage class.
   'functions/restore/self-test/about-self-test.ts',
-  // What a key in a bucket belongs to.
+  // The owner of a key in a bucket.
   'functions/b2-usage/report/list-repositories.ts',
   'functions/b2-usage/tally/classify-key.ts',
   'shared/http-contract/usage-answers.ts',

@@ -1,4 +1,4 @@
-/** The rooms of the repository and the direction between them, held to the table in `rooms.ts`. */
+/** Checks the rooms of the repository and the direction of their imports against the table in `rooms.ts`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -47,7 +47,7 @@ describe('what a function reads of a request', () => {
 });
 
 describe('the drivers', () => {
-  it('are asked by a function through their table alone', () => {
+  it('are used by a function through their table only', () => {
     const direct = imports.filter(
       ({ from, to }) =>
         /^functions\/(backup|restore)\//.test(from) &&
@@ -84,7 +84,7 @@ describe('a planted fault', () => {
     expect(found[0]).toContain(fault);
   });
 
-  it('that two rooms import each other is found, also by way of a third', () => {
+  it('two rooms that import each other are reported, also through a third room', () => {
     expect(findCircles(plant('shared/kubernetes/client.ts', 'shared/settings/paused.ts'), roomOfFile)).toEqual([
       ['shared/kubernetes', 'shared/settings'],
     ]);
@@ -92,7 +92,7 @@ describe('a planted fault', () => {
     expect(far).toEqual([['shared/http', 'shared/identity', 'shared/kubernetes']]);
   });
 
-  it('that the table itself points down is found', () => {
+  it('a table that points down is reported', () => {
     const turned = [{ path: 'shared/http', holds: '', may: ['shared/events'] }, ...rooms];
     expect(findTableFaults(turned)).toEqual([
       'shared/http may import shared/events, which stands below it',
@@ -111,7 +111,7 @@ describe('a planted fault', () => {
     expect(namesDriver(source)).toBe(isFound);
   });
 
-  it('in any form of an import is read', () => {
+  it('is found in any form of an import', () => {
     const source =
       "import 'a';\nimport type { B } from 'b';\nexport { c } from 'c';\nconst d = await import('d');\nimport {\n  e,\n} from 'e';";
     expect(specifiersIn(source)).toEqual(['a', 'b', 'c', 'd', 'e']);

@@ -13,7 +13,7 @@ afterEach(async () => {
 const hour = 3_600_000;
 const noon = Date.parse('2026-01-31T12:00:00Z');
 
-/** Twelve volumes with blocks, backups that were replaced and deleted, and large files that were never finished. */
+/** Twelve volumes with blocks, replaced and deleted backups, and unfinished large files. */
 function content(blocksPerVolume = 300): StoredVersion[] {
   const versions: StoredVersion[] = [];
   let id = 0;
@@ -69,20 +69,20 @@ async function serve(versions: readonly StoredVersion[], options: Partial<B2Serv
 describe('a bucket of B2', () => {
   const versions = content();
 
-  it.each([1, 4])('is summed up as an independent count has it, %i listings side by side', async (parallel) => {
+  it.each([1, 4])('has the sums of an independent count, with %i listings in parallel', async (parallel) => {
     const { store } = await serve(versions);
     const progress = await measureBucket({ store: { ...store, parallel } });
     expect(tallyOf(progress)).toMatchObject(expectedOf(versions));
     expect(Object.keys(tallyOf(progress).owners).filter((owner) => owner.startsWith('volume|'))).toHaveLength(12);
   });
 
-  it('is summed up when tokens expire in the middle, again and again', async () => {
+  it('has the same sums when tokens expire again and again', async () => {
     const { server, store } = await serve(versions, { callsPerToken: 2 });
     expect(tallyOf(await measureBucket({ store }))).toMatchObject(expectedOf(versions));
     expect(server.calls.filter((call) => call === 'b2_authorize_account').length).toBeGreaterThan(3);
   });
 
-  it('is summed up through a storm of 503, waiting as long as the store asks', async () => {
+  it('has the same sums through a storm of 503, with the pauses that the store asks for', async () => {
     const waits: number[] = [];
     const { store } = await serve(versions, {
       trouble: (_call, count) =>
@@ -93,18 +93,18 @@ describe('a bucket of B2', () => {
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(3_000);
   });
 
-  it('is summed up when answers break off in their middle', async () => {
+  it('has the same sums when answers break off', async () => {
     const { store } = await serve(versions, { trouble: (_call, count) => (count % 3 === 0 ? 'drop' : undefined) });
     expect(tallyOf(await measureBucket({ store }))).toMatchObject(expectedOf(versions));
   });
 
-  it('is summed up when every process is stopped after two pages', async () => {
+  it('has the same sums when every process is stopped after two pages', async () => {
     const { store } = await serve(versions);
     let progress = await measureBucket({ store, isTimeUp: () => true });
     let processes = 0;
     while (progress.tasks.length > 0) {
       processes += 1;
-      // What the next process gets has been through the record.
+      // The next process gets the progress from the record.
       const stored = JSON.parse(JSON.stringify(progress)) as typeof progress;
       progress = await measureBucket({ store, progress: stored, isTimeUp: (pages) => pages >= 2 });
     }
@@ -112,7 +112,7 @@ describe('a bucket of B2', () => {
     expect(tallyOf(progress)).toMatchObject(expectedOf(versions));
   });
 
-  it('that changes while it is listed: what was there all the time is counted, and once', async () => {
+  it('counts an object that exists throughout the listing exactly once, while others change', async () => {
     const steady = content();
     const comingAndGoing = Array.from({ length: 500 }, (_, n): StoredVersion => ({
       name: `backupstore/volumes/50/7f/pvc-new/blocks/${n}.blk`,
@@ -192,7 +192,7 @@ describe('a bucket of B2', () => {
     expect(uploads.map(({ key: name }) => name)).toEqual(['1', '3']);
   });
 
-  it('tells which rights of a key are more than needed', async () => {
+  it('reports the excess rights of a key', async () => {
     const capabilities = ['listBuckets', 'listFiles', 'readBuckets', 'writeFiles', 'deleteFiles'];
     const { store } = await serve(versions, { keys: [{ ...lister, capabilities }] });
     expect((await measureBucket({ store })).excessRights).toEqual(['writeFiles', 'deleteFiles']);
@@ -201,7 +201,7 @@ describe('a bucket of B2', () => {
   it.each([
     ['a wrong key', { keys: [{ ...lister, applicationKey: 'another' }] }, {}, 'bad_credentials'],
     ['a key without the right to list', { keys: [{ ...lister, capabilities: ['listBuckets'] }] }, {}, 'forbidden'],
-    ['a bucket that is not there', {}, { buckets: [{ name: 'other', prefix: '' }] }, 'bucket_missing'],
+    ['a missing bucket', {}, { buckets: [{ name: 'other', prefix: '' }] }, 'bucket_missing'],
     [
       'a cap that is reached',
       {

@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto';
 
 export interface PagesOptions {
   readonly seed: string;
-  /** Of versions, hidden ones too. */
+  /** The number of versions, hidden versions too. */
   readonly versionCount: number;
-  /** Of an object, at most; default: 2.1 MB, as Longhorn's blocks are. */
+  /** The largest size of an object; default: 2.1 MB, as Longhorn's blocks. */
   readonly maxObjectBytes?: number;
 }
 
@@ -23,7 +23,7 @@ export interface PageQuery {
   readonly prefix: string;
   readonly hasDelimiter: boolean;
   readonly withVersions: boolean;
-  /** After all versions of this key, or after one of them; undefined: from the start. */
+  /** Begins after all versions of this key, or after one of its versions; undefined: from the start. */
   readonly afterKey: string | undefined;
   readonly afterVersion: string | undefined;
   readonly limit: number;
@@ -71,7 +71,7 @@ export function createBucketPages({ seed, versionCount, maxObjectBytes = 2_100_0
   /** The number is in the name. */
   const keyIn = (name: string): number => Number.parseInt(name.slice(-64, -52), 16);
 
-  /** Versions in listing order: where those of a key begin, and whose one is. */
+  /** Versions in listing order: where the versions of a key begin, and the key of a version. */
   const firstVersionOf = (key: number): number => key + Math.min(Math.floor(key / 10), olderCount);
   function versionAt(index: number): { readonly key: number; readonly isOlder: boolean } {
     const block = Math.floor(index / 11);

@@ -1,6 +1,6 @@
 /**
- * The program of the Job that lists, as it is shipped, killed in the middle of a listing: the next process goes on from what is stored,
- * and the sums are those of the bucket.
+ * The shipped program of the listing Job, killed in the middle of a listing: the next process continues from the stored progress,
+ * and the sums match the bucket.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ import { key, tallyOf } from './measure-bucket.ts';
 import { servePages } from './serve-pages.ts';
 
 const versionCount = 100_000;
-/** A store far away: a listing lasts longer than the time between two notes of where it is. */
+/** A store far away: a listing takes longer than the time between two checkpoints. */
 const latencyMs = 120;
 const measurement = 'm-1';
 
@@ -57,7 +57,7 @@ function farAway(target: string): Promise<LoopbackServer> {
     const text = await answer.text();
     setTimeout(() => {
       response.writeHead(answer.status);
-      // B2 tells where to go on asking.
+      // B2 tells the client which URL to call next.
       response.end(text.replaceAll(target, server.url));
     }, latencyMs);
   }
@@ -120,7 +120,7 @@ describe.each([
   ['S3', serveS3],
   ['B2', serveB2],
 ])('a listing of %s', (_title, serve) => {
-  it('whose process is killed half-way is gone on with, and counts everything once', async () => {
+  it('whose process is killed halfway continues, and counts everything once', async () => {
     const { store, close } = await serve();
     const name = storeName({
       api: store.SOTERIA_B2_API === 's3' ? 's3' : 'b2',
@@ -142,7 +142,7 @@ describe.each([
     expect(left.value.tasks.length).toBeGreaterThan(0);
     expect(left.value.job).toMatchObject({ hasStarted: true });
 
-    // As when the lease of the dead process has run out.
+    // Simulates that the lease of the dead process has run out.
     await usage.writeProgress({ ...left, value: { ...left.value, leaseUntil: undefined } });
     const second = await startLister(store);
     expect(await second.ended).toEqual([0, null]);

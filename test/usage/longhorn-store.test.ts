@@ -1,7 +1,7 @@
 /**
  * A bucket as Longhorn's own backup store leaves it, on an S3 server: a full backup, an increment of one block, an upload that was killed in its
  * middle, and the lock of that upload. The names, the sizes and two of the files were recorded from the library that Longhorn 1.12.0 uses
- * (`longhorn-store.json`); the content of the blocks is of no importance here.
+ * (`longhorn-store.json`); the content of the blocks does not matter here.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,7 +36,7 @@ describe.skipIf(!hasMoto)("the bucket of Longhorn's own backup store", () => {
   });
   afterAll(() => moto?.stop());
 
-  it('is its volume’s to the byte: blocks, configs, locks and what an upload left', async () => {
+  it('is attributed to its volume to the byte: blocks, configs, locks and the rest of an upload', async () => {
     const store = { api: 's3', endpoint: moto.url, buckets: [{ name: 'backups', prefix: '' }] } as const;
     const tally = tallyOf(await measureBucket({ store }));
     expect(Object.keys(tally.owners)).toEqual(['volume|cluster-1/|pvc-0b1f']);
@@ -50,11 +50,11 @@ describe.skipIf(!hasMoto)("the bucket of Longhorn's own backup store", () => {
 });
 
 describe("the files of Longhorn's own backup store", () => {
-  it('hold our labels as we gave them, whatever is in them', () => {
+  it('hold our labels unchanged, whatever their content', () => {
     expect(JSON.parse(recorded.finished)).toMatchObject({ Labels: recorded.labels, Size: '16777216' });
   });
 
-  it('of an interrupted upload make a Backup that we take for one', () => {
+  it('of an interrupted upload give a Backup that we recognise as interrupted', () => {
     expect(JSON.parse(recorded.unfinished)).toMatchObject({ CreatedTime: '', SnapshotName: '', Labels: null });
     const madeAt = '2026-01-01T00:00:00Z';
     const metadata = { name: 'backup-unfinished', uid: 'u', resourceVersion: '1', creationTimestamp: madeAt };
@@ -62,7 +62,7 @@ describe("the files of Longhorn's own backup store", () => {
     expect(isInterruptedUpload(backup, new Date(Date.parse(madeAt) + neverFilledMs), neverFilledMs)).toBe(true);
   });
 
-  it('lie where the local Longhorn lays its own', () => {
+  it('have the same paths as the files of the local Longhorn', () => {
     const store = volumeStore('', 'pvc-0b1f');
     const names = Object.keys(recorded.files);
     for (const file of [store.backupFile('backup-full'), store.configFile])

@@ -8,11 +8,11 @@ import { newProgress, type Progress } from '../../functions/b2-usage/record/prog
 
 export interface MeasureOptions {
   readonly store: Partial<StoreSettings> & Pick<StoreSettings, 'api' | 'endpoint'>;
-  /** After every page: true stops, as the end of a step does. */
+  /** Called after every page: true stops, as the end of a step does. */
   readonly isTimeUp?: (pages: number) => boolean;
-  /** Goes on with this one. */
+  /** Continues this progress. */
   readonly progress?: Progress;
-  /** Gets every wait; none is really waited for. */
+  /** Gets every pause; no pause takes real time. */
   readonly onWait?: (ms: number) => void;
 }
 

@@ -1,4 +1,4 @@
-/** The function's S3 part against moto, an S3 server with versions, held against rclone's counts of the same bucket and moto's own pages. */
+/** The function's S3 part against moto, an S3 server with versions, compared with rclone's counts of the same bucket and moto's own pages. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBucketPages } from './bucket-pages.ts';
 import { servePages } from './serve-pages.ts';
@@ -65,7 +65,7 @@ describe.skipIf(!isPossible)('a bucket of an S3 server with versions', () => {
     all: await rcloneSize({ endpoint: moto.url, keys: key, bucket: 'backups', withVersions: true }),
   });
 
-  it('is summed up to the byte as rclone has it, with versions and without', async () => {
+  it('has rclone’s sums to the byte, with versions and without', async () => {
     const { current, all } = await rclone();
     const progress = await measureBucket({ store });
     const { bytes, objects, hiddenBytes, hiddenObjects, markers } = tallyOf(progress);
@@ -76,7 +76,7 @@ describe.skipIf(!isPossible)('a bucket of an S3 server with versions', () => {
     expect(hiddenObjects).toBeGreaterThan(400);
   });
 
-  it('is summed up the same when every process is stopped after one page', async () => {
+  it('has the same sums when every process is stopped after one page', async () => {
     const whole = tallyOf(await measureBucket({ store }));
     let progress = await measureBucket({ store, isTimeUp: () => true });
     let processes = 0;
@@ -89,7 +89,7 @@ describe.skipIf(!isPossible)('a bucket of an S3 server with versions', () => {
     expect(tallyOf(progress)).toMatchObject(expected);
   });
 
-  it('is summed up when answers break off in their middle and are asked for again', async () => {
+  it('has the same sums when answers break off and are requested again', async () => {
     let count = 0;
     let dropped = 0;
     const proxy = await listenOnLoopback((request, response) => {
@@ -111,10 +111,10 @@ describe.skipIf(!isPossible)('a bucket of an S3 server with versions', () => {
     expect(broken).toMatchObject(expected);
   });
 
-  it('that changes while it is listed: what was there all the time is counted, and once', async () => {
+  it('counts an object that exists throughout the listing exactly once, while others change', async () => {
     const before = tallyOf(await measureBucket({ store }));
     let changes = 0;
-    // Of no bytes, so that the sums of bytes tell whether anything was counted twice or left out.
+    // Without bytes, so that the sums of bytes show whether an object was counted twice or left out.
     const change = async () => {
       changes += 1;
       await put(`backupstore/volumes/ab/01/pvc-1/blocks/00/0-${changes % 7}`, 0);
@@ -133,7 +133,7 @@ describe.skipIf(!isPossible)('a bucket of an S3 server with versions', () => {
     expect({ bytes, hiddenBytes }).toEqual({ bytes: before.bytes, hiddenBytes: before.hiddenBytes });
   });
 
-  it('has unfinished uploads with the bytes of their parts, and the one that was finished is none', async () => {
+  it('has unfinished uploads with the bytes of their parts, and a finished upload does not count', async () => {
     const { source, close } = openSource(settingsOf(store), () => undefined);
     const uploads = await Array.fromAsync(
       source.listUploads({ name: 'backups', prefix: '' }, new AbortController().signal),
@@ -143,11 +143,11 @@ describe.skipIf(!isPossible)('a bucket of an S3 server with versions', () => {
       'photos/begun.bin: 0',
       'photos/half & half.bin: 5500023',
     ]);
-    // moto says 2010 of every upload.
+    // moto reports 2010 for every upload.
     expect(uploads.every(({ startedAtMs }) => startedAtMs > 0)).toBe(true);
   });
 
-  it('says what is set on it', async () => {
+  it('reports its settings', async () => {
     const { source, close } = openSource(settingsOf(store), () => undefined);
     const traitsOf = (name: string) => source.traits(name, new AbortController().signal);
     await moto.call('PUT', '/plain');
@@ -173,7 +173,7 @@ describe.skipIf(!isPossible)('the bucket of the bench, that exists in its pages 
       const entries = [...pages.entries()];
       const write = ({ key: name, sizeBytes }: (typeof entries)[number]) =>
         moto.call('PUT', `/bench/${name}`, 'x'.repeat(sizeBytes));
-      // What is older was written before.
+      // An older version was written before.
       await inParallel(
         entries.filter(({ isOlder }) => isOlder),
         write,
@@ -182,7 +182,7 @@ describe.skipIf(!isPossible)('the bucket of the bench, that exists in its pages 
         entries.filter(({ isOlder }) => !isOlder),
         write,
       );
-      // Every page costs moto a look at the whole bucket: all of them once, then some of each kind.
+      // Every page costs moto a scan of the whole bucket: all pages once, then some of each kind.
       for (const [prefix, isFolderOnly] of [
         ['', false],
         ['', true],
@@ -211,7 +211,7 @@ describe.skipIf(!isPossible)('the bucket of the bench, that exists in its pages 
     }
   }, 240_000);
 
-  /** By page: what a client receives, without the names of versions and their instants. */
+  /** The answers of each page, without the names of versions and their instants. */
   async function listed(endpoint: URL, prefix: string, isFolderOnly: boolean) {
     const { source, close } = openSource(settingsOf({ api: 's3', endpoint }), () => undefined);
     const found: object[] = [];

@@ -1,4 +1,4 @@
-/** The function's S3 part against a real S3 server, held against another client's count of the same bucket. */
+/** The function's S3 part against a real S3 server, compared with another client's count of the same bucket. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -40,12 +40,12 @@ describe.skipIf(!hasRclone)('a bucket of a real S3 server', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('is summed up to the byte as rclone has it', async () => {
+  it('has rclone’s sums to the byte', async () => {
     const progress = await measureBucket({ store });
     const { bytes, objects } = tallyOf(progress);
     expect({ bytes, count: objects }).toEqual(await server.size('backups'));
     expect(objects).toBe(files.size);
-    // This server has no versions: the listing falls back, and says so.
+    // This server has no versions: the listing falls back, and reports that.
     expect(progress.seesVersions).toBe(false);
   });
 
@@ -58,7 +58,7 @@ describe.skipIf(!hasRclone)('a bucket of a real S3 server', () => {
     expect(owners['volume||pvc-3']).toMatchObject({ objects: 402, parts: { backups: { objects: 1, bytes: 400 } } });
   });
 
-  it('is summed up the same when every process is stopped after one page', async () => {
+  it('has the same sums when every process is stopped after one page', async () => {
     let progress = await measureBucket({ store, isTimeUp: () => true });
     let processes = 0;
     for (; progress.tasks.length > 0; processes += 1) {
@@ -77,7 +77,7 @@ describe.skipIf(!hasRclone)('a bucket of a real S3 server', () => {
   it.each([
     ['a wrong key', { keyId: 'another' }, 'bad_credentials'],
     ['a wrong secret', { applicationKey: 'another-secret' }, 'bad_credentials'],
-    ['a bucket that is not there', { buckets: [{ name: 'missing', prefix: '' }] }, 'bucket_missing'],
+    ['a missing bucket', { buckets: [{ name: 'missing', prefix: '' }] }, 'bucket_missing'],
   ])('is refused with %s, and says so', async (_title, wanted, reason) => {
     await expect(measureBucket({ store: { ...store, ...wanted } })).rejects.toMatchObject({
       code: 'bucket_refused',
@@ -117,7 +117,7 @@ describe('a store that refuses', () => {
     expect(JSON.stringify(thrown)).not.toContain('with a secret');
   });
 
-  it('for the moment is asked a few times more', async () => {
+  it('that is temporary is retried a few times', async () => {
     await using server = await refusing(503, 'SlowDown');
     const waits: number[] = [];
     const asked = measureBucket({ store: server.store, onWait: (ms) => waits.push(ms) });
@@ -125,7 +125,7 @@ describe('a store that refuses', () => {
     expect(waits).toHaveLength(6);
   });
 
-  it('is none at all where nobody listens', async () => {
+  it('is reported when no server listens', async () => {
     const store = { api: 's3', endpoint: new URL('http://127.0.0.1:1'), buckets: [{ name: 'b', prefix: '' }] } as const;
     await expect(measureBucket({ store })).rejects.toMatchObject({ code: 'bucket_unavailable' });
   });

@@ -1,4 +1,4 @@
-/** An S3 server for a bucket that exists in its pages only; it believes every signature. */
+/** An S3 server for a bucket that exists in its pages only; it accepts every signature. */
 import { type LoopbackServer, listenOnLoopback } from '../../local/mesh/loopback-server.ts';
 import type { BucketPages } from './bucket-pages.ts';
 
@@ -8,7 +8,7 @@ export function servePages(pages: BucketPages): Promise<LoopbackServer> {
     const withVersions = searchParams.has('versions');
     const isListing = pathname.replace(/\/$/, '') === '/bench' && (withVersions || searchParams.has('list-type'));
     if (!isListing) {
-      // Whatever else is asked about the bucket: it is there, and nothing is set.
+      // Any other call about the bucket: it exists, and nothing is set.
       response.writeHead(searchParams.size === 0 ? 200 : 404, { 'content-type': 'application/xml' });
       return void response.end(request.method === 'HEAD' ? '' : '<Error><Code>NoSuchConfiguration</Code></Error>');
     }

@@ -26,7 +26,7 @@ describe.skipIf(!hasOpenssl)('a store with a certificate of a private authority'
     await rm(folder, { recursive: true });
   });
 
-  /** With a certificate that it has signed itself, good for this name. */
+  /** With a self-signed certificate, valid for this name. */
   async function startStore(name: string): Promise<{ endpoint: URL; ca: string }> {
     const [keyFile, certificateFile] = [join(folder, `${servers.length}.key`), join(folder, `${servers.length}.crt`)];
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile];
@@ -50,7 +50,7 @@ describe.skipIf(!hasOpenssl)('a store with a certificate of a private authority'
     measureBucket({ store: { api: 's3', buckets: [{ name: 'b', prefix: '' }], ...more } });
   const refused = { code: 'bucket_refused', details: { reason: 'tls_failed' } };
 
-  it('is refused as long as nobody said that the authority is trusted', async () => {
+  it('is refused until its authority is configured as trusted', async () => {
     const { endpoint } = await startStore('IP:127.0.0.1');
     await expect(measure({ endpoint, ca: undefined })).rejects.toMatchObject(refused);
   });
@@ -60,14 +60,14 @@ describe.skipIf(!hasOpenssl)('a store with a certificate of a private authority'
     expect(tallyOf(await measure({ endpoint, ca }))).toMatchObject({ bytes: 7, objects: 1 });
   });
 
-  it('is refused when the certificate is another’s, or for another name', async () => {
+  it('is refused when the certificate comes from another authority, or is for another name', async () => {
     const { endpoint, ca } = await startStore('DNS:store.example');
     const other = await startStore('IP:127.0.0.1');
     await expect(measure({ endpoint, ca })).rejects.toMatchObject(refused);
     await expect(measure({ endpoint: other.endpoint, ca })).rejects.toMatchObject(refused);
   });
 
-  it('is told apart from one that speaks no TLS at all', async () => {
+  it('is distinguished from a server without TLS', async () => {
     const plain = (await import('node:http')).createServer((_request, response) => response.end(listing));
     plain.listen(0, '127.0.0.1');
     await once(plain, 'listening');
