@@ -55,6 +55,8 @@ export const errorTable = {
   prune_failed: { httpStatus: 500, isRetryable: false },
   cancelled: { httpStatus: 409, isRetryable: false },
   deadline_exceeded: { httpStatus: 504, isRetryable: false },
+  // What another function says to the console
+  function_unavailable: { httpStatus: 503, isRetryable: true },
   // What the store behind the backups says to a measurement
   bucket_refused: { httpStatus: 422, isRetryable: false },
   bucket_unavailable: { httpStatus: 503, isRetryable: true },

@@ -14,6 +14,8 @@ export function defineConsole(tools: ConsoleTools): FunctionDefinition {
       reportPaused(app, tools.isPaused);
       app.get('/v1/inventory', (c) => answerInventory(tools, c));
       app.get('/v1/whoami', async (c) => answerJson(c, await whoAmI(tools, c.req.query(), c.get('incoming'))));
+      // `all`: a path that nobody owns is refused by the kit.
+      app.all('/v1/*', async (c, next) => (await tools.passOn(c)) ?? next());
       servePage(app, tools.pageFiles);
     },
     // No event wakes it: a person or a scrape does.

@@ -3,12 +3,15 @@ import type { FunctionTools } from '@soteria/shared/function/start.ts';
 import { readPaused } from '@soteria/shared/settings/paused.ts';
 import { readSeldom } from '@soteria/shared/settings/read-seldom.ts';
 import type { ConsoleSettings } from './config.ts';
+import { createPassOn } from './front-door/pass-on.ts';
 import { createPageFiles } from './page-files/read-page-files.ts';
 import type { ConsoleTools } from './tools.ts';
 import { createSeenBy } from './who/visible-namespaces.ts';
 
 /** So old may the inventory be that several viewers share. */
 const viewForMs = 5_000;
+/** So long may an answer miss a change of the switch. */
+const pausedForMs = 5_000;
 
 export type ToolsOptions = Pick<FunctionTools<ConsoleSettings>, 'client' | 'authorize' | 'settings' | 'now'> & {
   readonly pageFolder: string;
@@ -21,7 +24,7 @@ export function createConsoleTools({ client, authorize, settings, now, pageFolde
     settings,
     authorize,
     seenBy: createSeenBy({ client, authRequired, now }),
-    isPaused: (signal) => readPaused(client, namespace, signal),
+    isPaused: readSeldom(() => readPaused(client, namespace), { maxAgeMs: pausedForMs, now }),
     readView: readSeldom(
       async () => {
         const { gatherView } = await import('./inventory/gather-view.ts');
@@ -29,6 +32,7 @@ export function createConsoleTools({ client, authorize, settings, now, pageFolde
       },
       { maxAgeMs: viewForMs, now },
     ),
+    passOn: createPassOn(settings, now),
     pageFiles: createPageFiles(pageFolder),
     now,
   };

@@ -10,6 +10,8 @@ async function main(): Promise<void> {
   const running = await startFunction({
     name: 'console',
     settings: readConsoleSettings(process.env),
+    // What is passed on may wait for a cold start, and then for the other function's own deadline.
+    deadlineMs: 120_000,
     definition: (tools) =>
       // The page lies beside this file in the repository as in the bundle.
       defineConsole(createConsoleTools({ ...tools, pageFolder: join(import.meta.dirname, 'page/dist') })),

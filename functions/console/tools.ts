@@ -3,6 +3,7 @@ import type { IsPaused } from '@soteria/shared/function/report-paused.ts';
 import type { Authorize } from '@soteria/shared/identity/authorize.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { ConsoleSettings } from './config.ts';
+import type { PassOn } from './front-door/pass-on.ts';
 import type { ClusterView } from './inventory/cluster-view.ts';
 import type { PageFiles } from './page-files/read-page-files.ts';
 import type { SeenBy } from './who/visible-namespaces.ts';
@@ -15,6 +16,7 @@ export interface ConsoleTools {
   readonly isPaused: IsPaused;
   /** A few seconds old at most: many viewers cost one look. */
   readonly readView: () => Promise<ClusterView>;
+  readonly passOn: PassOn;
   readonly pageFiles: PageFiles;
   readonly now: () => Date;
 }

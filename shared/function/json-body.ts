@@ -39,6 +39,11 @@ export async function readTextBody(c: Context): Promise<string> {
   });
 }
 
+/** As it came, for what passes it on and reads nothing of it. The HTTP door has bounded its length. */
+export async function readRawBody(c: Context): Promise<Uint8Array> {
+  return new Uint8Array(await c.req.arrayBuffer());
+}
+
 /** Byte counts are bigints: they become JSON numbers with all their digits. While Soteria is paused, every object says so. */
 export function answerJson(c: Context, body: unknown, status: ContentfulStatusCode = 200): Response {
   const isTold = c.get('isPaused') === true && typeof body === 'object' && body !== null && !Array.isArray(body);

@@ -23,7 +23,7 @@ import { writeInTurns } from './write-in-turns.ts';
 /** 1 MiB: a CloudEvent should stay under 64 KiB, a broker may carry more. */
 const maxBodyBytes = 1024 * 1024;
 /** Less than the 60 seconds that Knative gives a request, so that the last word is ours. */
-const deadlineMs = 50_000;
+const usualDeadlineMs = 50_000;
 /** After SIGTERM; Knative has let the pod idle for 30 seconds before it sends one. */
 const drainMs = 10_000;
 
@@ -49,6 +49,8 @@ export interface StartOptions<S extends FunctionSettings> {
   readonly name: string;
   readonly settings: S;
   readonly definition: (tools: FunctionTools<S>) => FunctionDefinition;
+  /** Until an answer begins; left out: 50 seconds. */
+  readonly deadlineMs?: number;
   readonly connect?: () => Promise<KubernetesClient>;
   readonly writeLog?: (line: string) => void;
   readonly now?: () => Date;
@@ -66,7 +68,7 @@ export interface RunningFunction {
 
 /** Throws `invalid_settings` when it cannot listen. */
 export async function startFunction<S extends FunctionSettings>(options: StartOptions<S>): Promise<RunningFunction> {
-  const { name, settings, now = () => new Date(), processEvents = process } = options;
+  const { name, settings, now = () => new Date(), processEvents = process, deadlineMs = usualDeadlineMs } = options;
   const { signingSecrets, authRequired, unsignedEvents, sink, ceOverrides } = settings;
   const write = options.writeLog ?? writeInTurns((text) => process.stdout.write(text), process);
   const log = createLog({ write, now, fields: { function: name }, secrets: signingSecrets });

@@ -90,6 +90,7 @@ export const refusalsOfAny = [
   'cluster_expired',
   'cluster_unauthenticated',
   'cluster_unavailable',
+  'function_unavailable',
   'list_truncated',
   'internal',
 ] as const satisfies readonly ErrorCode[];

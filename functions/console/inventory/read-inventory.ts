@@ -33,7 +33,7 @@ export async function answerInventory(tools: ConsoleTools, c: Context<KitEnv>): 
   const head = { ...(await headOf(view, maySee, now)), ...(isPaused ? { paused: true } : {}) };
   const pieces = inventoryText(head, rows, limit);
   const first = await pieces.next();
-  return c.body(streamOf(first, pieces), 200, {
+  return c.body(ReadableStream.from(withFirst(first, pieces)), 200, {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
   });
@@ -51,21 +51,10 @@ async function headOf(view: ClusterView, maySee: MaySee, now: Date) {
   };
 }
 
-/** The reader's pace is the maker's: a piece is made when the one before is taken. */
-function streamOf(first: IteratorResult<string, void>, rest: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+async function* withFirst(first: IteratorResult<string, void>, rest: AsyncGenerator<string>) {
   const encoder = new TextEncoder();
-  let next: IteratorResult<string, void> | undefined = first;
-  return new ReadableStream({
-    async pull(controller) {
-      const { value, done } = next ?? (await rest.next());
-      next = undefined;
-      if (done === true) controller.close();
-      else controller.enqueue(encoder.encode(value ?? ''));
-    },
-    async cancel() {
-      await rest.return(undefined);
-    },
-  });
+  if (first.done !== true) yield encoder.encode(first.value);
+  for await (const piece of rest) yield encoder.encode(piece);
 }
 
 function unfit(problems: readonly string[]): SoteriaError {
