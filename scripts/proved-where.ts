@@ -1,12 +1,12 @@
 /**
- * What has been proved where: each promise of the README with the test files that hold it, by what they run on. The README's table is made from
- * this list and from the files that are there; a run that must be complete fails when one of them did not run (`scripts/test.ts`).
+ * What has been proved where: each promise of the README with the test files that prove it, by the programs they run on. The README's table is made from
+ * this list and from the existing files; a run that must be complete fails when one of the files did not run (`scripts/test.ts`).
  */
 import { globSync } from 'node:fs';
 
 export interface Place {
   readonly title: string;
-  /** What is real there, and what is not. */
+  /** The real and the emulated programs of this place. */
   readonly means: string;
   /** Set to 1, the tests of this place must run. */
   readonly required?: string;
@@ -15,7 +15,7 @@ export interface Place {
 export const places = {
   embedded: {
     title: 'embedded',
-    means: 'the parts of `local/` stand for the API server, Longhorn, Knative and the bucket',
+    means: 'the parts of `local/` replace the API server, Longhorn, Knative and the bucket',
     required: 'REQUIRE_APISERVER',
   },
   server: {
@@ -113,7 +113,7 @@ export const promises: readonly Promised[] = [
     },
   },
   {
-    what: 'Longhorn takes what is sent to it, and refuses what is said to be refused',
+    what: 'Longhorn accepts the objects that Soteria sends, and refuses as the documents say',
     by: {
       embedded: ['local/longhorn/*contract.test.ts'],
       server: ['test/apiserver/local-longhorn.test.ts'],
@@ -121,7 +121,7 @@ export const promises: readonly Promised[] = [
     },
   },
   {
-    what: 'the roles of the manifests: enough, and none too many',
+    what: 'the roles of the manifests: enough rights, and none unused',
     by: {
       server: ['test/rights/*.test.ts', 'test/apiserver/seldom-rights.test.ts', 'test/apiserver/installation.test.ts'],
     },
