@@ -26,6 +26,11 @@ export function isOurs(
   return uid === operation.metadata.uid;
 }
 
+/** "claim shop/data was not backed up" */
+export function notBackedUp({ metadata, spec }: Operation): string {
+  return `claim ${metadata.namespace}/${spec.request.pvc} was not backed up`;
+}
+
 export const refusedBecause = {
   cancelled: (operation: Operation) =>
     new SoteriaError('cancelled', {
@@ -61,12 +66,4 @@ export const refusedBecause = {
     }
     return undefined;
   },
-
-  /** The last attempt failed too. */
-  outOfAttempts: (operation: Operation, why: string, attempts: number) =>
-    new SoteriaError('backup_failed', {
-      what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} was not backed up`,
-      why: `${why}; that was attempt ${attempts}, the last one`,
-      fix: 'remove the cause, then ask for a new backup',
-    }),
 };

@@ -6,12 +6,17 @@ import type { FunctionPlace } from './world.ts';
 
 export type BackupFact = 'started' | 'completed' | 'failed' | 'skipped';
 
+export interface RecordStep {
+  readonly do: 'record';
+  readonly status: OperationStatus;
+}
+
 /** `Place`: where the driver looks. */
 export type BackupStep<Place extends string = string> =
   /** Several places at once, where none tells what to look for at another. */
   | { readonly do: 'look'; readonly at: FunctionPlace | Place | readonly (FunctionPlace | Place)[] }
   | { readonly do: 'label' }
-  | { readonly do: 'record'; readonly status: OperationStatus }
+  | RecordStep
   | { readonly do: 'enter-slot'; readonly need: SlotNeed }
   | { readonly do: 'leave-slot' }
   /** While something runs, the sweep comes every two minutes. */

@@ -48,6 +48,6 @@ export interface Rules {
   /** From start to end at most. */
   readonly deadlineMs: number;
   readonly maxAttempts: number;
-  /** At least so long after an attempt that failed the next one begins; Longhorn's locks live 150 seconds. */
+  /** After a failed attempt the next begins no sooner than this; a lock of Longhorn's on a target lives 150 seconds. */
   readonly retryMs: number;
 }

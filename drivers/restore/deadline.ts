@@ -1,4 +1,4 @@
-/** Waiting, in words and not for ever: Longhorn itself has no end to a restore that finds no place (longhorn.md 3.3). */
+/** A restore reports what it waits for, and no wait is for ever: Longhorn, for example, never gives up a restore that finds no place (longhorn.md 3.3). */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { OperationStatus, OperationWork } from '@soteria/shared/operation/record/schema.ts';
 import { refuse, statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
@@ -28,7 +28,7 @@ export function waitedFor({ operation, rules, now }: Waiting, what: string): Ope
     const late = new SoteriaError('deadline_exceeded', {
       what: notRestored(operation),
       why,
-      fix: 'remove the cause in Longhorn, then ask again; or raise SOTERIA_RESTORE_STALL_SECONDS or SOTERIA_RESTORE_DEADLINE_SECONDS',
+      fix: 'remove the cause, then ask again; or raise SOTERIA_RESTORE_STALL_SECONDS or SOTERIA_RESTORE_DEADLINE_SECONDS',
     });
     return refuse(status, 'Failed', late, now);
   }

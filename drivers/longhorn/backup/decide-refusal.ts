@@ -5,7 +5,7 @@ import { refuse, statusOf, waiting } from '@soteria/shared/operation/record/stat
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Action } from './action.ts';
 import type { Situation } from './situation.ts';
-import { decideDeadline } from './decide-deadline.ts';
+import { decideDeadline } from './limits.ts';
 import { whyTargetNot } from './why-not-backable.ts';
 
 /** Undefined when the target, which was looked at, is there. */

@@ -5,7 +5,7 @@ import type { OperationSpec, OperationStatus, OperationWork } from '@soteria/sha
 import { decide as decideBackup } from './decide.ts';
 import { stuckAfterMs } from './decide-stuck.ts';
 import { backupWith, now, operationWith, rules, snapshotWith, target, volume } from './fixtures.ts';
-import { retryDelayMs } from './new-attempt.ts';
+import { retryDelayMs } from '../../backup/attempts.ts';
 import type { World } from './world.ts';
 
 const minute = 60_000;

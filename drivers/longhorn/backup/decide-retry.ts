@@ -1,11 +1,10 @@
-/** Between two attempts: what is left of the failed one goes, then the next waits for its time. */
-import { advance, refuse, statusOf } from '@soteria/shared/operation/record/status.ts';
+/** Between two attempts: what is left of the failed attempt is removed, unless it has become complete after all. */
+import { advance, statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { OperationWork } from '@soteria/shared/operation/record/schema.ts';
 import type { Action } from './action.ts';
-import { isOurs, refusedBecause } from '../../backup/about-operation.ts';
+import { isOurs } from '../../backup/about-operation.ts';
 import type { Situation } from './situation.ts';
-import { decideLateStart } from './decide-deadline.ts';
-import { beginAttempt } from './new-attempt.ts';
+import { decideNext } from './limits.ts';
 
 /** Invariant 4: what became Completed after it was given up is the restore point that was asked for. */
 function takeUpAgain({ operation, now }: Situation, work: OperationWork, name: string): Action {
@@ -43,19 +42,6 @@ function takeAway(situation: Situation, work: OperationWork): Action | undefined
   return { do: 'delete-snapshot', name: snapshot.name, uid: snapshot.uid };
 }
 
-export function decideRetry(situation: Situation, work: OperationWork, retryAt: string): Action {
-  const { operation, now } = situation;
-  const status = statusOf(operation);
-  const leftover = takeAway(situation, work);
-  if (leftover?.do === 'record') return leftover;
-  if (operation.spec.cancelRequested === true) {
-    return { do: 'record', status: refuse(status, 'Cancelled', refusedBecause.cancelled(operation), now) };
-  }
-  if (leftover?.do === 'look') return leftover;
-  // Before anything is deleted: while Longhorn's webhook is away every deletion of a Snapshot fails, and the whole must end all the same.
-  const late = decideLateStart(situation, status.message);
-  if (late !== undefined) return late;
-  if (leftover !== undefined) return leftover;
-  if (now.getTime() < Date.parse(retryAt)) return { do: 'wait' };
-  return beginAttempt(situation, work.attempt + 1, `attempt ${work.attempt + 1} begins`);
+export function decideRetry(situation: Situation, work: OperationWork): Action {
+  return decideNext(situation, takeAway(situation, work));
 }

@@ -2,13 +2,12 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { advance, refuse, statusOf, waiting } from '@soteria/shared/operation/record/status.ts';
 import type { Action } from './action.ts';
-import { isOurs, marksOf, refusedBecause } from '../../backup/about-operation.ts';
+import { isOurs, marksOf, notBackedUp, refusedBecause } from '../../backup/about-operation.ts';
 import type { Situation } from './situation.ts';
-import { decideLateStart } from './decide-deadline.ts';
 import { decideIntent } from './decide-intent.ts';
 import { decideRefusal } from './decide-refusal.ts';
 import { decideStuck } from './decide-stuck.ts';
-import { retryLater, retryOrFail } from './new-attempt.ts';
+import { decideLateStart, retryLater, retryOrFail } from './limits.ts';
 
 function makeSnapshot(situation: Situation, name: string, volume: string): Action {
   const { operation, world, now } = situation;
@@ -45,7 +44,7 @@ export function decideSnapshot(situation: Situation): Action {
   if (snapshot === undefined) return retryOrFail(situation, `snapshot ${name} disappeared before it was backed up`);
   if (snapshot.error !== undefined) {
     const failed = new SoteriaError('snapshot_failed', {
-      what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} was not backed up`,
+      what: notBackedUp(operation),
       why: `Longhorn has lost snapshot ${name} of volume ${volume}: ${snapshot.error}`,
       fix: `see: kubectl describe snapshots.longhorn.io -n longhorn-system ${name}`,
     });

@@ -6,15 +6,15 @@ import type { OperationResult, OperationWork } from '@soteria/shared/operation/r
 import { advance, refuse, statusOf, succeed, waiting } from '@soteria/shared/operation/record/status.ts';
 import { pointIdOf } from '@soteria/shared/longhorn/restore-points.ts';
 import type { Action } from './action.ts';
-import { isOurs, refusedBecause } from '../../backup/about-operation.ts';
+import { isOurs, notBackedUp, refusedBecause } from '../../backup/about-operation.ts';
 import { backupDraftOf } from './backup-draft.ts';
 import type { Situation } from './situation.ts';
-import { decideDeadline, decideLateStart, stillForMs } from './decide-deadline.ts';
+import { stillForMs } from '../../backup/deadline.ts';
 import type { World } from './world.ts';
 import { looksForDraft } from './decide-intent.ts';
 import { decideRefusal } from './decide-refusal.ts';
 import { decideStuck } from './decide-stuck.ts';
-import { retryLater, retryOrFail } from './new-attempt.ts';
+import { decideDeadline, decideLateStart, retryLater, retryOrFail } from './limits.ts';
 
 /**
  * Progress is written in quarters: every change of Longhorn's own progress would be one more write to the API server. Between
@@ -81,7 +81,7 @@ function decideUnanswered(situation: Situation, name: string): Action {
   if (dataEngine === 'v2' && lastBackup === undefined) return recordMade(situation, name);
   const { operation } = situation;
   const lost = new SoteriaError('backup_failed', {
-    what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} was not backed up`,
+    what: notBackedUp(operation),
     why: `backup ${name} was to be created, and nobody knows whether Longhorn was asked: the process ended, or the answer was lost`,
     fix: 'ask for a new backup; if it stays, look at the API server and at Longhorn’s webhook',
   });
@@ -220,7 +220,7 @@ export function decideUpload(situation: Situation): Action {
     case 'Error':
     case 'Unknown': {
       const failed = new SoteriaError('backup_failed', {
-        what: `claim ${operation.metadata.namespace}/${operation.spec.request.pvc} was not backed up`,
+        what: notBackedUp(operation),
         why: `Longhorn's backup ${name} ended as ${backup.state}: ${backup.error ?? 'without a message'}`,
         fix: 'remove the cause that Longhorn names, then ask for a new backup',
       });

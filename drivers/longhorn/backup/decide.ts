@@ -8,6 +8,6 @@ import type { Situation } from './situation.ts';
 
 export function decide(situation: Situation): Action {
   const { work } = statusOf(situation.operation);
-  if (work?.retryAt !== undefined) return decideRetry(situation, work, work.retryAt);
+  if (work?.retryAt !== undefined) return decideRetry(situation, work);
   return work?.backup === undefined ? decideSnapshot(situation) : decideUpload(situation);
 }
