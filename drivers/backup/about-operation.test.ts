@@ -4,9 +4,9 @@ import { operationWith } from '../longhorn/backup/fixtures.ts';
 
 describe('a request that names no driver', () => {
   it('means the default, through every door', () => {
-    expect(refusedBecause.requestMisfit(operationWith())).toBeUndefined();
-    expect(refusedBecause.requestMisfit(operationWith(), 'restic')?.code).toBe('driver_unavailable');
+    expect(refusedBecause.requestMisfit(operationWith(), 'longhorn')).toBeUndefined();
+    expect(refusedBecause.requestMisfit(operationWith(), 'longhorn', 'restic')?.code).toBe('driver_unavailable');
     const named = operationWith({ request: { pvc: 'data', driver: 'longhorn' } });
-    expect(refusedBecause.requestMisfit(named, 'restic')).toBeUndefined();
+    expect(refusedBecause.requestMisfit(named, 'longhorn', 'restic')).toBeUndefined();
   });
 });

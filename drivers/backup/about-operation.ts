@@ -1,11 +1,6 @@
 /** What follows from the Operation alone, whatever its driver: the marks of what it makes, and refusals that need no look at the cluster. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import {
-  defaultDriver,
-  driversHere,
-  isDriverHere,
-  type RequestDriver,
-} from '@soteria/shared/operation/kinds/drivers.ts';
+import { defaultDriver, type DriverName, type RequestDriver } from '@soteria/shared/operation/kinds/drivers.ts';
 import { madeBy, managedLabel, operationUidLabel, watchLabel } from '@soteria/shared/operation/record/marks.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 
@@ -39,7 +34,12 @@ export const refusedBecause = {
       fix: 'ask for a new backup when you want one',
     }),
 
-  requestMisfit: (operation: Operation, meant: RequestDriver = defaultDriver): SoteriaError | undefined => {
+  /** `driver`: the driver it has got, which is another than it asks for when the table has no such driver. */
+  requestMisfit: (
+    operation: Operation,
+    driver: DriverName,
+    meant: RequestDriver = defaultDriver,
+  ): SoteriaError | undefined => {
     const { request } = operation.spec;
     const { namespace, name } = operation.metadata;
     if (request.pvc === undefined) {
@@ -56,12 +56,12 @@ export const refusedBecause = {
         fix: `create it in namespace ${request.namespace}: an Operation lives with the claim it is about`,
       });
     }
-    const driver = request.driver ?? meant;
-    if (!isDriverHere(driver)) {
+    const asked = request.driver ?? meant;
+    if (asked !== driver) {
       return new SoteriaError('driver_unavailable', {
         what: `operation ${name} cannot run`,
-        why: `the driver ${driver} is not part of this version`,
-        fix: `set spec.request.driver to ${driversHere.join(' or ')}; SOTERIA_BACKUP_DRIVER sets the default`,
+        why: `the driver ${asked} is not part of this version`,
+        fix: `set spec.request.driver to ${driver}; SOTERIA_BACKUP_DRIVER sets the default`,
       });
     }
     return undefined;

@@ -49,7 +49,9 @@ export function attemptsOf({ firstStep, workOf, limits }: AttemptsOfDriver): Att
 
   const beginAttempt: Attempts['beginAttempt'] = ({ operation, now }, attempt, message) => {
     const status = statusOf(operation);
-    const fresh: OperationStatus = { ...status, work: workOf(operation, status.work, attempt) };
+    const { driver } = status.work ?? {};
+    const work = { ...(driver === undefined ? {} : { driver }), ...workOf(operation, status.work, attempt) };
+    const fresh: OperationStatus = { ...status, work };
     return {
       do: 'record',
       status: advance(fresh, { step: `${firstStep}-r${attempt}`, progress: 10, message }, now),

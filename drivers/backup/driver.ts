@@ -8,7 +8,7 @@ import type { SoteriaError } from '@soteria/shared/errors.ts';
 import type { PersistentVolume } from '@soteria/shared/kubernetes/core-types.ts';
 import type { ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { AdvanceCall, AnyAction, Known } from '@soteria/shared/operation/engine/advance.ts';
-import type { DriverHere } from '@soteria/shared/operation/kinds/drivers.ts';
+import type { DriverHere, DriverName } from '@soteria/shared/operation/kinds/drivers.ts';
 import type { SlotNeed } from '@soteria/shared/operation/queue/decide-slots.ts';
 import type { ClaimRef } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Operation, OperationStatus, OperationWork } from '@soteria/shared/operation/record/schema.ts';
@@ -45,6 +45,7 @@ export interface Kit {
 
 /** Pure. */
 export interface BackupDecisions<K extends Kit = Kit> {
+  readonly name: DriverName;
   /** Whether this driver has begun the work that is recorded. */
   hasBegun(work: OperationWork | undefined): boolean;
   /** The names of what it has made, as they are recorded. */
@@ -93,10 +94,10 @@ export interface Watched<World extends BackupWorld = BackupWorld> {
 
 /** The object of an operation that does not follow it any more. */
 export interface Orphan {
-  readonly ref: ObjectRef;
+  readonly operation: ObjectRef;
   /** Of that operation. */
   readonly uid: string;
-  readonly name: string;
+  readonly object: ObjectRef;
 }
 
 export interface Reachability {
@@ -105,7 +106,6 @@ export interface Reachability {
 }
 
 export interface BackupDriver<K extends Kit = Kit> extends BackupDecisions<K> {
-  readonly name: DriverHere;
   look(known: Known<K['world']>, places: readonly K['place'][], signal?: AbortSignal): Promise<K['world']>;
   perform(known: Known<K['world']>, action: K['action'], signal?: AbortSignal): Promise<Known<K['world']>>;
   /** What would refuse the objects of a first attempt; nothing is made. */
@@ -115,12 +115,14 @@ export interface BackupDriver<K extends Kit = Kit> extends BackupDecisions<K> {
   presentClaim(ref: ClaimRef, signal?: AbortSignal): Promise<PresentClaim | undefined>;
   /** Kinds of the objects whose changes wake the function. */
   readonly watches: readonly string[];
-  readWatched(kind: string, name: string, signal?: AbortSignal): Promise<Watched<K['world']> | undefined>;
+  /** Undefined: there is no such object, or it is not this driver's. */
+  readWatched(kind: string, ref: ObjectRef, signal?: AbortSignal): Promise<Watched<K['world']> | undefined>;
   tidyOrphan(orphan: Orphan, call: AdvanceCall): Promise<void>;
   /** Of everything that is watched, what no open Operation follows. */
   tidyLeftovers(call: AdvanceCall): Promise<void>;
-  /** Whether the system behind it answers, as of a few seconds ago; a plan shows it, nothing depends on it. */
-  checkReachability(): Promise<Reachability>;
+  /** Whether the system behind it answers, as of a few seconds ago; a plan shows it, nothing depends on it. Left out: there is nothing to ask. */
+  checkReachability?(): Promise<Reachability>;
 }
 
-export type BackupDrivers = Readonly<Record<DriverHere, BackupDriver>>;
+/** The drivers of this version, and any more that are put beside them. */
+export type BackupDrivers = Readonly<Record<DriverHere, BackupDriver> & Partial<Record<DriverName, BackupDriver>>>;

@@ -5,10 +5,10 @@
  * other names than those of `RestoreStep`; an action that creates or deletes is named `create-…` or `delete-…`, so that the pause holds it.
  */
 import type { SoteriaError } from '@soteria/shared/errors.ts';
-import type { Draft } from '@soteria/shared/kubernetes/client.ts';
+import type { Draft, ObjectRef } from '@soteria/shared/kubernetes/client.ts';
 import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { AdvanceCall, AnyAction, Known } from '@soteria/shared/operation/engine/advance.ts';
-import type { DriverHere } from '@soteria/shared/operation/kinds/drivers.ts';
+import type { DriverHere, DriverName } from '@soteria/shared/operation/kinds/drivers.ts';
 import type { ClaimRef } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Operation, OperationRequest, OperationWork } from '@soteria/shared/operation/record/schema.ts';
 import type { PointFacts, PointUrls } from '@soteria/shared/restore-points/port.ts';
@@ -16,6 +16,7 @@ import type { PresentClaim } from '@soteria/shared/restore-points/present-claim.
 import type { KnownPoint } from '@soteria/shared/restore-points/restore-point.ts';
 import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import type { KeepAwake } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import type { SlotNeed } from '@soteria/shared/operation/queue/decide-slots.ts';
 import type { WakeOther } from '@soteria/shared/operation/queue/follow-end.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
 import type { ClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
@@ -39,8 +40,11 @@ type Next<K extends Kit> = RestoreStep<K['place']> | K['action'];
 
 /** Pure. */
 export interface RestoreDecisions<K extends Kit = Kit> {
+  readonly name: DriverName;
   /** Whether this driver has begun the work that is recorded. */
   hasBegun(work: OperationWork | undefined): boolean;
+  /** The names of what it has made, as they are recorded. */
+  namesIn(work: OperationWork | undefined): readonly (string | undefined)[];
   /** Where the points that a request may mean are looked at, and what the source claim has now under it. */
   readonly pointsAt: K['place'];
   readonly liveVolumeAt: K['place'];
@@ -63,8 +67,12 @@ export interface RestoreDecisions<K extends Kit = Kit> {
   whyBaseNot(operation: Operation, world: K['world']): SoteriaError | undefined;
   /** What comes before a slot is taken; undefined when the restore may begin. */
   prepare(situation: Situation<K['world']>): Next<K> | undefined;
+  /** What a restore of it reads from, with others or alone. */
+  slotOf(chosen: KnownPoint<K['source']>): Pick<SlotNeed, 'on' | 'key' | 'mode'>;
   /** The driver's members of the first record. */
-  begin(operation: Operation, chosen: KnownPoint<K['source']>): Pick<OperationWork, 'volume' | 'backupTarget'>;
+  begin(operation: Operation, chosen: KnownPoint<K['source']>): Partial<OperationWork>;
+  /** Name of the volume that it makes under the claim; null where Kubernetes makes the volume. */
+  volumeNameOf(operation: Operation): string | null;
   /** Running: the next step. */
   decide(situation: Situation<K['world']>): Next<K>;
   /** Whether the restore failed because its point is damaged, or what must be looked at to know it. */
@@ -89,7 +97,6 @@ export interface Watched<World extends RestoreWorld = RestoreWorld> {
 }
 
 export interface RestoreDriver<K extends Kit = Kit> extends RestoreDecisions<K> {
-  readonly name: DriverHere;
   readonly urls: PointUrls;
   look(known: Known<K['world']>, place: K['place'], signal?: AbortSignal): Promise<K['world']>;
   perform(known: Known<K['world']>, action: K['action'], signal?: AbortSignal): Promise<Known<K['world']>>;
@@ -98,7 +105,8 @@ export interface RestoreDriver<K extends Kit = Kit> extends RestoreDecisions<K> 
   presentClaim(ref: ClaimRef, signal?: AbortSignal): Promise<PresentClaim | undefined>;
   /** Kinds of the objects whose changes wake the function. */
   readonly watches: readonly string[];
-  readWatched(kind: string, name: string, signal?: AbortSignal): Promise<Watched<K['world']> | undefined>;
+  /** Undefined: there is no such object, or it is not this driver's. */
+  readWatched(kind: string, ref: ObjectRef, signal?: AbortSignal): Promise<Watched<K['world']> | undefined>;
   /** With these marks: of a deleted Operation. */
   listMarked(marks: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<readonly Watched<K['world']>[]>;
 }
@@ -115,4 +123,5 @@ export interface RestoreParts {
   readonly now: () => Date;
 }
 
-export type RestoreDrivers = Readonly<Record<DriverHere, RestoreDriver>>;
+/** The drivers of this version, and any more that are put beside them. */
+export type RestoreDrivers = Readonly<Record<DriverHere, RestoreDriver> & Partial<Record<DriverName, RestoreDriver>>>;

@@ -4,11 +4,11 @@ import { factId } from '@soteria/shared/events/event-id.ts';
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
-import type { DriverHere } from '@soteria/shared/operation/kinds/drivers.ts';
+import type { DriverName } from '@soteria/shared/operation/kinds/drivers.ts';
 import type { BackupFact } from '../../drivers/backup/action.ts';
 
 /** Pure; the id is the same however often it is sent. */
-export function factOf(operation: Operation, fact: BackupFact, driver: DriverHere): OutgoingEvent {
+export function factOf(operation: Operation, fact: BackupFact, driver: DriverName): OutgoingEvent {
   const { namespace, pvc } = claimRefOf(operation);
   const { metadata, spec, status } = operation;
   const { result, error, work } = status ?? {};
@@ -41,6 +41,6 @@ export function factOf(operation: Operation, fact: BackupFact, driver: DriverHer
 }
 
 export function createAnnounce(tools: FactTools) {
-  return (operation: Operation, fact: BackupFact, driver: DriverHere, signal: AbortSignal | undefined): Promise<void> =>
+  return (operation: Operation, fact: BackupFact, driver: DriverName, signal: AbortSignal | undefined): Promise<void> =>
     announceFact(tools, factOf(operation, fact, driver), signal);
 }

@@ -1,6 +1,6 @@
 /** Members that several answers share. Answers are strict: a member that no schema declares is a fault of the door that sends it. */
 import * as z from 'zod';
-import { driversHere } from '../operation/kinds/drivers.ts';
+import { policyDrivers } from '../operation/kinds/drivers.ts';
 import { phases, step } from '../operation/record/schema.ts';
 
 /** Written with all its digits, also beyond 2^53. */
@@ -44,7 +44,7 @@ export const stepView = z.looseObject(step.shape);
 export const restorePoint = z
   .strictObject({
     id: z.string().describe('What a request names in `snapshot`: <driver>:<target>/<backup>.'),
-    driver: z.literal(driversHere),
+    driver: z.enum(policyDrivers),
     snapshot: z.string().nullable(),
     namespace: z.string().nullable(),
     pvc: z.string().nullable(),
@@ -84,7 +84,7 @@ export const restorePoint = z
 
 /** The first members of the answers to a request for a backup or a restore, as the first version of the product had them. */
 export const requestOfClaim = {
-  driver: z.literal(driversHere),
+  driver: z.enum(policyDrivers),
   volume: z.string().nullable().describe('The Longhorn volume.'),
   backup: z.string().nullable().describe('The name of the backup at Longhorn.'),
   namespace: z.string(),

@@ -1,11 +1,11 @@
-/** What a driver tells of its restore points. Each driver implements it once; Longhorn's is `shared/longhorn/restore-points.ts`. */
+/** What a driver says about its restore points. Each driver implements it once; Longhorn's is `shared/longhorn/restore-points.ts`. */
 
-import type { DriverHere } from '../operation/kinds/drivers.ts';
+import type { DriverName } from '../operation/kinds/drivers.ts';
 
 /** One point as its driver knows it. Whose it is, and what restore tests have said of it, is added here (`restore-point.ts`). */
 export interface PointFacts {
   readonly id: string;
-  readonly driver: DriverHere;
+  readonly driver: DriverName;
   /** The driver's own name of it, by which a request may name it. */
   readonly name: string;
   readonly snapshot: string | null;

@@ -39,7 +39,8 @@ function begin(operation: Operation, { volume: look }: World): Beginning | Soter
   }
   const { name, nodeId: node, backupTargetName: backupTarget } = volume;
   return {
-    need: { on: 'volume', key: name, mode: 'shared', node },
+    // The list of peers can miss an operation that has no labels yet; the slots miss none.
+    need: { on: 'volume', key: name, mode: 'shared', node, isOneOfKind: true },
     first: {
       step: 'snapshot',
       progress: 10,
@@ -61,6 +62,7 @@ function madeByNamesake({ metadata: { name, namespace = '', uid } }: Operation, 
 }
 
 export const longhornDecisions: BackupDecisions<LonghornKit> = {
+  name: driver.longhorn,
   namesIn: (work) => [work?.snapshot, work?.backup],
   hasBegun: (work) => work?.snapshot !== undefined,
   whyVolumeNot: (volume) =>
@@ -106,14 +108,13 @@ export function createLonghornBackups(tools: Tools): BackupDriver<LonghornKit> {
   const { longhorn, cluster, checkReachability } = tools;
   return {
     ...longhornDecisions,
-    name: driver.longhorn,
     look: (known, places, signal) => lookAt(tools, known, places, signal),
     perform: (known, action, signal) => perform(tools, known, action, signal),
     whyRefused: (situation, signal) => whyRefused(tools, situation, signal),
     listPoints: async (signal) => (await longhorn.backups.list({}, signal)).map((one) => longhornPoints.describe(one)),
     presentClaim: (ref, signal) => presentClaimOf(cluster, ref, signal),
     watches: ['Snapshot', 'Backup'],
-    readWatched: (kind, name, signal) => readWatched(tools, kind, name, signal),
+    readWatched: (kind, { name }, signal) => readWatched(tools, kind, name, signal),
     tidyOrphan: (orphan, call) => tidyOrphan(tools, orphan, call),
     tidyLeftovers: (call) => tidyLeftovers(tools, call),
     checkReachability,

@@ -48,8 +48,12 @@ function targetOf({ longhorn }: OrphanTools, backup: Backup, signal?: AbortSigna
   return longhorn.getTarget(backup.backupTargetName ?? backup.marks[backupTargetLabel] ?? 'default', signal);
 }
 
-/** `name` is that of the attempt's two objects, `uid` that of the operation which does not follow them. */
-export async function tidyOrphan(tools: OrphanTools, { ref, uid, name }: Orphan, call: AdvanceCall): Promise<void> {
+/** `object` names the attempt's two objects, `uid` the operation which does not follow them. */
+export async function tidyOrphan(
+  tools: OrphanTools,
+  { operation, uid, object: { name } }: Orphan,
+  call: AdvanceCall,
+): Promise<void> {
   const { signal, log } = call;
   const { snapshots, backups } = tools.longhorn;
   const [snapshot, backup] = await Promise.all([snapshots.get(name, signal), backups.get(name, signal)]);
@@ -58,11 +62,11 @@ export async function tidyOrphan(tools: OrphanTools, { ref, uid, name }: Orphan,
   const actions = decideOrphans({ uid, snapshot, backup, isTargetAvailable });
   if (actions.length > 0 && (await tools.cluster.isPaused(signal))) {
     // It stays watched: the next look for leftovers after the pause finds it.
-    log.info('orphan_held_by_pause', { object: name, operation: ref.name });
+    log.info('orphan_held_by_pause', { object: name, operation: operation.name });
     return;
   }
   for (const action of actions) {
-    log.info('orphan_tidied', { action: action.do, object: action.name, operation: ref.name });
+    log.info('orphan_tidied', { action: action.do, object: action.name, operation: operation.name });
     await performOnOrphan(tools.longhorn, action, call);
   }
 }
@@ -81,7 +85,8 @@ export async function tidyLeftovers(tools: OrphanTools, call: AdvanceCall): Prom
     const uid = marks[operationUidLabel];
     if (ref === undefined || uid === undefined) continue;
     // Read after the list: what was made by then is followed by then.
-    if (!isFollowing(await store.get(ref, signal), uid)) await tidyOrphan(tools, { ref, uid, name }, call);
+    if (isFollowing(await store.get(ref, signal), uid)) continue;
+    await tidyOrphan(tools, { operation: ref, uid, object: { name } }, call);
   }
   await tidyInterrupted(tools, call);
 }

@@ -7,6 +7,7 @@ import { knownBackups, longhornPoints } from '@soteria/shared/longhorn/restore-p
 import { driver } from '@soteria/shared/operation/kinds/drivers.ts';
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/record/names.ts';
+import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import type { RestoreDecisions, RestoreDriver, Watched } from '../../restore/driver.ts';
 import type { OwnAction } from './action.ts';
@@ -31,7 +32,12 @@ export interface LonghornKit {
   readonly source: Backup;
 }
 
+const volumeNameOf = (operation: Operation): string =>
+  restoredVolumeName(claimRefOf(operation).pvc, operation.metadata.uid);
+
 const decisions: RestoreDecisions<LonghornKit> = {
+  name: driver.longhorn,
+  namesIn: (work) => [work?.volume],
   hasBegun: (work) => work?.volume !== undefined,
   pointsAt: 'points',
   liveVolumeAt: 'liveVolume',
@@ -52,10 +58,12 @@ const decisions: RestoreDecisions<LonghornKit> = {
     const { chosen } = world;
     return chosen === undefined || chosen instanceof SoteriaError ? undefined : decideImage(situation);
   },
+  slotOf: ({ point, name }) => ({ on: 'volume', key: point.volume ?? name, mode: 'shared' }),
   begin: (operation, { source }) => ({
     backupTarget: source.backupTargetName ?? '',
-    volume: restoredVolumeName(claimRefOf(operation).pvc, operation.metadata.uid),
+    volume: volumeNameOf(operation),
   }),
+  volumeNameOf,
   decide,
   decideDamage,
   tidy: decideTidy,
@@ -78,7 +86,6 @@ export function createLonghornRestoreDriver(tools: Tools): RestoreDriver<Longhor
   });
   return {
     ...decisions,
-    name: driver.longhorn,
     urls: longhornPoints.urls,
     look: (known, place, signal) => lookAt(tools, known, place, signal),
     perform: (known, action, signal) => perform(tools, known, action, signal),
@@ -86,7 +93,7 @@ export function createLonghornRestoreDriver(tools: Tools): RestoreDriver<Longhor
       (await longhorn.backups.list({}, signal)).map((backup) => longhornPoints.describe(backup)),
     presentClaim: (ref, signal) => presentClaimOf(cluster, ref, signal),
     watches: ['Volume'],
-    async readWatched(_kind, name, signal) {
+    async readWatched(_kind, { name }, signal) {
       const volume = await restores.getVolume(name, signal);
       return volume && watchedOf(volume);
     },

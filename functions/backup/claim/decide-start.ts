@@ -44,7 +44,7 @@ export function decideStart<K extends Kit>(
   if (operation.spec.cancelRequested === true) {
     return { do: 'record', status: refuse(status, 'Cancelled', refusedBecause.cancelled(operation), now) };
   }
-  const misfit = refusedBecause.requestMisfit(operation, situation.rules.defaultDriver);
+  const misfit = refusedBecause.requestMisfit(operation, driver.name, situation.rules.defaultDriver);
   if (misfit !== undefined) return { do: 'record', status: refuse(status, 'Failed', misfit, now) };
   const old = whyNotRunAgain(operation);
   if (old !== undefined) return { do: 'record', status: refuse(status, 'Skipped', old, now) };
@@ -80,14 +80,13 @@ export function decideStart<K extends Kit>(
   const reused = decideReuse(driver, situation);
   if (reused !== undefined) return reused;
 
-  if (world.slot === undefined) {
-    // The list of peers can miss one that has no labels yet; the slots miss nobody.
-    return { do: 'enter-slot', need: { ...begin.need, isOneOfKind: true } };
-  }
+  if (world.slot === undefined) return { do: 'enter-slot', need: begin.need };
   if (!world.slot.entered) {
     const next = waiting(status, `waits for a slot: ${world.slot.waitsFor}`);
     return next.message === operation.status?.message ? { do: 'wait' } : { do: 'record', status: next };
   }
   if (world.isKeptAwake !== true) return { do: 'keep-awake' };
-  return { do: 'record', status: advance(status, begin.first, now) };
+  const { work } = begin.first;
+  const begun = { ...begin.first, work: { ...work, driver: driver.name } };
+  return { do: 'record', status: advance(status, begun, now) };
 }

@@ -1,5 +1,5 @@
 /** Which driver an Operation has: the driver that has begun it, else the driver that its request means. Pure. */
-import { defaultDriver, isDriverHere } from '@soteria/shared/operation/kinds/drivers.ts';
+import { defaultDriver } from '@soteria/shared/operation/kinds/drivers.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { BackupDriver, BackupDrivers } from '../../../drivers/backup/driver.ts';
 import type { Rules } from '../../../drivers/backup/world.ts';
@@ -9,8 +9,9 @@ export function driverOf(
   { defaultDriver: meant = defaultDriver }: Pick<Rules, 'defaultDriver'>,
   { spec, status }: Pick<Operation, 'spec' | 'status'>,
 ): BackupDriver {
-  const begun = Object.values(drivers).find((driver) => driver.hasBegun(status?.work));
-  const name = spec.request.driver ?? meant;
-  // A driver that is not here is refused before any driver is asked.
-  return begun ?? drivers[isDriverHere(name) ? name : defaultDriver];
+  const { work } = status ?? {};
+  // Work without the name of a driver was begun by a version that had only this driver.
+  const begunBy = work === undefined ? undefined : (work.driver ?? defaultDriver);
+  // An operation whose driver is not here is refused before any driver is asked.
+  return drivers[begunBy ?? spec.request.driver ?? meant] ?? drivers[defaultDriver];
 }

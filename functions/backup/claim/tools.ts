@@ -1,7 +1,7 @@
 /** What looking and performing work with; `main.ts` puts it together. */
 import type { ClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import type { KeepAwake } from '@soteria/shared/operation/engine/busy-sweep.ts';
-import type { DriverHere } from '@soteria/shared/operation/kinds/drivers.ts';
+import type { DriverName } from '@soteria/shared/operation/kinds/drivers.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { Slots } from '@soteria/shared/operation/queue/slots.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
@@ -24,7 +24,7 @@ export interface Tools extends Lookers {
   readonly announce: (
     operation: Operation,
     fact: BackupFact,
-    driver: DriverHere,
+    driver: DriverName,
     signal: AbortSignal | undefined,
   ) => Promise<void>;
 }

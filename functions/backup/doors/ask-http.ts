@@ -15,7 +15,6 @@ import { advanceOperation } from '../advance.ts';
 import { askForBackup, type RecordedBackup, requestedBackup } from '../ask.ts';
 import type { BackupTools } from '../tools.ts';
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
-import { driversHere, isDriverHere } from '@soteria/shared/operation/kinds/drivers.ts';
 import type { BackupDriver } from '../../../drivers/backup/driver.ts';
 import type { BackupWorld } from '../../../drivers/backup/world.ts';
 import { looksForReuse, reusableOf } from '../claim/decide-reuse.ts';
@@ -46,11 +45,12 @@ export function parseBackupRequest(body: unknown): BackupRequest {
 
 function driverFor(request: BackupRequest, tools: BackupTools): BackupDriver {
   const driver = request.driver ?? tools.settings.driver;
-  if (isDriverHere(driver)) return tools.drivers[driver];
+  const found = tools.drivers[driver];
+  if (found !== undefined) return found;
   throw new SoteriaError('driver_unavailable', {
     what: `claim ${request.namespace}/${request.pvc} cannot be backed up by ${driver}`,
     why: `the driver ${driver} is not part of this version`,
-    fix: `leave "driver" out or set it to ${driversHere.join(' or ')}; SOTERIA_BACKUP_DRIVER sets the default`,
+    fix: `leave "driver" out or set it to ${Object.keys(tools.drivers).join(' or ')}; SOTERIA_BACKUP_DRIVER sets the default`,
   });
 }
 
@@ -123,7 +123,7 @@ export async function askByHttp(tools: BackupTools, body: unknown, incoming: Inc
   if (request.dry_run === true) {
     const [{ world, blockers }, longhorn] = await Promise.all([
       planBackup(tools, driver, operation, incoming.signal),
-      driver.checkReachability(),
+      driver.checkReachability?.() ?? null,
     ]);
     const answer = answerOf(asked, operation, world);
     return { status: 200, body: { ...answer, blocked_by: blockers.map(toBlocker), longhorn } };

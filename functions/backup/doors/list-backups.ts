@@ -20,7 +20,7 @@ import type { BackupDriver } from '../../../drivers/backup/driver.ts';
 import type { BackupTools } from '../tools.ts';
 
 export interface BackupList {
-  /** The Longhorn volume of the claim that was asked for: the live one, else the newest point's. */
+  /** What stands under the claim that was asked for: the live volume, else the newest point's. */
   readonly volume: string | null;
   /** The claim that was asked for, as it is now; null when it is gone, or when it is not the list of one claim. */
   readonly claim: ReturnType<typeof claimView>;
@@ -51,10 +51,10 @@ function isListed(
   return (namespace === undefined || point.namespace === namespace) && (pvc === undefined || point.pvc === pvc);
 }
 
-/** As the driver sees it that knows what stands under it; undefined when there is no such claim. */
-async function presentClaimOf(drivers: readonly BackupDriver[], ref: ClaimRef, signal: AbortSignal) {
-  const seen = await Promise.all(drivers.map((driver) => driver.presentClaim(ref, signal)));
-  return seen.find((claim) => claim?.volume !== undefined) ?? seen[0];
+/** The claim as each driver sees it: each has a name of its own for what stands under it. Undefined: there is no such claim. */
+async function presentClaimsOf(drivers: readonly BackupDriver[], ref: ClaimRef, signal: AbortSignal) {
+  const seen = drivers.map(async (driver) => [driver.name, await driver.presentClaim(ref, signal)] as const);
+  return new Map(await Promise.all(seen));
 }
 
 export async function listBackups(tools: BackupTools, rawQuery: unknown, incoming: Incoming): Promise<BackupList> {
@@ -62,7 +62,7 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
   const drivers = Object.values(tools.drivers);
   const { namespace, pvc } = query;
   await tools.authorize(incoming.caller, { verb: 'list', namespace }, incoming.signal);
-  const [listed, own, self, verified, claim] = await Promise.all([
+  const [listed, own, self, verified, claims] = await Promise.all([
     Promise.all(drivers.map((driver) => driver.listPoints(incoming.signal))),
     tools.cluster.ownClusters(incoming.signal),
     tools.cluster.identity(incoming.signal),
@@ -72,20 +72,26 @@ export async function listBackups(tools: BackupTools, rawQuery: unknown, incomin
     // The claim may be gone: then there is none, and the points speak for themselves.
     namespace === undefined || pvc === undefined
       ? undefined
-      : presentClaimOf(drivers, { namespace, pvc }, incoming.signal),
+      : presentClaimsOf(drivers, { namespace, pvc }, incoming.signal),
   ]);
-  const live = claim?.volume;
   const judge = judgeBy(verified);
   const facts = listed.flat();
-  const points = facts.filter((fact) => isListed(fact, query, live)).map((fact) => restorePointOf(fact, own));
-  const ordered = inOrder(points, (point) => point).map((point) => besideClaim(judge(point), claim));
+  const points = facts
+    .filter((fact) => isListed(fact, query, claims?.get(fact.driver)?.volume))
+    .map((fact) => restorePointOf(fact, own));
+  const ordered = inOrder(points, (point) => point).map((point) =>
+    besideClaim(judge(point), claims?.get(point.driver)),
+  );
+  const seen = [...(claims?.values() ?? [])];
+  const claim = seen.find((one) => one?.volume !== undefined) ?? seen[0];
+  const live = claim?.volume;
   const after = query.next === undefined ? undefined : decodeCursor(query.next, 'the list of backups');
   const { items, next } = pageOfPoints(ordered, { limit: query.limit, after });
   const shared = whySharedId(facts, self, tools.now());
   return {
     volume: live ?? (namespace === undefined || pvc === undefined ? null : (ordered[0]?.volume ?? null)),
     claim: claimView(claim),
-    notices: noticesOf(ordered[0], claim),
+    notices: noticesOf(ordered[0], (ordered[0] && claims?.get(ordered[0].driver)) ?? claim),
     items,
     ...(next === undefined ? {} : { next: encodeCursor(next) }),
     ...(shared === undefined ? {} : { problems: [toBlocker(shared)] }),

@@ -14,17 +14,17 @@ import type { BackupTools } from '../tools.ts';
 import type { ProgressMemory } from './remember-progress.ts';
 
 /**
- * An object that is gone, or has lost its marks, is found by the name an open Operation has recorded for it. One of another function, such
- * as the Prune that deletes the Backup, is moved by that function, which is asked to look at it.
+ * The open Operation of an object that is gone or has lost its marks is found by the name that it has recorded. An Operation of another
+ * function, such as the Prune that deletes the Backup, is moved by that function, which is asked to look at it.
  */
 async function whoRecorded(
   { store, wakeOther }: BackupTools,
-  driver: BackupDriver,
+  drivers: readonly BackupDriver[],
   name: string,
   incoming: Incoming,
 ): Promise<ObjectRef | undefined> {
   const open = await store.list({ fieldSelector: 'status.phase=Running' }, incoming.signal);
-  const named = open.filter(({ status }) => driver.namesIn(status?.work).includes(name));
+  const named = open.filter(({ status }) => drivers.some((driver) => driver.namesIn(status?.work).includes(name)));
   for (const other of named.filter((one) => ownerOf(one) !== 'backup')) {
     await wakeOther(other, sayingOf(other), incoming.signal);
   }
@@ -46,15 +46,16 @@ async function whoIsMeant(
 ): Promise<Meant | undefined> {
   const { kind, namespace, name } = reference;
   if (kind === 'Operation') return { ref: { namespace, name } };
-  const driver = Object.values(tools.drivers).find(({ watches }) => watches.includes(kind));
-  const object = await driver?.readWatched(kind, name, incoming.signal);
-  if (driver === undefined) return undefined;
-  const ref = object === undefined ? undefined : refFromMarks(object.marks);
-  if (object === undefined || (ref === undefined && object.mayLoseMarks)) {
-    const recorded = await whoRecorded(tools, driver, name, incoming);
-    return recorded && { ref: recorded };
+  const watching = Object.values(tools.drivers).filter(({ watches }) => watches.includes(kind));
+  for (const driver of watching) {
+    const object = await driver.readWatched(kind, { namespace, name }, incoming.signal);
+    if (object === undefined) continue;
+    const ref = refFromMarks(object.marks);
+    if (ref === undefined && object.mayLoseMarks) break;
+    return ref === undefined || object.marks[watchLabel] !== 'backup' ? undefined : { ref, object, driver };
   }
-  return ref === undefined || object.marks[watchLabel] !== 'backup' ? undefined : { ref, object, driver };
+  const recorded = watching.length === 0 ? undefined : await whoRecorded(tools, watching, name, incoming);
+  return recorded && { ref: recorded };
 }
 
 /** What a success has made was tidied up before it was settled, and under its name, which is taken, nobody makes anything later. */
@@ -82,7 +83,7 @@ export async function wakeByObject(
   const uid = object?.marks[operationUidLabel];
   if (uid !== undefined && !isFollowing(moved, uid) && !isResultOf(moved, reference.name)) {
     const current = moved ?? (await tools.store.get(ref, incoming.signal));
-    if (!isFollowing(current, uid)) await driver?.tidyOrphan({ ref, uid, name: reference.name }, incoming);
+    if (!isFollowing(current, uid)) await driver?.tidyOrphan({ operation: ref, uid, object: reference }, incoming);
   }
   if (moved !== undefined && object !== undefined) memory.remember(object);
 }

@@ -102,7 +102,7 @@ function foreignClusterOf({ origin, cluster_id: cluster }: RestorePoint): { read
 export function decideStart(driver: RestoreDriver, situation: Situation): RestoreStep | AnyAction {
   const { operation, world, rules, now } = situation;
   const status = statusOf(operation);
-  const misfit = requestMisfit(operation);
+  const misfit = requestMisfit(operation, driver.name);
   if (misfit !== undefined) return { do: 'record', status: refuse(status, 'Failed', misfit, now) };
   const old = whyNotRunAgain(operation);
   if (old !== undefined) return { do: 'record', status: refuse(status, 'Skipped', old, now) };
@@ -127,12 +127,7 @@ export function decideStart(driver: RestoreDriver, situation: Situation): Restor
       : waitInQueue(operation, `waits for ${waitsFor}`);
   }
   const { point, name } = chosen;
-  const need = {
-    on: 'volume',
-    key: point.volume ?? name,
-    mode: 'shared',
-    ...(isTest ? { atMostOfKind: rules.maxParallelTests } : {}),
-  } as const;
+  const need = { ...driver.slotOf(chosen), ...(isTest ? { atMostOfKind: rules.maxParallelTests } : {}) };
   if (world.slot === undefined) return { do: 'enter-slot', need };
   if (!world.slot.entered) {
     return waitInQueue(operation, `waits for a slot: ${world.slot.waitsFor}`);
@@ -149,6 +144,7 @@ export function decideStart(driver: RestoreDriver, situation: Situation): Restor
     claimNamespace: namespace,
     claim: pvc,
   };
-  const message = `restoring ${name} into volume ${begun.volume ?? ''}`;
+  const into = begun.volume === undefined ? `claim ${namespace}/${pvc}` : `volume ${begun.volume}`;
+  const message = `restoring ${name} into ${into}`;
   return { do: 'record', status: advance(status, { step: 'volume', progress: 10, message, work }, now) };
 }

@@ -1,11 +1,12 @@
 /** Why a request cannot run as it is recorded; HTTP and events have said so before. Pure. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { driversHere, isDriverHere } from '@soteria/shared/operation/kinds/drivers.ts';
+import type { DriverName } from '@soteria/shared/operation/kinds/drivers.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { whyLabelsNot } from '../../../drivers/restore/labels.ts';
 import { commandSecondsOf, longestCommandSeconds } from '../proof/proof-drafts.ts';
 
-export function requestMisfit(operation: Operation): SoteriaError | undefined {
+/** `driver`: the driver it has got, which is another than it asks for when the table has no such driver. */
+export function requestMisfit(operation: Operation, driver: DriverName): SoteriaError | undefined {
   const { request } = operation.spec;
   const { name } = operation.metadata;
   if (commandSecondsOf(operation) > longestCommandSeconds || commandSecondsOf(operation) < 1) {
@@ -31,11 +32,11 @@ export function requestMisfit(operation: Operation): SoteriaError | undefined {
       fix: 'create a new Operation whose spec.request.labels are labels of Kubernetes, key=value',
     });
   }
-  if (request.driver !== undefined && !isDriverHere(request.driver)) {
+  if (request.driver !== undefined && request.driver !== driver) {
     return new SoteriaError('driver_unavailable', {
       what: `operation ${name} cannot run`,
       why: `the driver ${request.driver} is not part of this version`,
-      fix: `leave spec.request.driver out, or set it to ${driversHere.join(' or ')}`,
+      fix: `leave spec.request.driver out, or set it to ${driver}`,
     });
   }
   return undefined;

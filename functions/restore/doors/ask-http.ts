@@ -5,7 +5,6 @@ import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
 import type { RestoreAnswer } from '@soteria/shared/http-contract/request-answers.ts';
 import { claimRefOf, sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
-import { restoredVolumeName } from '@soteria/shared/operation/record/names.ts';
 import {
   beginRecorded,
   findRecorded,
@@ -66,7 +65,7 @@ function answerOf({ driver, operation, plan, judged, source: claim }: Answered, 
   const { point, backup, ...rest } = plan;
   return {
     driver: driver.name,
-    volume: work?.volume ?? (uid === '' ? null : restoredVolumeName(target.pvc, uid)),
+    volume: work?.volume ?? (uid === '' ? null : driver.volumeNameOf(operation)),
     backup: work?.backup ?? backup,
     namespace: source.namespace,
     pvc: source.pvc,

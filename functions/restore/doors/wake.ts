@@ -15,25 +15,36 @@ import { cancelChildrenOf, cancelIfOrphaned } from '@soteria/shared/operation/ma
 import type { AdvanceCall } from '@soteria/shared/operation/engine/advance.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import { advanceOperation, selfTestTools } from '../advance.ts';
+import type { RestoreDriver, Watched } from '../../../drivers/restore/driver.ts';
 import { functionName, isOurs } from '../../../drivers/restore/about-operation.ts';
 import { isFollowing } from '@soteria/shared/operation/record/is-following.ts';
 import { tidyDeletedTests } from '../self-test/tidy-deleted.ts';
 import type { RestoreTools } from '../tools.ts';
 
-/** An object that is gone is found by the name an open Operation has recorded for it. */
-async function wakeOwnerOf(tools: RestoreTools, volume: string, incoming: Incoming): Promise<void> {
+/** The open Operation of an object that is gone is found by the name that it has recorded. */
+async function wakeOwnerOf(
+  tools: RestoreTools,
+  drivers: readonly RestoreDriver[],
+  object: string,
+  incoming: Incoming,
+): Promise<void> {
   const open = await tools.store.list({ fieldSelector: 'status.phase=Running' }, incoming.signal);
-  const owner = open.find(({ status }) => status?.work?.volume === volume);
+  const owner = open.find(({ status }) => drivers.some((driver) => driver.namesIn(status?.work).includes(object)));
   if (owner === undefined) return;
   const { name, namespace } = owner.metadata;
   await advanceOperation(tools, { name, namespace }, incoming);
 }
 
-async function wakeByWatched(tools: RestoreTools, kind: string, name: string, incoming: Incoming): Promise<void> {
-  const driver = Object.values(tools.drivers).find(({ watches }) => watches.includes(kind));
-  if (driver === undefined) return;
-  const watched = await driver.readWatched(kind, name, incoming.signal);
-  if (watched === undefined) return wakeOwnerOf(tools, name, incoming);
+async function wakeByWatched(tools: RestoreTools, kind: string, object: ObjectRef, incoming: Incoming): Promise<void> {
+  const watching = Object.values(tools.drivers).filter(({ watches }) => watches.includes(kind));
+  for (const driver of watching) {
+    const watched = await driver.readWatched(kind, object, incoming.signal);
+    if (watched !== undefined) return wakeByMarks(tools, watched, incoming);
+  }
+  if (watching.length > 0) await wakeOwnerOf(tools, watching, object.name, incoming);
+}
+
+async function wakeByMarks(tools: RestoreTools, watched: Watched, incoming: Incoming): Promise<void> {
   const { marks } = watched;
   const ref = refFromMarks(marks);
   if (ref === undefined) return;
@@ -91,7 +102,7 @@ async function wakeByJob(
 export async function wakeByObject(tools: RestoreTools, event: ReceivedEvent, incoming: Incoming): Promise<void> {
   const { kind, namespace, name } = objectReference.parse(event.data);
   if (kind === 'Operation') await wakeByOperation(tools, { namespace, name }, incoming);
-  await wakeByWatched(tools, kind, name, incoming);
+  await wakeByWatched(tools, kind, { namespace, name }, incoming);
   if (kind === 'Job') await wakeByJob(tools, { namespace: namespace ?? '', name }, incoming);
 }
 

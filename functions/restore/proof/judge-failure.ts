@@ -10,7 +10,9 @@ export function withVerdict(driver: RestoreDriver, situation: Situation, action:
   const { operation, now } = situation;
   if (operation.spec.kind !== 'RestoreTest' || !isStep(action) || action.do !== 'record') return action;
   const { phase, result, error, work, startedAt } = action.status;
-  if (phase !== 'Failed' || result !== undefined || work?.volume === undefined) return action;
+  if (phase !== 'Failed' || result !== undefined || work === undefined || !driver.hasBegun(work)) {
+    return action;
+  }
 
   const damage = driver.decideDamage(situation);
   if (typeof damage === 'string') return { do: 'look', at: damage };

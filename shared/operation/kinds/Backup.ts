@@ -1,6 +1,6 @@
 /** The backup of a claim. */
 import * as z from 'zod';
-import { requestDrivers } from './drivers.ts';
+import { policyDrivers, requestDrivers } from './drivers.ts';
 import { bytes, dnsLabel, dnsSubdomain, durationText, explanation, instant, tag } from './fields.ts';
 import type { KindOfOperation } from './kind.ts';
 import { attempt, backupChoice, pointResult, readings, source, volumeWork } from './shared-members.ts';
@@ -45,6 +45,8 @@ export const Backup = {
   work: {
     attempt,
     ...volumeWork,
+    /** The driver that has begun it: it goes on with it, also when SOTERIA_BACKUP_DRIVER changes. */
+    driver: z.enum(policyDrivers).optional(),
     snapshot: z.string().max(63).optional(),
     snapshotMade: z.boolean().optional(),
     backupMade: z.boolean().optional(),

@@ -3,12 +3,13 @@ export const driver = { longhorn: 'longhorn', restic: 'restic', kopia: 'kopia' }
 
 /** Whatever a policy may name. */
 export const policyDrivers = [driver.longhorn, driver.restic, driver.kopia] as const;
+export type DriverName = (typeof policyDrivers)[number];
 
 /** Whatever a request may name. */
 export const requestDrivers = [driver.longhorn, driver.restic] as const;
 export type RequestDriver = (typeof requestDrivers)[number];
 
-/** Those of this version. */
+/** Those of this version: each has a row in the table, which may have more. */
 export const driversHere = [driver.longhorn] as const;
 export type DriverHere = (typeof driversHere)[number];
 
