@@ -21,26 +21,26 @@ export function retryDelayMs(operation: Operation, attempt: number, retryMs: num
 }
 
 export interface Attempts {
-  beginAttempt(situation: Situation, attempt: number, message: string): RecordStep;
+  readonly beginAttempt: (situation: Situation, attempt: number, message: string) => RecordStep;
   /** When nothing of the last attempt can be in the way. */
-  retryOrFail(situation: Situation, why: string): RecordStep;
+  readonly retryOrFail: (situation: Situation, why: string) => RecordStep;
   /**
    * The failed attempt is removed first (`decideNext`), and the next waits until a lock it met must have ended; an attempt that met no lock
    * need not wait.
    */
-  retryLater(situation: Situation, failed: SoteriaError, delayMs?: number): RecordStep;
+  readonly retryLater: (situation: Situation, failed: SoteriaError, delayMs?: number) => RecordStep;
   /** Between two attempts. `leftover`: what removes the failed attempt, or takes it up again; undefined when nothing of it is left. */
-  decideNext<A extends AnyAction>(
+  readonly decideNext: <A extends AnyAction>(
     situation: Situation,
     leftover: A | RecordStep | undefined,
-  ): A | RecordStep | { readonly do: 'wait' };
+  ) => A | RecordStep | { readonly do: 'wait' };
 }
 
 export interface AttemptsOfDriver {
   /** The step with which an attempt begins. */
   readonly firstStep: string;
   /** What is recorded of an attempt when it begins: its names. */
-  workOf(operation: Operation, work: OperationWork | undefined, attempt: number): OperationWork;
+  readonly workOf: (operation: Operation, work: OperationWork | undefined, attempt: number) => OperationWork;
   readonly limits: Pick<Limits, 'decideLateStart'>;
 }
 

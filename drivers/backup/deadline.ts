@@ -18,11 +18,11 @@ function runningForMs({ operation, now }: Situation): number {
 
 export interface Limits {
   /** For what the driver's system is at work on: Failed when nothing moved for too long, or when the whole takes too long. */
-  decideDeadline(situation: Situation, waitingFor: string): RecordStep | undefined;
+  readonly decideDeadline: (situation: Situation, waitingFor: string) => RecordStep | undefined;
   /** For what is ours to make: that nothing moved means only that nobody woke us, unless it goes on for far too long. */
-  decideLateStart(situation: Situation, waitingFor: string): RecordStep | undefined;
+  readonly decideLateStart: (situation: Situation, waitingFor: string) => RecordStep | undefined;
   /** That nothing moved for `limitMs`, for an attempt that is given up; undefined: not yet. */
-  whyStuck(situation: Situation, limitMs: number, waitingFor: string): SoteriaError | undefined;
+  readonly whyStuck: (situation: Situation, limitMs: number, waitingFor: string) => SoteriaError | undefined;
 }
 
 /** `lookAt`: where a person finds out why nothing moves, for example "look at the volume". */

@@ -21,6 +21,7 @@ export type Booked =
 export interface RestoreWorld {
   /** The claim to make: before, whether its name is free; after, what became of it. */
   readonly claim?: Look<PersistentVolumeClaim>;
+  /** The driver looks at it: it knows its name. */
   readonly persistentVolume?: Look<PersistentVolume>;
   /** What restore tests have said of the source claim before. */
   readonly earlier?: Look<ClaimProof>;
@@ -73,7 +74,7 @@ export interface Rules {
   /** From start to end at most. */
   readonly deadlineMs: number;
   readonly maxAttempts: number;
-  /** So long Longhorn may take to list a backup whose target it is asked to read. */
+  /** The longest time to list a point whose store was asked to be read. */
   readonly readingMs: number;
   /** Soteria's own, for the Job of a restore test. */
   readonly runnerImage: string;

@@ -1,11 +1,10 @@
-/** Everything is made: follow the volume until it is whole, then the claim until it is bound. */
-import type { PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
+/** Everything is made: the volume is followed until it is whole, then the claim until it is bound. */
 import { roomInWords } from '@soteria/shared/longhorn/node-room.ts';
 import { hasFailed, isRestored, type RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import { isTerminal, type OperationWork } from '@soteria/shared/operation/record/schema.ts';
 import { advance, refuse, statusOf } from '@soteria/shared/operation/record/status.ts';
-import { bytesOfQuantity } from '@soteria/shared/kubernetes/quantity.ts';
-import { isOurs, proofStep, refusedBecause } from '../../restore/about-operation.ts';
+import { isOurs, refusedBecause } from '../../restore/about-operation.ts';
+import { decideBound } from '../../restore/bound.ts';
 import type { Action } from './action.ts';
 import { waitFor, waitMoving } from '../../restore/deadline.ts';
 import { releaseBackup } from './release-backup.ts';
@@ -93,53 +92,9 @@ function decideProgress(situation: Situation, volume: RestoreVolume): Action {
   return isMoving ? waitMoving(situation, said, { percent }) : waitFor(situation, said);
 }
 
-/** Asked of the claim, done by Longhorn and Kubernetes; the file system in it grows when it is mounted for the first time. */
-function decideGrowth(situation: Situation, claim: PersistentVolumeClaim, title: string): Action | undefined {
-  const { operation, world } = situation;
-  const { size } = operation.spec.request;
-  const wanted = size === undefined ? 0n : (bytesOfQuantity(size) ?? 0n);
-  const bytesIn = (resources: Readonly<Record<string, string>> | undefined) =>
-    bytesOfQuantity(resources?.['storage'] ?? '') ?? 0n;
-  if (size === undefined || bytesIn(claim.status?.capacity) >= wanted) return undefined;
-  if (bytesIn(claim.spec?.resources?.requests) < wanted) {
-    const { name, uid } = claim.metadata;
-    return { do: 'grow-claim', claim: { name, uid }, size };
-  }
-  if (world.persistentVolume === undefined) return { do: 'look', at: 'persistentVolume' };
-  if (bytesIn(world.persistentVolume.seen?.spec?.capacity) >= wanted) return undefined;
-  return waitFor(situation, `${title} is bound, and its volume is being grown to ${size}`);
-}
+const decideBinding = (situation: Situation): Action => decideBound(situation, 'the volume is restored');
 
-function decideBinding(situation: Situation): Action {
-  const { operation, world, now } = situation;
-  const status = statusOf(operation);
-  const title = `claim ${status.work?.claimNamespace ?? ''}/${status.work?.claim ?? ''}`;
-  if (world.refusal !== undefined) {
-    return { do: 'record', status: refuse(status, 'Failed', world.refusal, now) };
-  }
-  if (world.claim === undefined) return { do: 'look', at: 'claim' };
-  const claim = world.claim.seen;
-  if (
-    claim === undefined ||
-    !isOurs(operation, claim.metadata.labels) ||
-    claim.metadata.deletionTimestamp !== undefined
-  ) {
-    return fail(situation, `${title} was deleted by somebody before it was usable`, 'ask for a new restore');
-  }
-  if (claim.status?.phase !== 'Bound') {
-    return waitFor(situation, `the volume is restored; ${title} is ${claim.status?.phase ?? 'new'}, not yet Bound`);
-  }
-  if (operation.spec.kind === 'RestoreTest') {
-    const step = { step: proofStep, progress: 80, message: `${title} is bound and will be looked at` };
-    return { do: 'record', status: advance(status, { ...step, work: { isProving: true } }, now) };
-  }
-  const growth = decideGrowth(situation, claim, title);
-  if (growth !== undefined) return growth;
-  const step = { step: 'permanent', progress: 90, message: `${title} is bound and becomes permanent` };
-  return { do: 'record', status: advance(status, { ...step, work: { isPermanent: true } }, now) };
-}
-
-/** From here the end is reached in the same wake-up, and lets go by itself. */
+/** From here the end is reached in the same wake-up, and releases the backup by itself. */
 function isNearEnd(action: Action): boolean {
   return action.do === 'record' && (action.status.work?.isPermanent === true || isTerminal(action.status.phase));
 }

@@ -1,22 +1,18 @@
 /** After the end: removes what must not stay (invariant 3), then releases the backup. Pure. */
 import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
-import { isOurs, isOursAndTemporary } from '../../restore/about-operation.ts';
+import { isOurs } from '../../restore/about-operation.ts';
+import { removeClaim } from '../../restore/permanent.ts';
 import type { Action } from './action.ts';
 import { releaseBackup } from './release-backup.ts';
 import type { Situation } from './situation.ts';
 
 /** The claim first: while it is there, its persistent volume and volume are in use. */
-function removeWhatWasMade({ operation, world }: Situation): Action | undefined {
+function removeWhatWasMade(situation: Situation): Action | undefined {
+  const { operation, world } = situation;
   if (statusOf(operation).work?.volume === undefined) return undefined;
-  if (world.claim === undefined) return { do: 'look', at: 'claim' };
-  const claim = world.claim.seen?.metadata;
-  if (claim !== undefined && isOursAndTemporary(operation, claim)) return { do: 'delete-claim', claim };
-  if (world.persistentVolume === undefined) return { do: 'look', at: 'persistentVolume' };
-  const persistentVolume = world.persistentVolume.seen?.metadata;
-  if (persistentVolume !== undefined && isOursAndTemporary(operation, persistentVolume)) {
-    return { do: 'delete-persistent-volume', persistentVolume };
-  }
+  const removal = removeClaim(situation);
+  if (removal !== undefined) return removal;
   if (world.volume === undefined) return { do: 'look', at: 'volume' };
   const volume = world.volume.seen;
   const isTemporary = volume?.marks[temporaryLabel] !== undefined && isOurs(operation, volume.marks);
