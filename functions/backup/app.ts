@@ -7,7 +7,6 @@ import { askByEvent } from './doors/ask-event.ts';
 import { askByHttp } from './doors/ask-http.ts';
 import { askForNamespace, askForNamespaceByEvent } from './doors/ask-namespace.ts';
 import { listBackups } from './doors/list-backups.ts';
-import { cancelOperation, getOperation, listOperations } from './doors/operations.ts';
 import { rememberProgress } from './doors/remember-progress.ts';
 import { wakeByObject, wakeBySweep } from './doors/wake.ts';
 import type { BackupTools } from './tools.ts';
@@ -30,13 +29,6 @@ export function defineBackup(tools: BackupTools): FunctionDefinition {
         return answerJson(c, answer.body, answer.status);
       });
       app.get('/v1/backups', async (c) => answerJson(c, await listBackups(tools, c.req.query(), incoming(c))));
-      app.get('/v1/operations', async (c) => answerJson(c, await listOperations(tools, c.req.query(), incoming(c))));
-      app.get('/v1/operations/:name', async (c) =>
-        answerJson(c, await getOperation(tools, c.req.param('name'), c.req.query('namespace'), incoming(c))),
-      );
-      app.post('/v1/operations/:name/cancel', async (c) =>
-        answerJson(c, await cancelOperation(tools, c.req.param('name'), c.req.query('namespace'), incoming(c)), 202),
-      );
     },
     on: {
       'dev.soteria.backup.requested.v1': (event, from) => askByEvent(tools, event, from),

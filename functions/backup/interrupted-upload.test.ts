@@ -19,7 +19,7 @@ async function open() {
   await look();
   longhorn.progressBackup(backup, 40);
   await look();
-  const cancel = () => http.post(`/v1/operations/${operation}/cancel`).expect(202);
+  const cancel = () => bench.cancel(operation);
   const status = async () => (await store.get(ref))?.status;
   return { ...bench, backup, cancel, status, tidy: () => tools.drivers.longhorn.tidyLeftovers({ log: silent }) };
 }

@@ -1,5 +1,6 @@
 /** Slots through the doors: who waits, who is next, and that nobody has to come by for the queue to move. */
 import { createAdaptorServer } from '@hono/node-server';
+import { placeInQueue } from '@soteria/shared/operation/queue/place-in-queue.ts';
 import { slotsName } from '@soteria/shared/operation/queue/slots.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { isTerminal } from '@soteria/shared/operation/record/schema.ts';
@@ -21,7 +22,10 @@ async function ask(bench: Bench, pvc: string) {
 }
 
 async function view(bench: Bench, name: string) {
-  return (await bench.http.get(`/v1/operations/${name}?namespace=shop`).expect(200)).body;
+  const operation = await bench.store.get({ namespace: 'shop', name });
+  if (operation === undefined) throw new Error(`there is no Operation ${name}`);
+  const [entries, all] = [await bench.tools.slots.entries(), await bench.store.list({ namespace: 'shop' })];
+  return { phase: operation.status?.phase, queue: placeInQueue(operation, entries, all) };
 }
 
 /** Longhorn moves, and its source tells of the objects of running operations: no sweep comes by. */
@@ -62,12 +66,12 @@ describe('the queue for slots', () => {
     ];
     expect([one.phase, two.phase, three.phase, four.phase]).toEqual(['Running', 'Running', 'Pending', 'Pending']);
     expect(three.message).toBe('waits for a slot: 2 of 2 slots in the cluster are in use');
-    expect((await view(bench, one.operation)).queue).toBeNull();
+    expect((await view(bench, one.operation)).queue).toBeUndefined();
     expect((await view(bench, four.operation)).queue).toEqual({ place: 2, waits_for: three.message });
 
-    await bench.http.post(`/v1/operations/${one.operation}/cancel?namespace=shop`).expect(202);
+    await bench.cancel(one.operation);
     expect((await view(bench, three.operation)).phase).toBe('Running');
-    expect((await view(bench, four.operation)).queue.place).toBe(1);
+    expect((await view(bench, four.operation)).queue?.place).toBe(1);
     expect(new Set(await slotHolders(bench))).toEqual(new Set([three.operation, two.operation]));
   });
 
@@ -80,7 +84,7 @@ describe('the queue for slots', () => {
     const third = await ask(bench, 'three');
     expect(second.message).toContain(`waits for ${first.operation}`);
     const [, two] = await bench.store.list({ fieldSelector: 'status.phase=Running' });
-    await bench.http.post(`/v1/operations/${two?.metadata.name}/cancel?namespace=shop`).expect(202);
+    await bench.cancel(two?.metadata.name ?? '');
     expect((await view(bench, third.operation)).phase).toBe('Running');
     expect((await view(bench, second.operation)).phase).toBe('Pending');
   });

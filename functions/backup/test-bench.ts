@@ -1,4 +1,5 @@
 /** The function `backup` with all its doors over the in-memory cluster and the fake Longhorn, for this folder's tests. */
+import { randomUUID } from 'node:crypto';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
@@ -92,5 +93,15 @@ export function createTestBench() {
     cluster.seed({ ...more.claim }, { ...more.persistentVolume });
     longhorn.volumes.add(more.volume);
   };
-  return { tools, parts, driver, addClaim, app, cluster, store, longhorn, announced, now, pass };
+  /** As the console does it: the wish is stored, and an event asks this function to look. */
+  const cancel = async (name: string): Promise<Response> => {
+    await store.requestCancel({ namespace: 'shop', name });
+    const attributes = { 'ce-specversion': '1.0', 'ce-id': randomUUID(), 'ce-source': '/soteria/console' };
+    return app.request('/', {
+      method: 'POST',
+      headers: { ...attributes, 'ce-type': 'dev.soteria.operation.due.v1', 'content-type': 'application/json' },
+      body: JSON.stringify({ namespace: 'shop', name, kind: 'Backup' }),
+    });
+  };
+  return { cancel, tools, parts, driver, addClaim, app, cluster, store, longhorn, announced, now, pass };
 }

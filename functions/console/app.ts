@@ -1,19 +1,29 @@
 /** The doors of the function `console`: no logic here. */
-import type { FunctionDefinition } from '@soteria/shared/function/contract.ts';
+import type { Context } from 'hono';
+import type { FunctionDefinition, KitEnv } from '@soteria/shared/function/contract.ts';
 import { answerJson } from '@soteria/shared/function/json-body.ts';
 import { reportPaused } from '@soteria/shared/function/report-paused.ts';
 import { answerInventory } from './inventory/read-inventory.ts';
+import { cancelOperation, getOperation, listOperations } from './operations/operation-doors.ts';
 import { servePage } from './page-files/serve-page.ts';
 import type { ConsoleTools } from './tools.ts';
 import { whoAmI } from './who/who-am-i.ts';
 
 export function defineConsole(tools: ConsoleTools): FunctionDefinition {
+  const incoming = (c: Context<KitEnv>) => c.get('incoming');
   return {
     name: 'console',
     routes: (app) => {
       reportPaused(app, tools.isPaused);
       app.get('/v1/inventory', (c) => answerInventory(tools, c));
-      app.get('/v1/whoami', async (c) => answerJson(c, await whoAmI(tools, c.req.query(), c.get('incoming'))));
+      app.get('/v1/whoami', async (c) => answerJson(c, await whoAmI(tools, c.req.query(), incoming(c))));
+      app.get('/v1/operations', async (c) => answerJson(c, await listOperations(tools, c.req.query(), incoming(c))));
+      app.get('/v1/operations/:name', async (c) =>
+        answerJson(c, await getOperation(tools, c.req.param('name'), c.req.query('namespace'), incoming(c))),
+      );
+      app.post('/v1/operations/:name/cancel', async (c) =>
+        answerJson(c, await cancelOperation(tools, c.req.param('name'), c.req.query('namespace'), incoming(c)), 202),
+      );
       // `all`: a path that nobody owns is refused by the kit.
       app.all('/v1/*', async (c, next) => (await tools.passOn(c)) ?? next());
       servePage(app, tools.pageFiles);

@@ -1,5 +1,8 @@
 /** The tools over one client: for `main.ts`, and over the in-memory cluster for the tests. */
+import { publishDue } from '@soteria/shared/events/publish-due.ts';
 import type { FunctionTools } from '@soteria/shared/function/start.ts';
+import { createSlots } from '@soteria/shared/operation/queue/slots.ts';
+import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { readPaused } from '@soteria/shared/settings/paused.ts';
 import { readSeldom } from '@soteria/shared/settings/read-seldom.ts';
 import type { ConsoleSettings } from './config.ts';
@@ -13,17 +16,24 @@ const viewForMs = 5_000;
 /** So long may an answer miss a change of the switch. */
 const pausedForMs = 5_000;
 
-export type ToolsOptions = Pick<FunctionTools<ConsoleSettings>, 'client' | 'authorize' | 'settings' | 'now'> & {
+export type ToolsOptions = Pick<
+  FunctionTools<ConsoleSettings>,
+  'client' | 'authorize' | 'publisher' | 'settings' | 'now'
+> & {
   readonly pageFolder: string;
 };
 
-export function createConsoleTools({ client, authorize, settings, now, pageFolder }: ToolsOptions): ConsoleTools {
+export function createConsoleTools(options: ToolsOptions): ConsoleTools {
+  const { client, authorize, publisher, settings, now, pageFolder } = options;
   const { namespace, longhornNamespace, clusterId, authRequired } = settings;
   return {
     client,
     settings,
     authorize,
     seenBy: createSeenBy({ client, authRequired, now }),
+    store: createOperationStore(client),
+    slots: createSlots({ client, namespace, limits: settings.slotLimits, now }),
+    wake: (operation, causationId, signal) => publishDue(publisher, operation, { causationId }, signal),
     isPaused: readSeldom(() => readPaused(client, namespace), { maxAgeMs: pausedForMs, now }),
     readView: readSeldom(
       async () => {

@@ -1,6 +1,7 @@
 /** The function `console` with all its doors over the in-memory cluster, for this folder's tests. */
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
+import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
 import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { fakeReviews } from '@soteria/shared/function/testing/fake-reviews.ts';
@@ -11,12 +12,16 @@ import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
 import { backups, backupVolumes } from '@soteria/shared/longhorn/resource-types.ts';
-import { operations } from '@soteria/shared/operation/record/schema.ts';
+import { operations, type OperationSpec, type OperationStatus } from '@soteria/shared/operation/record/schema.ts';
+import { statusOf } from '@soteria/shared/operation/record/status.ts';
+import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { defineConsole } from './app.ts';
 import { readConsoleSettings } from './config.ts';
 import { createConsoleTools } from './create-tools.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
+
+type RecordedWhere = Partial<OperationSpec> & { readonly namespace?: string };
 
 export interface TestBenchOptions {
   /** Left out: the page is not built. */
@@ -26,6 +31,8 @@ export interface TestBenchOptions {
   /** `user verb namespace` of what is allowed. */
   readonly grants?: readonly string[];
   readonly namespaces?: readonly string[];
+  /** Throws what the sink refuses an event with. */
+  readonly onPublish?: (event: OutgoingEvent) => void;
   /** What a list of this kind is refused with. */
   readonly refuseList?: (kind: string) => Error | undefined;
 }
@@ -63,7 +70,8 @@ export function createTestBench(options: TestBenchOptions = {}) {
   };
   const settings = readConsoleSettings(env);
   const authorize = createAuthorize({ client, authRequired: settings.authRequired, now });
-  const tools = createConsoleTools({ client, authorize, settings, now, pageFolder });
+  const publisher = { publish: async (event: OutgoingEvent) => options.onPublish?.(event) };
+  const tools = createConsoleTools({ client, authorize, publisher, settings, now, pageFolder });
   const unchecked = createFunction(defineConsole(tools), {
     authenticate: () => Promise.resolve(caller),
     log: silent,
@@ -71,10 +79,19 @@ export function createTestBench(options: TestBenchOptions = {}) {
     now,
     settings: { unsignedEvents: 'all', maxBodyBytes: 65_536, deadlineMs: 5_000 },
   });
+  const store = createOperationStore(cluster.client);
+  /** Records an Operation as its function would. */
+  async function record(name: string, status: Partial<OperationStatus> = {}, where: RecordedWhere = {}) {
+    const { namespace = 'shop', ...spec } = where;
+    const made = await store.create({ namespace, name, spec: { kind: 'Backup', request: { pvc: 'data' }, ...spec } });
+    return Object.keys(status).length === 0 ? made : store.replaceStatus(made, { ...statusOf(made), ...status });
+  }
   return {
     app: checkedApp(unchecked),
     /** For answers of another function that stands behind, which a test makes up. */
     unchecked,
+    record,
+    store,
     tools,
     cluster,
     client,

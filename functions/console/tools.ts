@@ -5,10 +5,11 @@ import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import type { ConsoleSettings } from './config.ts';
 import type { PassOn } from './front-door/pass-on.ts';
 import type { ClusterView } from './inventory/cluster-view.ts';
+import type { OperationTools } from './operations/operation-doors.ts';
 import type { PageFiles } from './page-files/read-page-files.ts';
 import type { SeenBy } from './who/visible-namespaces.ts';
 
-export interface ConsoleTools {
+export interface ConsoleTools extends OperationTools {
   readonly client: KubernetesClient;
   readonly settings: ConsoleSettings;
   readonly authorize: Authorize;

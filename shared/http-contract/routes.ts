@@ -176,7 +176,7 @@ export const routes = {
     refusals: ['cluster_id_shared', 'cluster_still_writes', 'restore_point_not_found', 'unprocessable'],
   },
   'GET /v1/operations': {
-    function: 'backup',
+    function: 'console',
     group: 'Operations',
     summary: 'Lists Operations of every kind, newest first.',
     query: operationsQuery,
@@ -184,7 +184,7 @@ export const routes = {
     refusals: [],
   },
   'GET /v1/operations/{name}': {
-    function: 'backup',
+    function: 'console',
     group: 'Operations',
     summary: 'Shows an Operation; of one that waits, its place in the queue.',
     query: oneOperationQuery,
@@ -192,7 +192,7 @@ export const routes = {
     refusals: ['not_found', 'conflict'],
   },
   'POST /v1/operations/{name}/cancel': {
-    function: 'backup',
+    function: 'console',
     group: 'Operations',
     summary: 'Stops an Operation and removes what it made.',
     notes: 'A backup that is complete by then stays.',

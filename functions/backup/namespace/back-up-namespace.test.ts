@@ -4,6 +4,7 @@ import { configMaps, persistentVolumeClaims, persistentVolumes } from '@soteria/
 import { childName } from '@soteria/shared/operation/many/name-child.ts';
 import { pausedMessage, settingsName } from '@soteria/shared/settings/paused.ts';
 import { isTerminal, operations } from '@soteria/shared/operation/record/schema.ts';
+import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import fc from 'fast-check';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
@@ -30,7 +31,9 @@ async function ask(bench: Bench): Promise<string> {
 }
 
 async function view(bench: Bench, name: string) {
-  return (await bench.http.get(`/v1/operations/${name}?namespace=shop`).expect(200)).body;
+  const operation = await bench.store.get({ namespace: 'shop', name });
+  if (operation === undefined) throw new Error(`there is no Operation ${name}`);
+  return { kind: operation.spec.kind, ...statusOf(operation) };
 }
 
 async function childrenOf({ store }: Bench) {
@@ -110,7 +113,7 @@ describe('the backup of a namespace', () => {
     await runToEnd(bench, name);
     const told = await view(bench, name);
     expect(told.phase).toBe('Succeeded');
-    expect(told.result.claimsBackedUp).toBe(15);
+    expect(told.result?.claimsBackedUp).toBe(15);
     expect(await childrenOf(bench)).toHaveLength(15);
   });
 
@@ -132,8 +135,8 @@ describe('the backup of a namespace', () => {
     await runToEnd(bench, name);
     const told = await view(bench, name);
     expect(told).toMatchObject({ phase: 'Failed', result: { claimsBackedUp: 1, claimsFailed: 1, claimsSkipped: 2 } });
-    expect(told.error.what).toBe('1 of 2 claims of namespace shop were backed up, 2 left out');
-    expect(told.result.problems).toEqual([
+    expect(told.error?.what).toBe('1 of 2 claims of namespace shop were backed up, 2 left out');
+    expect(told.result?.problems).toEqual([
       expect.stringMatching(/^bad: Failed: .*Longhorn has no volume vol-of-bad/),
       'not-mine: its annotation soteria.dev/backup is "false"',
       'waiting: it is Pending, not Bound',
@@ -210,7 +213,7 @@ describe('the backup of a namespace', () => {
   it('cancels its children with itself, and makes no more', async () => {
     const bench = open(names(10));
     const name = await ask(bench);
-    await bench.http.post(`/v1/operations/${name}/cancel?namespace=shop`).expect(202);
+    await bench.cancel(name);
     await runToEnd(bench, name);
     expect((await view(bench, name)).phase).toBe('Cancelled');
     const children = await childrenOf(bench);

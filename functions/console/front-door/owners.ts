@@ -1,7 +1,7 @@
 /** Which function owns a path under `/v1`. A test holds this table to the declared routes and to the annotations of the manifests. Pure. */
 
 export const ownedPaths = {
-  backup: ['/v1/backup', '/v1/backups', '/v1/operations'],
+  backup: ['/v1/backup', '/v1/backups'],
   restore: ['/v1/restores', '/v1/restore-test', '/v1/backups/adopt', '/v1/selftest', '/v1/recovery'],
   'policy-tick': ['/v1/dead-letters', '/v1/policies', '/v1/coverage', '/v1/backups/hold', '/v1/backups/release'],
   'b2-usage': ['/v1/b2'],

@@ -68,7 +68,7 @@ describe('what belongs to another function', () => {
     const { app } = await open((response) =>
       response.writeHead(404, { 'content-type': 'application/problem+json' }).end(body),
     );
-    const answer = await app.request('/v1/operations/gone');
+    const answer = await app.request('/v1/restores/gone');
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({ what: 'no such operation' });
   });
@@ -101,7 +101,7 @@ describe('what belongs to another function', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write('first');
       finish = () => void response.end('last');
     });
-    const answer = await benchOf(url).unchecked.request('/v1/operations/x/stream');
+    const answer = await benchOf(url).unchecked.request('/v1/coverage');
     const reader = answer.body?.getReader();
     const read = async () => Buffer.from((await reader?.read())?.value ?? []).toString();
     expect(await read()).toBe('first');

@@ -125,7 +125,7 @@ export function createOperationStore(client: KubernetesClient): OperationStore {
 
 /** Finds an Operation whose namespace the caller may have left out. */
 export async function findOperation(
-  store: OperationStore,
+  store: Pick<OperationStore, 'get' | 'list'>,
   name: string,
   namespace: string | undefined,
   signal?: AbortSignal,

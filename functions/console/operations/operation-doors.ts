@@ -13,9 +13,19 @@ import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import { findOperation } from '@soteria/shared/operation/record/store.ts';
 import { operationsQuery } from '@soteria/shared/http-contract/queries.ts';
 import { placeInQueue } from '@soteria/shared/operation/queue/place-in-queue.ts';
+import type { SlotEntry } from '@soteria/shared/operation/queue/decide-slots.ts';
 import { waitingSelector } from '@soteria/shared/operation/queue/waiting-line.ts';
-import { advanceOperation } from '../advance.ts';
-import type { BackupTools } from '../tools.ts';
+import type { WakeOther } from '@soteria/shared/operation/queue/follow-end.ts';
+import type { Authorize } from '@soteria/shared/identity/authorize.ts';
+import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
+
+export interface OperationTools {
+  readonly store: Pick<OperationStore, 'get' | 'list' | 'each' | 'requestCancel'>;
+  readonly slots: { entries(signal?: AbortSignal): Promise<readonly SlotEntry[]> };
+  /** Asks the function that moves an Operation to look at it now. */
+  readonly wake: WakeOther;
+  readonly authorize: Authorize;
+}
 
 export interface OperationList {
   readonly items: readonly unknown[];
@@ -38,7 +48,7 @@ export function viewOf(operation: Operation): Record<string, unknown> {
 }
 
 export async function listOperations(
-  tools: BackupTools,
+  tools: OperationTools,
   rawQuery: unknown,
   incoming: Incoming,
 ): Promise<OperationList> {
@@ -62,7 +72,7 @@ export async function listOperations(
 }
 
 async function find(
-  tools: BackupTools,
+  tools: OperationTools,
   asked: { name: string; namespace: string | undefined; verb: 'get' | 'update' },
   { caller, signal }: Incoming,
 ): Promise<Operation> {
@@ -72,7 +82,7 @@ async function find(
 }
 
 export async function getOperation(
-  tools: BackupTools,
+  tools: OperationTools,
   name: string,
   namespace: string | undefined,
   incoming: Incoming,
@@ -87,22 +97,18 @@ export async function getOperation(
 }
 
 export async function cancelOperation(
-  tools: BackupTools,
+  tools: OperationTools,
   name: string,
   namespace: string | undefined,
   incoming: Incoming,
 ): Promise<Record<string, unknown>> {
   const operation = await find(tools, { name, namespace, verb: 'update' }, incoming);
   const asking = await askToCancel(tools.store, operation, 'operation', incoming.signal);
-  const ref = { name, namespace: operation.metadata.namespace };
   try {
-    const moved = await advanceOperation(tools, ref, incoming, { operation: asking });
-    // An operation of another function: that function is asked to look now.
-    if (moved === undefined) await tools.wakeOther(asking, sayingOf(asking), incoming.signal);
-    return viewOf(moved ?? asking);
+    await tools.wake(asking, sayingOf(asking), incoming.signal);
   } catch (error) {
     // The wish is stored; the next wake-up fulfils it.
     incoming.log.error('operation_not_cancelled_yet', error, { operation: name });
-    return viewOf(asking);
   }
+  return viewOf(asking);
 }
