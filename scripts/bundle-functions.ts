@@ -6,7 +6,7 @@ import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { copyPage } from './copy-page.ts';
+import { compressIn, copyDocuments, copyPage } from './copy-page.ts';
 import { collectThirdPartyLicenses } from './third-party-licenses.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -28,6 +28,8 @@ export interface BundleOptions {
   /** Every `<folder>/main.ts` below it is a function; default: `functions` of this repository. */
   readonly functionsDir?: string;
   readonly withSourceMap?: boolean;
+  /** The page also in Brotli: for the image. */
+  readonly withBrotli?: boolean;
 }
 
 /** Made by the build of the page, which comes before. */
@@ -63,7 +65,7 @@ const keepApart: Plugin = {
 
 /** Throws when there is no function, or when one does not bundle. */
 export async function bundleFunctions(options: BundleOptions): Promise<Bundle[]> {
-  const { outDir, functionsDir = join(repository, 'functions'), withSourceMap = false } = options;
+  const { outDir, functionsDir = join(repository, 'functions'), withSourceMap = false, withBrotli = false } = options;
   const names = globSync('*/main.ts', { cwd: functionsDir })
     .map((path) => dirname(path))
     .toSorted();
@@ -79,7 +81,11 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundle[]>
   mkdirSync(outDir, { recursive: true });
   writeFileSync(join(outDir, 'meta.json'), JSON.stringify(metafile));
   writeFileSync(join(outDir, 'third-party-licenses.txt'), collectThirdPartyLicenses(repository, metafile));
-  if (options.functionsDir === undefined) copyPage(join(functionsDir, pageFolder), join(outDir, 'page/dist'));
+  if (options.functionsDir === undefined) {
+    copyPage(join(functionsDir, pageFolder), join(outDir, 'page/dist'));
+    copyDocuments(join(repository, 'docs'), join(outDir, 'page/documents'));
+    if (withBrotli) compressIn(join(outDir, 'page'));
+  }
   return names.map((name) => {
     const path = join(outDir, `${name}.cjs`);
     return { name, path, sizeBytes: sizeOf(path, metafile) };

@@ -8,7 +8,7 @@ import { bundleFunctions } from './bundle-functions.ts';
 import { keepCompiled } from './keep-compiled.ts';
 
 const outDir = fileURLToPath(new URL('../dist', import.meta.url));
-const bundles = await bundleFunctions({ outDir, withSourceMap: true });
+const bundles = await bundleFunctions({ outDir, withSourceMap: true, withBrotli: true });
 for (const { path, sizeBytes } of bundles) {
   console.log(`${relative(process.cwd(), path)}  ${Math.ceil(sizeBytes / 1024)} KiB`);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { copyPage } from './copy-page.ts';
+import { compressIn, copyPage } from './copy-page.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -23,6 +23,8 @@ it('compresses what compresses well, and leaves what the build has compressed', 
   mkdirSync(to);
   writeFileSync(join(to, 'old.js'), 'of the version before');
   copyPage(from, to);
+  expect(existsSync(join(to, 'assets/a.js.br'))).toBe(false);
+  compressIn(to);
   expect(readdirSync(join(to, 'assets')).toSorted()).toEqual(['a.js', 'a.js.br', 'b.js', 'b.js.br', 'c.png']);
   expect(brotliDecompressSync(readFileSync(join(to, 'assets/a.js.br'))).toString()).toBe(script);
   expect(readFileSync(join(to, 'assets/b.js.br'), 'utf8')).toBe('made by the build');

@@ -17,6 +17,7 @@ import type { OperationKind } from '@soteria/shared/operation/kinds/kinds.ts';
 import { type Waits, waitsTable } from '@soteria/shared/operation/engine/waits.ts';
 import { stringify } from 'yaml';
 import * as z from 'zod';
+import { apiPage, apiStyle } from './api-page.ts';
 import { asyncApi } from './async-api.ts';
 import { httpReference } from './http-reference.ts';
 import { functionsWithKinds, operationTriggers } from './operation-triggers.ts';
@@ -165,6 +166,8 @@ export function generatedFiles(): GeneratedFile[] {
     { path: 'docs/events.schema.json', content: `${JSON.stringify(dataSchemas(), null, 2)}\n` },
     yamlFile('docs/asyncapi.yaml', catalogue, asyncApi(ownEvents(), versionOfProduct())),
     { path: 'docs/openapi.json', content: `${JSON.stringify(openApi(versionOfProduct()), null, 2)}\n` },
+    { path: 'docs/api.html', content: apiPage(versionOfProduct()) },
+    { path: 'docs/api.css', content: apiStyle },
     { path: 'docs/http.md', content: httpReference() },
     { path: 'docs/policies.md', content: policyReference(root) },
     waitsFile(),

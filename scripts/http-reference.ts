@@ -33,7 +33,8 @@ const membersShape = z.looseObject({
   required: z.array(z.string()).optional(),
 });
 
-function membersOf(schema: z.ZodType): string {
+/** In backticks, as in `{namespace, pvc, max_age?}`. */
+export function membersOf(schema: z.ZodType): string {
   if (schema instanceof z.ZodUnion) return schema.options.map((one) => membersOf(one as z.ZodType)).join(' or ');
   const { properties, required = [] } = membersShape.parse(
     z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),

@@ -5,6 +5,7 @@ import { answerJson } from '@soteria/shared/function/json-body.ts';
 import { reportPaused } from '@soteria/shared/function/report-paused.ts';
 import { answerInventory } from './inventory/read-inventory.ts';
 import { cancelOperation, getOperation, listOperations } from './operations/operation-doors.ts';
+import { serveDocuments } from './page-files/serve-documents.ts';
 import { servePage } from './page-files/serve-page.ts';
 import type { ConsoleTools } from './tools.ts';
 import { whoAmI } from './who/who-am-i.ts';
@@ -24,6 +25,7 @@ export function defineConsole(tools: ConsoleTools): FunctionDefinition {
       app.post('/v1/operations/:name/cancel', async (c) =>
         answerJson(c, await cancelOperation(tools, c.req.param('name'), c.req.query('namespace'), incoming(c)), 202),
       );
+      serveDocuments(app, tools.documents);
       // `all`: a path that nobody owns is refused by the kit.
       app.all('/v1/*', async (c, next) => (await tools.passOn(c)) ?? next());
       servePage(app, tools.pageFiles);

@@ -21,10 +21,11 @@ export type ToolsOptions = Pick<
   'client' | 'authorize' | 'publisher' | 'settings' | 'now'
 > & {
   readonly pageFolder: string;
+  readonly documentsFolder: string;
 };
 
 export function createConsoleTools(options: ToolsOptions): ConsoleTools {
-  const { client, authorize, publisher, settings, now, pageFolder } = options;
+  const { client, authorize, publisher, settings, now, pageFolder, documentsFolder } = options;
   const { namespace, longhornNamespace, clusterId, authRequired } = settings;
   return {
     client,
@@ -44,6 +45,7 @@ export function createConsoleTools(options: ToolsOptions): ConsoleTools {
     ),
     passOn: createPassOn(settings, now),
     pageFiles: createPageFiles(pageFolder),
+    documents: createPageFiles(documentsFolder),
     now,
   };
 }

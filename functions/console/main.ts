@@ -13,8 +13,14 @@ async function main(): Promise<void> {
     // What is passed on may wait for a cold start, and then for the other function's own deadline.
     deadlineMs: 120_000,
     definition: (tools) =>
-      // The page lies beside this file in the repository as in the bundle.
-      defineConsole(createConsoleTools({ ...tools, pageFolder: join(import.meta.dirname, 'page/dist') })),
+      defineConsole(
+        createConsoleTools({
+          ...tools,
+          // Beside this file in the bundle.
+          pageFolder: join(import.meta.dirname, 'page/dist'),
+          documentsFolder: join(import.meta.dirname, 'page/documents'),
+        }),
+      ),
   });
   process.exit(await running.stopped);
 }

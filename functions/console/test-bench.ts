@@ -1,4 +1,5 @@
 /** The function `console` with all its doors over the in-memory cluster, for this folder's tests. */
+import { fileURLToPath } from 'node:url';
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import type { OutgoingEvent } from '@soteria/shared/events/outgoing.ts';
@@ -37,6 +38,7 @@ export interface TestBenchOptions {
   readonly refuseList?: (kind: string) => Error | undefined;
 }
 
+const documentsFolder = fileURLToPath(new URL('../../docs', import.meta.url));
 const anonymous: Caller = { user: 'anonymous', groups: [], proof: 'none' };
 
 export function createTestBench(options: TestBenchOptions = {}) {
@@ -71,7 +73,8 @@ export function createTestBench(options: TestBenchOptions = {}) {
   const settings = readConsoleSettings(env);
   const authorize = createAuthorize({ client, authRequired: settings.authRequired, now });
   const publisher = { publish: async (event: OutgoingEvent) => options.onPublish?.(event) };
-  const tools = createConsoleTools({ client, authorize, publisher, settings, now, pageFolder });
+  const parts = { client, authorize, publisher, settings, now };
+  const tools = createConsoleTools({ ...parts, pageFolder, documentsFolder });
   const unchecked = createFunction(defineConsole(tools), {
     authenticate: () => Promise.resolve(caller),
     log: silent,

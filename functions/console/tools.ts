@@ -19,5 +19,6 @@ export interface ConsoleTools extends OperationTools {
   readonly readView: () => Promise<ClusterView>;
   readonly passOn: PassOn;
   readonly pageFiles: PageFiles;
+  readonly documents: PageFiles;
   readonly now: () => Date;
 }

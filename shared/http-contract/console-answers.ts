@@ -110,3 +110,7 @@ export const whoAmI = z.strictObject({
   }),
   ...isPausedNow,
 });
+
+export const openApiDocument = z
+  .looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
+  .describe('The OpenAPI document of all routes.');

@@ -23,4 +23,19 @@ export const consoleRoutes = {
     answers: { 200: { schema: answers.whoAmI, meaning: 'The caller.' } },
     refusals: [],
   },
+  'GET /v1/openapi.json': {
+    function: 'console',
+    group: 'Console',
+    summary: 'The OpenAPI document of these routes.',
+    notes: 'A page for people is at `/v1`.',
+    answers: { 200: { schema: answers.openApiDocument, meaning: 'The document.' } },
+    refusals: [],
+  },
+  'GET /v1/asyncapi.yaml': {
+    function: 'console',
+    group: 'Console',
+    summary: 'The AsyncAPI document of the events.',
+    answers: { 200: { schema: answers.openApiDocument, meaning: 'The document.', text: 'application/yaml' } },
+    refusals: [],
+  },
 } as const satisfies Record<RouteText, Route>;

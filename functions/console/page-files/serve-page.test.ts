@@ -78,7 +78,7 @@ describe('the page', () => {
 
   it('does not answer what belongs to the API', async () => {
     expect((await ask('/v1/nothing')).status).toBe(404);
-    expect((await ask('/v1')).status).toBe(404);
+    expect((await ask('/v1', { method: 'PUT' })).status).toBe(404);
     expect((await ask('/claims', { method: 'PUT' })).status).toBe(404);
     expect(await (await ask('/metrics')).text()).toContain('# HELP');
   });

@@ -30,11 +30,11 @@ export function servePage(app: Hono<KitEnv>, files: PageFiles): void {
     if (path.startsWith(hashedFolder)) throw noSuchFile(path);
     const index = await files(indexPath);
     if (index === undefined) throw notBuilt();
-    return answerFile(c, index, false);
+    return answerFile(c, index);
   });
 }
 
-function answerFile(c: Context<KitEnv>, file: PageFile, isHashed: boolean): Response {
+export function answerFile(c: Context<KitEnv>, file: PageFile, isHashed = false): Response {
   const headers = {
     ...securityHeaders,
     'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
