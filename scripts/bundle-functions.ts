@@ -36,15 +36,16 @@ export interface BundleOptions {
 const pageFolder = 'console/page/dist';
 
 /**
- * What an event does not need: a kubeconfig, HTTP, a scrape of the metrics, policies in YAML and their schedules each load a file of their own. The first is
+ * What an event does not need: a kubeconfig, HTTP, a scrape of the metrics, YAML, the schedules of policies and mail each load a file of their own. The first is
  * larger than all the rest.
  */
 const apart = [
   'shared/kubernetes/client-node.ts',
   'shared/function/hono.ts',
   'shared/function/prom-client.ts',
-  'functions/policy-tick/policy/yaml.ts',
+  'shared/yaml.ts',
   'functions/policy-tick/due/croner.ts',
+  'functions/notify/channels/nodemailer.ts',
 ].map((path) => ({ in: join(repository, path), out: `apart/${basename(path, '.ts')}` }));
 
 /** What runs inside Jobs, from the same image, and what starts each of the programs. */
@@ -53,11 +54,16 @@ const others = [
   { in: join(repository, 'scripts/start-program.ts'), out: 'start' },
 ];
 
+const ofShared = '@soteria/shared/';
+
 const keepApart: Plugin = {
   name: 'keep-apart',
   setup(bundling) {
     bundling.onResolve({ filter: /\/[a-z-]+\.ts$/ }, ({ path, resolveDir, kind }) => {
-      const found = kind === 'entry-point' ? undefined : apart.find((one) => one.in === join(resolveDir, path));
+      const file = path.startsWith(ofShared)
+        ? join(repository, 'shared', path.slice(ofShared.length))
+        : join(resolveDir, path);
+      const found = kind === 'entry-point' ? undefined : apart.find((one) => one.in === file);
       return found === undefined ? undefined : { path: `./${found.out}.cjs`, external: true };
     });
   },

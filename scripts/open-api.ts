@@ -25,6 +25,7 @@ import {
 import * as policies from '@soteria/shared/http-contract/policy-answers.ts';
 import * as jobs from '@soteria/shared/http-contract/recurring-jobs-answer.ts';
 import { policySchema } from '@soteria/shared/policy/policy-schema.ts';
+import * as notify from '@soteria/shared/http-contract/notify-answers.ts';
 import * as usage from '@soteria/shared/http-contract/usage-answers.ts';
 import * as z from 'zod';
 
@@ -45,6 +46,7 @@ const named = {
     releaseRequest: queries.releaseRequest,
     fromRecurringJobs: jobs.fromRecurringJobs,
     previewRequest: jobs.previewRequest,
+    notifyTestRequest: queries.notifyTestRequest,
     policy: policySchema,
   },
   output: {
@@ -53,6 +55,7 @@ const named = {
     ...schemasOf(read, /./),
     ...schemasOf(consoles, /./),
     ...schemasOf(usage, /./),
+    ...schemasOf(notify, /./),
     ...schemasOf(policies, /./),
     ...schemasOf(jobs, /Preview$/),
     policy: policySchema,

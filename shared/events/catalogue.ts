@@ -78,13 +78,13 @@ export const eventCatalogue = {
   'dev.soteria.expectation.missed.v1': {
     meaning: 'A claim has no restore point as fresh as its policy promises. Sent once for each miss.',
     role: 'fact',
-    unsigned: 'never',
+    unsigned: 'always',
     data: expectationFact,
   },
   'dev.soteria.expectation.recovered.v1': {
     meaning: 'A claim whose restore points were too old has a fresh one again.',
     role: 'fact',
-    unsigned: 'never',
+    unsigned: 'always',
     data: expectationFact,
   },
   'dev.soteria.usage.requested.v1': {

@@ -1,6 +1,6 @@
 /** Query parameters and bodies that are HTTP's alone; a body that an event may carry too is in the file of its kind, `operation/kinds/<Kind>.ts`. */
 import * as z from 'zod';
-import { maxPointId } from '../operation/kinds/fields.ts';
+import { dnsLabel, maxPointId } from '../operation/kinds/fields.ts';
 import { operationKinds } from '../operation/kinds/kinds.ts';
 import { phases } from '../operation/record/schema.ts';
 import { claimHealths, claimStates } from './console-answers.ts';
@@ -128,4 +128,9 @@ export const holdRequest = z.strictObject({
 export const releaseRequest = z.strictObject({
   namespace: name.describe('Namespace of the claim that the point is of.'),
   point: pointId,
+});
+
+/** The body of `POST /v1/notify/test`. */
+export const notifyTestRequest = z.strictObject({
+  channel: dnsLabel.describe('Its name in the Secret soteria-notify.'),
 });

@@ -24,6 +24,7 @@ import {
   adoptRequest,
   backupsQuery,
   coverageQuery,
+  notifyTestRequest,
   oneOperationQuery,
   operationsQuery,
   restoresQuery,
@@ -42,9 +43,19 @@ import {
   restoreView,
   selfTestState,
 } from './read-answers.ts';
+import { notifyState, notifyTestAnswer } from './notify-answers.ts';
 import { measureAnswer, usageAnswer } from './usage-answers.ts';
 
-export const groups = ['Console', 'Backups', 'Operations', 'Restores', 'Policies', 'Usage', 'Dead letters'] as const;
+export const groups = [
+  'Console',
+  'Backups',
+  'Operations',
+  'Restores',
+  'Policies',
+  'Usage',
+  'Notifications',
+  'Dead letters',
+] as const;
 
 export interface RouteAnswer {
   readonly schema: z.ZodType;
@@ -60,7 +71,7 @@ export interface RouteAnswer {
 export type RouteText = `${'GET' | 'POST' | 'DELETE'} /v1/${string}`;
 
 export interface Route {
-  readonly function: 'backup' | 'restore' | 'policy-tick' | 'b2-usage' | 'console';
+  readonly function: 'backup' | 'restore' | 'policy-tick' | 'b2-usage' | 'console' | 'notify';
   readonly group: (typeof groups)[number];
   readonly summary: string;
   /** What a reader of the table must know beyond the schemas. */
@@ -320,6 +331,23 @@ export const routes = {
     query: coverageQuery,
     answers: { 200: { schema: coverageList, meaning: 'Totals, and a page of claims by namespace and name.' } },
     refusals: [],
+  },
+  'GET /v1/notify': {
+    function: 'notify',
+    group: 'Notifications',
+    summary: 'Shows the open problems, and whether each channel has been notified of them.',
+    notes: 'Channels stand in the Secret `soteria-notify` ([notify.md](notify.md)).',
+    answers: { 200: { schema: notifyState, meaning: 'As the last look found it.' } },
+    refusals: [],
+  },
+  'POST /v1/notify/test': {
+    function: 'notify',
+    group: 'Notifications',
+    summary: 'Sends a message through one channel now, and says what came back.',
+    notes: 'Takes the right to create Operations in Soteria’s namespace.',
+    body: notifyTestRequest,
+    answers: { 200: { schema: notifyTestAnswer, meaning: 'What came back.' } },
+    refusals: ['not_found', 'unprocessable'],
   },
   'GET /v1/dead-letters': {
     function: 'policy-tick',

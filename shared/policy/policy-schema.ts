@@ -45,7 +45,7 @@ export function whyNoTimeZone(name: string): string | undefined {
 /** Checking a name makes a formatter, which holds a hundred kilobytes: once for each of the few hundred zones. */
 const rightNames = new Set<string>();
 
-const timeZone = z
+export const timeZone = z
   .string()
   .max(64)
   .superRefine((name, context) => {

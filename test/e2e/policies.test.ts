@@ -1,6 +1,6 @@
 /** A policy wakes the product by its own PingSource: no caller requests the backup, and every claim has its reason. */
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
-import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { pingSources } from '@soteria/shared/operation/engine/own-ping.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../servers/wait-until.ts';
 import { type LocalBed, startLocalBed } from './local-bed.ts';

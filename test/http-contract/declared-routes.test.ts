@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { createTestBench as createUsageBench } from '../../functions/b2-usage/test-bench.ts';
 import { createTestBench as createBackupBench } from '../../functions/backup/test-bench.ts';
 import { createTestBench as createConsoleBench } from '../../functions/console/test-bench.ts';
+import { createTestBench as createNotifyBench } from '../../functions/notify/test-bench.ts';
 import { createTestBench as createPolicyBench } from '../../functions/policy-tick/test-bench.ts';
 import { createTestBench as createRestoreBench } from '../../functions/restore/test-bench.ts';
 
@@ -13,6 +14,7 @@ it.each([
   ['policy-tick', createPolicyBench],
   ['b2-usage', () => createUsageBench({})],
   ['console', createConsoleBench],
+  ['notify', () => createNotifyBench()],
 ] as const)('function %s mounts what is declared', async (name, createBench) => {
   const { routes: mounted } = await createBench().app.loadRoutes();
   const shown = mounted

@@ -52,6 +52,8 @@ describe('the Triggers', () => {
     [{ type: 'dev.knative.sources.ping', source: `${source}/sweep-busy` }, ['sweep']],
     [{ type: 'dev.knative.sources.ping', source: `${source}/nightly` }, []],
     [{ type: 'dev.knative.sources.ping', source: `${source}/b2-usage` }, ['usage-schedule']],
+    [{ type: 'dev.knative.sources.ping', source: `${source}/notify` }, ['notify']],
+    [{ type: 'dev.knative.sources.ping', source: `${source}/notify-open` }, ['notify']],
     [{ type: 'dev.soteria.usage.requested.v1' }, ['usage-requested']],
     [{ type: 'dev.soteria.usage.due.v1' }, ['usage-due']],
     [ref('update', 'Job', 'soteria-usage-0123456789ab-1'), ['usage-wakeups']],
@@ -61,11 +63,25 @@ describe('the Triggers', () => {
     expect(triggersOf(attributes)).toEqual(expected);
   });
 
-  it('send no fact back to its sender, except that a policy has changed', () => {
+  it('send no fact to its sender except that a policy has changed, and to notify what is not as it was promised', () => {
     const facts = Object.entries(eventCatalogue).filter(([, { role }]) => role === 'fact');
     expect(facts.length).toBeGreaterThan(0);
+    const brought = Map.groupBy(facts, ([type]) => triggersOf({ type }).join());
+    const typesFor = (trigger: string) => brought.get(trigger)?.map(([type]) => type.split('.').slice(2, 4).join('.'));
     // A changed policy counts at once: policy-tick reads the policies anew, and changes none.
-    expect(facts.flatMap(([type]) => triggersOf({ type }))).toEqual(['policy-changed']);
+    expect(typesFor('policy-changed')).toEqual(['policy.changed']);
+    expect(typesFor('notify-facts')?.toSorted()).toEqual([
+      'backup.failed',
+      'expectation.missed',
+      'expectation.recovered',
+      'prune.failed',
+      'prune.skipped',
+      'restore.failed',
+      'restoretest.inconclusive',
+      'restoretest.refuted',
+      'selftest.failed',
+    ]);
+    expect([...brought.keys()].toSorted()).toEqual(['', 'notify-facts', 'policy-changed']);
   });
 
   it.each(triggers)('$name has its whole delivery, and names installed objects', ({ spec }) => {

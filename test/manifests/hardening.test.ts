@@ -66,15 +66,24 @@ describe('the rights', () => {
   const roles = objects.filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role');
 
   it.each(roles.map((role) => [titleOf(role), role] as const))(
-    'of %s hold no wildcard, and only Secrets with policies',
+    'of %s hold no wildcard, and only Secrets with policies and channels',
     (_title, role) => {
       const granted = listAt(role, 'rules').flatMap((rule) =>
         ['apiGroups', 'resources', 'verbs'].flatMap((field) => listAt(rule, field)),
       );
       expect(granted).not.toContain('*');
-      if (titleOf(role) !== 'Role soteria/soteria-policy-tick') expect(granted).not.toContain('secrets');
+      const mayRead = ['Role soteria/soteria-policy-tick', 'Role soteria/soteria-notify'];
+      if (!mayRead.includes(titleOf(role))) expect(granted).not.toContain('secrets');
     },
   );
+
+  it('of notify reach the Secret with the channels by its name, and no other Secret', () => {
+    const role = roles.find((one) => titleOf(one) === 'Role soteria/soteria-notify');
+    const ofSecrets = listAt(role, 'rules').filter((rule) => listAt(rule, 'resources').includes('secrets'));
+    expect(ofSecrets).toEqual([
+      { apiGroups: [''], resources: ['secrets'], resourceNames: ['soteria-notify'], verbs: ['get'] },
+    ]);
+  });
 
   it('of policy-tick reach the Secrets with policies by their names, and no other Secret', () => {
     const role = roles.find((one) => titleOf(one) === 'Role soteria/soteria-policy-tick');
@@ -148,6 +157,7 @@ describe('the settings', () => {
       'soteria-signing',
       'soteria-restic',
       'soteria-b2',
+      'soteria-notify',
       'soteria-heartbeat',
     ]);
     expect(policyTickVariables.shape).toHaveProperty(Object.keys(at(examples[3], 'stringData') ?? {}));

@@ -47,6 +47,8 @@ describe.skipIf(kubectl === undefined)('kubectl kustomize', () => {
       'Trigger backup-due',
       'Trigger backup-requested',
       'Trigger backup-wakeups',
+      'Trigger notify',
+      'Trigger notify-facts',
       'Trigger policy-changed',
       'Trigger policy-tick-due',
       'Trigger policy-tick-wakeups',

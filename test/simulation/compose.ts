@@ -6,7 +6,7 @@ import type { BackupTools } from '@soteria/backup/tools.ts';
 import '@soteria/policy-tick/doors/wake-prune.ts';
 import '@soteria/policy-tick/evaluate/evaluate-policies.ts';
 import '@soteria/policy-tick/policy/read-policies.ts';
-import '@soteria/policy-tick/policy/yaml.ts';
+import '@soteria/shared/yaml.ts';
 import { createClusterSources } from '@soteria/policy-tick/evaluate/cluster-sources.ts';
 import { definePolicyTick } from '@soteria/policy-tick/app.ts';
 import { createLetterBox } from '@soteria/policy-tick/dead-letters/letter-box.ts';

@@ -1,7 +1,7 @@
 /** Knative's controller, as far as it holds things up: each PingSource has its finalizer, and a deleted one goes some calls later. */
 import type { Commit } from '@soteria/shared/fakes/kubernetes/cluster-state.ts';
 import type { MemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
-import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { pingSources } from '@soteria/shared/operation/engine/own-ping.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** Of the controller: no history kills it. */

@@ -1,6 +1,7 @@
 /** One move of a history, made on the world. */
 import { type Fault, faultTable } from '@soteria/local/longhorn/fault-table.ts';
-import { busySweepName, pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { busySweepName } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { pingSources } from '@soteria/shared/operation/engine/own-ping.ts';
 import { operationName } from '@soteria/shared/operation/record/names.ts';
 import { group, version } from '@soteria/shared/operation/record/schema.ts';
 import type { Move } from './history.ts';

@@ -12,7 +12,7 @@ import {
   snapshots,
   volumes,
 } from '@soteria/shared/longhorn/resource-types.ts';
-import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { pingSources } from '@soteria/shared/operation/engine/own-ping.ts';
 import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { finalizer, longhornNamespace } from './longhorn/objects.ts';
 import { type BackupStoreOnTarget, type TargetRecord } from './longhorn/target.ts';

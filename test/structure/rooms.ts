@@ -41,6 +41,7 @@ const everything = [
   'functions/policy-tick',
   'functions/b2-usage',
   'functions/console',
+  'functions/notify',
   'runner',
 ];
 
@@ -153,6 +154,7 @@ export const rooms: readonly Room[] = [
   { path: 'functions/policy-tick', holds: 'the sweep, dead letters, policies', may: ofFunctions },
   { path: 'functions/b2-usage', holds: 'what the bucket holds and costs', may: ofFunctions },
   { path: 'functions/console', holds: 'the web page, its inventory, the front door', may: ofFunctions },
+  { path: 'functions/notify', holds: 'problems, what is said of them, channels to people', may: withoutLonghorn },
   { path: 'runner', holds: 'what runs inside a Job', may: ['shared', 'shared/verification', 'shared/config'] },
   { path: 'scripts', holds: 'bundles, generated files, checks', may: everything },
   {

@@ -3,7 +3,7 @@ import { policiesLabel, type PolicyBook } from '../policy/stored-policies.ts';
 
 /** Those of Git are left out: there a second policy of the same id would disable both. */
 export async function policiesYaml({ policies, faults }: PolicyBook, namespace: string): Promise<string> {
-  const { stringify } = await import('../policy/yaml.ts');
+  const { stringify } = await import('@soteria/shared/yaml.ts');
   const own = policies.filter(({ source }) => source.store === 'api');
   const left = faults.filter(({ source }) => source.store === 'api');
   const data = own.map(({ policy }) => [`${policy.id}.yaml`, stringify(policy)] as const);

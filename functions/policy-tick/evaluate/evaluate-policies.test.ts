@@ -6,7 +6,7 @@ import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-clu
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
 import { createFakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
 import { engines } from '@soteria/shared/longhorn/resource-types.ts';
-import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { pingSources } from '@soteria/shared/operation/engine/own-ping.ts';
 import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import { type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';

@@ -1,7 +1,7 @@
 /** Keeps one PingSource for each distinct schedule of the policies. A ping only wakes this function: what is due never depends on it. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
-import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { pingSources } from '@soteria/shared/operation/engine/own-ping.ts';
 import { managedLabel } from '@soteria/shared/operation/record/marks.ts';
 import { decidePingSources, type TimedPolicy, type WantedPingSource } from './decide-ping-sources.ts';
 

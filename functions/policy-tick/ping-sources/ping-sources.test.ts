@@ -1,6 +1,6 @@
 import { createMemoryCluster } from '@soteria/shared/fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '@soteria/shared/fakes/kubernetes/memory-kinds.ts';
-import { pingSources } from '@soteria/shared/operation/engine/busy-sweep.ts';
+import { pingSources } from '@soteria/shared/operation/engine/own-ping.ts';
 import { describe, expect, it } from 'vitest';
 import { decidePingSources, type TimedPolicy, wantedPingSources } from './decide-ping-sources.ts';
 import { keepPingSources } from './keep-ping-sources.ts';

@@ -4,7 +4,7 @@
  */
 import { parseJson } from '@soteria/shared/strict-json.ts';
 import { type Policy, policySchema } from '@soteria/shared/policy/policy-schema.ts';
-import type { Document, LineCounter } from './yaml.ts';
+import type { Document, LineCounter } from '@soteria/shared/yaml.ts';
 
 export interface ReadPolicy {
   readonly line: number;
@@ -38,7 +38,7 @@ function firstLine(text: string): number {
 }
 
 async function readYaml(text: string): Promise<readonly ReadPolicy[]> {
-  const { LineCounter, parseAllDocuments } = await import('./yaml.ts');
+  const { LineCounter, parseAllDocuments } = await import('@soteria/shared/yaml.ts');
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   if (!Array.isArray(documents)) return [];

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Log } from '../../log/log.ts';
 import { createMemoryCluster } from '../../fakes/kubernetes/memory-cluster.ts';
 import { customKind } from '../../fakes/kubernetes/memory-kinds.ts';
-import { type BusySweep, busySweepName, createBusySweep, createKeepAwake, pingSources } from './busy-sweep.ts';
+import { type BusySweep, busySweepName, createBusySweep, createKeepAwake } from './busy-sweep.ts';
+import { pingSources } from './own-ping.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
 

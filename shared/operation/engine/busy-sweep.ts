@@ -4,80 +4,19 @@
  * needed it first.
  */
 import { SoteriaError } from '../../errors.ts';
-import { type Sleep, sleepUntilAborted, type Tried, tryAgain } from '../../http/try-again.ts';
+import type { Sleep } from '../../http/try-again.ts';
 import type { Log } from '../../log/log.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
-import { untyped } from '../../kubernetes/core-types.ts';
-import { createOrFind } from '../record/create-or-find.ts';
-import { managedLabel } from '../record/marks.ts';
-
-export const pingSources = untyped({
-  group: 'sources.knative.dev',
-  version: 'v1',
-  kind: 'PingSource',
-  plural: 'pingsources',
-  isNamespaced: true,
-});
+import { createOwnPing, type OwnPing } from './own-ping.ts';
 
 /** The Trigger `sweep` takes the pings of all sources whose name begins so. */
 export const busySweepName = 'sweep-busy';
 
-export interface BusySweep {
-  /** Starting a sweep that is there is success. Throws `name_conflict` when one that is being deleted does not go. */
-  start(signal?: AbortSignal): Promise<void>;
-  stop(signal?: AbortSignal): Promise<void>;
-}
+export type BusySweep = OwnPing;
 
-/** Knative holds a deleted PingSource by its finalizer for 20 to 130 ms, and for as long as its controller is down. */
-const waitsMs = [25, 50, 100, 200, 400] as const;
-
-export function createBusySweep(
-  client: KubernetesClient,
-  namespace: string,
-  sleep: Sleep = sleepUntilAborted,
-): BusySweep {
-  const ref = { namespace, name: busySweepName };
-  const labels = { 'app.kubernetes.io/part-of': 'soteria', [managedLabel]: 'true' };
-  const draft = {
-    apiVersion: 'sources.knative.dev/v1',
-    kind: 'PingSource',
-    metadata: { ...ref, labels },
-    spec: {
-      schedule: '*/2 * * * *',
-      contentType: 'application/json',
-      data: '{}',
-      sink: { ref: { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', name: 'default', namespace } },
-    },
-  };
-
-  /** False: the source that has the name is being deleted, or was deleted since. */
-  async function isThere(signal: AbortSignal | undefined): Promise<boolean> {
-    const { seen } = await createOrFind(
-      () => client.create(pingSources, draft, { signal }),
-      () => client.get(pingSources, ref, { signal }),
-    );
-    return seen !== undefined && seen.metadata.deletionTimestamp === undefined;
-  }
-
-  return {
-    async start(signal) {
-      async function attempt(tries: number): Promise<Tried<boolean>> {
-        const value = await isThere(signal);
-        return { value, againAfterMs: value ? undefined : waitsMs[tries - 1] };
-      }
-
-      if (!(await tryAgain(attempt, sleep, signal))) throw staysDeleting(namespace);
-    },
-    stop: (signal) => client.delete(pingSources, ref, { signal }),
-  };
-}
-
-function staysDeleting(namespace: string): SoteriaError {
-  return new SoteriaError('name_conflict', {
-    what: `PingSource ${namespace}/${busySweepName} was not made`,
-    why: 'the one before it is being deleted and does not go: its finalizer is Knative’s',
-    fix: 'check that Knative’s eventing-controller runs; until it does, only the hourly sweep repairs lost events',
-  });
+export function createBusySweep(client: KubernetesClient, namespace: string, sleep?: Sleep): BusySweep {
+  const without = 'until it does, only the hourly sweep repairs lost events';
+  return createOwnPing(client, { namespace, name: busySweepName, schedule: '*/2 * * * *', without }, sleep);
 }
 
 /** An operation that is about to run, and those that held a slot when it got its own. */

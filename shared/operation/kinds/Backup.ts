@@ -86,7 +86,7 @@ export const Backup = {
     'dev.soteria.backup.failed.v1': {
       meaning: 'A backup has failed or was cancelled; the data says what, why and how to fix it.',
       role: 'fact',
-      unsigned: 'never',
+      unsigned: 'always',
       data: backupFact,
     },
     'dev.soteria.backup.skipped.v1': {

@@ -75,13 +75,13 @@ export const Prune = {
       meaning:
         'A prune has failed or was cancelled; the data says how many points are deleted, what, why and how to fix it.',
       role: 'fact',
-      unsigned: 'never',
+      unsigned: 'always',
       data: pruneFact,
     },
     'dev.soteria.prune.skipped.v1': {
       meaning: 'Nothing was deleted: a prune waits for a yes, or something stands against it.',
       role: 'fact',
-      unsigned: 'never',
+      unsigned: 'always',
       data: pruneFact,
     },
   },

@@ -87,7 +87,7 @@ export const Restore = {
       meaning:
         'A restore has failed or was cancelled, and what it had made is removed; the data says what, why and how to fix it.',
       role: 'fact',
-      unsigned: 'never',
+      unsigned: 'always',
       data: restoreFact,
     },
     'dev.soteria.restore.skipped.v1': {

@@ -166,14 +166,14 @@ export const RestoreTest = {
       meaning:
         'A restore test has refuted a restore point: it did not come back, or not as it should. Do not rely on it.',
       role: 'fact',
-      unsigned: 'never',
+      unsigned: 'always',
       data: restoreTestFact,
     },
     'dev.soteria.restoretest.inconclusive.v1': {
       meaning:
         'A restore test has ended without a verdict: cancelled, refused, or hindered by the cluster. Nothing is said of the restore point.',
       role: 'fact',
-      unsigned: 'never',
+      unsigned: 'always',
       data: restoreTestFact,
     },
   },

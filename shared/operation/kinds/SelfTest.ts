@@ -66,7 +66,7 @@ export const SelfTest = {
     'dev.soteria.selftest.failed.v1': {
       meaning: 'A self-test has failed; the data says at which step, why and how to fix it.',
       role: 'fact',
-      unsigned: 'never',
+      unsigned: 'always',
       data: selfTestFact,
     },
   },

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import type { ClaimCoverage, EndedOperation } from './cluster-state.ts';
+import { type ClusterState, findProblems, isMended } from './find-problems.ts';
+
+const failedAt = '2026-03-15T10:00:00Z';
+const error = { code: 'snapshot_failed', what: 'the snapshot failed', why: 'disk full', fix: 'make room' };
+
+function ended(more: Partial<EndedOperation> = {}): EndedOperation {
+  return {
+    kind: 'Backup',
+    name: 'b1',
+    namespace: 'db',
+    subject: 'db/data',
+    finishedAt: failedAt,
+    outcome: 'failed',
+    error,
+    hasFailedChildren: false,
+    ...more,
+  };
+}
+
+function claim(more: Partial<ClaimCoverage> = {}): ClaimCoverage {
+  return { namespace: 'db', pvc: 'data', code: 'fresh', why: 'it was backed up', ...more };
+}
+
+const state = (more: Partial<ClusterState> = {}): ClusterState => ({
+  claims: [claim()],
+  ended: [],
+  deadLetters: { count: 0, since: undefined },
+  ...more,
+});
+
+const found = (more: Partial<ClusterState>) => findProblems(state(more));
+
+describe('a claim', () => {
+  it('whose objective is missed is a problem, since the miss', () => {
+    const late = claim({
+      code: 'last_attempt_failed',
+      why: 'the backup failed',
+      missedSince: failedAt,
+      policy: 'nightly',
+    });
+    expect(found({ claims: [late] })).toMatchObject([
+      { key: 'objective/db/data', severity: 'critical', since: failedAt, policy: 'nightly', cause: undefined },
+    ]);
+  });
+
+  it('that is late for a cause outside it shares the cause', () => {
+    const late = claim({ code: 'target_unavailable', missedSince: failedAt });
+    expect(found({ claims: [late] })).toMatchObject([{ cause: 'target_unavailable' }]);
+  });
+
+  it('that is late and whose last backup failed is one problem', () => {
+    const late = claim({ code: 'last_attempt_failed', missedSince: failedAt });
+    expect(found({ claims: [late], ended: [ended()] }).map(({ key }) => key)).toEqual(['objective/db/data']);
+  });
+});
+
+describe('an Operation', () => {
+  it.each([
+    [ended(), 'backup/db/data', 'db/data was not backed up', 'warning'],
+    [ended({ kind: 'RestoreTest', outcome: 'refuted' }), 'restoretest/db/data', 'is not good', 'critical'],
+    [
+      ended({ kind: 'SelfTest', subject: 'the self-test' }),
+      'selftest/the self-test',
+      'the self-test failed',
+      'critical',
+    ],
+    [ended({ kind: 'Restore', name: 'r1' }), 'restore/db/r1', 'was not restored', 'warning'],
+  ])('that ended badly is a problem: %#', (one, key, what, severity) => {
+    expect(found({ ended: [one] })).toMatchObject([
+      { key, severity, what: expect.stringContaining(what), since: failedAt },
+    ]);
+    expect(found({ ended: [one] })[0]?.fix).toContain('Operation db/');
+  });
+
+  it('is none when it was good, or when a newer point is there', () => {
+    expect(found({ ended: [ended({ outcome: 'good' })] })).toEqual([]);
+    expect(found({ claims: [claim({ newestAt: '2026-03-15T10:00:01Z' })], ended: [ended()] })).toEqual([]);
+  });
+
+  it('of a namespace leaves its problem to the children that have failed', () => {
+    const parent = ended({ kind: 'NamespaceBackup', subject: 'db', hasFailedChildren: true });
+    expect(found({ ended: [parent] })).toEqual([]);
+  });
+});
+
+describe('a problem that no look finds any more', () => {
+  const [problem] = found({ ended: [ended()] });
+  if (problem === undefined) throw new Error('there is a problem');
+
+  it.each<[string, Partial<ClusterState>, boolean]>([
+    ['its Operation was deleted', {}, false],
+    ['a later one was good', { ended: [ended({ outcome: 'good', finishedAt: '2026-03-15T11:00:00Z' })] }, true],
+    ['an earlier one was good', { ended: [ended({ outcome: 'good', finishedAt: '2026-03-15T09:00:00Z' })] }, false],
+    ['a newer point is there', { claims: [claim({ newestAt: '2026-03-15T10:00:01Z' })] }, true],
+    ['the claim is gone', { claims: [claim({ pvc: 'other' })] }, true],
+    ['nothing was evaluated yet', { claims: [] }, false],
+  ])('%s', (_title, more, expected) => {
+    expect(isMended(problem, state(more))).toBe(expected);
+  });
+});
+
+it('dead letters are one problem, since the oldest', () => {
+  expect(found({ deadLetters: { count: 3, since: failedAt } })).toMatchObject([
+    { key: 'dead-letters', since: failedAt },
+  ]);
+});

@@ -1,0 +1,134 @@
+/**
+ * Every problem there is, from what the cluster stores. Pure. A look is always whole: a fact that was lost, doubled or forged changes nothing but when the next
+ * look is.
+ */
+import type { Explanation } from '@soteria/shared/errors.ts';
+import type { ClaimCoverage, EndedOperation } from './cluster-state.ts';
+import type { Problem } from './problem.ts';
+
+export interface ClusterState {
+  /** Of each claim the last evaluation knew. */
+  readonly claims: readonly ClaimCoverage[];
+  /** Of each subject the Operation of its kind that ended last. */
+  readonly ended: readonly EndedOperation[];
+  readonly deadLetters: { readonly count: number; readonly since: string | undefined };
+}
+
+/** Causes that lie outside a claim: whoever mends the cause mends all. By code of a coverage reason or of an error. */
+const sharedCauses: ReadonlySet<string> = new Set([
+  'target_unavailable',
+  'catalogue_empty',
+  'paused',
+  'driver_unavailable',
+  'cluster_unavailable',
+  'cluster_forbidden',
+  'cluster_unauthenticated',
+  'cluster_id_shared',
+]);
+
+const causeOf = (code: string): string | undefined => (sharedCauses.has(code) ? code : undefined);
+
+/**
+ * Whether a problem that no look finds any more is mended. What an Operation said stays until a later one is good: Operations are deleted a day after their
+ * end, and that mends nothing.
+ */
+export function isMended({ key, subject, namespace, since }: Problem, state: ClusterState): boolean {
+  if (key.startsWith('objective/') || key === 'dead-letters') return true;
+  const ofKey = state.ended.find((ended) => keyOf(ended) === key);
+  if (ofKey !== undefined && ofKey.outcome === 'good' && ofKey.finishedAt >= since) return true;
+  if (key.startsWith('backup/') && isFresherThan(since, subject, state.claims)) return true;
+  const isOfClaim = namespace !== undefined && subject.startsWith(`${namespace}/`);
+  return isOfClaim && state.claims.length > 0 && !state.claims.some((one) => subjectOf(one) === subject);
+}
+
+export function findProblems(state: ClusterState): Problem[] {
+  const ofClaims = state.claims.flatMap((claim) => missedOf(claim) ?? []);
+  const missed = new Set(ofClaims.map(({ subject }) => subject));
+  const ofOperations = state.ended.flatMap((ended) => {
+    const found = failureOf(ended, state);
+    // One message for one claim: that its backups are too old says more than that the last one failed.
+    return found === undefined || (found.key.startsWith('backup/') && missed.has(found.subject)) ? [] : [found];
+  });
+  return [...ofClaims, ...ofOperations, ...lettersOf(state)];
+}
+
+const subjectOf = ({ namespace, pvc }: Pick<ClaimCoverage, 'namespace' | 'pvc'>): string => `${namespace}/${pvc}`;
+
+const keyOf = ({ kind, name, namespace, subject }: EndedOperation): string =>
+  once.has(kind) ? `${kind.toLowerCase()}/${namespace}/${name}` : `${kind.toLowerCase()}/${subject}`;
+
+function missedOf(claim: ClaimCoverage): Problem | undefined {
+  const { namespace, missedSince, policy, code, why, fix, detail } = claim;
+  if (missedSince === undefined) return undefined;
+  const subject = subjectOf(claim);
+  return {
+    key: `objective/${subject}`,
+    subject,
+    namespace,
+    policy,
+    severity: 'critical',
+    cause: causeOf(code),
+    since: missedSince,
+    what: `${subject} has no restore point as fresh as ${policy === undefined ? 'promised' : `policy ${policy} promises`}`,
+    why: detail === undefined ? why : `${why}: ${detail}`,
+    fix: fix ?? 'look at its Operations; the next due time tries again',
+  };
+}
+
+const whatFailed: Readonly<Record<string, string>> = {
+  Backup: 'was not backed up',
+  RestoreTest: 'could not be proved',
+  SelfTest: 'failed: a backup could not be restored and compared',
+  Prune: 'was not pruned',
+  Restore: 'was not restored',
+  NamespaceRestore: 'was not restored as a whole',
+  NamespaceBackup: 'was not backed up as a whole',
+};
+
+/** Asked for by a person who waits for it: it has happened, and nothing that happens later makes it good. */
+const once: ReadonlySet<string> = new Set(['Restore', 'NamespaceRestore', 'NamespaceBackup']);
+
+function failureOf(ended: EndedOperation, { claims }: ClusterState): Problem | undefined {
+  const { kind, subject, namespace, policy, finishedAt, outcome, error, name, hasFailedChildren } = ended;
+  // The children of a namespace have problems of their own.
+  if (outcome === 'good' || hasFailedChildren) return undefined;
+  if (kind === 'Backup' && isFresherThan(finishedAt, subject, claims)) return undefined;
+  const isRefuted = outcome === 'refuted';
+  const said: Explanation = error ?? { what: '', why: 'its Operation does not say why', fix: 'read the Operation' };
+  return {
+    key: keyOf(ended),
+    subject,
+    namespace: subject.includes('/') ? subject.split('/', 1)[0] : undefined,
+    policy,
+    severity: isRefuted || kind === 'SelfTest' ? 'critical' : 'warning',
+    cause: error === undefined ? undefined : causeOf(error.code),
+    since: finishedAt,
+    what: isRefuted
+      ? `The last restore point of ${subject} was restored and is not good`
+      : `${subject} ${whatFailed[kind] ?? `failed: ${kind}`}`,
+    why: said.why,
+    fix: `${said.fix} (Operation ${namespace}/${name})`,
+    ...(once.has(kind) ? { isOver: true } : {}),
+  };
+}
+
+/** A backup by anybody that is newer than the failure makes it good, also when its Operation is gone. */
+function isFresherThan(finishedAt: string, subject: string, claims: readonly ClaimCoverage[]): boolean {
+  const newestAt = claims.find((one) => subjectOf(one) === subject)?.newestAt;
+  return newestAt !== undefined && Date.parse(newestAt) > Date.parse(finishedAt);
+}
+
+function lettersOf({ deadLetters: { count, since } }: ClusterState): Problem[] {
+  if (count === 0 || since === undefined) return [];
+  return [
+    {
+      key: 'dead-letters',
+      subject: 'dead letters',
+      severity: 'warning',
+      since,
+      what: `${count} event${count === 1 ? ' was' : 's were'} refused and kept as dead letters`,
+      why: 'a function could not take them',
+      fix: 'look at GET /v1/dead-letters; replay each when its cause is mended',
+    },
+  ];
+}

@@ -1,2 +1,0 @@
-/** What policies in YAML are read and written with; the bundle keeps it in a file of its own, which no pod reads that finds JSON alone. */
-export { type Document, LineCounter, parseAllDocuments, stringify } from 'yaml';
