@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import { describeFailure } from './describe-failure.ts';
 import { type LocalOptions, readOptions, usage } from './options.ts';
 import { sampleClaims, sampleNamespace } from './sample.ts';
+import { notifyTo } from './notify-to.ts';
 import { applySamplePolicy, samplePolicy } from './sample-policy.ts';
 import { type Local, startLocal } from './start-local.ts';
 import { waitForStop } from './wait-for-stop.ts';
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
     },
   });
   console.log(welcome(local, options));
+  if (options.notify !== undefined) await notifyTo(local.cluster.client, options.notify);
   if (options.hasPolicy) await applySamplePolicy(local.frontDoorUrl);
   console.log(`\n${await stopped}: stopping …`);
   await local.stop();

@@ -11,6 +11,8 @@ export interface LocalOptions {
   readonly hasSample: boolean;
   /** Adds a policy that backs up the sample every two minutes. */
   readonly hasPolicy: boolean;
+  /** An address that is notified of problems. */
+  readonly notify: string | undefined;
   /** Kubeconfig of a real API server, used in place of the embedded store. */
   readonly kubeconfig: string | undefined;
   /** Manifests that are applied over those of the installation. */
@@ -24,6 +26,7 @@ export const usage = `npm start [-- OPTIONS]
   --settings F     manifests to apply over the installation: a ConfigMap soteria-config, a BackupTarget …
   --no-sample      no sample namespace
   --policy         a policy that backs the sample up every two minutes and keeps five points of each claim
+  --notify URL     notify this address of problems: a topic of ntfy (http://127.0.0.1:2586/backups) or any that takes JSON
   --kubeconfig F   use this API server (with Longhorn's and Knative's CRDs) in place of the embedded store
   --help           this text`;
 
@@ -43,9 +46,15 @@ export function readOptions(argv: readonly string[], home = homedir()): LocalOpt
     dataDir: resolve(values.data ?? join(home, '.soteria')),
     hasSample: values['no-sample'] !== true,
     hasPolicy: values.policy === true,
+    notify: readAddress(values.notify),
     kubeconfig: values.kubeconfig === undefined ? undefined : resolve(values.kubeconfig),
     settingsFile: values.settings === undefined ? undefined : resolve(values.settings),
   };
+}
+
+function readAddress(text: string | undefined): string | undefined {
+  if (text === undefined || /^https?:\/\/./.test(URL.parse(text)?.href ?? '')) return text;
+  throw wrongOption(`--notify ${text} is not an http:// or https:// address`);
 }
 
 function parseStrictly(argv: readonly string[]) {
@@ -54,6 +63,7 @@ function parseStrictly(argv: readonly string[]) {
     data: { type: 'string' },
     'no-sample': { type: 'boolean' },
     policy: { type: 'boolean' },
+    notify: { type: 'string' },
     kubeconfig: { type: 'string' },
     settings: { type: 'string' },
     help: { type: 'boolean' },

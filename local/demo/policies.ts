@@ -10,6 +10,8 @@ import type { EventIdentity } from '../mesh/activity.ts';
 import { sampleNamespace } from '../sample.ts';
 import type { Local } from '../start-local.ts';
 import { createDemoCaller, type DemoCaller } from './caller.ts';
+import { notifyTo } from '../notify-to.ts';
+import { describeNotices, type NoticeReceiver, startNoticeReceiver } from './notify.ts';
 import { prunePolicy } from './prune-policy.ts';
 import { follow } from './restore-claim.ts';
 import { createSteps, type DemoResult, type OnStep } from './steps.ts';
@@ -129,10 +131,20 @@ async function showUnprotected(
   };
 }
 
+/** The next evaluation finds that the objective is met again; it is asked for here, and not waited for. */
+async function showNotified({ caller, timeoutMs }: Scene, { notices }: NoticeReceiver): Promise<{ detail: string }> {
+  await caller.sweep();
+  const said = await waitFor('nobody was notified', timeoutMs, () =>
+    Promise.resolve(describeNotices(notices, `${sampleNamespace}/notes`)),
+  );
+  return { detail: `${said}: each was said once` };
+}
+
 export async function runPolicies(options: PolicyDemoOptions): Promise<DemoResult> {
   const { start, stop, events, timeoutMs } = options;
   const steps = createSteps(options.onStep);
   const sceneOf = (local: Local): Scene => ({ local, caller: createDemoCaller(local), timeoutMs });
+  const receiver = await startNoticeReceiver();
   const aheadMs = untilSecond(45);
   const first = await start({ clockAheadMs: aheadMs });
   let dueAt: Date | undefined;
@@ -147,16 +159,22 @@ export async function runPolicies(options: PolicyDemoOptions): Promise<DemoResul
     await stop();
     const outageMs = 4 * minuteMs;
     second = await start({ clockAheadMs: aheadMs + outageMs + untilSecond(5, Date.now() + aheadMs) });
+    await notifyTo(second.cluster.client, receiver.url);
     return showCaughtUp(sceneOf(second), dueAt);
   });
   await steps.take('policy.unprotected_told', () => {
     if (second === undefined) throw new Error('the product was not started again');
     return showUnprotected(sceneOf(second), events);
   });
+  await steps.take('notify.failure_and_recovery', () => {
+    if (second === undefined) throw new Error('the product was not started again');
+    return showNotified(sceneOf(second), receiver);
+  });
   await steps.take('policy.pruned', () => {
     if (second === undefined) throw new Error('the product was not started again');
     const { caller } = sceneOf(second);
     return prunePolicy({ caller, policy: policy.id, namespace: sampleNamespace, claim: 'notes', timeoutMs });
   });
+  await receiver.close();
   return steps.result();
 }

@@ -7,6 +7,7 @@ export interface DemoStep {
     | 'backup.incremental'
     | 'backup.bytes_equal'
     | 'backup.whole_namespace'
+    | 'notify.failure_and_recovery'
     | 'policy.due'
     | 'policy.caught_up'
     | 'policy.unprotected_told'

@@ -218,7 +218,13 @@ describe('npm run demo', () => {
     expect(steps.filter((step) => !step.ok)).toEqual([]);
     const names = steps.map(({ name }) => name);
     expect(names.slice(0, 3)).toEqual(mainJob);
-    expect(names.slice(-4)).toEqual(['policy.due', 'policy.caught_up', 'policy.unprotected_told', 'policy.pruned']);
+    expect(names.slice(-5)).toEqual([
+      'policy.due',
+      'policy.caught_up',
+      'policy.unprotected_told',
+      'notify.failure_and_recovery',
+      'policy.pruned',
+    ]);
   });
 
   it('gets every byte back when only the target and a file of settings are left, and when only the target is left', async () => {
