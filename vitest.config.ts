@@ -26,7 +26,14 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/**/*.test.ts'],
-          exclude: [...exclude, 'test/apiserver/**', 'test/knative/**', 'test/longhorn/**', 'test/rights/**'],
+          exclude: [
+            ...exclude,
+            'test/apiserver/**',
+            'test/console/**',
+            'test/knative/**',
+            'test/longhorn/**',
+            'test/rights/**',
+          ],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -67,6 +74,19 @@ export default defineConfig({
           exclude,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // A browser and the whole product at once: one file after another.
+        test: {
+          name: 'console',
+          include: ['test/console/**/*.test.ts'],
+          exclude,
+          globalSetup: ['test/console/build-page.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -1,6 +1,7 @@
 /** `npm start`: composition root of the embedded default; only this file and `demo-main.ts` exit the process. */
 import { join } from 'node:path';
 import { styleText } from 'node:util';
+import { buildPageIfOutdated } from '../scripts/build-page.ts';
 import { describeFailure } from './describe-failure.ts';
 import { type LocalOptions, readOptions, usage } from './options.ts';
 import { sampleClaims, sampleNamespace } from './sample.ts';
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
   const hasColour = process.stdout.isTTY;
   const stopped = waitForStop();
   console.log('Starting the API server, Longhorn, the mesh and the functions …');
+  buildPageIfOutdated();
   const local = await startLocal({
     ...options,
     onActivity: (activity, at) => {

@@ -22,6 +22,7 @@ import { asyncApi } from './async-api.ts';
 import { httpReference } from './http-reference.ts';
 import { functionsWithKinds, operationTriggers } from './operation-triggers.ts';
 import { readmeWithTable } from './proved-table.ts';
+import { pageTypes } from './page-types.ts';
 import { policyReference } from './policy-reference.ts';
 import { openApi } from './open-api.ts';
 import { readFunctionRights, rightsTable } from './function-rights.ts';
@@ -152,6 +153,7 @@ export function generatedFiles(): GeneratedFile[] {
     name: `${type}.yaml`,
     object: eventType(type, definition),
   }));
+  const openApiText = `${JSON.stringify(openApi(versionOfProduct()), null, 2)}\n`;
   return [
     yamlFile('deploy/knative/base/crd/operations.yaml', 'shared/operation/record/schema.ts and crd.ts', operationCrd()),
     ...types.map(({ name, object }) => yamlFile(`${eventTypesFolder}/${name}`, catalogue, object)),
@@ -165,7 +167,8 @@ export function generatedFiles(): GeneratedFile[] {
     }),
     { path: 'docs/events.schema.json', content: `${JSON.stringify(dataSchemas(), null, 2)}\n` },
     yamlFile('docs/asyncapi.yaml', catalogue, asyncApi(ownEvents(), versionOfProduct())),
-    { path: 'docs/openapi.json', content: `${JSON.stringify(openApi(versionOfProduct()), null, 2)}\n` },
+    { path: 'docs/openapi.json', content: openApiText },
+    { path: 'functions/console/page/api/types.ts', content: pageTypes(root, openApiText) },
     { path: 'docs/api.html', content: apiPage(versionOfProduct()) },
     { path: 'docs/api.css', content: apiStyle },
     { path: 'docs/http.md', content: httpReference() },

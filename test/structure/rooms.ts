@@ -187,6 +187,8 @@ export const notDrivers: readonly string[] = [
   'functions/b2-usage/report/list-repositories.ts',
   'functions/b2-usage/tally/classify-key.ts',
   'shared/http-contract/usage-answers.ts',
+  // Generated from the OpenAPI document.
+  'functions/console/page/api/types.ts',
 ];
 
 /** The table of `docs/architecture.md`. */
