@@ -8,6 +8,9 @@ import { cancelOperation, getOperation, listOperations } from './operations/oper
 import { serveDocuments } from './page-files/serve-documents.ts';
 import { servePage } from './page-files/serve-page.ts';
 import type { ConsoleTools } from './tools.ts';
+import { answerStranger } from './who/answer-stranger.ts';
+import { limitChanges } from './who/limit-changes.ts';
+import { refuseCrossSite } from './who/refuse-cross-site.ts';
 import { whoAmI } from './who/who-am-i.ts';
 
 export function defineConsole(tools: ConsoleTools): FunctionDefinition {
@@ -15,6 +18,9 @@ export function defineConsole(tools: ConsoleTools): FunctionDefinition {
   return {
     name: 'console',
     routes: (app) => {
+      // Before every route: who is not known sees nothing, and a change that another site sends changes nothing.
+      app.use('*', answerStranger(), refuseCrossSite());
+      app.use('*', limitChanges({ perMinute: tools.settings.changesPerMinute, now: tools.now }));
       reportPaused(app, tools.isPaused);
       app.get('/v1/inventory', (c) => answerInventory(tools, c));
       app.get('/v1/whoami', async (c) => answerJson(c, await whoAmI(tools, c.req.query(), incoming(c))));

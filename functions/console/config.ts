@@ -1,12 +1,22 @@
 /** The variables of the function `console`, beside those every function shares. */
 import * as z from 'zod';
-import { type Environment, invalidSettings, readEnvironment, variable } from '@soteria/shared/config/environment.ts';
+import {
+  type Environment,
+  invalidSettings,
+  optionalSecret,
+  readEnvironment,
+  text,
+  textList,
+  variable,
+  wholeNumber,
+} from '@soteria/shared/config/environment.ts';
 import {
   type FunctionSettings,
   functionVariables,
   toFunctionSettings,
 } from '@soteria/shared/config/function-settings.ts';
 import { type Owner, owners } from './front-door/owners.ts';
+import type { ProxySettings } from './who/proxy-identity.ts';
 
 const pairs = variable(
   z
@@ -16,20 +26,43 @@ const pairs = variable(
   'pairs function=http://address, separated by commas',
 );
 
+const userHeaders = 'X-Forwarded-User,X-Auth-Request-User,Remote-User,X-Forwarded-Email,X-Auth-Request-Email';
+const groupsHeaders = 'X-Forwarded-Groups,X-Auth-Request-Groups,Remote-Groups';
+
 export const consoleVariables = functionVariables.extend({
   SOTERIA_FUNCTION_URLS: pairs,
+  SOTERIA_PROXY_SECRET: optionalSecret(32),
+  SOTERIA_PROXY_SECRET_PREVIOUS: optionalSecret(32),
+  SOTERIA_PROXY_SECRET_HEADER: text('X-Soteria-Proxy-Secret'),
+  SOTERIA_PROXY_USER_HEADERS: textList('names of headers, separated by commas', userHeaders),
+  SOTERIA_PROXY_GROUPS_HEADERS: textList('names of headers, separated by commas', groupsHeaders),
+  SOTERIA_CHANGES_PER_MINUTE: wholeNumber(120, { min: 0, max: 100_000 }),
 });
 
 export interface ConsoleSettings extends FunctionSettings {
   /** Where the other functions are. */
   readonly functionUrls: Readonly<Record<Owner, URL>>;
+  readonly proxy: ProxySettings;
+  /** Of one caller; 0: no limit. */
+  readonly changesPerMinute: number;
 }
 
 /** Throws `invalid_settings`, naming every bad variable. */
 export function readConsoleSettings(env: Environment): ConsoleSettings {
   const variables = readEnvironment(consoleVariables, env);
   const settings = toFunctionSettings(variables);
-  return { ...settings, functionUrls: readUrls(variables.SOTERIA_FUNCTION_URLS ?? '', settings.namespace) };
+  const secrets = [variables.SOTERIA_PROXY_SECRET, variables.SOTERIA_PROXY_SECRET_PREVIOUS];
+  return {
+    ...settings,
+    functionUrls: readUrls(variables.SOTERIA_FUNCTION_URLS ?? '', settings.namespace),
+    proxy: {
+      secrets: secrets.filter((secret) => secret !== undefined),
+      secretHeader: variables.SOTERIA_PROXY_SECRET_HEADER,
+      userHeaders: variables.SOTERIA_PROXY_USER_HEADERS,
+      groupsHeaders: variables.SOTERIA_PROXY_GROUPS_HEADERS,
+    },
+    changesPerMinute: variables.SOTERIA_CHANGES_PER_MINUTE,
+  };
 }
 
 /** A function that is not named is where Knative puts it. */

@@ -5,11 +5,14 @@ import { explainFailedStart, startFunction } from '@soteria/shared/function/star
 import { defineConsole } from './app.ts';
 import { readConsoleSettings } from './config.ts';
 import { createConsoleTools } from './create-tools.ts';
+import { createConsoleAuthenticate } from './who/authenticate.ts';
 
 async function main(): Promise<void> {
+  const settings = readConsoleSettings(process.env);
   const running = await startFunction({
     name: 'console',
-    settings: readConsoleSettings(process.env),
+    settings,
+    authenticate: (usual) => createConsoleAuthenticate(usual, settings),
     // What is passed on may wait for a cold start, and then for the other function's own deadline.
     deadlineMs: 120_000,
     definition: (tools) =>

@@ -7,6 +7,7 @@ import { createFunction } from '@soteria/shared/function/create-function.ts';
 import { createMetrics } from '@soteria/shared/function/metrics.ts';
 import { fakeReviews } from '@soteria/shared/function/testing/fake-reviews.ts';
 import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.ts';
+import { createAuthenticate } from '@soteria/shared/identity/authenticate.ts';
 import { createAuthorize } from '@soteria/shared/identity/authorize.ts';
 import type { Caller } from '@soteria/shared/identity/caller.ts';
 import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
@@ -19,6 +20,7 @@ import { createOperationStore } from '@soteria/shared/operation/record/store.ts'
 import { defineConsole } from './app.ts';
 import { readConsoleSettings } from './config.ts';
 import { createConsoleTools } from './create-tools.ts';
+import { createConsoleAuthenticate } from './who/authenticate.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
 
@@ -29,6 +31,8 @@ export interface TestBenchOptions {
   readonly pageFolder?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly caller?: Caller;
+  /** Instead of `caller`: whoever asks proves it, as at the real door. */
+  readonly tokens?: Readonly<Record<string, { readonly username: string; readonly groups?: readonly string[] }>>;
   /** `user verb namespace` of what is allowed. */
   readonly grants?: readonly string[];
   readonly namespaces?: readonly string[];
@@ -60,7 +64,7 @@ export function createTestBench(options: TestBenchOptions = {}) {
       customKind(backupVolumes),
     ],
   });
-  const reviews = fakeReviews({ grants });
+  const reviews = fakeReviews({ grants, ...(options.tokens === undefined ? {} : { tokens: options.tokens }) });
   const client: KubernetesClient = {
     ...cluster.client,
     list: (type, query, call) => {
@@ -72,11 +76,12 @@ export function createTestBench(options: TestBenchOptions = {}) {
   };
   const settings = readConsoleSettings(env);
   const authorize = createAuthorize({ client, authRequired: settings.authRequired, now });
+  const authenticate = createConsoleAuthenticate(createAuthenticate({ client, now, ...settings }), settings);
   const publisher = { publish: async (event: OutgoingEvent) => options.onPublish?.(event) };
   const parts = { client, authorize, publisher, settings, now };
   const tools = createConsoleTools({ ...parts, pageFolder, documentsFolder });
   const unchecked = createFunction(defineConsole(tools), {
-    authenticate: () => Promise.resolve(caller),
+    authenticate: options.tokens === undefined ? () => Promise.resolve(caller) : authenticate,
     log: silent,
     metrics: createMetrics(),
     now,

@@ -31,6 +31,18 @@ export function optionalText(allowed = 'a text', pattern = /[\s\S]/): z.ZodType<
   return variable(z.string().regex(pattern).optional(), allowed);
 }
 
+/** Texts separated by commas; blanks around them do not count. */
+export function textList(allowed: string, fallback: string): z.ZodType<readonly string[]> {
+  return variable(z.string().default(fallback).transform(splitList), allowed);
+}
+
+export function splitList(list: string): readonly string[] {
+  return list
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
 /** A name as Kubernetes gives namespaces. */
 export function namespaceName(fallback: string): z.ZodType<string> {
   const name = z

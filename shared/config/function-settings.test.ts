@@ -8,6 +8,7 @@ describe('the settings every function shares', () => {
     expect(readFunctionSettings({})).toEqual({
       listenAddr: ':8080',
       namespace: 'soteria',
+      allowedGroups: [],
       authRequired: true,
       unsignedEvents: 'backup',
       signingSecrets: [],

@@ -11,6 +11,7 @@ import {
   optionalSecret,
   optionalText,
   readEnvironment,
+  splitList,
   text,
   variable,
   wholeNumber,
@@ -35,6 +36,7 @@ export const functionVariables = z.object({
   SOTERIA_LISTEN_ADDR: optionalText('host:port or :port', /^(\[[0-9a-fA-F:.]+\]|[\w.-]*):\d{1,5}$/),
   SOTERIA_NAMESPACE: namespaceName('soteria'),
   SOTERIA_AUTH_REQUIRED: flag(true),
+  SOTERIA_ALLOWED_GROUPS: optionalText('names of groups, separated by commas'),
   SOTERIA_UNSIGNED_EVENTS: oneOf(['none', 'backup', 'all'], 'backup'),
   SOTERIA_SIGNING_SECRET: optionalSecret(minSecretLength),
   SOTERIA_SIGNING_SECRET_PREVIOUS: optionalSecret(minSecretLength),
@@ -68,6 +70,8 @@ export interface FunctionSettings {
   /** Soteria's own. */
   readonly namespace: string;
   readonly authRequired: boolean;
+  /** Empty: every caller that can prove a name. */
+  readonly allowedGroups: readonly string[];
   readonly unsignedEvents: UnsignedEvents;
   /** The current one first. */
   readonly signingSecrets: readonly string[];
@@ -92,6 +96,7 @@ export function toFunctionSettings(variables: z.infer<typeof functionVariables>)
     listenAddr: variables.SOTERIA_LISTEN_ADDR ?? `:${variables.PORT}`,
     namespace: variables.SOTERIA_NAMESPACE,
     authRequired: variables.SOTERIA_AUTH_REQUIRED,
+    allowedGroups: splitList(variables.SOTERIA_ALLOWED_GROUPS ?? ''),
     unsignedEvents: variables.SOTERIA_UNSIGNED_EVENTS,
     signingSecrets: secrets.filter((secret) => secret !== undefined),
     clusterId: variables.SOTERIA_CLUSTER_ID,

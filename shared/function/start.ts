@@ -9,7 +9,7 @@ import type { FunctionSettings } from '../config/function-settings.ts';
 import { createPublisher, type Publisher } from '../events/publish.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { connectToCluster } from '../kubernetes/connect.ts';
-import { createAuthenticate } from '../identity/authenticate.ts';
+import { type Authenticate, createAuthenticate } from '../identity/authenticate.ts';
 import { type Authorize, createAuthorize } from '../identity/authorize.ts';
 import type { FunctionDefinition } from './contract.ts';
 import type { Log } from '../log/log.ts';
@@ -51,6 +51,8 @@ export interface StartOptions<S extends FunctionSettings> {
   readonly definition: (tools: FunctionTools<S>) => FunctionDefinition;
   /** Until an answer begins; left out: 50 seconds. */
   readonly deadlineMs?: number;
+  /** Further ways to prove who asks, before those of every function. */
+  readonly authenticate?: (usual: Authenticate) => Authenticate;
   readonly connect?: () => Promise<KubernetesClient>;
   readonly writeLog?: (line: string) => void;
   readonly now?: () => Date;
@@ -69,7 +71,7 @@ export interface RunningFunction {
 /** Throws `invalid_settings` when it cannot listen. */
 export async function startFunction<S extends FunctionSettings>(options: StartOptions<S>): Promise<RunningFunction> {
   const { name, settings, now = () => new Date(), processEvents = process, deadlineMs = usualDeadlineMs } = options;
-  const { signingSecrets, authRequired, unsignedEvents, sink, ceOverrides } = settings;
+  const { signingSecrets, authRequired, allowedGroups, unsignedEvents, sink, ceOverrides } = settings;
   const write = options.writeLog ?? writeInTurns((text) => process.stdout.write(text), process);
   const log = createLog({ write, now, fields: { function: name }, secrets: signingSecrets });
   // Node's own listener writes plain text, and whatever collects the log reads JSON lines.
@@ -90,9 +92,10 @@ export async function startFunction<S extends FunctionSettings>(options: StartOp
     now,
     settings,
   });
+  const authenticate = createAuthenticate({ client, authRequired, signingSecrets, allowedGroups, now });
   const draining = new AbortController();
   const app = createFunction(definition, {
-    authenticate: createAuthenticate({ client, authRequired, signingSecrets, now }),
+    authenticate: options.authenticate?.(authenticate) ?? authenticate,
     log,
     metrics,
     now,

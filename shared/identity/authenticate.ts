@@ -5,6 +5,7 @@
 import { SoteriaError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { reviewToken } from '../kubernetes/reviews.ts';
+import { refuseOtherGroups } from './allowed-groups.ts';
 import type { Caller } from './caller.ts';
 import type { RequestHeaders } from '../http/request-headers.ts';
 import { type SentEvent, verifyEvent } from './verify-event.ts';
@@ -22,7 +23,7 @@ export type AuthenticationRequest = {
   | { readonly door: 'event'; readonly event?: SentEvent }
 );
 
-/** Throws `unauthenticated`, or what the API server's refusal to review a token means. */
+/** Throws `unauthenticated`, `forbidden` for a caller in none of the allowed groups, or what the API server's refusal to review a token means. */
 export type Authenticate = (request: AuthenticationRequest) => Promise<Caller>;
 
 export interface AuthenticateOptions {
@@ -33,11 +34,13 @@ export interface AuthenticateOptions {
   readonly signingSecrets: readonly string[];
   /** What a token must be meant for; left out: the API server. */
   readonly audience?: string | undefined;
+  /** Empty: everybody who can prove a name. */
+  readonly allowedGroups?: readonly string[];
   readonly now: () => Date;
 }
 
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
-  const { client, signingSecrets, audience, now } = options;
+  const { client, signingSecrets, audience, allowedGroups = [], now } = options;
   const callers = rememberCallers(now);
 
   async function callerOfToken(token: string, signal: AbortSignal | undefined): Promise<Caller> {
@@ -62,7 +65,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     return { ...verdict, proof: 'signature' };
   }
 
-  return async (request) => {
+  async function callerOf(request: AuthenticationRequest): Promise<Caller> {
     const authorization = request.headers.get('authorization');
     if (authorization !== null) {
       const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
@@ -73,6 +76,12 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     if (signer !== undefined) return signer;
     if (request.door === 'http' && options.authRequired) throw refused('it carries neither a token nor a signature');
     return anonymous;
+  }
+
+  return async (request) => {
+    const caller = await callerOf(request);
+    refuseOtherGroups(caller, allowedGroups);
+    return caller;
   };
 }
 

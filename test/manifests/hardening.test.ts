@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { backupVariables } from '../../functions/backup/config.ts';
+import { consoleVariables } from '@soteria/console/config.ts';
 import { policyTickVariables } from '@soteria/policy-tick/config.ts';
 import { restoreVariables } from '../../functions/restore/config.ts';
 import { usageVariables } from '../../functions/b2-usage/config.ts';
@@ -159,7 +160,9 @@ describe('the settings', () => {
       'soteria-b2',
       'soteria-notify',
       'soteria-heartbeat',
+      'soteria-console',
     ]);
+    expect(consoleVariables.shape).toHaveProperty(Object.keys(at(examples[4], 'stringData') ?? {}));
     expect(policyTickVariables.shape).toHaveProperty(Object.keys(at(examples[3], 'stringData') ?? {}));
     expect(backupVariables.shape).toHaveProperty(Object.keys(at(examples[0], 'stringData') ?? {}));
     expect(usageVariables.strict().safeParse(at(examples[2], 'stringData')).error).toBeUndefined();

@@ -3,20 +3,11 @@ import type { Context, Hono } from 'hono';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KitEnv } from '@soteria/shared/function/contract.ts';
 import type { PageFile, PageFiles } from './read-page-files.ts';
+import { securityHeaders } from './security-headers.ts';
 
 const indexPath = '/index.html';
 /** Names of files in it hold a hash of what they contain. */
 const hashedFolder = '/assets/';
-
-const securityHeaders = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-} as const;
 
 /** To be mounted last. `all`: a path of `/v1` without a route is refused as such, not as one for GET. */
 export function servePage(app: Hono<KitEnv>, files: PageFiles): void {
