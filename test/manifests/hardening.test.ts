@@ -162,8 +162,8 @@ describe('the settings', () => {
       'soteria-heartbeat',
       'soteria-console',
     ]);
-    expect(consoleVariables.shape).toHaveProperty(Object.keys(at(examples[4], 'stringData') ?? {}));
-    expect(policyTickVariables.shape).toHaveProperty(Object.keys(at(examples[3], 'stringData') ?? {}));
+    expect(consoleVariables.shape).toHaveProperty(Object.keys(at(examples[5], 'stringData') ?? {}));
+    expect(policyTickVariables.shape).toHaveProperty(Object.keys(at(examples[4], 'stringData') ?? {}));
     expect(backupVariables.shape).toHaveProperty(Object.keys(at(examples[0], 'stringData') ?? {}));
     expect(usageVariables.strict().safeParse(at(examples[2], 'stringData')).error).toBeUndefined();
   });
