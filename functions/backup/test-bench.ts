@@ -10,6 +10,7 @@ import { createFakeLonghorn } from '@soteria/shared/longhorn/fake.ts';
 import { operations } from '@soteria/shared/operation/record/schema.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
 import { createLonghornBackups, longhornDecisions } from '../../drivers/longhorn/backup/driver.ts';
+import type { BackupDrivers } from '../../drivers/backup/driver.ts';
 import type { Situation } from '../../drivers/longhorn/backup/situation.ts';
 import { defineBackup } from './app.ts';
 import { decideBackup as decideWith } from './claim/decide-backup.ts';
@@ -36,9 +37,12 @@ export const silent: Log = {
   with: () => silent,
 };
 
+type DriverParts = Pick<BackupTools, 'cluster' | 'now'>;
+
 export const decideBackup = (situation: Situation) => decideWith(longhornDecisions, situation);
 
-export function createTestBench() {
+/** `moreDrivers`: beside Longhorn in the table. */
+export function createTestBench(moreDrivers: (parts: DriverParts) => Partial<BackupDrivers> = () => ({})) {
   let time = Date.parse('2026-01-31T01:30:01Z');
   const now = () => new Date(time);
   const cluster = createMemoryCluster({
@@ -60,7 +64,7 @@ export function createTestBench() {
   const driver = createLonghornBackups({ ...parts, longhorn });
   const tools: BackupTools = {
     ...parts,
-    drivers: { longhorn: driver },
+    drivers: { longhorn: driver, ...moreDrivers(parts) },
     announce: (operation, fact) => {
       announced.push(`${operation.metadata.name} ${fact}`);
       return Promise.resolve();
@@ -103,5 +107,6 @@ export function createTestBench() {
       body: JSON.stringify({ namespace: 'shop', name, kind: 'Backup' }),
     });
   };
-  return { cancel, tools, parts, driver, addClaim, app, cluster, store, longhorn, announced, now, pass };
+  const { slots } = tools;
+  return { slots, cancel, tools, parts, driver, addClaim, app, cluster, store, longhorn, announced, now, pass };
 }

@@ -48,6 +48,7 @@ import { createTestBudget } from './proof/test-budget.ts';
 import { createLonghornInstallation } from './self-test/longhorn-installation.ts';
 import { createVerdicts } from './self-test/verdicts.ts';
 import type { Rules } from '../../drivers/restore/world.ts';
+import type { RestoreDrivers, RestoreParts } from '../../drivers/restore/driver.ts';
 import { createClaims } from '../../drivers/restore/claims.ts';
 import { createLonghornRestoreDriver } from '../../drivers/longhorn/restore/driver.ts';
 import { shape } from '../../drivers/longhorn/restore/fixtures.ts';
@@ -133,7 +134,8 @@ export function backupObject({
   };
 }
 
-export function createTestBench() {
+/** `moreDrivers`: beside Longhorn in the table. */
+export function createTestBench(moreDrivers: (parts: RestoreParts) => Partial<RestoreDrivers> = () => ({})) {
   let time = Date.parse('2026-01-31T01:30:01Z');
   const now = () => new Date(time);
   const cluster = createMemoryCluster({
@@ -287,7 +289,7 @@ export function createTestBench() {
   };
   const tools: AdvanceTools & { readonly verified: VerifiedPoints } = {
     ...shared,
-    drivers: { longhorn: createLonghornRestoreDriver(parts) },
+    drivers: { longhorn: createLonghornRestoreDriver(parts), ...moreDrivers(shared) },
     verified,
     slots,
     budget: createTestBudget({ client, namespace: 'soteria', limitBytes: rules.maxTestBytesPerDay, now }),
