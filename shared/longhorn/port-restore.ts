@@ -57,6 +57,16 @@ export function hasFailed({ robustness }: RestoreVolume): boolean {
   return robustness === 'faulted';
 }
 
+/** The description of a volume's folder on a target: its BackupVolume. */
+export interface VolumeDescription {
+  readonly name: string;
+  readonly uid: string;
+  readonly volume: string;
+  readonly isDeleting: boolean;
+  /** Of the last backup in the folder. */
+  readonly catalogue: Readonly<Record<string, string>>;
+}
+
 export interface LonghornRestores {
   /** The answer's name is the one Longhorn has given. */
   createVolume(draft: RestoreVolumeDraft, options: CreateOptions, signal?: AbortSignal): Promise<RestoreVolume>;
@@ -65,6 +75,10 @@ export interface LonghornRestores {
   listVolumes(marks: Marks, signal?: AbortSignal): Promise<readonly RestoreVolume[]>;
   /** Deletes this very object only; a missing one is success. */
   deleteVolume(name: string, uid: string, signal?: AbortSignal): Promise<void>;
+  /** Of the folders that the targets hold of this volume. */
+  listDescriptions(volume: string, signal?: AbortSignal): Promise<readonly VolumeDescription[]>;
+  /** Deletes this very object, and with it **every backup of its volume** on that target; a missing one is success. */
+  deleteDescription(name: string, uid: string, signal?: AbortSignal): Promise<void>;
   /** Sets labels, or takes off those that are null, on this very object; a missing one throws `not_found`. */
   markVolume(
     name: string,

@@ -5,9 +5,9 @@ import { apiVersionOf } from '../kubernetes/resource-type.ts';
 import { heldByLabel } from '../operation/record/marks.ts';
 import { backupFromWire, bytesOf, percentOf } from './from-wire.ts';
 import { wordsOf } from './longhorn-words.ts';
-import type { LonghornRestores, RestoreVolume } from './port-restore.ts';
-import { backups, backupTargets, engines, volumes } from './resource-types.ts';
-import type { EngineResource, VolumeResource } from './wire.ts';
+import type { LonghornRestores, RestoreVolume, VolumeDescription } from './port-restore.ts';
+import { backups, backupTargets, backupVolumeLabel, backupVolumes, engines, volumes } from './resource-types.ts';
+import type { BackupVolumeResource, EngineResource, VolumeResource } from './wire.ts';
 
 function conditionOf({ status }: VolumeResource, type: string, value: string): string | undefined {
   const found = status?.conditions?.find((one) => one.type === type && one.status === value);
@@ -36,6 +36,16 @@ export function restoreVolumeFromWire(wire: VolumeResource): RestoreVolume {
     unscheduledBecause: conditionOf(wire, 'Scheduled', 'False'),
     failedBecause: failureOf(wire),
     marks: metadata.labels ?? {},
+  };
+}
+
+function descriptionFromWire({ metadata, spec, status }: BackupVolumeResource): VolumeDescription {
+  return {
+    name: metadata.name,
+    uid: metadata.uid,
+    volume: spec.volumeName ?? '',
+    isDeleting: metadata.deletionTimestamp !== undefined,
+    catalogue: status?.labels ?? {},
   };
 }
 
@@ -91,6 +101,12 @@ export function createLonghornRestores(
       return found.map(restoreVolumeFromWire);
     },
     deleteVolume: (name, uid, signal) => client.delete(volumes, at(name), { uid, signal }),
+    async listDescriptions(volume, signal) {
+      const labelSelector = `${backupVolumeLabel}=${volume}`;
+      const found = await Array.fromAsync(listAll(client, backupVolumes, { namespace, labelSelector }, { signal }));
+      return found.map(descriptionFromWire).filter((one) => one.volume === volume);
+    },
+    deleteDescription: (name, uid, signal) => client.delete(backupVolumes, at(name), { uid, signal }),
     async markVolume(name, uid, marks, signal) {
       const patch = { metadata: { uid, labels: marks } };
       return restoreVolumeFromWire(await client.patch(volumes, at(name), patch, { signal }));

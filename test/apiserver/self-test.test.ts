@@ -8,6 +8,7 @@ import { type Operation, operations } from '@soteria/shared/operation/record/sch
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listLeft } from '../e2e/list-left.ts';
 import { isAbout, type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
+import { createAdminClient } from '../servers/admin-client.ts';
 import { type ApiServer, startApiServer } from '../servers/api-server.ts';
 import { installCrds, readOwnCrds, readReferenceCrds } from '../servers/install-crds.ts';
 import { describeWithControllers } from '../servers/require-api-server.ts';
@@ -104,6 +105,37 @@ describeWithControllers('a self-test on a real API server', () => {
     expect((await waitForNew()).status?.phase).toBe('Succeeded');
     await untilNothingIsLeft();
   }, 150_000);
+
+  it.each([
+    ['pvc-1', 'of a claim that people use', { 'soteria.dev/namespace': 'shop', 'soteria.dev/pvc': 'data' }],
+    ['pvc-2', 'of another claim beside the tests', { 'soteria.dev/pvc': 'data' }],
+    ['pvc-3', 'that no operation made', { 'soteria.dev/operation-uid': undefined }],
+    ['pvc-4', 'of a self-test', {}],
+  ])('%s, the volume %s: may the function delete its description?', async (volumeName, whose, change) => {
+    const { adminClient, url, caPem } = server;
+    const token = await mintToken(adminClient, { namespace: 'soteria', name: 'restore' });
+    const restore = createAdminClient({ url, caPem, token });
+    const folder = '/apis/longhorn.io/v1beta2/namespaces/longhorn-system/backupvolumes';
+    const labels = {
+      'soteria.dev/namespace': proofNamespace,
+      'soteria.dev/pvc': 'soteria-selftest-0a1b2c',
+      'soteria.dev/operation-uid': 'uid-1',
+      ...change,
+    };
+    const path = `${folder}/${volumeName}-0a1b`;
+    const metadata = { name: `${volumeName}-0a1b`, namespace: 'longhorn-system' };
+    const description = { apiVersion: 'longhorn.io/v1beta2', kind: 'BackupVolume', metadata };
+    await adminClient.must('POST', folder, { ...description, spec: { volumeName } });
+    await adminClient.must('PATCH', `${path}/status`, { status: { labels } }, 'application/merge-patch+json');
+    const { status, body } = await restore.call('DELETE', path);
+    restore.close();
+    if (whose === 'of a self-test') expect(status, JSON.stringify(body)).toBe(200);
+    else {
+      expect(status, JSON.stringify(body)).toBe(403);
+      expect(JSON.stringify(body)).toContain('deletes the BackupVolume of a self-test');
+      await adminClient.must('DELETE', path);
+    }
+  });
 
   it('another cluster’s points can be adopted only by a caller with rights everywhere', async () => {
     const { client } = bed.local.cluster;

@@ -1,10 +1,8 @@
 /** Another driver than Longhorn takes a claim the whole way, with a folder of its own and a row in the table and nothing else. */
-import { createAdaptorServer } from '@hono/node-server';
 import { type Job, jobs, namespaces, persistentVolumeClaims, pods } from '@soteria/shared/kubernetes/core-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import { temporaryLabel } from '@soteria/shared/operation/record/marks.ts';
 import { encodeVerdict, type Verdict } from '@soteria/shared/verification/verdict.ts';
-import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createTestBench as createBackupBench } from '../../functions/backup/test-bench.ts';
 import { advanceOperation as advanceBackup } from '../../functions/backup/advance.ts';
@@ -26,26 +24,34 @@ const verdict: Verdict = {
   durationMs: 1,
   checks: [],
 };
+interface App {
+  request(path: string, init?: RequestInit): Response | Promise<Response>;
+}
+
+/** The body of the answer, which must have this status. */
+async function call(app: App, path: string, expected: number, body?: object, headers: Record<string, string> = {}) {
+  const content = { 'content-type': 'application/json', ...headers };
+  const init = body === undefined ? {} : { method: 'POST', headers: content, body: JSON.stringify(body) };
+  const answer = await app.request(path, init);
+  const text = await answer.text();
+  expect(answer.status, text).toBe(expected);
+  return JSON.parse(text === '' ? '{}' : text);
+}
+
 const request = { namespace: 'shop', pvc: 'data', driver: 'restic' };
 
 function openBackups() {
   const repository = createMemoryRepository();
   const bench = createBackupBench((parts) => ({ restic: createMemoryBackups(repository, parts) }));
-  const http = supertest(createAdaptorServer({ fetch: bench.app.fetch }));
-  const send = (type: string, data: object) =>
-    http
-      .post('/')
-      .set({ 'ce-specversion': '1.0', 'ce-id': String(Math.random()), 'ce-source': '/t', 'ce-type': type })
-      .send(data)
-      .expect(204);
+  const headers = { 'ce-specversion': '1.0', 'ce-source': '/t', 'ce-type': 'dev.knative.apiserver.ref.update' };
   return {
     ...bench,
     repository,
-    http,
     /** The last copy changes, as the API server reports it. */
     async wake() {
       const { namespace, name } = [...repository.copies.values()].at(-1) ?? { namespace: '', name: '' };
-      await send('dev.knative.apiserver.ref.update', { kind: 'Copy', namespace, name, apiVersion: 'v1' });
+      const reference = { kind: 'Copy', namespace, name, apiVersion: 'v1' };
+      await call(bench.app, '/', 204, reference, { ...headers, 'ce-id': String(Math.random()) });
     },
     sweep: (name: string) => advanceBackup(bench.tools, { namespace: 'shop', name }, { log: silent }),
     get: async (name: string) => (await bench.store.get({ namespace: 'shop', name }))?.status,
@@ -54,7 +60,7 @@ function openBackups() {
 
 async function backedUp() {
   const bench = openBackups();
-  const { body } = await bench.http.post('/v1/backup').send(request).expect(202);
+  const body = await call(bench.app, '/v1/backup', 202, request);
   bench.repository.endAll('done');
   await bench.wake();
   return { ...bench, asked: body };
@@ -64,10 +70,8 @@ async function openRestores(repository: MemoryRepository) {
   const bench = createRestoreBench((parts) => ({ restic: createMemoryRestores(repository, parts) }));
   const { client } = bench;
   await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: proofNamespace } });
-  const http = supertest(createAdaptorServer({ fetch: bench.app.fetch }));
   return {
     ...bench,
-    http,
     claims: async () => (await client.list(persistentVolumeClaims)).items,
     /** Kubernetes makes a volume for every claim. */
     async bindAll() {
@@ -119,7 +123,7 @@ describe('a driver that is no Longhorn', () => {
 
   it('tries again after a failed attempt, under the next name, as often as every driver', async () => {
     const bench = openBackups();
-    const { body } = await bench.http.post('/v1/backup').send(request).expect(202);
+    const body = await call(bench.app, '/v1/backup', 202, request);
     for (let attempt = 1; attempt < bench.tools.rules.maxAttempts; attempt += 1) {
       bench.repository.endAll('failed');
       await bench.wake();
@@ -136,7 +140,7 @@ describe('a driver that is no Longhorn', () => {
 
   it('ends a copy that does not move', async () => {
     const bench = openBackups();
-    const { body } = await bench.http.post('/v1/backup').send(request).expect(202);
+    const body = await call(bench.app, '/v1/backup', 202, request);
     bench.pass(bench.tools.rules.stallMs);
     await bench.sweep(body.operation);
     expect(await bench.get(body.operation)).toMatchObject({
@@ -146,8 +150,8 @@ describe('a driver that is no Longhorn', () => {
   });
 
   it('has its points in the list, beside the claim as it names what stands under it', async () => {
-    const { http } = await backedUp();
-    const { body } = await http.get('/v1/backups?namespace=shop&pvc=data').expect(200);
+    const { app } = await backedUp();
+    const body = await call(app, '/v1/backups?namespace=shop&pvc=data', 200);
     expect(body.items).toMatchObject([{ driver: 'restic', restorable: true, origin: 'own' }]);
     expect(body.notices).toEqual([]);
   });
@@ -157,15 +161,12 @@ describe('a driver that is no Longhorn', () => {
     const point = (await get(asked.operation))?.result?.restorePoint ?? '';
     const bench = await openRestores(repository);
     const body = { namespace: 'shop', pvc: 'data', snapshot: point, target_pvc: 'data-2' };
-    const plan = await bench.http
-      .post('/v1/restores')
-      .send({ ...body, dry_run: true })
-      .expect(200);
-    expect(plan.body).toMatchObject({ driver: 'restic', blocked_by: [], point: { id: point } });
-    const answer = await bench.http.post('/v1/restores').send(body).expect(202);
-    expect(answer.body).toMatchObject({ driver: 'restic', volume: null, restore_point: point });
+    const plan = await call(bench.app, '/v1/restores', 200, { ...body, dry_run: true });
+    expect(plan).toMatchObject({ driver: 'restic', blocked_by: [], point: { id: point } });
+    const answer = await call(bench.app, '/v1/restores', 202, body);
+    expect(answer).toMatchObject({ driver: 'restic', volume: null, restore_point: point });
     await bench.bindAll();
-    expect(await bench.moved(answer.body.operation)).toMatchObject({ phase: 'Succeeded', settled: true });
+    expect(await bench.moved(answer.operation)).toMatchObject({ phase: 'Succeeded', settled: true });
     const [claim] = await bench.claims();
     expect(claim?.metadata.name).toBe('data-2');
     expect(claim?.metadata.labels?.[temporaryLabel]).toBeUndefined();
@@ -178,7 +179,7 @@ describe('a driver that is no Longhorn', () => {
     const point = (await get(asked.operation))?.result?.restorePoint ?? '';
     const bench = await openRestores(repository);
     const test = { namespace: 'shop', pvc: 'data', snapshot: point };
-    const { body } = await bench.http.post('/v1/restore-test').send(test).expect(202);
+    const body = await call(bench.app, '/v1/restore-test', 202, test);
     await bench.bindAll();
     await bench.moved(body.operation);
     const [job] = (await bench.client.list(jobs)).items;

@@ -76,7 +76,11 @@ export const restoredName = (operation: Operation, restoreUid: string): string =
  * A point of this very self-test, by what travels with it: made by its own Backup, of its own claim. Nothing else is ever deleted; for a
  * claim that lived for minutes no point is the newest or the last proved that somebody may need.
  */
-export function isTestPoint(operation: Operation, backupUid: string, { catalogue }: Backup): boolean {
+export function isTestPoint(
+  operation: Operation,
+  backupUid: string,
+  { catalogue }: Pick<Backup, 'catalogue'>,
+): boolean {
   return (
     backupUid !== '' &&
     catalogue[catalogueKeys.operationUid] === backupUid &&

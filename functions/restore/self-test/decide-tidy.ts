@@ -1,6 +1,6 @@
 /**
  * A self-test that has ended: the fact is sent, and everything it made is removed, in this order: the children first, then
- * the Jobs, the restored claim, the claim with its volume, and the point on the target. Pure. Invariants:
+ * the Jobs, the restored claim, the claim with its volume, the point on the target, and what describes the volume there. Pure. Invariants:
  *  1. Removed is only what carries our uid, or that of a child of ours, by its own uid.
  *  2. A claim over a persistent volume that was not made for it stays, and so does that volume.
  *  3. It is asked again whenever somebody wakes it: what another wake-up has made late goes, too.
@@ -108,7 +108,7 @@ function removeSource({ operation, world }: SelfTestSituation, status: Operation
   return volume === undefined || volume.isDeleting ? undefined : { do: 'delete-volume', at: 'volume', volume };
 }
 
-/** The point. Its volume's folder on the target stays, empty: the right to delete that folder is the right to delete every backup of any volume at once. */
+/** The point. */
 function removePoint(situation: SelfTestSituation, status: OperationStatus): SelfTestAction | undefined {
   const { operation, world } = situation;
   const backupUid = uidOf(situation, 'backup');
@@ -117,6 +117,24 @@ function removePoint(situation: SelfTestSituation, status: OperationStatus): Sel
   const points = world.points.seen ?? [];
   const due = points.find((one) => isTestPoint(operation, backupUid, one) && !one.isDeleting);
   return due === undefined ? undefined : { do: 'delete-backup', backup: due };
+}
+
+/**
+ * The description of the volume on the target, which Longhorn keeps when the last point is gone. With a description Longhorn deletes every
+ * backup of its volume: it goes only if it describes a point of this test, of the volume that was made for the test's claim, and if no
+ * backup of anybody else is there. An admission policy lets the function delete no other description.
+ */
+function removeDescription(situation: SelfTestSituation, status: OperationStatus): SelfTestAction | undefined {
+  const { operation, world } = situation;
+  const backupUid = uidOf(situation, 'backup');
+  const { claimUid = '' } = status.work ?? {};
+  if (backupUid === '' || claimUid === '' || world.points === undefined) return undefined;
+  if (!(world.points.seen ?? []).every((one) => isTestPoint(operation, backupUid, one))) return undefined;
+  if (world.descriptions === undefined) return { do: 'look', at: 'descriptions' };
+  const due = world.descriptions.seen?.find(
+    (one) => one.volume === provisionedName(claimUid) && isTestPoint(operation, backupUid, one) && !one.isDeleting,
+  );
+  return due === undefined ? undefined : { do: 'delete-description', description: due };
 }
 
 export function decideTidy(situation: SelfTestSituation): SelfTestAction {
@@ -132,7 +150,8 @@ export function decideTidy(situation: SelfTestSituation): SelfTestAction {
     removeJobs(situation) ??
     removeRestored(situation) ??
     removeSource(situation, status) ??
-    removePoint(situation, status);
+    removePoint(situation, status) ??
+    removeDescription(situation, status);
   if (next !== undefined) return next;
   return isSettled ? { do: 'rest' } : { do: 'record', status: { ...status, settled: true } };
 }

@@ -61,6 +61,8 @@ export async function lookAtSelfTest(
       };
     case 'points':
       return { ...world, points: { seen: await port.backups.list({ volume }, signal) } };
+    case 'descriptions':
+      return { ...world, descriptions: { seen: await restores.listDescriptions(volume, signal) } };
     case 'longhornVersion':
       return { ...world, longhornVersion: { seen: await tools.selfTest.longhorn.version(signal) } };
   }

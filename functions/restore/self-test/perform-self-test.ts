@@ -154,6 +154,9 @@ export async function performSelfTest(
     case 'delete-backup':
       await selfTest.port.backups.delete(action.backup.name, action.backup.uid, signal);
       return { operation, world: without(world, 'points') };
+    case 'delete-description':
+      await selfTest.restores.deleteDescription(action.description.name, action.description.uid, signal);
+      return { operation, world: without(world, 'descriptions') };
     case 'keep-verdict':
       await selfTest.verdicts.keep(action.verdict, signal);
       return { operation, world: { ...world, isVerdictKept: true } };

@@ -9,7 +9,7 @@ import {
   persistentVolumes,
   pods,
 } from '@soteria/shared/kubernetes/core-types.ts';
-import { backups, volumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { backups, backupVolumes, volumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import { type Operation, type OperationRequest, operations } from '@soteria/shared/operation/record/schema.ts';
@@ -52,6 +52,10 @@ interface Weather {
   readonly foreignVolume?: string;
   readonly backupPhase?: 'Succeeded' | 'Failed';
   readonly isBackupStuck?: boolean;
+  /** The description of the test's volume says this too. */
+  readonly described?: Readonly<Record<string, string>>;
+  /** Somebody else has backed the test's volume up. */
+  readonly hasOthersBackup?: boolean;
 }
 
 async function setUp(request: OperationRequest = {}, weather: Weather = {}, isAsked = true) {
@@ -149,10 +153,22 @@ async function setUp(request: OperationRequest = {}, weather: Weather = {}, isAs
         const seed = backupObject({ name: backup, at: '2026-01-31T01:31:00Z', pvc, catalogue });
         const labels = { 'backup-volume': volume, 'backup-target': 'default' };
         cluster.seed({
+          apiVersion: 'longhorn.io/v1beta2',
+          kind: 'BackupVolume',
+          metadata: { name: `${volume}-0a1b`, namespace: longhornNamespace, labels },
+          spec: { backupTargetName: 'default', volumeName: volume },
+          status: { labels: { ...catalogue, ...weather.described } },
+        });
+        cluster.seed({
           ...seed,
           metadata: { name: backup, namespace: longhornNamespace, labels },
           status: { ...(seed['status'] as object), volumeName: volume },
         });
+        if (weather.hasOthersBackup === true) {
+          const other = backupObject({ name: 'others', at: '2026-01-31T01:31:30Z', catalogue: {} });
+          const status = { ...(other['status'] as object), volumeName: volume };
+          cluster.seed({ ...other, metadata: { name: 'others', namespace: longhornNamespace, labels }, status });
+        }
       }
       const result = phase === 'Succeeded' ? { restorePoint: `longhorn:default/${backup}`, backup } : undefined;
       const status = { phase, progress: 100, message: `the backup is ${phase}`, steps: [], settled: true, result };
@@ -229,6 +245,7 @@ async function setUp(request: OperationRequest = {}, weather: Weather = {}, isAs
         (await client.list(volumes)).items,
         (await client.list(jobs)).items,
         (await client.list(backups)).items,
+        (await client.list(backupVolumes)).items,
       ];
       return lists.flat().map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     },
@@ -240,6 +257,26 @@ async function setUp(request: OperationRequest = {}, weather: Weather = {}, isAs
 }
 
 const onlyPrecious = ['Backup precious'];
+const theDescription = /^BackupVolume pvc-/;
+
+describe('what describes the volume of a self-test on the target', () => {
+  it('is deleted when the test has removed its point', async () => {
+    const world = await setUp();
+    await world.end();
+    expect(await world.left()).toEqual(onlyPrecious);
+  });
+
+  it.each([
+    ['it describes a point of another namespace', { described: { [catalogueKeys.namespace]: 'shop' } }],
+    ['it describes a point of another claim', { described: { [catalogueKeys.pvc]: 'data' } }],
+    ['it describes a point of another operation', { described: { [catalogueKeys.operationUid]: 'another' } }],
+    ['a backup of somebody else is in the folder', { hasOthersBackup: true }],
+  ])('stays when %s', async (_title, weather) => {
+    const world = await setUp({}, weather);
+    expect((await world.end()).status).toMatchObject({ phase: 'Succeeded', settled: true });
+    expect((await world.left()).filter((one) => theDescription.test(one))).toHaveLength(1);
+  });
+});
 
 describe('a self-test', () => {
   it.each([{ isRetained: false }, { isRetained: true }])(
@@ -462,8 +499,7 @@ it('only a point of its own backup, of its own claim, is one that it may delete'
     [catalogueKeys.namespace]: proofNamespace,
     [catalogueKeys.pvc]: 'soteria-selftest-0bfe93',
   };
-  const isOwn = (catalogue: Record<string, string>, uid = 'backup-uid') =>
-    isTestPoint(operation, uid, { catalogue } as unknown as Parameters<typeof isTestPoint>[2]);
+  const isOwn = (catalogue: Record<string, string>, uid = 'backup-uid') => isTestPoint(operation, uid, { catalogue });
   expect(isOwn(own)).toBe(true);
   expect(isOwn(own, '')).toBe(false);
   expect(isOwn({ ...own, [catalogueKeys.operationUid]: '' }, '')).toBe(false);

@@ -3,7 +3,7 @@ import type { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Draft } from '@soteria/shared/kubernetes/client.ts';
 import type { Job, PersistentVolume, PersistentVolumeClaim } from '@soteria/shared/kubernetes/core-types.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
-import type { RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
+import type { RestoreVolume, VolumeDescription } from '@soteria/shared/longhorn/port-restore.ts';
 import type { Operation, OperationRequest, OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import type { Look } from '../../../drivers/restore/world.ts';
 import type { ProofJob } from '@soteria/shared/verification/proof-jobs.ts';
@@ -23,6 +23,8 @@ export interface SelfTestWorld {
   readonly restore?: Look<Operation>;
   /** Of the test's volume, on the target. */
   readonly points?: Look<readonly Backup[]>;
+  /** Of the folders on the targets that hold points of the test's volume. */
+  readonly descriptions?: Look<readonly VolumeDescription[]>;
   readonly longhornVersion?: Look<string>;
   readonly isKeptAwake?: true;
   /** A Job was still running when it was deleted: its Pod may have the claim mounted yet. */
@@ -58,6 +60,8 @@ export type SelfTestAction =
   | { readonly do: 'delete-persistent-volume'; readonly at: PersistentVolumePlace; readonly persistentVolume: This }
   | { readonly do: 'delete-volume'; readonly at: VolumePlace; readonly volume: This }
   | { readonly do: 'delete-backup'; readonly backup: This }
+  /** With every backup of the test's volume, of which none is anybody else's. */
+  | { readonly do: 'delete-description'; readonly description: This }
   | { readonly do: 'keep-verdict'; readonly verdict: SelfTestVerdict }
   | { readonly do: 'announce'; readonly fact: SelfTestFact }
   /** Nothing until something changes; the record says what is waited for. */
