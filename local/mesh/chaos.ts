@@ -17,8 +17,6 @@ export interface ChaosSwitches {
   dropDelivery?: (delivery: DeliveryAtStake) => boolean;
   /** Milliseconds the delivery is held back, 0 for none. */
   delayDelivery?: (delivery: DeliveryAtStake) => number;
-  /** One tick is sent twice, with different ids: a change of the ping adapter's leader causes it. */
-  duplicatePing?: (pingSource: string) => boolean;
   /** The change is never sent: a restart of the source's adapter causes it. */
   dropSourceEvent?: (event: EventIdentity) => boolean;
   /** Milliseconds after which the function process is killed while it works on this request; undefined leaves it alive. */

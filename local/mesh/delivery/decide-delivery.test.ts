@@ -74,7 +74,6 @@ describe('the plan of a delivery', () => {
       backoffDelayMs: undefined,
       timeoutMs: 1000,
       deadLetterSink: sink,
-      format: undefined,
     });
   });
 

@@ -49,7 +49,6 @@ export interface DeliveryPlan {
   readonly backoffDelayMs: number | undefined;
   readonly timeoutMs: number | undefined;
   readonly deadLetterSink: Destination | undefined;
-  readonly format: 'json' | 'binary' | undefined;
 }
 
 /** What Knative's defaulting webhook writes into a Broker without a delivery of its own. */
@@ -65,7 +64,6 @@ export function planDelivery(trigger: DeliverySpec | undefined, broker: BrokerSp
     backoffDelayMs: own.backoffDelay,
     timeoutMs: own.timeout,
     deadLetterSink: own.deadLetterSink ?? inherited.deadLetterSink,
-    format: own.format,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Takes one event to one Trigger's subscriber: attempts, reply, dead letter. */
 import { identityOf, withAttributes, withoutAttribute } from '../event/cloud-event.ts';
 import type { CloudEvent } from '../event/cloud-event.ts';
-import { writeBinary, writeStructured } from '../event/write-event.ts';
+import { writeBinary } from '../event/write-event.ts';
 import type { OnActivity } from '../activity.ts';
 import { wait } from '../clock.ts';
 import type { Clock } from '../clock.ts';
@@ -91,7 +91,7 @@ async function send(parts: DeliveryParts, delivery: Delivery, to: Destination, e
 }
 
 function postEvent(parts: DeliveryParts, delivery: Delivery, url: string, event: CloudEvent): Promise<Answer> {
-  const { headers, body } = delivery.plan.format === 'json' ? writeStructured(event) : writeBinary(event);
+  const { headers, body } = writeBinary(event);
   return post(
     {
       url,

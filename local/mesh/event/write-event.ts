@@ -1,4 +1,4 @@
-/** Writes an event as an HTTP message. */
+/** Writes an event as an HTTP message in binary mode: Knative's filter sends nothing else unless a Trigger asks for it. */
 import type { CloudEvent } from './cloud-event.ts';
 
 export interface EventMessage {
@@ -14,23 +14,4 @@ export function writeBinary(event: CloudEvent): EventMessage {
     else headers[`ce-${name}`] = Buffer.from(value, 'utf8').toString('latin1');
   }
   return { headers, body: event.data ?? Buffer.alloc(0) };
-}
-
-export function writeStructured(event: CloudEvent): EventMessage {
-  return {
-    headers: { 'content-type': 'application/cloudevents+json; charset=utf-8' },
-    body: Buffer.from(JSON.stringify({ ...event.attributes, ...dataMembers(event) })),
-  };
-}
-
-function dataMembers(event: CloudEvent): Record<string, unknown> {
-  if (event.data === undefined) return {};
-  if (/[/+]json\b/i.test(event.attributes['datacontenttype'] ?? '')) {
-    try {
-      return { data: JSON.parse(event.data.toString('utf8')) as unknown };
-    } catch {
-      // Declared as JSON, but not JSON: passed on as bytes.
-    }
-  }
-  return { data_base64: event.data.toString('base64') };
 }

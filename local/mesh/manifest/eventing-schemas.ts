@@ -11,7 +11,6 @@ export const delivery = z.strictObject({
   backoffDelay: isoDuration.optional(),
   timeout: isoDuration.refine((ms) => ms > 0, 'a timeout must be longer than nothing').optional(),
   deadLetterSink: destination.optional(),
-  format: z.enum(['json', 'binary']).optional(),
 });
 export type DeliverySpec = z.infer<typeof delivery>;
 
@@ -30,7 +29,6 @@ const filter: z.ZodType<Filter> = z.lazy(() =>
   z.union([
     z.strictObject({ exact: attributeMap }),
     z.strictObject({ prefix: attributeMap }),
-    z.strictObject({ suffix: attributeMap }),
     z.strictObject({ all: z.array(filter).min(1) }),
     z.strictObject({ any: z.array(filter).min(1) }),
     z.strictObject({ not: filter }),
@@ -40,7 +38,6 @@ const filter: z.ZodType<Filter> = z.lazy(() =>
 export const triggerSpec = z.strictObject({
   broker: z.string().min(1),
   filters: z.array(filter).optional(),
-  filter: z.strictObject({ attributes: z.record(z.string(), z.string()).optional() }).optional(),
   subscriber: destination,
   delivery: delivery.optional(),
 });

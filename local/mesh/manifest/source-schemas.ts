@@ -3,28 +3,17 @@ import * as z from 'zod';
 import { findScheduleFault } from '../sources/next-tick.ts';
 import { destination } from './destination.ts';
 
-const overrides = z.strictObject({ extensions: z.record(z.string().regex(/^[a-z0-9]+$/), z.string()).optional() });
-
 export const pingSourceSpec = z
   .strictObject({
     schedule: z.string().default('* * * * *'),
     timezone: z.string().optional(),
     contentType: z.string().optional(),
     data: z.string().optional(),
-    dataBase64: z.string().optional(),
-    ceOverrides: overrides.optional(),
     sink: destination,
   })
   .superRefine((spec, context) => {
     const fault = findScheduleFault(spec.schedule, spec.timezone);
     if (fault !== undefined) context.addIssue({ code: 'custom', path: ['schedule'], message: fault });
-    if (spec.data !== undefined && spec.dataBase64 !== undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['dataBase64'],
-        message: 'data is given too, and only one of them may be',
-      });
-    }
     if (spec.data !== undefined && spec.contentType === 'application/json' && !isJsonObject(spec.data)) {
       context.addIssue({ code: 'custom', path: ['data'], message: 'with application/json it must be a JSON object' });
     }
@@ -61,7 +50,6 @@ export const apiServerSourceSpec = z.strictObject({
     .min(1),
   /** Only `{}`, every namespace; left out: the source's own. Knative restarts the adapter for any other selector. */
   namespaceSelector: nothing.optional(),
-  ceOverrides: overrides.optional(),
   sink: destination,
 });
 export type ApiServerSourceSpec = z.infer<typeof apiServerSourceSpec>;

@@ -12,14 +12,6 @@ async function start(objects: readonly JsonObject[], options: Partial<MeshOption
 }
 
 describe('a Service', () => {
-  it('has no process until the first request, which waits for it', async () => {
-    const { ask, all, activities } = await start([service('probe')]);
-    expect(activities).toEqual([]);
-    const answers = await Promise.all([ask(), ask('/x?answer=status.418')]);
-    expect(answers.map((answer) => answer.status)).toEqual([204, 418]);
-    expect(all('woke')).toHaveLength(1);
-  });
-
   it('goes to sleep when idle, on SIGTERM, and wakes again', async () => {
     const { ask, all } = await start([service('probe', { scale: { window: '6s' } })], { pace: { sleep: 600 } });
     await ask();
@@ -98,23 +90,6 @@ describe('a Service', () => {
     const { ask, all } = await start([service('probe', { container })]);
     expect((await ask()).status).toBe(503);
     expect(all('crashed')).toMatchObject([{ exitCode: 3, lastErrorLine: 'cannot start: no settings' }]);
-  });
-
-  it('of concurrency 1 answers 3 of 14 requests at once with 503', async () => {
-    const { ask } = await start([service('probe', { pod: { containerConcurrency: 1 } })]);
-    const answers = await Promise.all(Array.from({ length: 14 }, () => ask('/?answer=slow.20')));
-    expect(answers.filter((answer) => answer.status === 204)).toHaveLength(11);
-    const refused = answers.filter((answer) => answer.status === 503);
-    expect(await Promise.all(refused.map((answer) => answer.text()))).toEqual(
-      Array(3).fill('pending request queue full\n'),
-    );
-  });
-
-  it('answers 504 when its time is up and closes the connection to the function', async () => {
-    const { ask, all } = await start([service('probe', { pod: { timeoutSeconds: 1 } })]);
-    const answer = await ask('/?answer=hang');
-    expect([answer.status, await answer.text()]).toEqual([504, 'request timeout']);
-    await eventually(() => expect(all('log').map((log) => log.line)).toContain('{"closed":true}'));
   });
 
   it('closes the connection to the function when the caller hangs up', async () => {

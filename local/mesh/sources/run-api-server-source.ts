@@ -53,7 +53,7 @@ export function runApiServerSource(
   );
 
   async function tell(verb: string, type: ResourceType<UntypedObject>, object: UntypedObject): Promise<void> {
-    const event = makeReference({ source, verb, type, object }, parts);
+    const event = makeReference({ verb, type, object }, parts);
     const identity = identityOf(event);
     if (parts.chaos.dropSourceEvent?.(identity) === true) return;
     const status = await sendToSink({ ...parts, signal }, source.spec.sink, source.namespace, event);
@@ -64,14 +64,13 @@ export function runApiServerSource(
 }
 
 interface Change {
-  readonly source: Manifest<ApiServerSourceSpec>;
   readonly verb: string;
   readonly type: ResourceType<UntypedObject>;
   readonly object: UntypedObject;
 }
 
 export function makeReference(
-  { source, verb, type, object }: Change,
+  { verb, type, object }: Change,
   parts: Pick<ApiServerSourceParts, 'apiServerUrl' | 'newId' | 'clock'>,
 ): CloudEvent {
   const { name, namespace = '' } = object.metadata;
@@ -89,7 +88,6 @@ export function makeReference(
       kind: type.kind,
       name,
       namespace,
-      ...source.spec.ceOverrides?.extensions,
     },
     data: Buffer.from(JSON.stringify({ kind: type.kind, namespace, name, apiVersion })),
   };

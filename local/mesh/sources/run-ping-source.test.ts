@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MeshActivity } from '../activity.ts';
-import type { ChaosSwitches } from '../chaos.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { eventually } from '../testing/mesh-fixture.ts';
 import { startRecordingSink } from '../testing/recording-sink.ts';
@@ -12,7 +11,7 @@ function source(spec: PingSourceSpec) {
   return { namespace: 'soteria', name: 'tick', labels: {}, annotations: {}, generation: 1, spec };
 }
 
-async function start(schedule: string, options: { random?: number; chaos?: ChaosSwitches; statuses?: number[] } = {}) {
+async function start(schedule: string, options: { random?: number; statuses?: number[] } = {}) {
   const clock = createFakeClock('2026-11-21T01:57:00.000Z');
   const sink = await startRecordingSink(options.statuses);
   const activities: MeshActivity[] = [];
@@ -26,7 +25,6 @@ async function start(schedule: string, options: { random?: number; chaos?: Chaos
       random: () => options.random ?? 0,
       newId: () => `id-${(ids += 1)}`,
       onActivity: (activity) => void activities.push(activity),
-      chaos: options.chaos ?? {},
       addresses: { serviceUrl: () => undefined, brokerUrl: () => undefined, toLoopback: (text) => text },
     },
     source(pingSourceSpec.parse({ schedule, sink: { uri: sink.url } })),
@@ -44,7 +42,6 @@ describe('a PingSource', () => {
       schedule: '* * * * *',
       contentType: 'application/json',
       data: '{"policy":"all"}',
-      ceOverrides: { extensions: { tickkind: 'policy' } },
       sink: { uri: 'http://x' },
     });
     expect(makePing(source(spec), 'i', new Date('2026-11-21T01:57:00.209Z'))).toEqual({
@@ -55,12 +52,9 @@ describe('a PingSource', () => {
         type: 'dev.knative.sources.ping',
         time: '2026-11-21T01:57:00.209Z',
         datacontenttype: 'application/json',
-        tickkind: 'policy',
       },
       data: Buffer.from('{"policy":"all"}'),
     });
-    const binary = pingSourceSpec.parse({ dataBase64: 'AP8=', sink: { uri: 'http://x' } });
-    expect(makePing(source(binary), 'i', new Date(0)).data).toEqual(Buffer.from([0, 255]));
   });
 
   it('sends at every tick, with its jitter, and a new id each time', async () => {
@@ -95,14 +89,6 @@ describe('a PingSource', () => {
     expect(activities).toEqual([]);
     clock.advance(86_400_000);
     await eventually(() => expect(activities).toMatchObject([{ kind: 'pinged', status: 202 }]));
-  });
-
-  it('sends one tick twice with different ids when chaos says so', async () => {
-    const { clock, sink } = await start('* * * * *', { chaos: { duplicatePing: (name) => name === 'tick' } });
-    clock.advance(60_000);
-    await eventually(() =>
-      expect(new Set(sink.received.map(({ headers }) => headers['ce-id']))).toEqual(new Set(['id-1', 'id-2'])),
-    );
   });
 
   it.each([404, 413, 425, 429, 502, 503, 504])('retries after %i, five times within 3.1 seconds', async (status) => {

@@ -1,6 +1,5 @@
 /** A PingSource: sends at every tick of its schedule. A missed tick is never sent later. */
 import type { OnActivity } from '../activity.ts';
-import type { ChaosSwitches } from '../chaos.ts';
 import type { DeliveryParts } from '../delivery/deliver.ts';
 import { identityOf } from '../event/cloud-event.ts';
 import type { CloudEvent } from '../event/cloud-event.ts';
@@ -11,7 +10,6 @@ import { sendToSink } from './send-to-sink.ts';
 
 export interface PingParts extends DeliveryParts {
   readonly onActivity: OnActivity;
-  readonly chaos: ChaosSwitches;
   readonly newId: () => string;
   /** From 0 up to, not including, 1: where in the half second after the tick the event is sent. */
   readonly random: () => number;
@@ -41,8 +39,7 @@ export function runPingSource(parts: PingParts, source: Manifest<PingSourceSpec>
     }
     cancel = parts.clock.setTimer(
       () => {
-        const copies = parts.chaos.duplicatePing?.(source.name) === true ? 2 : 1;
-        for (let copy = 0; copy < copies; copy += 1) void ping();
+        void ping();
         // A timer that fires a moment early must not find the same tick again.
         plan(new Date(Math.max(tick.getTime(), parts.clock.now().getTime())));
       },
@@ -65,17 +62,15 @@ export function runPingSource(parts: PingParts, source: Manifest<PingSourceSpec>
 
 /** `ce-time` is the instant of sending, not of the tick. */
 export function makePing(source: Manifest<PingSourceSpec>, id: string, now: Date): CloudEvent {
-  const { data, dataBase64, contentType, ceOverrides } = source.spec;
+  const { data = '', contentType } = source.spec;
   const attributes: Record<string, string> = {
-    ...ceOverrides?.extensions,
     specversion: '1.0',
     id,
     source: `/apis/v1/namespaces/${source.namespace}/pingsources/${source.name}`,
     type: 'dev.knative.sources.ping',
     time: now.toISOString(),
   };
-  const content = data === undefined ? dataBase64 : data;
-  if (content === undefined || content === '') return { attributes, data: undefined };
+  if (data === '') return { attributes, data: undefined };
   if (contentType !== undefined) attributes['datacontenttype'] = contentType;
-  return { attributes, data: Buffer.from(content, data === undefined ? 'base64' : 'utf8') };
+  return { attributes, data: Buffer.from(data) };
 }
