@@ -4,20 +4,7 @@ import { type DeletionSituation, decideBackupDeletion } from './decide-backup-de
 import { type SnapshotSituation, decideSnapshot, placeInChain } from './decide-snapshot.ts';
 import { type TargetSituation, decideTarget, planSync } from './decide-target.ts';
 import { decideVolume } from './decide-volume.ts';
-
-const backup: BackupSituation = {
-  state: '',
-  snapshotName: 'snap',
-  isReadBack: false,
-  progress: 10,
-  volumeName: 'vol',
-  volumeState: 'attached',
-  isSnapshotReady: true,
-  deletedSibling: undefined,
-  isTargetAvailable: true,
-  waits: 0,
-  faults: {},
-};
+import { backupSituation, deletionSituation, snapshotSituation, targetSituation } from './testing/situations.ts';
 
 describe('a backup', () => {
   test.each<{ when: string; is: Partial<BackupSituation>; next: string }>([
@@ -45,21 +32,9 @@ describe('a backup', () => {
     { when: 'it is completed and read back', is: { state: 'Completed', isReadBack: true }, next: 'nothing' },
     { when: 'it has failed', is: { state: 'Error' }, next: 'nothing' },
   ])('when $when: $next', ({ is, next }) => {
-    expect(decideBackup({ ...backup, ...is }).type).toBe(next);
+    expect(decideBackup({ ...backupSituation, ...is }).type).toBe(next);
   });
 });
-
-const deletion: DeletionSituation = {
-  name: 'backup',
-  url: 's3://x/?backup=backup',
-  state: 'Completed',
-  isObjectOnly: false,
-  isTargetAvailable: true,
-  isOnTarget: true,
-  isSiblingInProgress: false,
-  volume: 'vol',
-  faults: {},
-};
 
 describe('a deleted backup', () => {
   test.each<{ when: string; is: Partial<DeletionSituation>; next: string }>([
@@ -72,23 +47,9 @@ describe('a deleted backup', () => {
     { when: 'deletions fail', is: { faults: { failedDeletion: 'denied' } }, next: 'fail' },
     { when: 'a failed one is tried again', is: { state: 'Error' }, next: 'markDeleting' },
   ])('when $when: $next', ({ is, next }) => {
-    expect(decideBackupDeletion({ ...deletion, ...is }).type).toBe(next);
+    expect(decideBackupDeletion({ ...deletionSituation, ...is }).type).toBe(next);
   });
 });
-
-const snapshot: SnapshotSituation = {
-  isDeleting: false,
-  isReady: false,
-  isMarkedRemoved: false,
-  error: '',
-  mustBeTaken: true,
-  volumeName: 'vol',
-  volumeState: 'attached',
-  hasInstant: false,
-  isTaken: false,
-  isNewest: true,
-  faults: {},
-};
 
 describe('a snapshot', () => {
   test.each<{ when: string; is: Partial<SnapshotSituation>; next: string }>([
@@ -110,11 +71,11 @@ describe('a snapshot', () => {
     },
     { when: 'one is deleted before it was taken', is: { isDeleting: true }, next: 'remove' },
   ])('when $when: $next', ({ is, next }) => {
-    expect(decideSnapshot({ ...snapshot, ...is }).type).toBe(next);
+    expect(decideSnapshot({ ...snapshotSituation, ...is }).type).toBe(next);
   });
 
   test('of a detached volume reports that once, in Longhorn’s words', () => {
-    const detached = { ...snapshot, volumeState: 'detached' };
+    const detached = { ...snapshotSituation, volumeState: 'detached' };
     const waiting = decideSnapshot(detached);
     expect(waiting).toEqual({
       type: 'wait',
@@ -135,19 +96,6 @@ describe('a snapshot', () => {
     expect(placeInChain('snap-0', taken)).toEqual({ parent: 'snap-2', children: { 'volume-head': true } });
   });
 });
-
-const target: TargetSituation = {
-  url: 's3://local@loopback/',
-  isAvailable: true,
-  lastMessage: '',
-  lastSyncedAt: '2026-08-20T02:00:00Z',
-  syncRequestedAt: '',
-  isUrgent: false,
-  pollIntervalMs: 60_000,
-  trouble: undefined,
-  lossShowsInMs: 0,
-  faults: {},
-};
 
 describe('a backup target', () => {
   test.each<{ when: string; is: Partial<TargetSituation>; seconds: number; next: object }>([
@@ -204,7 +152,7 @@ describe('a backup target', () => {
     },
   ])('when $when', ({ is, seconds, next }) => {
     const now = new Date(Date.parse('2026-08-20T02:00:00Z') + seconds * 1000);
-    expect(decideTarget({ ...target, ...is }, now)).toMatchObject(next);
+    expect(decideTarget({ ...targetSituation, ...is }, now)).toMatchObject(next);
   });
 
   test('a poll makes the missing objects and deletes the objects of lost backups, never of running backups', () => {

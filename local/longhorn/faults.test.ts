@@ -9,36 +9,12 @@ import { type Fault, type Faults, faultTable } from './fault-table.ts';
 import { admitSnapshot } from './admit-longhorn.ts';
 import { admitVolumeEngine } from './admit-volume.ts';
 import { createFaultBoard } from './faults.ts';
+import { backupSituation, deletionSituation, snapshotSituation, targetSituation } from './testing/situations.ts';
 
-const running: BackupSituation = {
-  state: 'InProgress',
-  snapshotName: 'snap',
-  isReadBack: false,
-  progress: 0,
-  volumeName: 'vol',
-  volumeState: 'attached',
-  isSnapshotReady: true,
-  deletedSibling: undefined,
-  isTargetAvailable: true,
-  waits: 0,
-  faults: {},
-};
+const running: BackupSituation = { ...backupSituation, state: 'InProgress', progress: 0 };
 const backup = (faults: Faults, is: Partial<BackupSituation> = {}) => decideBackup({ ...running, ...is, faults }).type;
-
-const snapshot = (faults: Faults) =>
-  decideSnapshot({
-    isDeleting: false,
-    isReady: false,
-    isMarkedRemoved: false,
-    error: '',
-    mustBeTaken: true,
-    volumeName: 'vol',
-    volumeState: 'attached',
-    hasInstant: false,
-    isTaken: false,
-    isNewest: true,
-    faults,
-  }).type;
+const snapshot = (faults: Faults) => decideSnapshot({ ...snapshotSituation, faults }).type;
+const deletion = (faults: Faults) => decideBackupDeletion({ ...deletionSituation, state: 'Deleting', faults }).type;
 
 const volume = (faults: Faults, is: { state?: string; isInUse?: boolean } = {}) =>
   decideVolume({
@@ -51,19 +27,6 @@ const volume = (faults: Faults, is: { state?: string; isInUse?: boolean } = {}) 
     ...is,
     faults,
   });
-
-const deletion = (faults: Faults) =>
-  decideBackupDeletion({
-    name: 'backup',
-    url: '',
-    state: 'Deleting',
-    isObjectOnly: false,
-    isTargetAvailable: true,
-    isOnTarget: true,
-    isSiblingInProgress: false,
-    volume: 'vol',
-    faults,
-  }).type;
 
 const admitted = (faults: Faults) =>
   admitSnapshot(
@@ -86,19 +49,8 @@ const admitted = (faults: Faults) =>
 
 const poll = (faults: Faults, seconds = 61) =>
   decideTarget(
-    {
-      url: 's3://local@loopback/',
-      isAvailable: true,
-      lastMessage: '',
-      lastSyncedAt: '2026-08-20T02:00:00Z',
-      syncRequestedAt: '',
-      isUrgent: false,
-      pollIntervalMs: 60_000,
-      trouble: faults.targetUnavailable,
-      lossShowsInMs: 0,
-      faults,
-    },
-    new Date(Date.parse('2026-08-20T02:00:00Z') + seconds * 1000),
+    { ...targetSituation, trouble: faults.targetUnavailable, faults },
+    new Date(Date.parse(targetSituation.lastSyncedAt) + seconds * 1000),
   ).type;
 
 interface Proof {

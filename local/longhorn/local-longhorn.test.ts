@@ -235,27 +235,6 @@ describe('the local Longhorn', () => {
     await until('the first is gone', async () => (await at.longhorn.backups.get('backup-1')) === undefined);
   });
 
-  test('a running backup can fail with a message', async () => {
-    const volume = await at.addClaim('data');
-    await snapshotOf(volume, 'snap');
-    at.local().faults.set('errorOnBackup', 'status code 503');
-    await at.longhorn.backups.create(backupDraft('backup', volume, 'snap'), really);
-    expect(await backupIs('backup', (backup) => backup.state === 'Error')).toMatchObject({
-      error: 'status code 503',
-      isDeleting: false,
-    });
-  });
-
-  test('a backup on a snapshot that never gets ready waits, says why, and ends as an error', async () => {
-    const volume = await at.addClaim('data');
-    at.local().faults.set('snapshotNeverReady', true);
-    await at.longhorn.snapshots.create(snapshotDraft('snap', volume), really);
-    await at.longhorn.backups.create(backupDraft('backup', volume, 'snap'), really);
-    const failed = await backupIs('backup', (backup) => backup.state === 'Error');
-    expect(failed.error).toBe('Failed waiting for the snapshot snap to be ready');
-    expect(await at.longhorn.snapshots.get('snap')).toMatchObject({ isReady: false });
-  });
-
   test('a snapshot of a detached volume reports what it waits for until it is taken', async () => {
     const volume = await at.addClaim('data');
     at.local().faults.set('detachedVolume', volume);

@@ -242,14 +242,4 @@ describe('restoring with the local Longhorn', () => {
     await volumeIs('restored', isDone);
     expect(await readFile(join(at.folders.volume('restored'), 'script'), 'utf8')).toBe('run');
   });
-
-  test('a dry run asks admission, and makes nothing', async () => {
-    const long = 'restore-of-a-very-long-persistent-volume-claim';
-    const answered = await at.cluster.client.create(volumes, volumeDraft(long), { isDryRun: true });
-    expect(answered.metadata.name).toHaveLength(40);
-    expect(await read(answered.metadata.name)).toBeUndefined();
-    await expect(
-      at.cluster.client.create(volumes, volumeDraft('x-1', { frontend: undefined }), { isDryRun: true }),
-    ).rejects.toMatchObject({ code: 'cluster_refused' });
-  });
 });
