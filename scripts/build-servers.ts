@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { composeLonghorn } from './compose-longhorn.ts';
 import { longhornManager, type PinnedServer, printsVersion, readServerPins, toolFolders } from './server-pins.ts';
+import { installDebianTool } from './install-debian-tool.ts';
 import { installPythonTool } from './install-python-tool.ts';
 import { stopWith } from './stop-with.ts';
 
@@ -68,6 +69,7 @@ for (const name of ['moto', 'schemathesis'] as const) {
   const requirementsFile = join(toolsDir, name, 'requirements.txt');
   console.log(installPythonTool({ name, requirementsFile, serversDir }));
 }
+for (const name of ['ntfy'] as const) console.log(installDebianTool(name, serversDir));
 const servers = toolFolders.flatMap((folder) => {
   const moduleDir = join(toolsDir, folder);
   const read = (path: string) => readFileSync(join(moduleDir, path), 'utf8');
