@@ -78,6 +78,20 @@ describe('the sweep', () => {
     expect(list).toHaveBeenCalledTimes(2);
   });
 
+  it('lists the Operations once, and deletes nothing, where nothing is open and no busy sweep is there', async () => {
+    const bench = createTestBench();
+    const list = vi.spyOn(bench.store, 'list');
+    const remove = vi.spyOn(bench.client, 'delete');
+    await ping(bench);
+    expect(list).toHaveBeenCalledOnce();
+    expect(remove).not.toHaveBeenCalled();
+  });
+
+  it('says in the coverage that nothing was evaluated yet', async () => {
+    const answer = await createTestBench().app.request('/v1/coverage');
+    expect(await answer.json()).toMatchObject({ claims: 0, percent: null, evaluated_at: null, items: [] });
+  });
+
   it('sends a heartbeat after each complete evaluation, and none after one that failed', async () => {
     const heartbeats: unknown[] = [];
     const bench = createTestBench({ onHeartbeat: (evaluated) => heartbeats.push(evaluated) });

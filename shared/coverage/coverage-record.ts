@@ -29,8 +29,8 @@ export function isAccounted({ code, missedSince }: CoverageRecord): boolean {
 export interface CoverageTotals {
   readonly claims: number;
   readonly accounted: number;
-  /** A whole number, rounded down: 100 only when every claim is accounted for. Of no claims: 100. */
-  readonly percent: number;
+  /** A whole number, rounded down: 100 only when every claim is accounted for. Null: no claim was judged. */
+  readonly percent: number | null;
   readonly states: Readonly<Record<CoverageState, number>>;
   readonly missed: number;
   /** Claims with a `proveBy`. */
@@ -49,6 +49,6 @@ export function totalsOf(namespaces: Iterable<NamespaceCoverage>): CoverageTotal
       if (isAccounted(record)) accounted += 1;
     }
   }
-  const percent = claims === 0 ? 100 : Math.floor((accounted * 100) / claims);
+  const percent = claims === 0 ? null : Math.floor((accounted * 100) / claims);
   return { claims, accounted, percent, states, missed, unproved };
 }

@@ -108,7 +108,7 @@ describe('the percentage', () => {
       percent: 99,
       states: { not_due: 999, unprotected: 1 },
     });
-    expect(totalsOf([])).toMatchObject({ claims: 0, percent: 100 });
+    expect(totalsOf([])).toMatchObject({ claims: 0, percent: null });
   });
 
   it('counts a claim that is excluded on purpose, and not one whose objective is missed', () => {

@@ -107,6 +107,7 @@ export const policyRoutes = {
     },
     refusals: [
       'not_found',
+      'claim_not_found',
       'unprocessable',
       'confirmation_needed',
       'precondition_failed',

@@ -131,7 +131,13 @@ const coverageState = z.enum(['due', 'running', 'not_due', 'skipped', 'unprotect
 export const coverageList = z.strictObject({
   claims: z.int().min(0),
   accounted: z.int().min(0),
-  percent: z.int().min(0).max(100).describe('100 only when every claim is accounted for.'),
+  percent: z
+    .int()
+    .min(0)
+    .max(100)
+    .nullable()
+    .describe('100 only when every claim is accounted for; null: no claim was judged.'),
+  evaluated_at: instantText.nullable().describe('When the last evaluation was complete; null: none was yet.'),
   states: z.record(coverageState, z.int().min(0)),
   missed: z.int().min(0).describe('Claims whose objective is missed.'),
   unproved: z.int().min(0).describe('Claims with a prove_by.'),

@@ -46,7 +46,7 @@ async function headOf(view: ClusterView, maySee: MaySee, now: Date) {
   return {
     generated_at: now.toISOString(),
     evaluated_at: evaluatedAt ?? null,
-    coverage: { ...totals, percent: totals.claims === 0 ? null : totals.percent },
+    coverage: totals,
     problems,
   };
 }

@@ -6,6 +6,7 @@ import { type PruneRequest, pruneRequest as bodySchema } from '@soteria/shared/h
 import { beginRecorded, recordOnce } from '@soteria/shared/operation/record/record-once.ts';
 import { originOfHttp } from '@soteria/shared/operation/record/request-origin.ts';
 import { pruneRequest } from '../evaluate/ask-for-prunes.ts';
+import type { ClusterSeen } from '../evaluate/gather-claims.ts';
 import { lookAtCluster } from '../evaluate/look-at-cluster.ts';
 import { planPrunes } from '../evaluate/plan-prunes.ts';
 import { resolvePolicy } from '../policy/resolve-policy.ts';
@@ -33,10 +34,27 @@ async function planFor(tools: PolicyTickTools, id: string, { namespace, pvc }: P
     lookAtCluster(cluster, () => tools.store.list({}, signal), signal),
     readPolicyMemory(tools.client, tools.namespace, signal),
   ]);
+  refuseUnknownClaim(id, { namespace, pvc }, seen);
   const all = await planPrunes(cluster, { policies, seen, memory }, signal);
   return all.filter(
     ({ of }) => (namespace === undefined || of.namespace === namespace) && (pvc === undefined || of.pvc === pvc),
   );
+}
+
+/** A claim that is gone is known by its points. */
+function refuseUnknownClaim(
+  id: string,
+  { namespace, pvc }: Pick<PruneRequest, 'namespace' | 'pvc'>,
+  { claims, points }: ClusterSeen,
+): void {
+  if (pvc === undefined) return;
+  const isHere = claims.some(({ metadata }) => metadata.name === pvc && metadata.namespace === namespace);
+  if (isHere || points.some((one) => one.pvc === pvc && one.namespace === namespace)) return;
+  throw new SoteriaError('claim_not_found', {
+    what: `nothing is pruned by policy ${id}`,
+    why: `namespace ${namespace} has no claim ${pvc}, and there is no restore point of such a claim`,
+    fix: `correct namespace or pvc; claims with their names: kubectl get pvc -n ${namespace}`,
+  });
 }
 
 function answerOf({ of, keep, expired, remove, heldBack, digest }: PrunePlan, operation: string | null) {

@@ -131,6 +131,20 @@ describe('POST /v1/policies/{id}/prune', () => {
     expect(prune).toMatchObject({ metadata: { namespace: 'soteria' }, status: { phase: 'Running' } });
   });
 
+  it('says which claim is not there, and plans nothing for a claim without points', async () => {
+    const bench = await createBench();
+    const unknown = await ask(bench, '/v1/policies/nightly/prune', { namespace: 'shop', pvc: 'dta', dry_run: true });
+    expect(unknown).toMatchObject({ status: 404, body: { code: 'claim_not_found' } });
+    expect(unknown.body['why']).toContain('namespace shop has no claim dta');
+    bench.cluster.seed({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { namespace: 'shop', name: 'new' },
+    });
+    const empty = await ask(bench, '/v1/policies/nightly/prune', { namespace: 'shop', pvc: 'new', dry_run: true });
+    expect(empty).toMatchObject({ status: 200, body: { claims: [] } });
+  });
+
   it('is for those who may change policies, and for known policies', async () => {
     const bench = await createBench({
       onAuthorize: ({ verb, namespace }) => {

@@ -6,6 +6,7 @@ import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { coverageQuery } from '@soteria/shared/http-contract/queries.ts';
 import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
 import { isAccounted, totalsOf } from '@soteria/shared/coverage/coverage-record.ts';
+import { readLastEvaluation } from '@soteria/shared/coverage/last-evaluation.ts';
 import { reasonOf } from '@soteria/shared/coverage/reasons.ts';
 import { createCoverageStore, decodeAll } from '@soteria/shared/coverage/coverage-store.ts';
 import type { PolicyTickTools } from '../tools.ts';
@@ -22,9 +23,10 @@ export async function readCoverage(tools: PolicyTickTools, rawQuery: unknown, { 
   const { namespace, pvc, state, limit, next } = query.data;
   const after = next === undefined ? undefined : decodeCursor(next, 'the coverage');
   await tools.authorize(caller, { verb: 'list', namespace }, signal);
-  const [texts, verified] = await Promise.all([
+  const [texts, verified, { evaluatedAt }] = await Promise.all([
     createCoverageStore(tools.client, tools.namespace).read(signal),
     createVerifiedPoints(tools.client, tools.namespace).list(signal),
+    readLastEvaluation(tools.client, tools.namespace, signal),
   ]);
   const verifiedAt = new Map(verified.map((one) => [`${one.namespace}/${one.pvc}`, one.verifiedAt]));
   const stored = decodeAll(texts);
@@ -40,6 +42,7 @@ export async function readCoverage(tools: PolicyTickTools, rawQuery: unknown, { 
   const last = page.at(-1);
   return {
     ...totalsOf(asked.map(([, records]) => records)),
+    evaluated_at: evaluatedAt ?? null,
     items: page.map(({ of, name, record }) => {
       const { state: itsState, why, fix } = reasonOf(record.code);
       return {

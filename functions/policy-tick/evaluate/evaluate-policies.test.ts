@@ -379,6 +379,25 @@ describe('a tick', () => {
     expect(await bench.asked()).toHaveLength(1);
   });
 
+  it('says in the coverage why a restore test that is due was refused', async () => {
+    const bench = createBench({ proved: { namespaceSelector: {}, verify: { every: '7d', schedule: '0 4 * * *' } } });
+    bench.addClaim('shop', 'data');
+    await bench.addPoint('shop', 'data');
+    await bench.tick();
+    bench.store.create = () =>
+      Promise.reject(
+        new SoteriaError('cluster_forbidden', { what: 'could not create it', why: 'exceeded quota', fix: 'none' }),
+      );
+    for (let hour = 6; hour <= 24 * 7; hour += 6) {
+      bench.pass(6);
+      await bench.tick();
+    }
+    expect((await bench.coverage())['shop/data']).toMatchObject({
+      code: 'no_schedule',
+      detail: 'the restore test that policy proved is due for was not recorded: exceeded quota',
+    });
+  });
+
   it('asks for a restore test of each claim in its round, once, and for another one after the verdict’s period', async () => {
     const verify = { every: '7d', schedule: '0 4 * * *', files: { minFiles: 3 } };
     const bench = createBench({ proved: { namespaceSelector: {}, verify } });

@@ -109,7 +109,7 @@ export function gaugesOf({ coverage, verifiedAt, policies, evaluatedAt, now }: S
     {
       name: 'soteria_coverage_percent',
       help: 'Claims that are accounted for, rounded down; 100 only when every claim is; absent before the first evaluation',
-      samples: [[{}, all.length === 0 ? undefined : totals.percent]],
+      samples: [[{}, totals.percent ?? undefined]],
     },
     {
       name: 'soteria_policies',

@@ -1,11 +1,10 @@
 /** Keeps one PingSource for each distinct schedule of the policies. A ping only wakes this function: what is due never depends on it. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
-import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
+import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { pingSources } from '@soteria/shared/operation/engine/own-ping.ts';
 import { managedLabel } from '@soteria/shared/operation/record/marks.ts';
 import { decidePingSources, type TimedPolicy, type WantedPingSource } from './decide-ping-sources.ts';
-
-const tickLabel = 'soteria.dev/tick';
+import { listPingSources, tickLabel } from './list-ping-sources.ts';
 
 function draftOf({ name, schedule, timeZone, policies }: WantedPingSource, namespace: string) {
   return {
@@ -33,11 +32,9 @@ export async function keepPingSources(
   namespace: string,
   policies: readonly TimedPolicy[],
   signal?: AbortSignal,
+  listed?: readonly string[],
 ): Promise<{ readonly created: number; readonly removed: number }> {
-  const present: string[] = [];
-  for await (const { metadata } of listAll(client, pingSources, { namespace, labelSelector: tickLabel }, { signal })) {
-    if (metadata.deletionTimestamp === undefined) present.push(metadata.name);
-  }
+  const present = listed ?? (await listPingSources(client, namespace, signal));
   const { create, remove } = decidePingSources(policies, present);
   let created = 0;
   for (const wanted of create) {

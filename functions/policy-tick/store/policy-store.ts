@@ -42,6 +42,8 @@ export interface PolicyStore {
   remove(id: string, options?: ChangeOptions): Promise<PolicyChange>;
 }
 
+const emptyBook: PolicyBook = { policies: [], faults: [], conflicts: [] };
+
 const maxConflicts = 16;
 
 export function createPolicyStore(client: KubernetesClient, namespace: string): PolicyStore {
@@ -49,28 +51,21 @@ export function createPolicyStore(client: KubernetesClient, namespace: string): 
     client.get(secrets, { namespace, name }, { signal });
 
   async function readGit(signal?: AbortSignal): Promise<PolicyObject[]> {
-    const found: PolicyObject[] = [];
-    for await (const { metadata, data = {} } of listAll(
-      client,
-      configMaps,
-      { namespace, labelSelector: policiesLabel },
-      { signal },
-    )) {
-      found.push({ kind: 'ConfigMap', namespace, name: metadata.name, data });
-    }
-    const ofGit = await secret(gitPolicySecretName, signal);
-    if (ofGit !== undefined) found.push(objectOf(ofGit, namespace));
-    return found;
+    const labelled = listAll(client, configMaps, { namespace, labelSelector: policiesLabel }, { signal });
+    const [maps, ofGit] = await Promise.all([Array.fromAsync(labelled), secret(gitPolicySecretName, signal)]);
+    const found = maps.map(({ metadata, data = {} }): PolicyObject => {
+      return { kind: 'ConfigMap', namespace, name: metadata.name, data };
+    });
+    return ofGit === undefined ? found : [...found, objectOf(ofGit, namespace)];
   }
 
-  /** The schema and the parser are evaluated with the first read, not with the start of the function. */
+  /** The schema and the parser are evaluated with the first policy that there is, not with the start of the function. */
   async function look(signal?: AbortSignal) {
-    const [{ readPolicies }, current, git] = await Promise.all([
-      import('../policy/read-policies.ts'),
-      secret(policySecretName, signal),
-      readGit(signal),
-    ]);
+    const [current, git] = await Promise.all([secret(policySecretName, signal), readGit(signal)]);
     const api = current === undefined ? undefined : objectOf(current, namespace);
+    const isEmpty = [...git, ...(api === undefined ? [] : [api])].every(({ data }) => Object.keys(data).length === 0);
+    if (isEmpty) return { current, api, book: emptyBook };
+    const { readPolicies } = await import('../policy/read-policies.ts');
     return { current, api, book: await readPolicies({ api, git }) };
   }
 

@@ -86,8 +86,20 @@ type Parts = ReturnType<typeof createParts>;
 async function recoverAndLook(tools: PolicyTickTools, parts: Parts, signal: AbortSignal) {
   const { slots } = tools;
   let recovered = 0;
-  await parts.each('slots', [slots], async () => (recovered = await slots.recover(signal)));
-  return { recovered, question: await look(tools, signal) };
+  const recovery = parts.each('slots', [slots], async () => (recovered = await slots.recover(signal)));
+  // An entry that the recovery removes meanwhile is of an operation that has ended or is gone: the decision does not ask for it.
+  const [question] = await Promise.all([look(tools, signal), recovery]);
+  return { recovered, question };
+}
+
+/** Whether the busy sweep may be there: only its absence is certain, and then there is nothing to stop. */
+async function mayBeBusy({ busySweep }: PolicyTickTools, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await busySweep.isThere(signal);
+  } catch {
+    // The part that stops the busy sweep meets the same failure and reports it.
+    return true;
+  }
 }
 
 interface Begun {
@@ -102,19 +114,22 @@ async function sweep(
   { parts, seen }: Begun,
 ): Promise<void> {
   const { publisher, busySweep } = tools;
-  const { recovered, question } = await seen;
+  const [{ recovered, question }, isPaused, isBusy] = await Promise.all([
+    seen,
+    tools.isPaused(signal),
+    mayBeBusy(tools, signal),
+  ]);
   const { wake, purge: old, openCount } = decideSweep(question);
   const cause = { causationId: event.id, traceparent };
   await parts.each('wake', wake, (operation) => publishDue(publisher, operation, cause, signal));
   // Forgetting is deleting.
-  const isPaused = await tools.isPaused(signal);
   await parts.each('purge', isPaused ? [] : old, (operation) => purge(tools, operation, signal));
   const isBusySweep = event.source.endsWith(`/${busySweepName}`);
   const lookers = decideLeftovers({ isBusySweep, openCount, slotsRecovered: recovered, now: tools.now() });
   await parts.each('leftovers', lookers, (name) => publishLeftovers(publisher, name, cause, signal));
   await parts.each(busySweepName, [busySweep], async () => {
-    if (openCount === 0) await sleepUnlessOpen(tools, signal);
-    else if (!isBusySweep) await busySweep.start(signal);
+    if (openCount > 0) await (isBusySweep ? undefined : busySweep.start(signal));
+    else if (isBusy) await sleepUnlessOpen(tools, signal);
   });
   const purged = isPaused ? 0 : old.length;
   log.info('swept', { open: openCount, woken: wake.length, purged, slotsRecovered: recovered, isPaused });

@@ -15,6 +15,7 @@ function setUp() {
       return Promise.resolve();
     },
     stop: () => Promise.resolve(),
+    isThere: () => Promise.resolve(true),
   };
   return { keepAwake: createKeepAwake(busySweep, silent), starts: () => starts };
 }

@@ -18,6 +18,8 @@ export interface OwnPing {
   /** Starting a source that is there is success. Throws `name_conflict` when one that is being deleted does not go. */
   start(signal?: AbortSignal): Promise<void>;
   stop(signal?: AbortSignal): Promise<void>;
+  /** Also while it is being deleted. */
+  isThere(signal?: AbortSignal): Promise<boolean>;
 }
 
 export interface OwnPingSpec {
@@ -52,7 +54,7 @@ export function createOwnPing(
   };
 
   /** False: the source that has the name is being deleted, or was deleted since. */
-  async function isThere(signal: AbortSignal | undefined): Promise<boolean> {
+  async function isMade(signal: AbortSignal | undefined): Promise<boolean> {
     const { seen } = await createOrFind(
       () => client.create(pingSources, draft, { signal }),
       () => client.get(pingSources, ref, { signal }),
@@ -63,7 +65,7 @@ export function createOwnPing(
   return {
     async start(signal) {
       async function attempt(tries: number): Promise<Tried<boolean>> {
-        const value = await isThere(signal);
+        const value = await isMade(signal);
         return { value, againAfterMs: value ? undefined : waitsMs[tries - 1] };
       }
 
@@ -76,5 +78,6 @@ export function createOwnPing(
       }
     },
     stop: (signal) => client.delete(pingSources, ref, { signal }),
+    isThere: async (signal) => (await client.get(pingSources, ref, { signal })) !== undefined,
   };
 }
