@@ -9,6 +9,8 @@ export interface CoverageRecord {
   readonly detail?: string;
   /** Of a due or a running backup: the due instant. */
   readonly dueAt?: string;
+  /** The next due instant of the policies that take it. */
+  readonly nextDueAt?: string;
   /** The smallest `rpo` of the policies that take it. */
   readonly rpoSeconds?: number;
   /** Since when its objective is missed. */

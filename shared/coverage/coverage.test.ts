@@ -11,6 +11,7 @@ const record: fc.Arbitrary<CoverageRecord> = fc.record(
     policy: word,
     detail: fc.string({ maxLength: 60 }),
     dueAt: fc.constantFrom('2026-05-02T02:00:00Z', '2026-05-02T03:00:00Z'),
+    nextDueAt: fc.constantFrom('2026-05-03T02:00:00Z', '2026-05-03T03:00:00Z'),
     rpoSeconds: fc.constantFrom(3600, 93_600),
     missedSince: fc.constantFrom('2026-05-01T02:00:00Z'),
     proveBy: fc.constantFrom('2026-05-08T02:00:00Z', '2026-05-09T02:00:00Z'),

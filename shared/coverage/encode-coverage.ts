@@ -20,6 +20,7 @@ const group = z.looseObject({
   policy: z.string().optional(),
   detail: z.string().optional(),
   dueAt: instant,
+  nextDueAt: instant,
   rpoSeconds: z.number().optional(),
   missedSince: instant,
   proveBy: instant,
@@ -37,12 +38,23 @@ type Group = z.infer<typeof group>;
 
 const maxDetail = 200;
 
-function keyOf({ code, policy, detail, dueAt, rpoSeconds, missedSince, proveBy, protectedBy }: CoverageRecord): string {
+function keyOf({
+  code,
+  policy,
+  detail,
+  dueAt,
+  nextDueAt,
+  rpoSeconds,
+  missedSince,
+  proveBy,
+  protectedBy,
+}: CoverageRecord): string {
   return JSON.stringify({
     code,
     policy,
     detail: detail?.slice(0, maxDetail),
     dueAt,
+    nextDueAt,
     rpoSeconds,
     missedSince,
     proveBy,
@@ -161,7 +173,7 @@ function isCode(text: string): text is CoverageCode {
 }
 
 function recordOf(
-  { policy, detail, dueAt, rpoSeconds, missedSince, proveBy, protectedBy }: Group,
+  { policy, detail, dueAt, nextDueAt, rpoSeconds, missedSince, proveBy, protectedBy }: Group,
   code: CoverageCode,
 ): CoverageRecord {
   return {
@@ -169,6 +181,7 @@ function recordOf(
     ...(policy === undefined ? {} : { policy }),
     ...(detail === undefined ? {} : { detail }),
     ...(dueAt === undefined ? {} : { dueAt }),
+    ...(nextDueAt === undefined ? {} : { nextDueAt }),
     ...(rpoSeconds === undefined ? {} : { rpoSeconds }),
     ...(missedSince === undefined ? {} : { missedSince }),
     ...(proveBy === undefined ? {} : { proveBy }),

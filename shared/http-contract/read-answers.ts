@@ -154,6 +154,7 @@ export const coverageList = z.strictObject({
       data_as_of: instantText.nullable().describe('The data of the newest restorable point, whoever made it.'),
       rpo_seconds: z.number().nullable().describe('The smallest rpo of the policies that take the claim.'),
       due_at: instantText.nullable(),
+      next_due_at: instantText.nullable().describe('When its policies next ask for a backup.'),
       missed_since: instantText.nullable(),
       verified_at: instantText.nullable().describe('When a restore test last proved a point of the claim that stands.'),
       prove_by: instantText

@@ -43,7 +43,7 @@ export function claimRow(claim: PersistentVolumeClaim, view: ClusterView, now: D
     rpo_seconds: record?.rpoSeconds ?? null,
     rpo_age_seconds: ageMs === undefined ? null : Math.floor(ageMs / 1000),
     missed_since: record?.missedSince ?? null,
-    next_due_at: record?.dueAt ?? null,
+    next_due_at: record?.dueAt ?? record?.nextDueAt ?? null,
     verified_at: proof?.verifiedAt ?? null,
     verified_strength: proof?.strength ?? null,
     measured_rto_ms: proof?.totalMs ?? null,

@@ -10,7 +10,8 @@ import { seedClaim } from '../testing/seed-claims.ts';
 
 type Inventory = z.infer<typeof inventoryAnswer>;
 
-const fresh: CoverageRecord = { code: 'fresh', policy: 'nightly', rpoSeconds: 93_600 };
+const nextDueAt = '2026-03-16T02:00:00.000Z';
+const fresh: CoverageRecord = { code: 'fresh', policy: 'nightly', rpoSeconds: 93_600, nextDueAt };
 const ana = { user: 'ana', groups: ['team'], proof: 'token' } as const;
 
 async function evaluated(
@@ -84,6 +85,7 @@ describe('the inventory', () => {
       state: 'not_due',
       policy: 'nightly',
       rpo_seconds: 93_600,
+      next_due_at: nextDueAt,
       rpo_age_seconds: 36_000,
       failures_since_success: 0,
       last_runs: [

@@ -57,6 +57,7 @@ export async function readCoverage(tools: PolicyTickTools, rawQuery: unknown, { 
         data_as_of: stored.newestAt(of, name)?.toISOString() ?? null,
         rpo_seconds: record.rpoSeconds ?? null,
         due_at: record.dueAt ?? null,
+        next_due_at: record.nextDueAt ?? null,
         missed_since: record.missedSince ?? null,
         verified_at: verifiedAt.get(`${of}/${name}`) ?? null,
         prove_by: record.proveBy ?? null,

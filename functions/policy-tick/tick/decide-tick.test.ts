@@ -168,8 +168,22 @@ describe('the record of a claim', () => {
       { code: 'unknown_policy', detail: 'gone' },
     ],
   ])('%s', (_title, members, more, expected) => {
-    const facts = claim(members);
-    expect(recordOf(facts, more)).toEqual(expected);
+    const { nextDueAt: _nextDueAt, ...record } = recordOf(claim(members), more) ?? {};
+    expect(record).toEqual(expected);
+  });
+
+  it.each<[string, readonly ReturnType<typeof policy>[], string | undefined]>([
+    ['of one policy', [policy()], '2026-05-03T02:00:00.000Z'],
+    [
+      'of two policies, the earlier',
+      [policy(), policy({ id: 'hourly', schedule: '0 * * * *' })],
+      '2026-05-02T03:00:00.000Z',
+    ],
+    ['of a suspended policy', [policy({ suspend: true })], undefined],
+    ['of a policy without a schedule', [policy({ schedule: undefined, rpo: '26h' })], undefined],
+    ['without a policy', [], undefined],
+  ])('names the next due instant %s', (_title, policies, expected) => {
+    expect(recordOf(claim({}), { policies })?.nextDueAt).toBe(expected);
   });
 
   it('of two policies tells what needs somebody first', () => {

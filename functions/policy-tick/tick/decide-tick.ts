@@ -56,8 +56,8 @@ export interface TickDecision {
 function createRecords(): (record: CoverageRecord) => CoverageRecord {
   const known = new Map<string, CoverageRecord>();
   return (record) => {
-    const { code, policy, detail, dueAt, rpoSeconds, missedSince, proveBy, protectedBy } = record;
-    const key = `${code}|${policy}|${dueAt}|${rpoSeconds}|${missedSince}|${proveBy}|${protectedBy}|${detail}`;
+    const { code, policy, detail, dueAt, nextDueAt, rpoSeconds, missedSince, proveBy, protectedBy } = record;
+    const key = `${code}|${policy}|${dueAt}|${nextDueAt}|${rpoSeconds}|${missedSince}|${proveBy}|${protectedBy}|${detail}`;
     const same = known.get(key);
     if (same !== undefined) return same;
     known.set(key, record);

@@ -52,7 +52,7 @@ export function judgeClaim(claim: ClaimFacts, context: ClaimContext, circumstanc
   const due = verdicts.flatMap(({ code, policy, dueAt }) =>
     code === 'due' && dueAt !== undefined ? [{ policy, dueAt }] : [],
   );
-  const record = { ...recordOf(told, missedAt, makerOf(claim, moments)), ...rpoOf(moments) };
+  const record = { ...recordOf(told, missedAt, makerOf(claim, moments)), ...rpoOf(moments), ...nextOf(moments) };
   return { record, due: due.length === 0 ? nothingDue : due };
 }
 
@@ -60,6 +60,14 @@ function rpoOf(moments: readonly PolicyMoment[]): Pick<CoverageRecord, 'rpoSecon
   let smallestMs = Infinity;
   for (const { policy } of moments) smallestMs = Math.min(smallestMs, policy.rpoMs ?? Infinity);
   return smallestMs === Infinity ? {} : { rpoSeconds: smallestMs / 1000 };
+}
+
+function nextOf(moments: readonly PolicyMoment[]): Pick<CoverageRecord, 'nextDueAt'> {
+  let earliest: Date | undefined;
+  for (const { nextAt } of moments) {
+    if (nextAt !== undefined && (earliest === undefined || nextAt < earliest)) earliest = nextAt;
+  }
+  return earliest === undefined ? {} : { nextDueAt: earliest.toISOString() };
 }
 
 function earliestMiss(

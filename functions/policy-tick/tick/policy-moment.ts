@@ -13,6 +13,8 @@ export interface PolicyMoment {
   readonly policySince: Date | undefined;
   /** Undefined: it has no schedule. */
   readonly due: { readonly timing: Timing; readonly moment: Moment } | undefined;
+  /** The next due instant; undefined: it has no schedule, or is suspended. */
+  readonly nextAt: Date | undefined;
   /** Undefined: it promises nothing. */
   readonly expectation: Expectation | undefined;
 }
@@ -21,7 +23,7 @@ export function policyMoment(policy: ResolvedPolicy, now: Date, policySince?: Da
   const { schedule, timeZone, jitterMs, window, rpoMs, isSuspended, catchUp, startingDeadlineMs } = policy;
   if (schedule === undefined) {
     const expectation = rpoMs === undefined ? undefined : expectationOf({ rpoMs, clock: undefined }, now);
-    return { now, policy, policySince, due: undefined, expectation };
+    return { now, policy, policySince, due: undefined, nextAt: undefined, expectation };
   }
   const timing: Timing = { schedule, timeZone, jitterMs, catchUp, startingDeadlineMs, isSuspended, window };
   const clock = {
@@ -34,6 +36,7 @@ export function policyMoment(policy: ResolvedPolicy, now: Date, policySince?: Da
     policy,
     policySince,
     due: { timing, moment: momentOf(timing, now) },
+    nextAt: isSuspended ? undefined : clock.nextDueAt(now),
     // Nothing is expected of the schedule of a suspended policy; its rpo is still promised.
     expectation: expectationOf({ rpoMs, clock: isSuspended ? undefined : clock }, now),
   };

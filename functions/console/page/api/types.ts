@@ -1508,6 +1508,8 @@ export interface components {
                 /** @description The smallest rpo of the policies that take the claim. */
                 rpo_seconds: number | null;
                 due_at: string | null;
+                /** @description When its policies next ask for a backup. */
+                next_due_at: string | null;
                 missed_since: string | null;
                 /** @description When a restore test last proved a point of the claim that stands. */
                 verified_at: string | null;
