@@ -138,7 +138,9 @@ const location = { Location: { description: 'Where the Operation is.', schema: {
 
 const etag = { ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' }, required: true } };
 
-function answerOf({ schema, meaning, hasLocation = false, hasETag = false, text }: RouteAnswer): Json {
+function answerOf(answer: RouteAnswer): Json {
+  const { schema, meaning, hasLocation = false, hasETag = false, isStream = false, text } = answer;
+  if (isStream) return { description: meaning, content: { 'text/event-stream': { schema: { type: 'string' } } } };
   return {
     description: meaning,
     ...(hasLocation ? { headers: location } : {}),

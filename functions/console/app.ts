@@ -7,6 +7,7 @@ import { answerInventory } from './inventory/read-inventory.ts';
 import { cancelOperation, getOperation, listOperations } from './operations/operation-doors.ts';
 import { serveDocuments } from './page-files/serve-documents.ts';
 import { servePage } from './page-files/serve-page.ts';
+import { streamEvents, streamOperation } from './stream/stream-doors.ts';
 import type { ConsoleTools } from './tools.ts';
 import { answerStranger } from './who/answer-stranger.ts';
 import { limitChanges } from './who/limit-changes.ts';
@@ -31,6 +32,8 @@ export function defineConsole(tools: ConsoleTools): FunctionDefinition {
       app.post('/v1/operations/:name/cancel', async (c) =>
         answerJson(c, await cancelOperation(tools, c.req.param('name'), c.req.query('namespace'), incoming(c)), 202),
       );
+      app.get('/v1/operations/:name/stream', (c) => streamOperation(tools, c));
+      app.get('/v1/events', (c) => streamEvents(tools, c));
       serveDocuments(app, tools.documents);
       // `all`: a path that nobody owns is refused by the kit.
       app.all('/v1/*', async (c, next) => (await tools.passOn(c)) ?? next());

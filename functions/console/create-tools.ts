@@ -9,6 +9,8 @@ import type { ConsoleSettings } from './config.ts';
 import { createPassOn } from './front-door/pass-on.ts';
 import { createPageFiles } from './page-files/read-page-files.ts';
 import type { ConsoleTools } from './tools.ts';
+import { type StreamLimits, streamLimits } from './stream/open-stream.ts';
+import { createOperationFeed, type FeedOptions } from './stream/operation-feed.ts';
 import { createSeenBy } from './who/visible-namespaces.ts';
 
 /** So old may the inventory be that several viewers share. */
@@ -18,14 +20,17 @@ const pausedForMs = 5_000;
 
 export type ToolsOptions = Pick<
   FunctionTools<ConsoleSettings>,
-  'client' | 'authorize' | 'publisher' | 'settings' | 'now'
+  'client' | 'authorize' | 'publisher' | 'settings' | 'log' | 'stopping' | 'now'
 > & {
   readonly pageFolder: string;
   readonly documentsFolder: string;
+  readonly watching: FeedOptions['watching'];
+  readonly limits?: StreamLimits;
 };
 
 export function createConsoleTools(options: ToolsOptions): ConsoleTools {
   const { client, authorize, publisher, settings, now, pageFolder, documentsFolder } = options;
+  const { log, stopping, watching, limits = streamLimits } = options;
   const { namespace, longhornNamespace, clusterId, authRequired } = settings;
   return {
     client,
@@ -44,6 +49,7 @@ export function createConsoleTools(options: ToolsOptions): ConsoleTools {
       { maxAgeMs: viewForMs, now },
     ),
     passOn: createPassOn(settings, now),
+    streams: { feed: createOperationFeed({ client, watching, log }), stopping, limits },
     pageFiles: createPageFiles(pageFolder),
     documents: createPageFiles(documentsFolder),
     now,

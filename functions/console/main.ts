@@ -2,6 +2,7 @@
 import '@soteria/shared/config/jitless.ts';
 import { join } from 'node:path';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
+import { loadConnection } from '@soteria/shared/kubernetes/connect.ts';
 import { defineConsole } from './app.ts';
 import { readConsoleSettings } from './config.ts';
 import { createConsoleTools } from './create-tools.ts';
@@ -22,6 +23,10 @@ async function main(): Promise<void> {
           // Beside this file in the bundle.
           pageFolder: join(import.meta.dirname, 'page/dist'),
           documentsFolder: join(import.meta.dirname, 'page/documents'),
+          watching: async () => {
+            const { createWatchingClient } = await import('@soteria/shared/kubernetes/watching-client.ts');
+            return createWatchingClient(await loadConnection(tools.settings.cluster));
+          },
         }),
       ),
   });

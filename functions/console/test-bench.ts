@@ -10,7 +10,7 @@ import { checkedApp } from '@soteria/shared/http-contract/testing/check-answers.
 import { createAuthenticate } from '@soteria/shared/identity/authenticate.ts';
 import { createAuthorize } from '@soteria/shared/identity/authorize.ts';
 import type { Caller } from '@soteria/shared/identity/caller.ts';
-import type { Draft, KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
+import type { Draft, KubernetesClient, WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
 import { backups, backupVolumes } from '@soteria/shared/longhorn/resource-types.ts';
@@ -20,6 +20,7 @@ import { createOperationStore } from '@soteria/shared/operation/record/store.ts'
 import { defineConsole } from './app.ts';
 import { readConsoleSettings } from './config.ts';
 import { createConsoleTools } from './create-tools.ts';
+import { type StreamLimits, streamLimits } from './stream/open-stream.ts';
 import { createConsoleAuthenticate } from './who/authenticate.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
@@ -38,6 +39,10 @@ export interface TestBenchOptions {
   readonly namespaces?: readonly string[];
   /** Throws what the sink refuses an event with. */
   readonly onPublish?: (event: OutgoingEvent) => void;
+  readonly stopping?: AbortSignal;
+  readonly limits?: Partial<StreamLimits>;
+  /** What watches, in place of the cluster. */
+  readonly watching?: Pick<WatchingClient, 'watch'>;
   /** What a list of this kind is refused with. */
   readonly refuseList?: (kind: string) => Error | undefined;
 }
@@ -79,7 +84,15 @@ export function createTestBench(options: TestBenchOptions = {}) {
   const authenticate = createConsoleAuthenticate(createAuthenticate({ client, now, ...settings }), settings);
   const publisher = { publish: async (event: OutgoingEvent) => options.onPublish?.(event) };
   const parts = { client, authorize, publisher, settings, now };
-  const tools = createConsoleTools({ ...parts, pageFolder, documentsFolder });
+  const tools = createConsoleTools({
+    ...parts,
+    pageFolder,
+    documentsFolder,
+    log: silent,
+    stopping: options.stopping ?? new AbortController().signal,
+    watching: () => Promise.resolve(options.watching ?? cluster.client),
+    limits: { ...streamLimits, ...options.limits },
+  });
   const unchecked = createFunction(defineConsole(tools), {
     authenticate: options.tokens === undefined ? () => Promise.resolve(caller) : authenticate,
     log: silent,

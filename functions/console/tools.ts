@@ -7,6 +7,7 @@ import type { PassOn } from './front-door/pass-on.ts';
 import type { ClusterView } from './inventory/cluster-view.ts';
 import type { OperationTools } from './operations/operation-doors.ts';
 import type { PageFiles } from './page-files/read-page-files.ts';
+import type { StreamTools } from './stream/open-stream.ts';
 import type { SeenBy } from './who/visible-namespaces.ts';
 
 export interface ConsoleTools extends OperationTools {
@@ -18,6 +19,7 @@ export interface ConsoleTools extends OperationTools {
   /** A few seconds old at most: many viewers cost one look. */
   readonly readView: () => Promise<ClusterView>;
   readonly passOn: PassOn;
+  readonly streams: StreamTools;
   readonly pageFiles: PageFiles;
   readonly documents: PageFiles;
   readonly now: () => Date;

@@ -25,6 +25,18 @@ async function start(env: Record<string, string> = {}) {
           await tools.authorize(c.get('incoming').caller, { verb: 'list' });
           return c.json({ may: true });
         });
+        app.get('/v1/forever', () => {
+          const body = new ReadableStream({
+            start(controller) {
+              controller.enqueue(new TextEncoder().encode('begun '));
+              tools.stopping.addEventListener('abort', () => {
+                controller.enqueue(new TextEncoder().encode('ended'));
+                controller.close();
+              });
+            },
+          });
+          return new Response(body);
+        });
       },
     }),
     connect: () => {
@@ -58,6 +70,14 @@ it('drains on SIGTERM and leaves with 0', async () => {
     'function_draining',
     'function_stopped',
   ]);
+});
+
+it('says at once that it stops, so that an answer that streams for ever can end itself', async () => {
+  const { running, processEvents, get } = await start({ SOTERIA_AUTH_REQUIRED: 'false' });
+  const answer = await get('/v1/forever');
+  processEvents.emit('SIGTERM');
+  expect(await answer.text()).toBe('begun ended');
+  await expect(running.stopped).resolves.toBe(0);
 });
 
 it('drains and leaves with 1 after an error that nothing caught, without its words', async () => {

@@ -33,6 +33,8 @@ export interface FunctionTools<S extends FunctionSettings> {
   readonly publisher: Publisher;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Aborts when the process is being stopped: an answer that streams for ever ends now. */
+  readonly stopping: AbortSignal;
   readonly now: () => Date;
   readonly settings: S;
 }
@@ -83,7 +85,9 @@ export async function startFunction<S extends FunctionSettings>(options: StartOp
   const client = connectLazily(options.connect ?? (() => connectToCluster(settings.cluster)));
   const source = `/soteria/${name}`;
   const publisher = createPublisher({ sink, ceOverrides, source, log, now, signingSecret: signingSecrets[0] });
+  const stopping = new AbortController();
   const definition = options.definition({
+    stopping: stopping.signal,
     client,
     authorize: createAuthorize({ client, authRequired, now }),
     publisher,
@@ -108,6 +112,7 @@ export async function startFunction<S extends FunctionSettings>(options: StartOp
   const { promise: stopped, resolve } = Promise.withResolvers<0 | 1>();
   async function stop(reason: string, code: 0 | 1): Promise<void> {
     log.info('function_draining', { reason });
+    stopping.abort();
     await served.drain();
     log.info('function_stopped', { reason });
     resolve(code);

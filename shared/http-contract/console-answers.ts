@@ -1,7 +1,7 @@
 /** Answers of the console: every claim with what is known of it, and who asks. */
 import * as z from 'zod';
 import { driversHere } from '../operation/kinds/drivers.ts';
-import { blocker, byteCount, instantText, isPausedNow } from './parts.ts';
+import { blocker, byteCount, instantText, isPausedNow, phase } from './parts.ts';
 
 export const claimHealths = ['safe', 'late', 'unprotected', 'unknown'] as const;
 export type ClaimHealth = (typeof claimHealths)[number];
@@ -114,3 +114,21 @@ export const whoAmI = z.strictObject({
 export const openApiDocument = z
   .looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
   .describe('The OpenAPI document of all routes.');
+
+export const operationProgress = z
+  .strictObject({
+    name: z.string(),
+    namespace: z.string(),
+    kind: z.string(),
+    pvc: z.string().nullable().describe('The claim that the Operation is about.'),
+    phase,
+    progress: z.int().min(0).max(100).describe('Percent, at the milestones of the kind.'),
+    message: z.string(),
+    step: z.string().nullable().describe('The last step that began.'),
+    requested_by: z.string().nullable(),
+    created_at: instantText,
+    started_at: instantText.nullable(),
+    ended_at: instantText.nullable(),
+    error: blocker.nullable(),
+  })
+  .describe('The data of the event `operation:progress`.');

@@ -1,6 +1,6 @@
 /** The routes of the console itself; all other paths under `/v1` it passes on to the functions that own them. */
 import * as answers from './console-answers.ts';
-import { inventoryQuery, whoAmIQuery } from './queries.ts';
+import { eventsQuery, inventoryQuery, oneOperationQuery, whoAmIQuery } from './queries.ts';
 import type { Route, RouteText } from './routes.ts';
 
 export const consoleRoutes = {
@@ -22,6 +22,30 @@ export const consoleRoutes = {
     query: whoAmIQuery,
     answers: { 200: { schema: answers.whoAmI, meaning: 'The caller.' } },
     refusals: [],
+  },
+  'GET /v1/events': {
+    function: 'console',
+    group: 'Operations',
+    summary: 'Follows the Operations that the caller sees, as server-sent events.',
+    notes:
+      '`connected`, then `operation:progress` and `operation:deleted` for each change; `resync` when changes were missed: read the lists again. ' +
+      'The `id` of an event, sent as `Last-Event-ID`, resumes after it. The stream ends itself with `end` before nine minutes are over; a ' +
+      'browser connects again.',
+    query: eventsQuery,
+    answers: {
+      200: { schema: answers.operationProgress, meaning: 'The events, until either side ends.', isStream: true },
+    },
+    refusals: [],
+  },
+  'GET /v1/operations/{name}/stream': {
+    function: 'console',
+    group: 'Operations',
+    summary: 'Follows one Operation to its end, as server-sent events.',
+    notes:
+      'Its present state first, then each change as in `/v1/events`; `end` with the reason `ended` after its last phase.',
+    query: oneOperationQuery,
+    answers: { 200: { schema: answers.operationProgress, meaning: 'The events, until it ends.', isStream: true } },
+    refusals: ['not_found', 'conflict'],
   },
   'GET /v1/openapi.json': {
     function: 'console',

@@ -59,6 +59,7 @@ function faultsOfAnswer(found: FoundRoute | undefined, answer: SeenAnswer): stri
   if (found === undefined) return [`an answer ${status} at a path that is not declared`];
   const declared = Object.entries(found.route.answers).find(([of]) => of === String(status))?.[1];
   if (declared === undefined) return [`an answer ${status}, which is not declared`];
+  if (declared.isStream === true && contentType.startsWith('text/event-stream')) return [];
   if (declared.text !== undefined && contentType.startsWith(declared.text)) return [];
   if (!contentType.startsWith('application/json')) return [`the content type ${contentType}`];
   const parsed = declared.schema.safeParse(JSON.parse(body));

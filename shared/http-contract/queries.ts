@@ -68,6 +68,11 @@ export const usageQuery = z.strictObject({
   refresh: z.enum(['true', 'false', '']).optional().describe('true: begins a measurement when the numbers are old.'),
 });
 
+export const eventsQuery = z.strictObject({
+  namespace: name.optional().describe('Of the Operation; left out: all in which the caller may list Operations.'),
+  pvc: name.optional().describe('The claim that the Operation is about.'),
+});
+
 /** Which of several Operations of one name; other parameters mean nothing. */
 export const oneOperationQuery = z.object({
   namespace: name.optional().describe('Of the Operation; left out: it is looked for in all namespaces.'),

@@ -64,6 +64,8 @@ export interface RouteAnswer {
   readonly hasLocation?: boolean;
   /** True: the header `ETag` is the version of what was read or written. */
   readonly hasETag?: boolean;
+  /** True: server-sent events; the schema is of their data. */
+  readonly isStream?: boolean;
   /** The answer in another media type, unless JSON is asked for by name. */
   readonly text?: string;
 }

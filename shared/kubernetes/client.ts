@@ -43,6 +43,8 @@ export interface Page<T> {
 export interface WatchQuery extends Omit<ListQuery, 'limit' | 'continueToken'> {
   /** Start after this version; without it the adapter lists first and yields one `resync`. */
   readonly resourceVersion?: string | undefined;
+  /** False: a `resync` carries no objects, and however many there are, none is read. */
+  readonly isListed?: boolean | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface WatchQuery extends Omit<ListQuery, 'limit' | 'continueToken'> {
  */
 export type WatchEvent<T> =
   | { readonly type: 'added' | 'modified' | 'deleted'; readonly object: T }
-  | { readonly type: 'resync'; readonly objects: readonly T[] };
+  | { readonly type: 'resync'; readonly objects: readonly T[]; readonly resourceVersion: string };
 
 export interface WriteOptions extends CallOptions {
   /** Server-side dry run: validated and admitted, not stored. */
@@ -95,7 +97,7 @@ export interface KubernetesClient {
   delete<T extends KubernetesObject>(type: ResourceType<T>, ref: ObjectRef, options?: DeleteOptions): Promise<void>;
 }
 
-/** What the local product needs besides: no function watches, because events wake it. Adapter: `watching-client.ts`. */
+/** What the console and the local product need besides: no other function watches, because events wake it. Adapter: `watching-client.ts`. */
 export interface WatchingClient extends KubernetesClient {
   /** Endless until the signal aborts; resumes by itself after a broken connection. */
   watch<T extends KubernetesObject>(

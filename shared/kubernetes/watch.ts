@@ -44,7 +44,7 @@ export async function* watchResource<T>(
     try {
       if (version === undefined) {
         const { objects, resourceVersion } = await listEverything(resource);
-        yield { type: 'resync', objects };
+        yield { type: 'resync', objects, resourceVersion };
         version = resourceVersion;
       }
       for await (const event of stream(exchange, resource, version, signal)) {

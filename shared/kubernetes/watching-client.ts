@@ -1,4 +1,4 @@
-/** The client of a real API server that also watches. No function needs it, so it is in none of their bundles. */
+/** The client of a real API server that also watches. Of the functions only the console needs it. */
 import type { Call } from './api-errors.ts';
 import type { WatchingClient } from './client.ts';
 import type { Connection } from './connection.ts';
@@ -30,8 +30,13 @@ export function createWatchingClient(connection: Connection, options: HttpClient
         {
           call,
           streamPath,
-          listPage: async (continueToken) =>
-            await client.list(type, { ...selection, limit: watchPageSize, continueToken }, { signal }),
+          listPage: async (continueToken) => {
+            if (query.isListed !== false) {
+              return client.list(type, { ...selection, limit: watchPageSize, continueToken }, { signal });
+            }
+            const { resourceVersion } = await client.list(type, { ...selection, limit: 1 }, { signal });
+            return { items: [], resourceVersion };
+          },
           parse: (wire) => parseWith(call, type.parse, wire),
         },
         query.resourceVersion,

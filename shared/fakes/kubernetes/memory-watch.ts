@@ -27,7 +27,8 @@ export async function* watchMemory<T extends KubernetesObject>(
   while (!isOver()) {
     if (since === undefined) {
       const { items, resourceVersion } = api.list(path, query);
-      yield { type: 'resync', objects: items.map(read) };
+      const objects = source.query.isListed === false ? [] : items.map(read);
+      yield { type: 'resync', objects, resourceVersion };
       since = Number(resourceVersion);
     }
     const queue = createEventQueue(signal);

@@ -2,11 +2,13 @@
 import { faultsOf, findRoute } from '../find-route.ts';
 
 async function check(method: string, path: string, answer: Response): Promise<void> {
+  const contentType = answer.headers.get('content-type') ?? '';
   const seen = {
     status: answer.status,
-    contentType: answer.headers.get('content-type') ?? '',
+    contentType,
     location: answer.headers.get('location'),
-    body: await answer.clone().text(),
+    // A stream does not end.
+    body: contentType.startsWith('text/event-stream') ? '' : await answer.clone().text(),
   };
   const faults = faultsOf(findRoute(method, path), seen);
   if (faults.length === 0) return;
