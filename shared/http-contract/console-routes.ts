@@ -1,6 +1,7 @@
 /** The routes of the console itself; all other paths under `/v1` it passes on to the functions that own them. */
 import * as answers from './console-answers.ts';
-import { eventsQuery, inventoryQuery, oneOperationQuery, whoAmIQuery } from './queries.ts';
+import { eventsQuery, inventoryQuery, whoAmIQuery } from './console-queries.ts';
+import { oneOperationQuery } from './queries.ts';
 import type { Route, RouteText } from './routes.ts';
 
 export const consoleRoutes = {

@@ -3,11 +3,10 @@ import * as z from 'zod';
 import { dnsLabel, maxPointId } from '../operation/kinds/fields.ts';
 import { operationKinds } from '../operation/kinds/kinds.ts';
 import { phases } from '../operation/record/schema.ts';
-import { claimHealths, claimStates } from './console-answers.ts';
 
-const name = z.string().min(1).max(253);
+export const name = z.string().min(1).max(253);
 
-const page = {
+export const page = {
   limit: z.coerce.number().int().min(1).max(1000).default(500).describe('At most so many items.'),
   next: z.string().max(2048).optional().describe('The member `next` of the page before.'),
 };
@@ -36,24 +35,6 @@ export const coverageQuery = z.strictObject({
   ...page,
 });
 
-export const inventoryQuery = z.strictObject({
-  namespace: name.optional().describe('Of the claims; left out: all that the caller sees.'),
-  state: z.enum(claimStates).optional().describe('What the last evaluation decided.'),
-  health: z.enum(claimHealths).optional(),
-  q: z
-    .string()
-    .min(1)
-    .max(253)
-    .optional()
-    .describe('A part of the namespace, the claim, its volume, its policy or its storage class.'),
-  limit: z.coerce.number().int().min(1).max(1000).optional().describe('At most so many claims; left out: all.'),
-  next: page.next,
-});
-
-export const whoAmIQuery = z.strictObject({
-  namespace: name.optional().describe('What the caller may do there; left out: in all namespaces.'),
-});
-
 export const restoresQuery = z.strictObject({
   namespace: name.optional().describe('Of the Operation, where the new claims are made.'),
   source_namespace: name.optional().describe('Of the source claim.'),
@@ -66,11 +47,6 @@ export const restoresQuery = z.strictObject({
 export const usageQuery = z.strictObject({
   namespace: name.optional().describe('Only claims of this one, and nothing about the buckets as a whole.'),
   refresh: z.enum(['true', 'false', '']).optional().describe('true: begins a measurement when the numbers are old.'),
-});
-
-export const eventsQuery = z.strictObject({
-  namespace: name.optional().describe('Of the Operation; left out: all in which the caller may list Operations.'),
-  pvc: name.optional().describe('The claim that the Operation is about.'),
 });
 
 /** Which of several Operations of one name; other parameters mean nothing. */

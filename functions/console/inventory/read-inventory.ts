@@ -5,7 +5,7 @@ import { totalsOf } from '@soteria/shared/coverage/coverage-record.ts';
 import type { KitEnv } from '@soteria/shared/function/contract.ts';
 import { decodeCursor } from '@soteria/shared/function/page-cursor.ts';
 import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
-import { inventoryQuery } from '@soteria/shared/http-contract/queries.ts';
+import { inventoryQuery } from '@soteria/shared/http-contract/console-queries.ts';
 import type { MaySee } from '../who/visible-namespaces.ts';
 import type { ConsoleTools } from '../tools.ts';
 import type { ClusterView } from './cluster-view.ts';

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { KitEnv } from '@soteria/shared/function/contract.ts';
 import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
-import { eventsQuery } from '@soteria/shared/http-contract/queries.ts';
+import { eventsQuery } from '@soteria/shared/http-contract/console-queries.ts';
 import { findOperation } from '@soteria/shared/operation/record/store.ts';
 import type { ConsoleTools } from '../tools.ts';
 import { openStream, type StreamRequest } from './open-stream.ts';

@@ -2,7 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
-import { whoAmIQuery } from '@soteria/shared/http-contract/queries.ts';
+import { whoAmIQuery } from '@soteria/shared/http-contract/console-queries.ts';
 import type { Access } from '@soteria/shared/identity/authorize.ts';
 import type { ConsoleTools } from '../tools.ts';
 

@@ -335,6 +335,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follows the Operations that the caller sees, as server-sent events.
+         * @description `connected`, then `operation:progress` and `operation:deleted` for each change; `resync` when changes were missed: read the lists again. The `id` of an event, sent as `Last-Event-ID`, resumes after it. The stream ends itself with `end` before nine minutes are over; a browser connects again.
+         */
+        get: operations["get-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{name}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follows one Operation to its end, as server-sent events.
+         * @description Its present state first, then each change as in `/v1/events`; `end` with the reason `ended` after its last phase.
+         */
+        get: operations["get-operations-one-stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -2503,6 +2543,27 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description The data of the event `operation:progress`. */
+        OperationProgress: {
+            name: string;
+            namespace: string;
+            kind: string;
+            /** @description The claim that the Operation is about. */
+            pvc: string | null;
+            /** @enum {string} */
+            phase: "Pending" | "Running" | "Succeeded" | "Failed" | "Skipped" | "Cancelled";
+            /** @description Percent, at the milestones of the kind. */
+            progress: number;
+            message: string;
+            /** @description The last step that began. */
+            step: string | null;
+            requested_by: string | null;
+            /** @description An instant of RFC 3339. */
+            created_at: string;
+            started_at: string | null;
+            ended_at: string | null;
+            error: components["schemas"]["Blocker"] | null;
+        };
         WhoAmI: {
             user: string;
             groups: string[];
@@ -4364,6 +4425,99 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "get-events": {
+        parameters: {
+            query?: {
+                /** @description Of the Operation; left out: all in which the caller may list Operations. */
+                namespace?: string;
+                /** @description The claim that the Operation is about. */
+                pvc?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, until either side ends. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "get-operations-one-stream": {
+        parameters: {
+            query?: {
+                /** @description Of the Operation; left out: it is looked for in all namespaces. */
+                namespace?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, until it ends. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description cluster_conflict, conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "cluster_conflict" | "conflict";
+                    };
+                };
+            };
             410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
