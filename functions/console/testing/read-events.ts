@@ -45,7 +45,7 @@ export function readEvents(answer: Response): EventReader {
       const one = await next();
       if (one === undefined) break;
       const { name, phase, reason } = one.data;
-      seen.push([one.event, name, phase, reason].filter((part) => part !== undefined).join(' '));
+      seen.push([one.event, name, phase, reason].filter((part) => typeof part === 'string').join(' '));
     }
     return seen;
   }
