@@ -5,7 +5,6 @@
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { namespaces, persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import { sampleClaims, sampleNamespace } from '../sample.ts';
@@ -14,6 +13,7 @@ import { createDemoCaller, type DemoCaller } from './caller.ts';
 import { differences, digestFolder } from './compare-trees.ts';
 import { follow } from './restore-claim.ts';
 import { createSteps, type DemoResult, type OnStep } from './steps.ts';
+import { waitFor } from './wait-for.ts';
 import type { OperationView } from './wait-for-operation.ts';
 
 /** The cluster id in the demo's file of settings. */
@@ -76,14 +76,12 @@ async function rebuild({ start, stop, dataDir, timeoutMs }: DisasterOptions, tar
     throw new Error(`the new cluster has claims: ${items.map((one) => one.metadata.name).join(', ')}`);
   await makeNamespace(local);
   const caller = createDemoCaller(local);
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  return waitFor(timeoutMs, async (missing) => {
     const points = (await caller.call('GET /v1/backups', { query: { namespace: sampleNamespace } })).items;
     const read = new Set(points.filter(({ restorable }) => restorable).map(({ pvc }) => pvc));
-    if (sampleClaims.every((claim) => read.has(claim))) return { local, caller, points };
-    if (Date.now() > deadline) throw new Error(`after ${timeoutMs / 1000} s Longhorn lists ${points.length} points`);
-    await wait(100);
-  }
+    if (!sampleClaims.every((claim) => read.has(claim))) return missing(`Longhorn lists ${points.length} points`);
+    return { local, caller, points };
+  });
 }
 
 async function makeNamespace({ cluster }: Local): Promise<void> {
@@ -124,21 +122,17 @@ async function adopt(caller: DemoCaller): Promise<string> {
 /** The sweep reads the file that Git keeps. A restored claim has its points, so no backup of it is due. */
 async function findPolicyAgain(caller: DemoCaller, timeoutMs: number): Promise<string> {
   await caller.sweep();
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  const taken = await waitFor(timeoutMs, async (missing) => {
     const { items } = await caller.call('GET /v1/coverage', { query: { namespace: sampleNamespace } });
-    const taken = items.filter(({ policy }) => policy === keptPolicy);
-    if (sampleClaims.every((claim) => taken.some(({ pvc }) => pvc === claim))) {
-      const { items: policies } = await caller.call('GET /v1/policies', {});
-      const [kept] = policies;
-      if (policies.length !== 1 || kept?.editable !== false) throw new Error('the policy does not come from Git alone');
-      const states = taken.map(({ pvc, code, why }) => `${pvc}: ${code} (${why})`).join('; ');
-      return `${keptPolicy} is back from ${kept.source.object} and takes ${taken.length} claims; ${states}`;
-    }
-    if (Date.now() > deadline)
-      throw new Error(`after ${timeoutMs / 1000} s the policy ${keptPolicy} takes ${taken.length} claims`);
-    await wait(100);
-  }
+    const matched = items.filter(({ policy }) => policy === keptPolicy);
+    if (sampleClaims.every((claim) => matched.some(({ pvc }) => pvc === claim))) return matched;
+    return missing(`the policy ${keptPolicy} matches ${matched.length} claims`);
+  });
+  const { items: policies } = await caller.call('GET /v1/policies', {});
+  const [kept] = policies;
+  if (policies.length !== 1 || kept?.editable !== false) throw new Error('the policy does not come from Git alone');
+  const states = taken.map(({ pvc, code, why }) => `${pvc}: ${code} (${why})`).join('; ');
+  return `${keptPolicy} is back from ${kept.source.object} and takes ${taken.length} claims; ${states}`;
 }
 
 export async function runDisaster(options: DisasterOptions): Promise<DemoResult> {

@@ -3,7 +3,6 @@
  * reports claims without a policy; points that it no longer keeps are deleted. The product runs in its own cluster here, and the clock of
  * that cluster is moved: the minutes of the outage pass in no time.
  */
-import { setTimeout as wait } from 'node:timers/promises';
 import { listAll } from '@soteria/shared/kubernetes/client.ts';
 import { type Operation, operations } from '@soteria/shared/operation/record/schema.ts';
 import type { EventIdentity } from '../mesh/activity.ts';
@@ -15,6 +14,7 @@ import { describeNotices, type NoticeReceiver, startNoticeReceiver } from './not
 import { prunePolicy } from './prune-policy.ts';
 import { follow } from './restore-claim.ts';
 import { createSteps, type DemoResult, type OnStep } from './steps.ts';
+import { waitFor } from './wait-for.ts';
 import type { OperationView } from './wait-for-operation.ts';
 
 export interface PolicyDemoOptions {
@@ -55,16 +55,6 @@ async function listDue({ cluster }: Local): Promise<Due[]> {
     .toSorted((a, b) => a.dueAt.getTime() - b.dueAt.getTime());
 }
 
-async function waitFor<T>(what: string, timeoutMs: number, look: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`within ${timeoutMs / 1_000} s ${what}`);
-    await wait(100);
-  }
-}
-
 interface Scene {
   readonly local: Local;
   readonly caller: DemoCaller;
@@ -73,9 +63,10 @@ interface Scene {
 
 /** The first backup of the policy after an instant, once it has succeeded. */
 async function nextBackup({ local, caller, timeoutMs }: Scene, after: Date): Promise<Due & { view: OperationView }> {
-  const due = await waitFor(`no backup of the policy ${policy.id} was made`, timeoutMs, async () =>
-    (await listDue(local)).find(({ dueAt }) => dueAt > after),
-  );
+  const due = await waitFor(timeoutMs, async (missing) => {
+    const found = (await listDue(local)).find(({ dueAt }) => dueAt > after);
+    return found ?? missing(`no backup of the policy ${policy.id} was made`);
+  });
   const view = await follow({ caller, namespace: sampleNamespace, timeoutMs }, due.operation.metadata.name);
   if (view.phase !== 'Succeeded') throw new Error(`${view.name} is ${view.phase}: ${view.message}`);
   return { ...due, view };
@@ -115,13 +106,11 @@ async function showUnprotected(
   { caller, timeoutMs }: Scene,
   events: readonly EventIdentity[],
 ): Promise<{ detail: string }> {
-  const missed = await waitFor('no event said that the objective of the policy was missed', timeoutMs, () =>
-    Promise.resolve(
-      events.find(
-        ({ type, subject }) => type === 'dev.soteria.expectation.missed.v1' && subject === `${sampleNamespace}/notes`,
-      ),
-    ),
-  );
+  const missed = await waitFor(timeoutMs, async (missing) => {
+    const isMiss = ({ type, subject }: EventIdentity) =>
+      type === 'dev.soteria.expectation.missed.v1' && subject === `${sampleNamespace}/notes`;
+    return events.find(isMiss) ?? missing('no event reported that the objective of the policy was missed');
+  });
   const { percent, items } = await caller.call('GET /v1/coverage', { query: { namespace: sampleNamespace } });
   const photos = items.find(({ pvc }) => pvc === 'photos');
   if (photos === undefined || photos.accounted || photos.fix === null || percent === 100)
@@ -134,8 +123,9 @@ async function showUnprotected(
 /** The next evaluation finds that the objective is met again; it is asked for here, and not waited for. */
 async function showNotified({ caller, timeoutMs }: Scene, { notices }: NoticeReceiver): Promise<{ detail: string }> {
   await caller.sweep();
-  const said = await waitFor('nobody was notified', timeoutMs, () =>
-    Promise.resolve(describeNotices(notices, `${sampleNamespace}/notes`)),
+  const said = await waitFor(
+    timeoutMs,
+    async (missing) => describeNotices(notices, `${sampleNamespace}/notes`) ?? missing('no notification was sent'),
   );
   return { detail: `${said}: each was said once` };
 }

@@ -1,6 +1,6 @@
 /** The points that a policy no longer keeps are listed with reasons, confirmed by a person, and deleted; the points that it keeps stay. */
-import { setTimeout as wait } from 'node:timers/promises';
 import type { DemoCaller } from './caller.ts';
+import { waitFor } from './wait-for.ts';
 import type { OperationView } from './wait-for-operation.ts';
 
 const maxTries = 3;
@@ -34,15 +34,12 @@ async function confirmPlan({ caller, policy }: PruneDemo) {
 
 /** Waits until these ids are no longer listed; gives back the ids that are. The Prune itself ends later, when Longhorn has read the target again. */
 async function listWithout({ caller, namespace, claim, timeoutMs }: PruneDemo, deleted: ReadonlySet<string>) {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  return waitFor(timeoutMs, async (missing) => {
     const { items } = await caller.call('GET /v1/backups', { query: { namespace, pvc: claim } });
     const listed = new Set(items.map(({ id }) => id));
     const left = [...deleted].filter((id) => listed.has(id));
-    if (left.length === 0) return listed;
-    if (Date.now() > deadline) throw new Error(`still listed are ${left.join(', ')}`);
-    await wait(100);
-  }
+    return left.length === 0 ? listed : missing(`${left.join(', ')} are still listed`);
+  });
 }
 
 export async function prunePolicy(demo: PruneDemo): Promise<{ detail: string; operation: OperationView }> {

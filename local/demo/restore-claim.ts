@@ -1,10 +1,10 @@
 /** An earlier point comes back as a new claim, byte for byte, and nothing that exists is overwritten. */
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { DemoCaller } from './caller.ts';
 import { differences, digestFolder } from './compare-trees.ts';
-import type { OperationView } from './wait-for-operation.ts';
+import { hasEnded, type OperationView } from './wait-for-operation.ts';
+import { waitFor } from './wait-for.ts';
 
 /** How to follow the Operation of a restore. */
 export interface FollowedCaller {
@@ -21,8 +21,6 @@ export interface RestoreDemo extends FollowedCaller {
   readonly original: ReadonlyMap<string, string>;
   claimFolder(claim: string): string;
 }
-
-const ended = new Set(['Succeeded', 'Failed', 'Skipped', 'Cancelled']);
 
 export const restoredClaimOf = (claim: string): string => `${claim}-restored`;
 
@@ -41,13 +39,10 @@ async function damage(folder: string): Promise<string> {
 }
 
 export async function follow({ caller, namespace, timeoutMs }: FollowedCaller, name: string): Promise<OperationView> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  return waitFor(timeoutMs, async (missing) => {
     const operation = await caller.call('GET /v1/operations/{name}', { path: { name }, query: { namespace } });
-    if (ended.has(operation.phase)) return operation;
-    if (Date.now() > deadline) throw new Error(`${name} is ${operation.phase}: ${operation.message}`);
-    await wait(100);
-  }
+    return hasEnded(operation) ? operation : missing(`${name} is ${operation.phase}: ${operation.message}`);
+  });
 }
 
 export async function restoreIntoNewClaim(demo: RestoreDemo): Promise<{ detail: string; operation: OperationView }> {

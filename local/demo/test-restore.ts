@@ -1,12 +1,12 @@
 /** A restore test proves a restore point; once its stored blocks are damaged, another test refutes it. Neither test leaves an object. */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { persistentVolumeClaims } from '@soteria/shared/kubernetes/core-types.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import * as z from 'zod';
 import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import { type FollowedCaller, follow } from './restore-claim.ts';
+import { waitFor } from './wait-for.ts';
 import type { OperationView } from './wait-for-operation.ts';
 
 export interface RestoreTestDemo extends FollowedCaller {
@@ -43,14 +43,11 @@ async function test(demo: RestoreTestDemo): Promise<OperationView> {
 
 /** The verdict comes first; then the objects of the test are deleted. */
 async function waitUntilNothingIsLeft({ client, timeoutMs }: RestoreTestDemo): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  await waitFor(timeoutMs, async (missing) => {
     const { items } = await client.list(persistentVolumeClaims, { namespace: proofNamespace });
-    if (items.length === 0) return;
     const names = items.map(({ metadata }) => metadata.name).join(', ');
-    if (Date.now() > deadline) throw new Error(`claims are left in ${proofNamespace}: ${names}`);
-    await wait(100);
-  }
+    return names === '' || missing(`claims are left in ${proofNamespace}: ${names}`);
+  });
 }
 
 /** The verification as the list of restore points shows it. */

@@ -1,7 +1,7 @@
 /** Follows one Operation by HTTP until it has ended. */
-import { setTimeout as wait } from 'node:timers/promises';
 import type { AnswerOf } from '@soteria/shared/http-contract/call-route.ts';
 import type { DemoCaller } from './caller.ts';
+import { waitFor } from './wait-for.ts';
 
 export type OperationView = AnswerOf<'GET /v1/operations'>['items'][number];
 
@@ -9,7 +9,8 @@ export async function listOperations(caller: DemoCaller, namespace: string): Pro
   return (await caller.call('GET /v1/operations', { query: { namespace } })).items;
 }
 
-const ended = new Set(['Succeeded', 'Failed', 'Skipped', 'Cancelled']);
+export const hasEnded = ({ phase }: OperationView): boolean =>
+  ['Succeeded', 'Failed', 'Skipped', 'Cancelled'].includes(phase);
 
 /** The first Operation that is not among `known`, once it has ended; throws after `timeoutMs`. */
 export async function waitForNewOperation(
@@ -18,14 +19,9 @@ export async function waitForNewOperation(
   known: ReadonlySet<string>,
   timeoutMs: number,
 ): Promise<OperationView> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  return waitFor(timeoutMs, async (missing) => {
     const fresh = (await listOperations(caller, namespace)).find(({ name }) => !known.has(name));
-    if (fresh !== undefined && ended.has(fresh.phase)) return fresh;
-    if (Date.now() > deadline) {
-      const seen = fresh === undefined ? 'no Operation appeared' : `${fresh.name} is ${fresh.phase}: ${fresh.message}`;
-      throw new Error(`the backup did not end within ${timeoutMs / 1000} s: ${seen}`);
-    }
-    await wait(100);
-  }
+    if (fresh === undefined) return missing('no Operation has appeared');
+    return hasEnded(fresh) ? fresh : missing(`${fresh.name} is ${fresh.phase}: ${fresh.message}`);
+  });
 }
