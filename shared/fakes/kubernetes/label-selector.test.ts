@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseLabelSelector } from './label-selector.ts';
 
 const objects = {
-  a: { app: 'shop', size: '10' },
-  b: { app: 'mail', size: 'big' },
+  a: { app: 'shop' },
+  b: { app: 'mail' },
   c: { 'soteria.dev/watch': 'backup' },
   d: undefined,
 };
@@ -21,9 +21,6 @@ describe('a label selector', () => {
     ['app', 'ab'],
     ['!app', 'cd'],
     ['! app,soteria.dev/watch', 'c'],
-    ['size>9', 'a'],
-    ['size<11,app=shop', 'a'],
-    ['size>10', ''],
     ['app=', ''],
     ['soteria.dev/watch=backup', 'c'],
     ['in in (x)', ''],
@@ -33,7 +30,7 @@ describe('a label selector', () => {
     expect(selected.map(([name]) => name).join('')).toBe(names);
   });
 
-  it.each(['a b', ',', 'a=b,', 'a in', 'a in x', 'a in (x', 'a>x', '!', '=x', 'a=(', 'a (b)'])(
+  it.each(['a b', ',', 'a=b,', 'a in', 'a in x', 'a in (x', 'a>1', '!', '=x', 'a=(', 'a (b)'])(
     'refuses "%s"',
     (text) => {
       expect(() => parseLabelSelector(text)).toThrow(expect.objectContaining({ code: 400 }));

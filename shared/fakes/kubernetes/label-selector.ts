@@ -1,4 +1,4 @@
-/** Label selectors in Kubernetes' syntax: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`, `a>1`, `a<1`. Pure. */
+/** Label selectors in Kubernetes' syntax: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`. Pure. */
 import { badRequest } from './api-refusal.ts';
 import type { JsonObject } from './wire-object.ts';
 
@@ -58,20 +58,9 @@ function readRequirement(tokens: string[]): LabelPredicate {
       const values = readValues(tokens);
       return (labels) => !values.has(labels?.[key]);
     }
-    case '>':
-    case '<':
-      return comparison(key, operator, readInteger(tokens));
     default:
-      throw unreadable(`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`);
+      throw unreadable(`found '${operator}', expected: in, notin, =, ==, !=`);
   }
-}
-
-function comparison(key: string, operator: '>' | '<', bound: bigint): LabelPredicate {
-  return (labels) => {
-    const value = labels?.[key];
-    if (typeof value !== 'string' || !/^-?\d+$/.test(value)) return false;
-    return operator === '>' ? BigInt(value) > bound : BigInt(value) < bound;
-  };
 }
 
 function readWord(tokens: string[]): string {
@@ -83,14 +72,6 @@ function readWord(tokens: string[]): string {
 /** `a=` and `a=,b` compare with the empty text. */
 function readValue(tokens: string[]): string {
   return tokens[0] === undefined || tokens[0] === ',' ? '' : readWord(tokens);
-}
-
-function readInteger(tokens: string[]): bigint {
-  const word = readWord(tokens);
-  if (!/^-?\d+$/.test(word)) {
-    throw unreadable(`values[0]: Invalid value: "${word}": for 'Gt', 'Lt' operators, the value must be an integer`);
-  }
-  return BigInt(word);
 }
 
 function readValues(tokens: string[]): ReadonlySet<unknown> {
