@@ -1,4 +1,4 @@
-/** Somebody is notified: once that the objective of a claim was missed, once that it is met again. The somebody is a receiver on this machine. */
+/** A receiver on this machine is notified once that the objective of a claim was missed, and once that it is met again. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
@@ -35,7 +35,7 @@ export async function startNoticeReceiver(): Promise<NoticeReceiver> {
   };
 }
 
-/** What was said of one claim: each once, and in this order. Throws when something was said twice. */
+/** The notifications about one claim: each once, in this order. Throws when a notification came twice. */
 export function describeNotices(notices: readonly ReceivedNotice[], claim: string): string | undefined {
   const ofClaim = notices.filter(({ title }) => title.includes(claim));
   const kinds = ofClaim.map(({ kind }) => kind).join();

@@ -12,7 +12,7 @@ import { type CoverageCode, coverageCodes } from './reasons.ts';
 /** A ConfigMap may have 1 MiB; half of it leaves room for its metadata and its history. */
 export const maxCoverageBytes = 512 * 1024 - 4096;
 
-/** An instant that somebody has spoiled by hand must not reach the next decision. */
+/** An instant that was damaged by hand must not reach the next decision. */
 const instant = z.iso.datetime().optional().catch(undefined);
 
 const group = z.looseObject({

@@ -4,7 +4,7 @@ export type CoverageState = 'due' | 'running' | 'not_due' | 'skipped' | 'unprote
 
 interface Reason {
   readonly state: CoverageState;
-  /** False: nobody looks after the claim as things are, and the percentage is below 100. */
+  /** False: the claim is not protected as things are, and the percentage is below 100. */
   readonly isAccounted: boolean;
   readonly why: string;
   /** Left out: nothing has to be done. */

@@ -16,7 +16,7 @@ export interface Publisher {
 }
 
 export interface PublisherOptions extends Omit<Sender, 'now'> {
-  /** K_SINK. Undefined: events are only logged, and count as sent; nobody is there to miss them. */
+  /** K_SINK. Undefined: events are only logged, and count as sent: there is no consumer. */
   readonly sink: string | undefined;
   readonly log: Log;
   readonly now: () => Date;

@@ -3,7 +3,7 @@ import type { CloudEvent } from 'cloudevents';
 import type { RequestHeaders } from '../http/request-headers.ts';
 import { notAnEvent, readEnvelope, type SentData } from './read-envelope.ts';
 
-/** A valid CloudEvent of any type: nobody has said yet that its data make sense. */
+/** A valid CloudEvent of any type, whose data are not checked yet. */
 export interface RawEvent {
   readonly id: string;
   readonly source: string;

@@ -1,4 +1,4 @@
-/** A gauge in Prometheus' text format, for what is computed when somebody scrapes. Pure; prom-client is not needed. */
+/** A gauge in Prometheus' text format, for values that are computed during a scrape. Pure; prom-client is not needed. */
 
 export interface Gauge {
   readonly name: string;

@@ -1,2 +1,2 @@
-/** What metrics are counted with; the bundle keeps it in a file of its own, which is read when somebody scrapes. */
+/** The library that counts metrics; the bundle keeps it in a separate file, which is read at the first scrape. */
 export { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';

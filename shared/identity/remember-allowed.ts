@@ -1,4 +1,4 @@
-/** What somebody was allowed a moment ago, so that a burst of calls is one question. A refusal is asked about again. */
+/** Remembers the rights of a caller for a moment, so that a burst of calls needs one review. A refusal is reviewed again. */
 const rememberMs = 10_000;
 const maxAllowed = 1_000;
 

@@ -24,7 +24,7 @@ export interface JobFrame {
   readonly claim: string;
   /** For all of it, from the Job's start. */
   readonly deadlineSeconds: number;
-  /** For how long the ended Job stays, should nobody remove it. */
+  /** How long the ended Job stays if nothing deletes it sooner. */
   readonly ttlSeconds: number;
 }
 

@@ -131,7 +131,7 @@ function reasonOfStatus(httpStatus: number): Reason {
 
 function codeOf(httpStatus: number, status: ApiStatus | undefined): RefusalCode {
   const causes = causesOf(status);
-  // How the server answers a patch whose uid is another object's: nobody can want to change a uid.
+  // The server's answer to a patch with the uid of another object: no caller means to change a uid.
   if (httpStatus === 422 && causes.some(({ field }) => field === 'metadata.uid')) return codeOfReason.Conflict;
   if (causes.some(({ reason }) => reason === 'NamespaceTerminating')) return codeOfReason.NamespaceTerminating;
   const told = status?.reason ?? '';

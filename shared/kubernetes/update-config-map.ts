@@ -1,4 +1,4 @@
-/** Changing a ConfigMap that several processes write: read, change, write with its resourceVersion, and again when somebody was faster. */
+/** Changing a ConfigMap that several processes write: read, change, write with its resourceVersion, and retry when another process was faster. */
 import { SoteriaError } from '../errors.ts';
 import type { KubernetesClient } from './client.ts';
 import { type ConfigMap, configMaps } from './core-types.ts';
@@ -18,7 +18,7 @@ interface Named {
 
 const maxConflicts = 8;
 
-/** As it was written last: one write instead of a read and a write, as long as nobody else writes. */
+/** The ConfigMap as last written: one write instead of a read and a write, as long as no other process writes. */
 export interface ConfigMemory {
   config?: ConfigMap | undefined;
 }
@@ -67,7 +67,7 @@ function write(
   return client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { ...data } }, { signal });
 }
 
-/** Somebody wrote, made or removed it between our look and our write. */
+/** Another process wrote, created or deleted the ConfigMap between our read and our write. */
 function wasFaster(error: unknown): boolean {
   if (!(error instanceof SoteriaError)) return false;
   return error.code === 'cluster_conflict' || error.code === 'name_conflict' || error.code === 'not_found';

@@ -1,7 +1,7 @@
 /** Which points are a claim's. Pure. */
 import type { RestorePoint } from './restore-point.ts';
 
-/** A point whose claim nobody recorded belongs to the claim whose live volume it was made of. */
+/** A point without a recorded claim belongs to the claim of the live volume it was made from. */
 export function isOfClaim(
   point: Pick<RestorePoint, 'namespace' | 'pvc' | 'volume'>,
   { namespace, pvc }: { readonly namespace: string; readonly pvc: string },

@@ -2,7 +2,7 @@
 
 import type { DriverName } from '../operation/kinds/drivers.ts';
 
-/** One point as its driver knows it. Whose it is, and what restore tests have said of it, is added here (`restore-point.ts`). */
+/** One point as its driver knows it. Its owner and the verdicts of restore tests are added here (`restore-point.ts`). */
 export interface PointFacts {
   readonly id: string;
   readonly driver: DriverName;

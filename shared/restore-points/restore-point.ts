@@ -1,4 +1,4 @@
-/** A restore point as a caller sees it: what its driver knows, whose it is, and what restore tests have said of it. Pure. */
+/** A restore point as a caller sees it: the facts of its driver, its owner, and the verdicts of restore tests. Pure. */
 import type { Standing } from './claim-proof.ts';
 import { isOwnCluster, type OwnClusters } from '../settings/own-clusters.ts';
 import type { PointDriver, PointFacts } from './port.ts';

@@ -1,6 +1,6 @@
 /**
  * Which restore point a request means. Pure. Invariants:
- *  1. Only points of the claim that was named; whose claim nobody recorded, only where the caller may take any.
+ *  1. Only points of the named claim; points without a recorded claim only where the caller may take any point.
  *  2. "latest" and an instant look at this cluster's points and those it has adopted, or at those of the cluster that was named:
  *     another's data is never taken by accident.
  *  3. Nothing fits: an answer that names the nearest points. Never another point than the one that was asked for.
@@ -27,7 +27,7 @@ export interface Selection<Source> {
   readonly urls: PointUrls;
   /** The volume of the claim as it is now, when there is one: foreign points of it are the claim's. */
   readonly liveVolume?: string | undefined;
-  /** True: points whose claim nobody recorded may be named too. */
+  /** True: points without a recorded claim may be named too. */
   readonly mayTakeAny: boolean;
 }
 

@@ -155,7 +155,7 @@ export async function moveOne<World, Action extends AnyAction>(
   }
 }
 
-/** Somebody else wrote, so what we knew is old, or it is gone altogether: read again and decide again. */
+/** Another process wrote, so our record is old, or the Operation is gone: read again and decide again. */
 function wasOld(error: unknown, isProven: boolean | undefined): boolean {
   if (!(error instanceof SoteriaError)) return false;
   return error.code === 'cluster_conflict' || (isProven === false && error.code === 'not_found');

@@ -10,7 +10,7 @@ export interface KnownMemory<World> {
   recall(ref: ObjectRef): Known<World> | undefined;
   /** Remembers a running operation; any other operation is forgotten. */
   keep(known: Known<World>): void;
-  /** This process has made it, under a name that nobody is given twice, and has looked at it. */
+  /** This process has made the object, under a name that is never used twice, and has read it. */
   noteMade(ref: ObjectRef): void;
   /** That it has appeared is no news. */
   hasMade(ref: ObjectRef): boolean;

@@ -1,4 +1,4 @@
-/** What is said of one kind of Operation, in one file: everything that is not the work itself. */
+/** The declaration of one kind of Operation, in one file: everything except the work itself. */
 import type * as z from 'zod';
 
 type Members = Readonly<Record<string, z.ZodType>>;

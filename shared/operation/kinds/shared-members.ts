@@ -83,7 +83,7 @@ export const restoreWork = {
   volumeMade: z.boolean().optional(),
   persistentVolumeMade: z.boolean().optional(),
   claimMade: z.boolean().optional(),
-  /** What Longhorn said of the bytes when that was last written down. */
+  /** Longhorn's report of the bytes when it was last recorded. */
   percent: z.int().min(0).max(100).optional(),
   /** The bytes are there: the backup is held no longer. */
   isReleased: z.boolean().optional(),

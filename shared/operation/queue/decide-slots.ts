@@ -37,7 +37,7 @@ export interface SlotNeed {
   readonly key: string;
   /** Backup and restore share; prune, check and mirror want it alone. */
   readonly mode: 'shared' | 'exclusive';
-  /** Where the bytes are read; left out when nobody knows yet. */
+  /** The node that reads the bytes; left out while it is unknown. */
   readonly node?: string | undefined;
   /** Not beside another of its kind: two backups of one volume follow each other, a restore may run beside them. */
   readonly isOneOfKind?: boolean | undefined;

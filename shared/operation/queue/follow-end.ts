@@ -19,7 +19,7 @@ export interface EndFollower extends Pick<NextStarter, 'functionName' | 'store' 
 
 export type NoteMoved = (child: Operation) => void;
 
-/** Asks the function that moves it to look at an operation. `saying` differs for each thing that is said of the operation. */
+/** Wakes the function that moves the operation. `saying` differs for each fact about the operation. */
 export type WakeOther = (operation: Operation, saying: string, signal: AbortSignal | undefined) => Promise<void>;
 
 /** Says that the operation has changed: of each version once. */
@@ -62,7 +62,7 @@ async function startAfter(follower: EndFollower, ended: Operation, call: Advance
         ...follower,
         move: async (operation) => {
           const moved = await follower.move(operation, call);
-          // Its parent starts nobody: what ends at once is followed by the next in this same round.
+          // Its parent starts no child: an operation that ends at once is followed by the next operation in this round.
           if (moved !== undefined && isTerminal(moved.status?.phase)) {
             await moveParentOf(follower, moved, call, (ref) => follower.moveParent(ref, call, () => undefined));
           }

@@ -1,4 +1,4 @@
-/** Where a waiting operation stands, computed when somebody asks: nothing is stored that would be old a moment later. Pure. */
+/** The place of a waiting operation in the queue, computed on request: a stored place would be old a moment later. Pure. */
 import type { SlotEntry } from './decide-slots.ts';
 import type { Operation } from '../record/schema.ts';
 import { byAge } from '../record/store.ts';

@@ -8,7 +8,7 @@ function queueOf(operation: Operation): string {
   return pvc === '' ? operation.metadata.uid : `${operation.spec.kind} ${namespace}/${pvc}`;
 }
 
-/** `open` may hold running ones too: nobody of their queue could begin. */
+/** `open` may hold running operations too: no operation of their queue can begin. */
 export function queueHeads(open: readonly Operation[]): Operation[] {
   const heads = new Map<string, Operation>();
   for (const operation of open.filter(({ status }) => !isTerminal(status?.phase)).toSorted(byAge)) {

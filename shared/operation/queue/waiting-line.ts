@@ -7,7 +7,7 @@ import { terminalPhases } from '../record/schema.ts';
 import { queueHeads } from './queue-heads.ts';
 import { byAge, type OperationStore } from '../record/store.ts';
 
-/** Neither running nor ended; what nobody has looked at yet has no phase. */
+/** Neither running nor ended; an operation that no function has read yet has no phase. */
 export const waitingSelector = ['Running', ...terminalPhases].map((phase) => `status.phase!=${phase}`).join(',');
 
 export interface WaitingLine {
@@ -15,7 +15,7 @@ export interface WaitingLine {
   remembered(): readonly Operation[];
   /** The same, as it is now. */
   list(signal?: AbortSignal): Promise<readonly Operation[]>;
-  /** False when somebody in this process has it in hand already: many that end at once start as many different ones. */
+  /** False when this process already works on the operation: many that end at once start as many different operations. */
   take(operation: Operation): boolean;
   /** After `take`. */
   putBack(operation: Operation, outcome: { readonly isWaiting: boolean }): void;

@@ -31,7 +31,7 @@ function claimOf({ kind }: Pick<OperationSpec, 'kind'>): KindOfOperation['claim'
   return kinds[kind]?.claim ?? 'own';
 }
 
-/** Where a restore test makes its claim when nobody says otherwise: the namespace that is shipped for it. */
+/** The default namespace for the claim of a restore test: the namespace that is shipped for it. */
 export const proofNamespace = 'soteria-proof';
 
 /** A restore test makes its own claim, under a name that nothing else makes, and deletes it again. */

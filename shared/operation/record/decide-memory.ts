@@ -3,7 +3,7 @@ import { claimNameOf } from './claim-ref.ts';
 import { isTerminal, type Operation } from './schema.ts';
 import { byAge } from './store.ts';
 
-/** An operation that somebody asked for is kept for a day after it ended. */
+/** A requested operation is kept for a day after it ended. */
 export const memoryMs = 24 * 60 * 60 * 1_000;
 
 function isEnded({ status }: Operation): boolean {

@@ -113,7 +113,7 @@ export const operations: ResourceType<Operation> = {
   isNamespaced: true,
   parse: (wire) => {
     const parsed = operationWire.parse(wire);
-    // A status without a phase is a record nobody has looked at yet.
+    // A status without a phase: no function has read the record yet.
     if (parsed.status !== undefined && parsed.status.phase === undefined) delete parsed.status;
     return parsed as unknown as Operation;
   },

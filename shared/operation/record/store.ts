@@ -35,12 +35,12 @@ export interface OperationStore {
   list(query: ListQuery, signal?: AbortSignal): Promise<readonly Operation[]>;
   /** As `list`, but only a few are in memory at a time, however many there are. */
   each(query: ListQuery, signal?: AbortSignal): AsyncIterable<Operation>;
-  /** With the object's resourceVersion: `cluster_conflict` means somebody else wrote, re-read and decide again. */
+  /** With the object's resourceVersion: `cluster_conflict` means that another process wrote: read and decide again. */
   replaceStatus(operation: Operation, status: OperationStatus, signal?: AbortSignal): Promise<Operation>;
   /** Gives an Operation made by `kubectl create` the labels that ours are born with. */
   label(operation: Operation, signal?: AbortSignal): Promise<Operation>;
   requestCancel(ref: ObjectRef, signal?: AbortSignal): Promise<Operation>;
-  /** Takes back what nobody has acted on yet: a request that turned out to be recorded already. */
+  /** Deletes an Operation that no function has acted on yet: its request was already recorded. */
   withdraw(operation: Operation, signal?: AbortSignal): Promise<void>;
 }
 

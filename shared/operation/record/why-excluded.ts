@@ -1,4 +1,4 @@
-/** Whether people have excluded a claim from backups, or it is nobody's claim yet. Pure. */
+/** Why a claim is excluded from backups: by people, or because a restore has not finished it yet. Pure. */
 import type { PersistentVolumeClaim } from '../../kubernetes/core-types.ts';
 import { temporaryLabel } from './marks.ts';
 
@@ -8,7 +8,7 @@ const optOutKey = 'soteria.dev/backup';
 export function whyExcluded({ metadata }: Pick<PersistentVolumeClaim, 'metadata'>): string | undefined {
   if (metadata.labels?.[optOutKey] === 'false') return `its label ${optOutKey} is "false"`;
   if (metadata.annotations?.[optOutKey] === 'false') return `its annotation ${optOutKey} is "false"`;
-  // A copy: a restore test removes its own again, and that of a restore is nobody's claim before it is whole.
+  // A copy: a restore test deletes its claim again, and the claim of a restore counts only when it is complete.
   if (metadata.labels?.[temporaryLabel] !== undefined) return 'a restore or a restore test is making it';
   return undefined;
 }
