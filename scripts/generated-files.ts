@@ -24,6 +24,7 @@ import { functionsWithKinds, operationTriggers } from './operation-triggers.ts';
 import { readmeWithTable } from './proved-table.ts';
 import { pageTypes } from './page-types.ts';
 import { policyReference } from './policy-reference.ts';
+import { observeOverlay } from './observe-overlay.ts';
 import { openApi } from './open-api.ts';
 import { readFunctionRights, rightsTable } from './function-rights.ts';
 
@@ -165,6 +166,7 @@ export function generatedFiles(): GeneratedFile[] {
       kind: 'Kustomization',
       resources: types.map(({ name }) => name).sort(),
     }),
+    { path: 'deploy/knative/overlays/observe/kustomization.yaml', content: observeOverlay(root) },
     { path: 'docs/events.schema.json', content: `${JSON.stringify(dataSchemas(), null, 2)}\n` },
     yamlFile('docs/asyncapi.yaml', catalogue, asyncApi(ownEvents(), versionOfProduct())),
     { path: 'docs/openapi.json', content: openApiText },

@@ -53,15 +53,7 @@ const volumeStatus = z.looseObject({
   conditions,
 });
 
-/** A Snapshot that names no volume is no volume's: it must not hide the others of its list. */
-const snapshotSpec = z.looseObject({
-  volume: z
-    .string()
-    .nullish()
-    .transform((name) => name ?? ''),
-  createSnapshot: flag,
-  labels: texts,
-});
+const snapshotSpec = z.looseObject({ volume: z.string(), createSnapshot: flag, labels: texts });
 
 const snapshotStatus = z.looseObject({
   readyToUse: flag,
@@ -146,11 +138,11 @@ const backupTargetSpec = z.looseObject({
 const backupTargetStatus = z.looseObject({ available: flag, conditions, lastSyncedAt: text });
 
 export const volumeWire = objectShape.extend({
-  spec: volumeSpec.nullish().transform((spec) => spec ?? {}),
+  spec: volumeSpec,
   status: volumeStatus.nullish().transform(nullAsAbsence),
 });
 export const snapshotWire = objectShape.extend({
-  spec: snapshotSpec.nullish().transform((spec) => spec ?? { volume: '' }),
+  spec: snapshotSpec,
   status: snapshotStatus.nullish().transform(nullAsAbsence),
 });
 export const backupWire = objectShape.extend({

@@ -11,7 +11,7 @@ describe('the generated files', () => {
   let copy = '';
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'soteria-generated-'));
-    for (const folder of ['deploy', 'docs', 'README.md'])
+    for (const folder of ['deploy', 'docs', 'README.md', 'functions/console/page/api'])
       cpSync(join(repositoryDir, folder), join(copy, folder), { recursive: true });
   });
   afterAll(() => rmSync(copy, { recursive: true }));

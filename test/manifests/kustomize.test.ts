@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { findServerBinaries } from '../servers/find-server-binaries.ts';
-import { at, deployDir, readInstallation } from './installation.ts';
+import { at, deployDir, listAt, readInstallation } from './installation.ts';
 
 const binaries = findServerBinaries();
 const kubectl = 'missing' in binaries ? undefined : binaries.kubectl;
@@ -73,5 +73,24 @@ describe.skipIf(kubectl === undefined)('kubectl kustomize', () => {
   it('does not install the example of the Secrets', () => {
     const secrets = readInstallation().filter(({ kind }) => kind === 'Secret');
     expect(secrets.map(({ metadata }) => metadata.name)).toEqual(['soteria-policies']);
+  });
+
+  it('leaves no right to change anything in the overlay to observe, no Secret, and nothing that wakes a function', () => {
+    const objects = build(join(deployDir, 'knative/overlays/observe'));
+    const roles = objects.filter((one) => at(one, 'kind') === 'Role' || at(one, 'kind') === 'ClusterRole');
+    const inBase = build(deployDir).filter((one) => at(one, 'kind') === 'Role' || at(one, 'kind') === 'ClusterRole');
+    expect(roles).toHaveLength(inBase.length);
+    const granted = roles.flatMap((role) =>
+      listAt(role, 'rules').flatMap((rule) =>
+        listAt(rule, 'resources').flatMap((resource) =>
+          listAt(rule, 'verbs').map((verb) => `${String(verb)} ${String(resource)}`),
+        ),
+      ),
+    );
+    const changing = granted.filter((right) => !/^(get|list|watch) /.test(right));
+    expect([...new Set(changing)].toSorted()).toEqual(['create subjectaccessreviews', 'create tokenreviews']);
+    expect(granted.filter((right) => right.endsWith(' secrets'))).toEqual([]);
+    expect(granted).toContain('list persistentvolumeclaims');
+    expect(objects.filter((one) => String(at(one, 'kind')).endsWith('Source'))).toEqual([]);
   });
 });

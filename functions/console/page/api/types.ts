@@ -1523,8 +1523,10 @@ export interface components {
         CoverageList: {
             claims: number;
             accounted: number;
-            /** @description 100 only when every claim is accounted for. */
-            percent: number;
+            /** @description 100 only when every claim is accounted for; null: no claim was judged. */
+            percent: number | null;
+            /** @description When the last evaluation was complete; null: none was yet. */
+            evaluated_at: string | null;
             states: {
                 [key: string]: number;
             };
@@ -5063,7 +5065,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description not_found */
+            /** @description not_found, claim_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5071,7 +5073,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "not_found";
+                        code?: "not_found" | "claim_not_found";
                     };
                 };
             };
