@@ -16,8 +16,18 @@ async function main(): Promise<void> {
     authenticate: (usual) => createConsoleAuthenticate(usual, settings),
     // What is passed on may wait for a cold start, and then for the other function's own deadline.
     deadlineMs: 120_000,
-    definition: (tools) =>
-      defineConsole(
+    definition: (tools) => {
+      const { client, now } = tools;
+      const { namespace, longhornNamespace } = settings;
+      tools.metrics.alsoExpose(async () => {
+        const { readGauges } = await import('./metrics/claim-gauges.ts');
+        return readGauges(client, namespace, now);
+      });
+      tools.metrics.alsoExpose(async () => {
+        const { readClusterGauges } = await import('./metrics/cluster-gauges.ts');
+        return readClusterGauges({ client, namespace, longhornNamespace, now });
+      });
+      return defineConsole(
         createConsoleTools({
           ...tools,
           // Beside this file in the bundle.
@@ -28,7 +38,8 @@ async function main(): Promise<void> {
             return createWatchingClient(await loadConnection(tools.settings.cluster));
           },
         }),
-      ),
+      );
+    },
   });
   process.exit(await running.stopped);
 }

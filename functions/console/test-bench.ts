@@ -13,7 +13,7 @@ import type { Caller } from '@soteria/shared/identity/caller.ts';
 import type { Draft, KubernetesClient, WatchingClient } from '@soteria/shared/kubernetes/client.ts';
 import type { KubernetesObject, ResourceType } from '@soteria/shared/kubernetes/resource-type.ts';
 import type { Log } from '@soteria/shared/log/log.ts';
-import { backups, backupVolumes } from '@soteria/shared/longhorn/resource-types.ts';
+import { backups, backupTargets, backupVolumes } from '@soteria/shared/longhorn/resource-types.ts';
 import { operations, type OperationSpec, type OperationStatus } from '@soteria/shared/operation/record/schema.ts';
 import { statusOf } from '@soteria/shared/operation/record/status.ts';
 import { createOperationStore } from '@soteria/shared/operation/record/store.ts';
@@ -67,6 +67,7 @@ export function createTestBench(options: TestBenchOptions = {}) {
       customKind(operations, { selectableFields: ['status.phase', 'status.settled', 'spec.kind'] }),
       customKind(backups),
       customKind(backupVolumes),
+      customKind(backupTargets),
     ],
   });
   const reviews = fakeReviews({ grants, ...(options.tokens === undefined ? {} : { tokens: options.tokens }) });

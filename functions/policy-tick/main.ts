@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const running = await startFunction({
     name: 'policy-tick',
     settings: readPolicyTickSettings(process.env),
-    definition: ({ client, authorize, publisher, log, now, settings, metrics }) => {
+    definition: ({ client, authorize, publisher, log, now, settings }) => {
       const { namespace, slotLimits: limits, sink, longhornNamespace, clusterId, heartbeatUrl } = settings;
       const store = createOperationStore(client);
       const slots = createSlots({ client, namespace, limits, now });
@@ -28,10 +28,6 @@ async function main(): Promise<void> {
         const { createPrune } = await import('./prune/create-prune.ts');
         return createPrune({ ...ofLonghorn, policies, slots, busySweep, publisher, log });
       };
-      metrics.alsoExpose(async () => {
-        const { readGauges } = await import('./gauges/expose-gauges.ts');
-        return readGauges(client, namespace, now);
-      });
       return definePolicyTick({
         client,
         store,

@@ -1,7 +1,7 @@
 /** The alert rules against the real promtool: each fires, does not fire, and ends. Prometheus' clock starts at 0 in a test, so ages are seconds. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { gaugesOf } from '@soteria/policy-tick/gauges/expose-gauges.ts';
+import { gaugesOf } from '@soteria/console/metrics/claim-gauges.ts';
 import { describe, expect, it } from 'vitest';
 import { readKustomization } from '../../local/manifests/read-kustomization.ts';
 import { at, deployDir, listAt, repositoryDir } from '../manifests/installation.ts';
@@ -15,7 +15,7 @@ const spec = at(
 const rules = listAt(spec, 'groups', 0, 'rules');
 
 const claim = { namespace: 'shop', pvc: 'data' };
-const ofClaim = '{namespace="shop",pvc="data",job="soteria-policy-tick",instance="policy-tick"}';
+const ofClaim = '{namespace="shop",pvc="data",job="soteria-console",instance="console"}';
 const noneAt = (...times: readonly string[]) => Object.fromEntries(times.map((time) => [time, []]));
 
 interface Case extends Omit<RuleTest, 'annotations'> {
@@ -78,7 +78,7 @@ const cases: readonly Case[] = [
     title: 'metrics that are not scraped for an hour fire, and end with the next scrape',
     alert: 'SoteriaMetricsMissing',
     series: { soteria_policies: '1x4 _x8 1x4' },
-    summary: 'Prometheus has not reached /metrics of policy-tick for an hour, so no other alert of Soteria can fire',
+    summary: 'Prometheus has not reached /metrics of console for an hour, so no other alert of Soteria can fire',
     firing: { ...noneAt('1h', '2h'), '2h20m': [{ severity: 'warning' }], ...noneAt('3h15m') },
   },
   {

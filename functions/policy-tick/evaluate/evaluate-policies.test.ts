@@ -15,9 +15,9 @@ import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts'
 import { describe, expect, it } from 'vitest';
 import { readPolicies } from '../policy/read-policies.ts';
 import { createHolds } from '../prune/holds.ts';
-import { readGauges } from '../gauges/expose-gauges.ts';
 import type { PolicyTickTools } from '../tools.ts';
 import { createCoverageStore, decodeAll } from '@soteria/shared/coverage/coverage-store.ts';
+import { readLastEvaluation } from '@soteria/shared/coverage/last-evaluation.ts';
 import { evaluatePolicies } from './evaluate-policies.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silent };
@@ -350,21 +350,21 @@ describe('a tick', () => {
     expect(await bench.tick()).toEqual({ overdue: 0 });
   });
 
-  it('stores what the gauges say, and when it was complete, and nothing of that without policies', async () => {
+  it('stores what the gauges of the console say, and when it was complete', async () => {
     const bench = createBench({ watch: { namespaceSelector: {}, rpo: '6h' } });
     bench.addClaim('shop', 'data');
     await bench.addPoint('shop', 'data');
     bench.pass(1);
     await bench.tick();
-    const gauges = () => readGauges(bench.client, 'soteria', bench.now);
-    const [midnight, now] = ['2026-05-01T00:00:00Z', '2026-05-01T01:00:00Z'].map((at) => Date.parse(at) / 1000);
-    expect(await gauges()).toContain(`last_success_timestamp_seconds{namespace="shop",pvc="data"} ${midnight}\n`);
-    expect(await gauges()).toContain('soteria_claim_rpo_seconds{namespace="shop",pvc="data"} 21600\n');
-    expect(await gauges()).toContain(`soteria_last_evaluation_timestamp_seconds ${now}\n`);
+    const { records, newestAt } = decodeAll(await createCoverageStore(bench.client, 'soteria').read());
+    expect(newestAt('shop', 'data')).toEqual(new Date('2026-05-01T00:00:00Z'));
+    expect(records.get('shop')?.get('data')?.rpoSeconds).toBe(21_600);
+    const last = await readLastEvaluation(bench.client, 'soteria');
+    expect(last.policies).toBe(1);
+    expect(new Date(last.evaluatedAt ?? '')).toEqual(new Date('2026-05-01T01:00:00Z'));
     bench.setPolicies({});
     await bench.tick();
-    expect(await gauges()).toContain('soteria_policies 0\n');
-    expect(await gauges()).not.toContain('evaluation_timestamp_seconds 1');
+    expect((await readLastEvaluation(bench.client, 'soteria')).policies).toBe(0);
   });
 
   it('does not catch up what was due before a policy was there', async () => {

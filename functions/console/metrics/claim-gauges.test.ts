@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gaugeText } from '@soteria/shared/function/gauge-text.ts';
 import type { CoverageRecord } from '@soteria/shared/coverage/coverage-record.ts';
-import { gaugesOf, type StoredState } from './expose-gauges.ts';
+import { gaugesOf, type StoredState } from './claim-gauges.ts';
 
 const now = new Date('2026-05-02T12:00:00Z');
 const fresh: CoverageRecord = { code: 'fresh', policy: 'nightly', rpoSeconds: 93_600 };
