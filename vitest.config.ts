@@ -1,6 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const exclude = ['**/node_modules/**'];
+/** Vitest leaves one processor free; half of two is too much to leave. */
+const maxWorkers = availableParallelism();
 
 export default defineConfig({
   test: {
@@ -20,6 +23,12 @@ export default defineConfig({
             'scripts/**/*.test.ts',
           ],
           exclude,
+          maxWorkers,
+          // A worker loads each module once for all of its files.
+          isolate: false,
+          setupFiles: ['test/one-process/leave-nothing.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -34,6 +43,7 @@ export default defineConfig({
             'test/longhorn/**',
             'test/rights/**',
           ],
+          maxWorkers,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

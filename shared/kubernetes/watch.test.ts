@@ -153,7 +153,7 @@ describe('a watch', () => {
     const { read, server } = await watchScript(
       [neverAnswer, open(added('a', '6'))],
       { resourceVersion: '5' },
-      { requestTimeoutMs: 20 },
+      { requestTimeoutMs: 500 },
     );
     expect(await read(1)).toEqual(['added a']);
     expect(server.requests).toHaveLength(2);
