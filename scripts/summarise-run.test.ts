@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listNotRun, summariseRun, type TestReport } from './summarise-run.ts';
+import { listNotRun, mergeReports, summariseRun, type TestReport } from './summarise-run.ts';
 
 const file = (name: string, status: string, ...statuses: string[]) => ({
   name,
@@ -61,4 +61,19 @@ describe('the test files that did not run', () => {
     expect(listNotRun({ success: true, testResults }, files)).toEqual(['test/b.test.ts', 'test/c.test.ts']);
     expect(listNotRun(undefined, files)).toEqual(files);
   });
+});
+
+describe('the reports of several runs', () => {
+  const good: TestReport = { success: true, testResults: [file('/r/a.test.ts', 'passed', 'passed')] };
+  const bad: TestReport = { success: false, testResults: [file('/r/b.test.ts', 'failed', 'failed')] };
+
+  it('are one report, which is good when all are', () => {
+    expect(mergeReports([good, good])).toMatchObject({ success: true, testResults: { length: 2 } });
+    expect(mergeReports([good, bad])).toEqual({
+      success: false,
+      testResults: [...good.testResults, ...bad.testResults],
+    });
+  });
+
+  it('are none when one of them is missing', () => expect(mergeReports([good, undefined])).toBeUndefined());
 });

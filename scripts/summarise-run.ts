@@ -21,6 +21,16 @@ export interface RunSummary {
   readonly apiServerSkipped: number;
 }
 
+/** Of several runs of vitest one report; undefined when one of them has none. */
+export function mergeReports(reports: readonly (TestReport | undefined)[]): TestReport | undefined {
+  const whole = reports.filter((report) => report !== undefined);
+  if (whole.length < reports.length) return undefined;
+  return {
+    success: whole.every(({ success }) => success),
+    testResults: whole.flatMap(({ testResults }) => testResults),
+  };
+}
+
 /** Without a report the run broke off before it could write one: one failure. */
 export function summariseRun(report: TestReport | undefined): RunSummary {
   const counts = { passed: 0, failed: 0, skipped: 0, apiServerRan: 0, apiServerSkipped: 0 };
