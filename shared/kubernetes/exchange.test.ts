@@ -120,7 +120,7 @@ describe('a call that takes too long', () => {
   });
 
   it('is cut off in the middle of the body, and tried again', async () => {
-    const { client, server } = await setUp([stall, found], { requestTimeoutMs: 50 });
+    const { client, server } = await setUp([stall, found], { requestTimeoutMs: 500 });
     expect(await client.get(configMaps, ref)).toBeDefined();
     expect(server.requests).toHaveLength(2);
   });
