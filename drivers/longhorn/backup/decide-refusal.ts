@@ -5,7 +5,7 @@ import { refuse, statusOf, waiting } from '@soteria/shared/operation/record/stat
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import type { Action } from './action.ts';
 import type { Situation } from './situation.ts';
-import { decideDeadline } from './limits.ts';
+import { limits } from './limits.ts';
 import { whyTargetNot } from './why-not-backable.ts';
 
 /** Undefined when the target, which was looked at, is there. */
@@ -16,7 +16,7 @@ export function decideWaitForTarget(situation: Situation): Action | undefined {
   const away = whyTargetNot(claimRefOf(operation), status.work?.backupTarget ?? 'default', world.target);
   if (away === undefined) return undefined;
   const waitingFor = `waits until the target is back: ${away.explanation.why}`;
-  const late = decideDeadline(situation, waitingFor);
+  const late = limits.decideDeadline(situation, waitingFor);
   if (late !== undefined) return late;
   const next = waiting(status, waitingFor);
   return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };
@@ -26,7 +26,7 @@ export function decideWaitForTarget(situation: Situation): Action | undefined {
 function decideTryAgain(situation: Situation, refusal: SoteriaError, state: string): Action {
   const status = statusOf(situation.operation);
   const waitingFor = `Longhorn refuses it for now, ${state}: ${refusal.explanation.why}`;
-  const late = decideDeadline(situation, waitingFor);
+  const late = limits.decideDeadline(situation, waitingFor);
   if (late !== undefined) return late;
   const next = waiting(status, waitingFor);
   return next.message === status.message ? { do: 'wait' } : { do: 'record', status: next };

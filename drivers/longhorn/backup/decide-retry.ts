@@ -4,7 +4,7 @@ import type { OperationWork } from '@soteria/shared/operation/record/schema.ts';
 import type { Action } from './action.ts';
 import { isOurs } from '../../backup/about-operation.ts';
 import type { Situation } from './situation.ts';
-import { decideNext } from './limits.ts';
+import { attempts } from './limits.ts';
 
 /** Invariant 4: what became Completed after it was given up is the restore point that was asked for. */
 function takeUpAgain({ operation, now }: Situation, work: OperationWork, name: string): Action {
@@ -43,5 +43,5 @@ function takeAway(situation: Situation, work: OperationWork): Action | undefined
 }
 
 export function decideRetry(situation: Situation, work: OperationWork): Action {
-  return decideNext(situation, takeAway(situation, work));
+  return attempts.decideNext(situation, takeAway(situation, work));
 }

@@ -7,7 +7,7 @@ import type { Situation } from './situation.ts';
 import { decideIntent } from './decide-intent.ts';
 import { decideRefusal } from './decide-refusal.ts';
 import { decideStuck } from './decide-stuck.ts';
-import { decideLateStart, retryLater, retryOrFail } from './limits.ts';
+import { attempts, limits } from './limits.ts';
 
 function makeSnapshot(situation: Situation, name: string, volume: string): Action {
   const { operation, world, now } = situation;
@@ -15,10 +15,10 @@ function makeSnapshot(situation: Situation, name: string, volume: string): Actio
   if (world.refusal !== undefined) return decideRefusal(situation, world.refusal);
   const snapshot = world.snapshot?.seen;
   if (snapshot === undefined) {
-    const late = decideLateStart(situation, `snapshot ${name} could not be created`);
+    const late = limits.decideLateStart(situation, `snapshot ${name} could not be created`);
     return late ?? { do: 'create-snapshot', draft: { name, volume, marks: marksOf(operation) } };
   }
-  if (!isOurs(operation, snapshot)) return retryOrFail(situation, `snapshot ${name} belongs to somebody else`);
+  if (!isOurs(operation, snapshot)) return attempts.retryOrFail(situation, `snapshot ${name} belongs to somebody else`);
   // Only now: while the Broker is down, the data of this instant are taken all the same.
   if (status.announced?.includes('started') !== true) return { do: 'announce', fact: 'started' };
   const message = `waiting for snapshot ${name} to be ready`;
@@ -41,16 +41,17 @@ export function decideSnapshot(situation: Situation): Action {
 
   if (world.snapshot === undefined) return { do: 'look', at: 'snapshot' };
   const snapshot = world.snapshot.seen;
-  if (snapshot === undefined) return retryOrFail(situation, `snapshot ${name} disappeared before it was backed up`);
+  if (snapshot === undefined)
+    return attempts.retryOrFail(situation, `snapshot ${name} disappeared before it was backed up`);
   if (snapshot.error !== undefined) {
     const failed = new SoteriaError('snapshot_failed', {
       what: notBackedUp(operation),
       why: `Longhorn has lost snapshot ${name} of volume ${volume}: ${snapshot.error}`,
       fix: `see: kubectl describe snapshots.longhorn.io -n longhorn-system ${name}`,
     });
-    return retryLater(situation, failed);
+    return attempts.retryLater(situation, failed);
   }
-  if (snapshot.isDeleting) return retryOrFail(situation, `snapshot ${name} is being deleted by somebody`);
+  if (snapshot.isDeleting) return attempts.retryOrFail(situation, `snapshot ${name} is being deleted by somebody`);
   if (!snapshot.isReady) {
     const because = snapshot.waitMessage === undefined ? '' : `: ${snapshot.waitMessage}`;
     const late = decideStuck(situation, `snapshot ${name} is not ready${because}`);

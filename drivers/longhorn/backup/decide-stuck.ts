@@ -1,6 +1,6 @@
 /** Longhorn works on it and nothing moves: given up for a new attempt (longhorn.md 5), later for a large volume than for a small one. */
 import type { Action } from './action.ts';
-import { decideLateStart, retryLater, whyStuck } from './limits.ts';
+import { attempts, limits } from './limits.ts';
 import type { Situation } from './situation.ts';
 
 /** A large volume stands at 0 % for as long as it takes to read what it holds (#10797): slower than this reads no disk. */
@@ -12,11 +12,11 @@ export function stuckAfterMs(stallMs: number, volumeBytes: bigint): number {
 
 export function decideStuck(situation: Situation, waitingFor: string): Action | undefined {
   const { world, rules } = situation;
-  const late = decideLateStart(situation, waitingFor);
+  const late = limits.decideLateStart(situation, waitingFor);
   if (late !== undefined) return late;
-  if (whyStuck(situation, rules.stallMs, waitingFor) === undefined) return undefined;
+  if (limits.whyStuck(situation, rules.stallMs, waitingFor) === undefined) return undefined;
   if (world.volume === undefined) return { do: 'look', at: 'volume' };
   const limitMs = stuckAfterMs(rules.stallMs, world.volume.seen?.actualSizeBytes ?? 0n);
-  const stuck = whyStuck(situation, limitMs, waitingFor);
-  return stuck === undefined ? undefined : retryLater(situation, stuck);
+  const stuck = limits.whyStuck(situation, limitMs, waitingFor);
+  return stuck === undefined ? undefined : attempts.retryLater(situation, stuck);
 }

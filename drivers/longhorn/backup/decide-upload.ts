@@ -14,7 +14,7 @@ import type { World } from './world.ts';
 import { looksForDraft } from './decide-intent.ts';
 import { decideRefusal } from './decide-refusal.ts';
 import { decideStuck } from './decide-stuck.ts';
-import { decideDeadline, decideLateStart, retryLater, retryOrFail } from './limits.ts';
+import { attempts, limits } from './limits.ts';
 
 /**
  * Progress is written in quarters: every change of Longhorn's own progress would be one more write to the API server. Between
@@ -42,7 +42,7 @@ function makeBackup(situation: Situation, work: OperationWork, name: string): Ac
   if (world.refusal !== undefined) return decideRefusal(withoutIntent(situation, work), world.refusal);
   const backup = world.backup?.seen;
   if (backup !== undefined) {
-    if (!isOurs(operation, backup)) return retryOrFail(situation, `backup ${name} belongs to somebody else`);
+    if (!isOurs(operation, backup)) return attempts.retryOrFail(situation, `backup ${name} belongs to somebody else`);
     return recordMade(situation, name);
   }
   if (world.intended !== name) return decideUnanswered(situation, name);
@@ -70,7 +70,7 @@ const unansweredMs = 300_000;
  */
 function decideUnanswered(situation: Situation, name: string): Action {
   const { world } = situation;
-  const late = decideLateStart(situation, `backup ${name} could not be created`);
+  const late = limits.decideLateStart(situation, `backup ${name} could not be created`);
   if (late !== undefined) return late;
   for (const at of ['backup', 'volume'] as const) if (world[at] === undefined) return { do: 'look', at };
   // Made, completed, and gone from the list since.
@@ -85,7 +85,7 @@ function decideUnanswered(situation: Situation, name: string): Action {
     why: `backup ${name} was to be created, and nobody knows whether Longhorn was asked: the process ended, or the answer was lost`,
     fix: 'ask for a new backup; if it stays, look at the API server and at Longhorn’s webhook',
   });
-  return retryLater(situation, lost, 0);
+  return attempts.retryLater(situation, lost, 0);
 }
 
 /** The first reading after a loss may have begun before it (longhorn.md 5, list race); the one after that has not. */
@@ -122,11 +122,12 @@ function decideVanished(situation: Situation, name: string, work: OperationWork)
   }
   if (world.target?.seen?.isAvailable === true && before.length >= readingsUntilGone) {
     if (world.catalogue === undefined) return { do: 'look', at: 'catalogue' };
-    if (!isCatalogueLost(situation)) return retryOrFail(situation, `backup ${name} disappeared from the target`);
-    return decideDeadline(situation, `Longhorn lists no backup at all, ${name} neither`) ?? { do: 'wait' };
+    if (!isCatalogueLost(situation))
+      return attempts.retryOrFail(situation, `backup ${name} disappeared from the target`);
+    return limits.decideDeadline(situation, `Longhorn lists no backup at all, ${name} neither`) ?? { do: 'wait' };
   }
   const unread = `backup ${name} vanished, and Longhorn has not read the backups of its volume again`;
-  return decideDeadline(situation, unread) ?? { do: 'wait' };
+  return limits.decideDeadline(situation, unread) ?? { do: 'wait' };
 }
 
 /** When it is missed once more, readings count anew. */
@@ -165,7 +166,7 @@ function decideCompleted(situation: Situation, backup: Backup): Action {
     };
   }
   const message = `backup ${backup.name} is uploaded, not yet restorable: ${unread}`;
-  if (status.progress >= 95) return decideDeadline(situation, message) ?? { do: 'wait' };
+  if (status.progress >= 95) return limits.decideDeadline(situation, message) ?? { do: 'wait' };
   return { do: 'record', status: advance(status, { step: 'verify', progress: 95, message }, now) };
 }
 
@@ -208,10 +209,10 @@ export function decideUpload(situation: Situation): Action {
   if (work.vanishedAt !== undefined) return recordReturn(situation, work, name);
   if (backup.isDeleting) {
     // Somebody wants it gone, and Longhorn goes on trying: this one is lost.
-    if (backup.state === 'Error') return retryOrFail(situation, `backup ${name} is being deleted by somebody`);
+    if (backup.state === 'Error') return attempts.retryOrFail(situation, `backup ${name} is being deleted by somebody`);
     // Longhorn itself takes objects away and leaves the data: what that means is decided when it is gone (invariant 2). What is
     // Completed is on the target: however long ago anything moved, a new attempt would make it twice.
-    const decideWait = backup.state === 'Completed' ? decideLateStart : decideStuck;
+    const decideWait = backup.state === 'Completed' ? limits.decideLateStart : decideStuck;
     return decideWait(situation, `backup ${name} is being deleted by somebody`) ?? { do: 'wait' };
   }
   switch (backup.state) {
@@ -224,7 +225,7 @@ export function decideUpload(situation: Situation): Action {
         why: `Longhorn's backup ${name} ended as ${backup.state}: ${backup.error ?? 'without a message'}`,
         fix: 'remove the cause that Longhorn names, then ask for a new backup',
       });
-      return retryLater(situation, failed);
+      return attempts.retryLater(situation, failed);
     }
     case '':
     case 'Pending':

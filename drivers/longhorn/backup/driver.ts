@@ -2,7 +2,7 @@
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { presentClaimOf, volumeHandleOf } from '@soteria/shared/longhorn/live-volume.ts';
 import { knownBackups, longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
-import { driver } from '@soteria/shared/operation/kinds/drivers.ts';
+import { longhornName } from '@soteria/shared/operation/kinds/drivers.ts';
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { catalogueKeys } from '@soteria/shared/operation/record/marks.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
@@ -62,7 +62,7 @@ function madeByNamesake({ metadata: { name, namespace = '', uid } }: Operation, 
 }
 
 export const longhornDecisions: BackupDecisions<LonghornKit> = {
-  name: driver.longhorn,
+  name: longhornName,
   namesIn: (work) => [work?.snapshot, work?.backup],
   hasBegun: (work) => work?.snapshot !== undefined,
   whyVolumeNot: (volume) =>

@@ -4,8 +4,8 @@ import { attemptsOf } from '../../backup/attempts.ts';
 import { limitsOf } from '../../backup/deadline.ts';
 import { nameOfAttempt } from './names-of-attempt.ts';
 
-const limits = limitsOf('look at the volume and its instance manager in Longhorn');
-export const { decideDeadline, decideLateStart, whyStuck } = limits;
+// Pure: a bundle without backups leaves all of this out.
+export const limits = /* @__PURE__ */ limitsOf('look at the volume and its instance manager in Longhorn');
 
 function workOf(operation: Operation, work: OperationWork | undefined, attempt: number): OperationWork {
   const { volume, backupTarget } = work ?? {};
@@ -17,4 +17,4 @@ function workOf(operation: Operation, work: OperationWork | undefined, attempt: 
   };
 }
 
-export const { decideNext, retryLater, retryOrFail } = attemptsOf({ firstStep: 'snapshot', workOf, limits });
+export const attempts = /* @__PURE__ */ attemptsOf({ firstStep: 'snapshot', workOf, limits });

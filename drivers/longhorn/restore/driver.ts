@@ -4,7 +4,7 @@ import { presentClaimOf } from '@soteria/shared/longhorn/live-volume.ts';
 import type { Backup } from '@soteria/shared/longhorn/objects.ts';
 import { hasFailed, type RestoreVolume } from '@soteria/shared/longhorn/port-restore.ts';
 import { knownBackups, longhornPoints } from '@soteria/shared/longhorn/restore-points.ts';
-import { driver } from '@soteria/shared/operation/kinds/drivers.ts';
+import { longhornName } from '@soteria/shared/operation/kinds/drivers.ts';
 import { claimRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
 import { restoredVolumeName } from '@soteria/shared/operation/record/names.ts';
 import type { Operation } from '@soteria/shared/operation/record/schema.ts';
@@ -36,7 +36,7 @@ const volumeNameOf = (operation: Operation): string =>
   restoredVolumeName(claimRefOf(operation).pvc, operation.metadata.uid);
 
 const decisions: RestoreDecisions<LonghornKit> = {
-  name: driver.longhorn,
+  name: longhornName,
   namesIn: (work) => [work?.volume],
   hasBegun: (work) => work?.volume !== undefined,
   pointsAt: 'points',

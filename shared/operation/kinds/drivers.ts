@@ -1,5 +1,8 @@
 /** The names of the drivers: what moves the bytes. No other file writes these names; `drivers/drivers.ts` has a row for each of this version. */
-export const driver = { longhorn: 'longhorn', restic: 'restic', kopia: 'kopia' } as const;
+/** A name by itself: a bundle leaves out what only names it. */
+export const longhornName = 'longhorn';
+
+export const driver = { longhorn: longhornName, restic: 'restic', kopia: 'kopia' } as const;
 
 /** Whatever a policy may name. */
 export const policyDrivers = [driver.longhorn, driver.restic, driver.kopia] as const;
