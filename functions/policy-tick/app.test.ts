@@ -190,6 +190,12 @@ async function letters(bench: Bench) {
   return ((await (await bench.app.request('/v1/dead-letters')).json()) as { items: Record<string, unknown>[] }).items;
 }
 
+it('refuses a list of dead letters with a parameter that the route does not have', async () => {
+  const answer = await createTestBench().app.request('/v1/dead-letters?limit=5');
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ code: 'invalid_request', why: expect.stringContaining('"limit"') });
+});
+
 describe('a dead letter', () => {
   it('is kept once, counted, listed and replayed as the stranger’s request it was', async () => {
     const bench = createTestBench();

@@ -22,7 +22,9 @@ export function definePolicyTick(tools: PolicyTickTools): FunctionDefinition {
     name: 'policy-tick',
     routes: (app) => {
       reportPaused(app, tools.isPaused);
-      app.get('/v1/dead-letters', async (c) => answerJson(c, await listDeadLetters(tools, c.get('incoming'))));
+      app.get('/v1/dead-letters', async (c) =>
+        answerJson(c, await listDeadLetters(tools, c.req.query(), c.get('incoming'))),
+      );
       app.get('/v1/coverage', async (c) => {
         const { readCoverage } = await import('./doors/read-coverage.ts');
         return answerJson(c, await readCoverage(tools, c.req.query(), c.get('incoming')));

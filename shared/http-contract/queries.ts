@@ -11,6 +11,9 @@ export const page = {
   next: z.string().max(2048).optional().describe('The member `next` of the page before.'),
 };
 
+/** Of a route without parameters. */
+export const noQuery = z.strictObject({});
+
 export const restoreKinds = Object.entries(operationKinds)
   .filter(([, kind]) => kind.function === 'restore')
   .map(([kind]) => kind);

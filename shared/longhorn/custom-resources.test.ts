@@ -4,6 +4,7 @@ import type { KubernetesClient, ListQuery, Page } from '../kubernetes/client.ts'
 import type { KubernetesObject, ResourceType } from '../kubernetes/resource-type.ts';
 import { codeOf } from './contract.ts';
 import { createLonghorn } from './custom-resources.ts';
+import { createLonghornRestores } from './restore-resources.ts';
 
 const wireBackup = (name: string, volume: string, isLabelled: boolean) => ({
   apiVersion: 'longhorn.io/v1beta2',
@@ -35,6 +36,37 @@ function listingClient(
 }
 
 const namespace = 'longhorn-system';
+
+describe('an object without what every object of its kind has', () => {
+  const meta = (name: string) => ({ metadata: { name, namespace, uid: name, labels: { longhornvolume: 'vol' } } });
+
+  test('a Snapshot without spec or spec.volume is no volume’s, and hides no other', async () => {
+    const kind = { apiVersion: 'longhorn.io/v1beta2', kind: 'Snapshot' };
+    const items = [
+      { ...kind, ...meta('no-spec') },
+      { ...kind, ...meta('no-volume'), spec: {} },
+      { ...kind, ...meta('whole'), spec: { volume: 'vol' } },
+    ];
+    const { snapshots } = createLonghorn(
+      listingClient(() => ({ items })),
+      { namespace },
+    );
+    expect((await snapshots.listOfVolume('vol')).map(({ name }) => name)).toEqual(['whole']);
+  });
+
+  test('a Volume without spec hides no other', async () => {
+    const kind = { apiVersion: 'longhorn.io/v1beta2', kind: 'Volume' };
+    const items = [
+      { ...kind, ...meta('no-spec') },
+      { ...kind, ...meta('whole'), spec: { size: '1' } },
+    ];
+    const restores = createLonghornRestores(
+      listingClient(() => ({ items })),
+      { namespace },
+    );
+    expect((await restores.listVolumes({})).map(({ name }) => name)).toEqual(['no-spec', 'whole']);
+  });
+});
 
 describe('listing backups', () => {
   test('follows every page', async () => {

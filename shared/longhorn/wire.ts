@@ -53,7 +53,15 @@ const volumeStatus = z.looseObject({
   conditions,
 });
 
-const snapshotSpec = z.looseObject({ volume: z.string(), createSnapshot: flag, labels: texts });
+/** A Snapshot that names no volume is no volume's: it must not hide the others of its list. */
+const snapshotSpec = z.looseObject({
+  volume: z
+    .string()
+    .nullish()
+    .transform((name) => name ?? ''),
+  createSnapshot: flag,
+  labels: texts,
+});
 
 const snapshotStatus = z.looseObject({
   readyToUse: flag,
@@ -138,11 +146,11 @@ const backupTargetSpec = z.looseObject({
 const backupTargetStatus = z.looseObject({ available: flag, conditions, lastSyncedAt: text });
 
 export const volumeWire = objectShape.extend({
-  spec: volumeSpec,
+  spec: volumeSpec.nullish().transform((spec) => spec ?? {}),
   status: volumeStatus.nullish().transform(nullAsAbsence),
 });
 export const snapshotWire = objectShape.extend({
-  spec: snapshotSpec,
+  spec: snapshotSpec.nullish().transform((spec) => spec ?? { volume: '' }),
   status: snapshotStatus.nullish().transform(nullAsAbsence),
 });
 export const backupWire = objectShape.extend({

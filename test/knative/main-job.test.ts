@@ -59,7 +59,7 @@ describeOnKnative('the product on Knative’s own data plane', () => {
       );
     });
     // The dispatcher has extracted the function's own answer from the filter's answer.
-    expect(found.reason).toMatch(/^422 .*Unrecognized key.*wrong/);
+    expect(found.reason).toMatch(/^422 .*must not have the member.*wrong/);
     expect(found.event.data).toEqual(event.data);
   });
 

@@ -1,6 +1,8 @@
-/** `GET /v1/dead-letters` and `POST /v1/dead-letters/{id}/replay`: what no function took, and asking once more. */
+/** `GET /v1/dead-letters` and `POST /v1/dead-letters/{id}/replay`: the events that no function accepted, and sending one of them again. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
+import { noQuery } from '@soteria/shared/http-contract/queries.ts';
+import { type Query, readQuery } from '../doors/read-query.ts';
 import type { PolicyTickTools } from '../tools.ts';
 import type { DeadLetter } from './letter.ts';
 
@@ -16,16 +18,14 @@ function viewOf({ id, at, reason, event, isCut, count }: DeadLetter) {
   };
 }
 
-export async function listDeadLetters(tools: PolicyTickTools, { caller, signal }: Incoming) {
+export async function listDeadLetters(tools: PolicyTickTools, query: Query, { caller, signal }: Incoming) {
+  readQuery(noQuery, query);
   // An event may be about any namespace: who reads them all must be allowed to see all.
   await tools.authorize(caller, { verb: 'list' }, signal);
   return { items: (await tools.letters.list(signal)).map(viewOf) };
 }
 
-/**
- * Sends the event again, with the present time and without any signature: what a stranger asked stays a stranger's request,
- * whoever has it replayed.
- */
+/** Sends the event again, with the present time and without any signature: a replay gives a request no more rights than it had. */
 export async function replayDeadLetter(tools: PolicyTickTools, id: string, { caller, signal, log }: Incoming) {
   await tools.authorize(caller, { verb: 'create' }, signal);
   const letter = (await tools.letters.list(signal)).find((one) => one.id === id);

@@ -1,7 +1,6 @@
 /** What the routes of policies do. Who may list Operations in Soteria's namespace sees all policies; who may create them there changes them. */
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import type {
   PolicyChangedAnswer,
   PolicyListAnswer,
@@ -13,7 +12,6 @@ import { proofNamespace } from '@soteria/shared/operation/record/claim-ref.ts';
 import { deletePolicyQuery, dryRunQuery, policiesQuery, previewQuery } from '@soteria/shared/http-contract/queries.ts';
 import type { RecurringJobsAnswer } from '@soteria/shared/http-contract/recurring-jobs-answer.ts';
 import type { Policy } from '@soteria/shared/policy/policy-schema.ts';
-import type * as z from 'zod';
 import { resolvePolicy } from '../policy/resolve-policy.ts';
 import { sourceText } from '../policy/stored-policies.ts';
 import { previewResolved } from '../preview/preview-policy.ts';
@@ -24,10 +22,9 @@ import type { PolicyTickTools } from '../tools.ts';
 import { announceChange } from './announce-change.ts';
 import { policiesYaml } from './policies-yaml.ts';
 import { readIfMatch } from './read-if-match.ts';
+import { type Query, readQuery } from './read-query.ts';
 
 export { readPolicyBody, readPreviewBody } from './read-policy-body.ts';
-
-type Query = Readonly<Record<string, string>>;
 
 export async function listPolicies(tools: PolicyTickTools, rawQuery: Query, incoming: Incoming) {
   const { format } = readQuery(policiesQuery, rawQuery);
@@ -155,19 +152,4 @@ async function tell(tools: PolicyTickTools, { id, isDryRun, change }: Told, inco
   if (did !== 'nothing' && !isDryRun) await announceChange(tools, { id, did, version }, incoming);
   const said: PolicyChangedAnswer = { id, change: did === 'nothing' ? 'none' : did, version, dry_run: isDryRun };
   return { version, said };
-}
-
-function readQuery<T>(schema: z.ZodType<T>, query: Query): T {
-  const parsed = schema.safeParse(query);
-  if (parsed.success) return parsed.data;
-  const problems = problemsOf(parsed.error, 'the query');
-  throw new SoteriaError(
-    'invalid_request',
-    {
-      what: 'the query is not valid',
-      why: problems.join('; '),
-      fix: 'check the parameters of this route in docs/http.md',
-    },
-    { details: { problems } },
-  );
 }

@@ -52,7 +52,7 @@ describe('the two stores', () => {
       id: 'bad',
       what: 'The policy "bad" in Secret soteria/soteria-policies, key bad.yaml is disabled',
     });
-    expect(book.faults[0]?.why).toContain('line 5: retention.keepDayly: Unrecognized key');
+    expect(book.faults[0]?.why).toContain('line 5: retention.keepDayly: must not have the member');
     expect(book.faults[0]?.why).toContain('line 6: rpo: must be a number of seconds');
   });
 

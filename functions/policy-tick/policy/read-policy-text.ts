@@ -2,6 +2,7 @@
  * The policies in one text, YAML or JSON. What the API writes is JSON, which costs no parser; `yaml` is loaded for YAML, and to find the line of
  * a mistake.
  */
+import '@soteria/shared/function/schema-problems.ts';
 import { parseJson } from '@soteria/shared/strict-json.ts';
 import { type Policy, policySchema } from '@soteria/shared/policy/policy-schema.ts';
 import type { Document, LineCounter } from '@soteria/shared/yaml.ts';

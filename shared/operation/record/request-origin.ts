@@ -23,12 +23,12 @@ export function originOfHttp({ caller, idempotencyKey, receivedAt: at }: Arrival
   return { identity, mayHaveTwin: idempotencyKey !== undefined, requestedBy, cause: { id: identity }, at };
 }
 
-/** The same source and id is the same request. With a time, a repeat has the same name and is found by it. */
+/** The same source and id is the same request, also when one delivery carries a time and another does not: their names differ. */
 export function originOfEvent({ source, id, time, extensions }: SentEvent, { caller, receivedAt }: Arrival): Origin {
   const correlationId = extensions['correlationid'];
   return {
     identity: `event:${source}|${id}`,
-    mayHaveTwin: time === undefined,
+    mayHaveTwin: true,
     requestedBy: { user: caller.user, via: 'event' },
     cause: { source, id, ...(correlationId === undefined ? {} : { correlationId }) },
     at: time ?? receivedAt,
