@@ -28,6 +28,14 @@ export interface LonghornWrite {
   readonly waitedMs: number | undefined;
 }
 
+export interface Verdict {
+  readonly claim: string;
+  /** Of the backup. */
+  readonly name: string;
+  readonly outcome: 'verified' | 'refuted';
+  readonly at: number;
+}
+
 export interface Evidence {
   readonly changes: OperationChange[];
   /** What Soteria wrote of Longhorn's objects, and was not refused. */
@@ -48,6 +56,12 @@ export interface Evidence {
   readonly pruned: Set<string>;
   /** Backups that a prune has deleted and must not, with the reason. */
   readonly prunedWrongly: string[];
+  /** What restore tests have said of points on the target, in order. */
+  readonly verdicts: Verdict[];
+  /** Backups that a prune has deleted without the yes that it needed, or with a yes to another plan. */
+  readonly prunedWithoutYes: string[];
+  /** Claims that no restore test was made of in a round, although policies were looked at since. */
+  readonly letUntested: string[];
   /** Due instants that nothing was made for, although policies were looked at since. */
   readonly letPass: string[];
   /** Since when the switch is thrown; undefined: it is not. */
@@ -83,6 +97,9 @@ export function newEvidence(): Evidence {
     removedByOthers: new Set(),
     pruned: new Set(),
     prunedWrongly: [],
+    verdicts: [],
+    prunedWithoutYes: [],
+    letUntested: [],
     letPass: [],
     pausedAt: undefined,
     surprises: [],

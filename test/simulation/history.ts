@@ -2,6 +2,7 @@
 import { type Fault, faultTable } from '@soteria/local/longhorn/fault-table.ts';
 import fc from 'fast-check';
 import type { PolicyChange } from './policies.ts';
+import type { Outcome } from './restore-tests.ts';
 
 export type Door = 'event' | 'http' | 'kubectl';
 export const meddlings = [
@@ -34,7 +35,12 @@ export type Move =
   | { readonly do: 'policy'; readonly nth: number; readonly change: PolicyChange }
   /** No tick at a due instant is a missed one. */
   | { readonly do: 'tick'; readonly times: number }
-  | { readonly do: 'hold'; readonly nth: number };
+  | { readonly do: 'hold'; readonly nth: number }
+  /** The open restore tests end. */
+  | { readonly do: 'run tests' }
+  | { readonly do: 'prove'; readonly nth: number; readonly outcome: Outcome }
+  /** To the newest plan that waits for it (0), or to an older one. */
+  | { readonly do: 'say yes'; readonly nth: number };
 
 export interface History {
   readonly seed: number;
@@ -76,9 +82,18 @@ const moves: readonly [weight: number, arbitrary: fc.Arbitrary<Move>][] = [
   [1, move('cancel', { nth: fc.nat({ max: 3 }) })],
   [3, move('meddle', { how: fc.constantFrom(...meddlings), nth: fc.nat({ max: 5 }) })],
   [2, move('sweep', {})],
-  [1, move('policy', { nth: fc.nat({ max: 1 }), change: fc.constantFrom('put', 'put', 'keep more', 'delete') })],
+  [
+    1,
+    move('policy', {
+      nth: fc.nat({ max: 1 }),
+      change: fc.constantFrom('put', 'put', 'put anew', 'put careful', 'keep more', 'delete'),
+    }),
+  ],
   [2, move('tick', { times: fc.integer({ min: 1, max: 2 }) })],
   [1, move('hold', { nth: fc.nat({ max: 5 }) })],
+  [1, move('run tests', {})],
+  [1, move('prove', { nth: fc.nat({ max: 5 }), outcome: fc.constantFrom('verified', 'refuted') })],
+  [1, move('say yes', { nth: fc.nat({ max: 2 }) })],
 ];
 
 export const histories: fc.Arbitrary<History> = fc.record({

@@ -45,6 +45,18 @@ const interruptedGoesAfterMs = 26 * 3_600_000;
 /** Of two processes. */
 const clocksDifferMs = 200_000;
 
+/** Unless somebody has deleted the first one. */
+function askedForTwice({ changes, removedByOthers }: Played['evidence'], start: string): string | undefined {
+  const asked = new Map<string, string>();
+  return first(changes, ({ before, after }) => {
+    const identity = after?.spec.identity;
+    if (before !== undefined || after === undefined || identity?.startsWith(start) !== true) return undefined;
+    const other = asked.get(identity);
+    asked.set(identity, after.metadata.uid);
+    return other === undefined || removedByOthers.has(other) ? undefined : `${identity} has two Operations`;
+  });
+}
+
 export const invariants = {
   everyRecordedRequestEnds: ({ ending }) =>
     first(ending.operations, (one) =>
@@ -256,20 +268,11 @@ export const invariants = {
     });
   },
 
-  /** Unless somebody has deleted the first one. */
-  noDueInstantIsAskedForTwice({ evidence }) {
-    const asked = new Map<string, string>();
-    return first(evidence.changes, ({ before, after }) => {
-      const identity = after?.spec.identity;
-      if (before !== undefined || after === undefined || identity?.startsWith('policy/') !== true) return undefined;
-      const other = asked.get(identity);
-      asked.set(identity, after.metadata.uid);
-      return other === undefined || evidence.removedByOthers.has(other) ? undefined : `${identity} has two Operations`;
-    });
-  },
-
+  noDueInstantIsAskedForTwice: ({ evidence }) => askedForTwice(evidence, 'policy/'),
+  noTestIsAskedForTwice: ({ evidence }) => askedForTwice(evidence, 'verify/'),
+  aMissedTestIsCaughtUp: ({ evidence }) => evidence.letUntested[0],
+  noPruneGoesWithoutItsYes: ({ evidence }) => evidence.prunedWithoutYes[0],
   aMissedInstantIsCaughtUp: ({ evidence }) => evidence.letPass[0],
-
   aPruneKeepsWhatMustStay: ({ evidence }) => evidence.prunedWrongly[0],
 
   everyRecordIsWellFormed: ({ ending }) =>

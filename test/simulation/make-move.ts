@@ -7,7 +7,9 @@ import { group, version } from '@soteria/shared/operation/record/schema.ts';
 import type { Move } from './history.ts';
 import { meddle } from './meddle.ts';
 import { changePolicy, holdPoint, tick } from './policies.ts';
+import { sayYes } from './prunes.ts';
 import { operationsIn } from './read-ending.ts';
+import { prove, runTests } from './restore-tests.ts';
 import { claimNames, shop, volumeOfClaim } from './seed-cluster.ts';
 import type { World } from './world.ts';
 
@@ -164,6 +166,15 @@ export async function makeMove(world: World, move: Move): Promise<number> {
       return 0;
     case 'hold':
       holdPoint(world, move.nth);
+      return 0;
+    case 'run tests':
+      await runTests(world);
+      return 0;
+    case 'prove':
+      await prove(world, move.nth, move.outcome);
+      return 0;
+    case 'say yes':
+      sayYes(world, move.nth);
       return 0;
   }
 }

@@ -173,6 +173,52 @@ const policed: History = {
   ],
 };
 
+/** The oldest point of a policy that keeps one point is proved, and no other one. */
+const provedOnce: History = {
+  ...lost,
+  moves: [
+    { do: 'policy', nth: 0, change: 'put' },
+    { do: 'go', steps: 300 },
+    ...twentyMinutes,
+    { do: 'prove', nth: 0, outcome: 'verified' },
+    ...hour,
+  ],
+};
+
+const halfAnHour: readonly Move[] = [
+  { do: 'pass', seconds: 1800 },
+  { do: 'tick', times: 2 },
+  ...untilDone,
+  { do: 'run tests' },
+];
+
+/** A policy tests its claim in every round, and two ticks come at once. */
+const tested: History = {
+  ...lost,
+  moves: [
+    { do: 'policy', nth: 1, change: 'put' },
+    { do: 'go', steps: 300 },
+    ...halfAnHour,
+    ...halfAnHour,
+    ...halfAnHour,
+  ],
+};
+
+/** A policy that has never pruned: a person says yes to a plan that has changed since, then to the plan of now. */
+const confirmed: History = {
+  ...lost,
+  moves: [
+    { do: 'policy', nth: 0, change: 'put anew' },
+    { do: 'go', steps: 300 },
+    ...hour,
+    ...hour,
+    { do: 'say yes', nth: 2 },
+    ...untilDone,
+    { do: 'say yes', nth: 0 },
+    ...untilDone,
+  ],
+};
+
 /** Enough for the rarest of the planted bugs to show; the seed stays. */
 const histories = [
   lost,
@@ -185,6 +231,9 @@ const histories = [
   cloned,
   repeated,
   policed,
+  provedOnce,
+  tested,
+  confirmed,
   ...sample(400, 7),
 ];
 

@@ -16,18 +16,20 @@ interface SimulatedPolicy {
   readonly everyMinutes: number;
   readonly claims: readonly string[];
   readonly keepLast: number;
+  /** Each claim is tested in every round. */
+  readonly testedEveryMinutes?: number;
 }
 
 export const policies: readonly SimulatedPolicy[] = [
   { id: 'often', everyMinutes: 20, claims: claimNames, keepLast: 1 },
-  { id: 'seldom', everyMinutes: 30, claims: [claimNames[0]], keepLast: 2 },
+  { id: 'seldom', everyMinutes: 30, claims: [claimNames[0]], keepLast: 2, testedEveryMinutes: 30 },
 ];
 
 const minuteMs = 60_000;
 const coreKind = { group: '', version: 'v1', namespace: 'soteria' } as const;
 type Kept = 'secrets' | 'configmaps';
 
-function read({ cluster }: Pick<World, 'cluster'>, plural: Kept, name: string): Record<string, string> {
+export function read({ cluster }: Pick<World, 'cluster'>, plural: Kept, name: string): Record<string, string> {
   return { ...(cluster.api.find({ ...coreKind, plural, name })?.['data'] as Record<string, string> | undefined) };
 }
 
@@ -39,23 +41,33 @@ function write(world: World, plural: Kept, name: string, data: Record<string, st
   } else api.patch({ ...coreKind, plural, name }, (current) => ({ ...current, data }));
 }
 
-export type PolicyChange = 'put' | 'keep more' | 'delete';
+/**
+ * `put`: a prune of it was confirmed before. `put anew`: none was. `put careful`: two points at once need a yes.
+ */
+export type PolicyChange = 'put' | 'put anew' | 'put careful' | 'keep more' | 'delete';
+
+export const carefulBreaker = 1;
 
 export function changePolicy(world: World, nth: number, change: PolicyChange): void {
   const policy = policies[nth % policies.length] ?? policies[0];
   if (policy === undefined) return;
   const data = read(world, 'secrets', policySecretName);
-  const { id, everyMinutes, claims, keepLast } = policy;
+  const { id, everyMinutes, claims, keepLast, testedEveryMinutes: minutes } = policy;
   if (change === 'delete') delete data[id];
   else {
     const text = {
       id,
       claims: claims.map((claim) => `${shop}/${claim}`),
       schedule: `*/${everyMinutes} * * * *`,
-      retention: { keepLast: change === 'put' ? keepLast : keepLast + 1, breaker: 100 },
+      retention: {
+        keepLast: change === 'keep more' ? keepLast + 1 : keepLast,
+        breaker: change === 'put careful' ? carefulBreaker : 100,
+      },
+      ...(minutes === undefined ? {} : { verify: { schedule: `*/${minutes} * * * *`, every: `${minutes}m` } }),
     };
     data[id] = Buffer.from(JSON.stringify(text)).toString('base64');
-    confirmFirstPrune(world, id);
+    if (change === 'put anew') forgetPolicy(world, id);
+    else confirmFirstPrune(world, id);
   }
   write(world, 'secrets', policySecretName, data);
   world.mesh.send('policy-tick', { ...tickEvent(world), type: 'dev.soteria.policy.changed.v1' });
@@ -69,6 +81,12 @@ function confirmFirstPrune(world: World, id: string): void {
     ...memory,
     [id]: memory[id] ?? JSON.stringify({ since: at, prunedAt: at }),
   });
+}
+
+/** As after an import: it has never pruned. */
+function forgetPolicy(world: World, id: string): void {
+  const { [id]: _forgotten, ...memory } = read(world, 'configmaps', policyMemoryName);
+  write(world, 'configmaps', policyMemoryName, memory);
 }
 
 export function deletePolicies(world: World): void {
@@ -95,7 +113,7 @@ const tickEvent = ({ dice, now }: World): ReceivedEvent => ({
   extensions: {},
 });
 
-const policyOf = ({ labels }: TargetRecord): string | undefined => labels[catalogueKeys.policy];
+export const policyOf = ({ labels }: TargetRecord): string | undefined => labels[catalogueKeys.policy];
 
 export function holdPoint(world: World, nth: number): void {
   const points = world.longhorn.target.list().filter((record) => policyOf(record) !== undefined);
@@ -103,21 +121,6 @@ export function holdPoint(world: World, nth: number): void {
   if (one === undefined) return;
   const data = read(world, 'configmaps', holdsName);
   write(world, 'configmaps', holdsName, { ...data, [one.name]: `longhorn:${targetName}/${one.name}` });
-}
-
-/** Why no prune may delete this backup at this instant. */
-export function whyNotToPrune(world: Pick<World, 'cluster' | 'longhorn'>, name: string): string | undefined {
-  const record = world.longhorn.target.get(name);
-  if (record === undefined) return undefined;
-  const policy = policyOf(record);
-  if (policy === undefined) return `${name} is of no policy`;
-  if (policiesIn(world).every(({ id }) => id !== policy)) return `${name} is of the policy ${policy}, which is gone`;
-  const held = Object.values(read(world, 'configmaps', holdsName));
-  if (held.includes(`longhorn:${targetName}/${name}`)) return `${name} is held`;
-  const isNewer = (one: TargetRecord): boolean =>
-    one.volume === record.volume && policyOf(one) === policy && one.snapshotCreatedAt > record.snapshotCreatedAt;
-  const isReplaced = world.longhorn.target.list().some((one) => one.createdAt !== '' && isNewer(one));
-  return isReplaced ? undefined : `${name} is the newest point of the policy ${policy}`;
 }
 
 /** Two clocks of the history may differ by so much. */
@@ -157,4 +160,36 @@ function isLookedAfter({ evidence, longhorn }: World, { id, claim, dueAt, settle
     Date.parse(record.snapshotCreatedAt) >= dueAt &&
     [id, undefined].includes(policyOf(record));
   return isAnswered || longhorn.target.list().some(isFresh);
+}
+
+/** Claims that no test was asked of in the last round before `at`, and of which a test could have been made. */
+export function letUntested({ cluster, evidence, longhorn }: World, at: Date): string[] {
+  const settledBy = at.getTime() - clocksDifferMs;
+  return policiesIn({ cluster }).flatMap(({ id, claims, testedEveryMinutes = 0 }) => {
+    if (testedEveryMinutes === 0) return [];
+    const periodMs = testedEveryMinutes * minuteMs;
+    const dueAt = Math.floor(settledBy / periodMs) * periodMs;
+    return claims
+      .filter((claim) => {
+        const start = `verify/${id}/${shop}/${claim}/`;
+        const isAsked = evidence.changes.some(
+          ({ after }) =>
+            after?.spec.identity?.startsWith(start) === true &&
+            Date.parse(after.spec.identity.slice(start.length)) >= dueAt,
+        );
+        const isJudged = evidence.verdicts.some((one) => one.claim === claim && one.at >= dueAt);
+        const isRefuted = ({ name }: TargetRecord) =>
+          evidence.verdicts.findLast((one) => one.name === name)?.outcome === 'refuted';
+        const isGood = (record: TargetRecord) =>
+          record.volume === volumeOfClaim(claim) &&
+          record.createdAt !== '' &&
+          record.labels[catalogueKeys.operationUid] !== undefined &&
+          Date.parse(record.createdAt) < settledBy - periodMs &&
+          !isRefuted(record);
+        return !isAsked && !isJudged && longhorn.target.list().some(isGood);
+      })
+      .map(
+        (claim) => `claim ${claim} was not tested in the round of ${new Date(dueAt).toISOString()} of the policy ${id}`,
+      );
+  });
 }

@@ -4,8 +4,9 @@ import type { Ending, Evidence } from './evidence.ts';
 import type { History } from './history.ts';
 import { makeMove, sweep, work } from './make-move.ts';
 import { throwSwitch } from './meddle.ts';
-import { deletePolicies, letPass, policiesIn } from './policies.ts';
+import { deletePolicies, letPass, letUntested, policiesIn } from './policies.ts';
 import { readEnding } from './read-ending.ts';
+import { runTests } from './restore-tests.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface Played {
@@ -25,10 +26,13 @@ async function round(world: World, minutes: number): Promise<number> {
   sweep(world);
   for (let part = 0; part < 3; part += 1) {
     steps += await work(world, maxStepsARound);
+    await runTests(world);
     world.pass(minutes * 20);
     world.longhorn.step();
   }
-  return steps + (await work(world, maxStepsARound));
+  steps += await work(world, maxStepsARound);
+  await runTests(world);
+  return steps;
 }
 
 function isSettled(ending: Ending): boolean {
@@ -60,7 +64,9 @@ async function keepUp(world: World): Promise<number> {
   for (let count = 0; count < 4; count += 1) {
     const at = world.now();
     steps += await round(world, 20);
-    if (count === 3) world.evidence.letPass.push(...letPass(world, at));
+    if (count < 3) continue;
+    world.evidence.letPass.push(...letPass(world, at));
+    world.evidence.letUntested.push(...letUntested(world, at));
   }
   deletePolicies(world);
   return steps;

@@ -10,7 +10,7 @@ import type { History } from './history.ts';
 import { type SimulatedLonghorn, createSimulatedLonghorn } from './longhorn/simulated-longhorn.ts';
 import { holdPingSources } from './knative-controller.ts';
 import { createMesh, type Mesh, received } from './mesh.ts';
-import { whyNotToPrune } from './policies.ts';
+import { whyNotConfirmed, whyNotToPrune } from './prunes.ts';
 import { type Process, startProcess } from './process.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { seedCluster, seedForeign } from './seed-cluster.ts';
@@ -59,9 +59,11 @@ export function createWorld(history: Omit<History, 'moves' | 'doFaultsStay'>, mu
     const beforePrune =
       name === 'policy-tick'
         ? (backup: string): void => {
-            const why = whyNotToPrune({ cluster, longhorn }, backup);
+            const why = whyNotToPrune({ cluster, longhorn, evidence }, backup);
+            const unconfirmed = whyNotConfirmed({ cluster, longhorn }, backup);
             evidence.pruned.add(backup);
             if (why !== undefined) evidence.prunedWrongly.push(why);
+            if (unconfirmed !== undefined) evidence.prunedWithoutYes.push(unconfirmed);
           }
         : undefined;
     const client = createConnection({ process: id, cluster, scheduler, outage, evidence, beforePrune, now });
