@@ -3,6 +3,7 @@
  * keeping and replaying dead letters. Together with the main job these are all the rights they have (`test/rights`).
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readEvents } from '@soteria/console/testing/read-events.ts';
 import { isAbout, type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
 import { backupRequested, contentModes, post } from '../e2e/send-event.ts';
 import { type ApiServer, startApiServer } from '../servers/api-server.ts';
@@ -52,8 +53,11 @@ describeWithControllers('what is seldom done on a real API server', () => {
 
   const operationsPath = `/apis/soteria.dev/v1alpha1/namespaces/${namespace}/operations`;
 
-  it('an upload that is cancelled leaves neither backup nor snapshot', async () => {
+  it('an upload that is cancelled leaves neither backup nor snapshot, and a viewer sees its end', async () => {
     bed.local.faults.set('stuckInProgress', true);
+    const followed = new URL(`/v1/events?namespace=${namespace}&pvc=notes`, bed.local.frontDoorUrl);
+    const events = readEvents(await fetch(followed, { headers: { authorization: `Bearer ${token}` } }));
+    expect(await events.take(1)).toEqual(['connected']);
     expect((await call('POST', '/v1/backup', { namespace, pvc: 'notes' })).status).toBe(202);
     const running = await waitUntil('the upload has begun', async () =>
       (await bed.listOperations(namespace)).find(({ status }) => status?.work?.backupMade === true),
@@ -68,6 +72,16 @@ describeWithControllers('what is seldom done on a real API server', () => {
     const ended = await bed.waitForEnd('the cancelled one', isAbout({ namespace, name: 'notes' }));
     expect(ended.status?.phase).toBe('Cancelled');
     expect(await bed.listRestorable({ namespace, name: 'notes' })).toEqual([]);
+    const last = `operation:progress ${name} Cancelled`;
+    let seen: string[] = [];
+    do seen = await events.take(1);
+    while (seen.length > 0 && seen[0] !== last);
+    expect(seen).toEqual([last]);
+    await events.cancel();
+    const metrics = await (await fetch(new URL('/metrics', bed.local.frontDoorUrl))).text();
+    expect(metrics).toContain('soteria_operations{kind="Backup",phase="Cancelled"} 1\n');
+    expect(metrics).toContain('soteria_backup_target_available{target="default"} 1\n');
+    expect(metrics).toContain('soteria_dead_letters ');
   });
 
   it('the sweep purges old Operations and leaves new Operations', async () => {
