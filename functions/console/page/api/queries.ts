@@ -1,6 +1,6 @@
 /** What the screens read. A key begins with what an event makes old: `inventory`, `operations`, `points`, `policies`. */
 import { queryOptions } from '@tanstack/react-query';
-import { api } from './client.ts';
+import { api, type RestoreRequest } from './client.ts';
 import { dataOf } from './problem.ts';
 
 export const inventoryQuery = () =>
@@ -39,4 +39,53 @@ export const operationsQuery = (query: OperationsFilter) =>
   queryOptions({
     queryKey: ['operations', query],
     queryFn: async ({ signal }) => dataOf(await api.GET('/v1/operations', { params: { query }, signal })),
+  });
+
+export const operationQuery = (namespace: string, name: string) =>
+  queryOptions({
+    queryKey: ['operations', namespace, name],
+    queryFn: async ({ signal }) =>
+      dataOf(await api.GET('/v1/operations/{name}', { params: { path: { name }, query: { namespace } }, signal })),
+    // An event makes it old; where no stream reaches the page, this does.
+    refetchInterval: (query) => {
+      const phase = query.state.data?.phase;
+      return phase === 'Pending' || phase === 'Running' ? 3_000 : 60_000;
+    },
+  });
+
+/** What the restore would do. It is asked for again when the request changes, never by itself. */
+export const restorePlanQuery = (body: RestoreRequest | undefined) =>
+  queryOptions({
+    queryKey: ['plan', body],
+    enabled: body !== undefined,
+    queryFn: async ({ signal }) => {
+      if (body === undefined) throw new Error('a plan needs a request');
+      return dataOf(await api.POST('/v1/restores', { body: { ...body, dry_run: true }, signal }));
+    },
+    staleTime: 30_000,
+    refetchInterval: false,
+  });
+
+export const selfTestQuery = () =>
+  queryOptions({
+    queryKey: ['operations', 'self-test'],
+    queryFn: async ({ signal }) => dataOf(await api.GET('/v1/selftest', { signal })),
+  });
+
+export const recoveryQuery = () =>
+  queryOptions({
+    queryKey: ['recovery'],
+    queryFn: async ({ signal }) => {
+      const headers = { accept: 'application/json' };
+      const found = dataOf(await api.GET('/v1/recovery', { headers, signal }));
+      if (typeof found === 'string') throw new TypeError('the recovery sheet is not JSON');
+      return found;
+    },
+    refetchInterval: 120_000,
+  });
+
+export const deadLettersQuery = () =>
+  queryOptions({
+    queryKey: ['dead-letters'],
+    queryFn: async ({ signal }) => dataOf(await api.GET('/v1/dead-letters', { signal })),
   });

@@ -1,16 +1,30 @@
 /** The frame of every screen: where one is, where one can go, and what concerns all screens. */
-import { Moon, ShieldCheck, Sun } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Activity, ArchiveRestore, HeartPulse, Moon, ShieldCheck, Sun } from 'lucide-react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Link, Route, Switch, useRoute } from 'wouter';
+import { followEvents, useLiveness } from '../api/live.ts';
 import { Protection } from '../protection/protection.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { useTheme } from './theme.ts';
 
 const Claim = lazy(async () => ({ default: (await import('../claim/claim.tsx')).Claim }));
+const Restore = lazy(async () => ({ default: (await import('../restore/restore.tsx')).Restore }));
+const Points = lazy(async () => ({ default: (await import('../points/points.tsx')).Points }));
+const Operations = lazy(async () => ({ default: (await import('../operations/operations.tsx')).Operations }));
+const Operation = lazy(async () => ({ default: (await import('../operations/operation.tsx')).Operation }));
+const Health = lazy(async () => ({ default: (await import('../health/health.tsx')).Health }));
 
-const places = [{ path: '/', name: 'Protection', icon: ShieldCheck }] as const;
+const places = [
+  { path: '/', name: 'Protection', icon: ShieldCheck },
+  { path: '/points', name: 'Restore points', icon: ArchiveRestore },
+  { path: '/operations', name: 'Operations', icon: Activity },
+  { path: '/health', name: 'Health', icon: HeartPulse },
+] as const;
 
 export function Shell() {
+  const queries = useQueryClient();
+  useEffect(() => followEvents(queries), [queries]);
   return (
     <>
       <a className="skip" href="#content">
@@ -30,6 +44,7 @@ export function Shell() {
             ))}
           </ul>
         </nav>
+        <LiveMark />
         <ThemeButton />
       </header>
       <main id="content" tabIndex={-1}>
@@ -37,6 +52,11 @@ export function Shell() {
           <Switch>
             <Route path="/" component={Protection} />
             <Route path="/claims/:namespace/:pvc" component={Claim} />
+            <Route path="/restore" component={Restore} />
+            <Route path="/points" component={Points} />
+            <Route path="/operations" component={Operations} />
+            <Route path="/operations/:namespace/:name" component={Operation} />
+            <Route path="/health" component={Health} />
             <Route>
               <Nowhere />
             </Route>
@@ -55,6 +75,11 @@ function Place({ path, name, icon: Icon }: (typeof places)[number]) {
       <span>{name}</span>
     </Link>
   );
+}
+
+function LiveMark() {
+  const isLive = useLiveness() === 'live';
+  return <p className={isLive ? 'liveness is-live' : 'liveness'}>{isLive ? 'Live' : 'Reads every 30 s'}</p>;
 }
 
 function ThemeButton() {
