@@ -5,7 +5,7 @@ import { type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
 import { isBrowserHere, startBrowser } from './browser.ts';
 import { expectAccessible, openTab } from './open-page.ts';
 
-describe.skipIf(!isBrowserHere())('the page', () => {
+describe.skipIf(!isBrowserHere())('the page', { timeout: 150_000 }, () => {
   let bed: LocalBed;
   let browser: Browser;
   beforeAll(async () => {
@@ -18,7 +18,7 @@ describe.skipIf(!isBrowserHere())('the page', () => {
 
   const open = async (path: string): Promise<Page> => {
     const { page } = await openTab(browser);
-    page.setDefaultTimeout(45_000);
+    page.setDefaultTimeout(100_000);
     await page.goto(`${bed.local.frontDoorUrl}${path}`);
     return page;
   };
@@ -60,6 +60,32 @@ describe.skipIf(!isBrowserHere())('the page', () => {
     await page.getByRole('link', { name: /^soteria-restore-notes-restored-/ }).click();
     await page.getByRole('heading', { name: /Restore/ }).waitFor();
     await page.getByText('over HTTP').waitFor();
+    await expectAccessible(page);
+  });
+
+  it('previews a policy while it is written, stores it, and lists it', async () => {
+    const page = await open('/policies');
+    await page.getByText('There is no policy yet').waitFor();
+    await page.getByRole('link', { name: 'Write a policy' }).click();
+    await page.getByRole('heading', { name: '3 claims match, 0 not' }).waitFor();
+    await expectAccessible(page);
+    await page.getByLabel('Policy (YAML)').fill('id: nightly\nschedule: never');
+    await page
+      .getByText(/schedule/)
+      .nth(1)
+      .waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: 'Write a policy' }).click();
+    await page.getByRole('button', { name: 'Store it' }).click();
+    await page.getByText('Stored.').waitFor();
+    await page.getByRole('link', { name: 'Policies', exact: true }).first().click();
+    await page.getByRole('link', { name: 'nightly' }).waitFor();
+    await expectAccessible(page);
+  });
+
+  it('plans a namespace, claim by claim', async () => {
+    const page = await open('/namespaces/sample');
+    await page.getByText('sample-restored/notes').first().waitFor();
     await expectAccessible(page);
   });
 

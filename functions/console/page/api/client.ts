@@ -21,3 +21,7 @@ export type RestorePlan = Omit<Schemas['RestoreAnswer'], 'secret'>;
 export type Step = Schemas['StepView'];
 export type Recovery = Schemas['RecoveryAnswer'];
 export type SelfTest = Schemas['SelfTestState'];
+export type Policy = Schemas['Policy'];
+export type PolicyPreview = Schemas['PolicyPreview'];
+export type Usage = Schemas['UsageAnswer'];
+export type NamespacePlan = Schemas['NamespaceRestoreAnswer'];

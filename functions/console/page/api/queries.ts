@@ -17,9 +17,9 @@ export const claimQuery = (namespace: string, pvc: string) =>
       return {
         row: found.namespaces.flatMap(({ pvcs }) => pvcs).find((row) => row.pvc === pvc) ?? null,
         problems: found.problems,
-        evaluatedAt: found.evaluated_at,
       };
     },
+    refetchInterval: ({ state }) => (state.data?.row?.running === null ? 30_000 : 3_000),
   });
 
 export const pointsQuery = (query: { readonly namespace?: string; readonly pvc?: string; readonly limit?: number }) =>
@@ -35,10 +35,14 @@ interface OperationsFilter {
   readonly limit?: number;
 }
 
+/** It changes. An event says so; where no stream reaches the page, a short interval finds out. */
+const isOpen = (phase: string | undefined): boolean => phase === 'Pending' || phase === 'Running';
+
 export const operationsQuery = (query: OperationsFilter) =>
   queryOptions({
     queryKey: ['operations', query],
     queryFn: async ({ signal }) => dataOf(await api.GET('/v1/operations', { params: { query }, signal })),
+    refetchInterval: ({ state }) => (state.data?.items.some(({ phase }) => isOpen(phase)) === true ? 3_000 : 30_000),
   });
 
 export const operationQuery = (namespace: string, name: string) =>
@@ -46,11 +50,7 @@ export const operationQuery = (namespace: string, name: string) =>
     queryKey: ['operations', namespace, name],
     queryFn: async ({ signal }) =>
       dataOf(await api.GET('/v1/operations/{name}', { params: { path: { name }, query: { namespace } }, signal })),
-    // An event makes it old; where no stream reaches the page, this does.
-    refetchInterval: (query) => {
-      const phase = query.state.data?.phase;
-      return phase === 'Pending' || phase === 'Running' ? 3_000 : 60_000;
-    },
+    refetchInterval: ({ state }) => (isOpen(state.data?.phase) ? 3_000 : 60_000),
   });
 
 /** What the restore would do. It is asked for again when the request changes, never by itself. */
@@ -61,6 +61,20 @@ export const restorePlanQuery = (body: RestoreRequest | undefined) =>
     queryFn: async ({ signal }) => {
       if (body === undefined) throw new Error('a plan needs a request');
       return dataOf(await api.POST('/v1/restores', { body: { ...body, dry_run: true }, signal }));
+    },
+    staleTime: 30_000,
+    refetchInterval: false,
+  });
+
+export const namespacePlanQuery = (
+  body: { readonly namespace: string; readonly target_namespace: string } | undefined,
+) =>
+  queryOptions({
+    queryKey: ['plan', 'namespace', body],
+    enabled: body !== undefined,
+    queryFn: async ({ signal }) => {
+      if (body === undefined) throw new Error('a plan needs a request');
+      return dataOf(await api.POST('/v1/restores/namespace', { body: { ...body, dry_run: true }, signal }));
     },
     staleTime: 30_000,
     refetchInterval: false,
@@ -88,4 +102,44 @@ export const deadLettersQuery = () =>
   queryOptions({
     queryKey: ['dead-letters'],
     queryFn: async ({ signal }) => dataOf(await api.GET('/v1/dead-letters', { signal })),
+  });
+
+export const policiesQuery = () =>
+  queryOptions({
+    queryKey: ['policies'],
+    queryFn: async ({ signal }) => {
+      const found = dataOf(await api.GET('/v1/policies', { signal }));
+      if (!('items' in found)) throw new TypeError('the policies are not JSON');
+      return found;
+    },
+  });
+
+/** Of a draft as it is typed: the server reads the YAML, so that the page has no second reading of it. */
+export const previewQuery = (yaml: string) =>
+  queryOptions({
+    queryKey: ['preview', yaml],
+    enabled: yaml.trim() !== '',
+    queryFn: async ({ signal }) => {
+      const found = dataOf(
+        await api.POST('/v1/policies/preview', {
+          params: { query: { limit: 200 } },
+          headers: { 'content-type': 'application/yaml' },
+          // The contract types a policy as an object; what is sent is its text.
+          body: { id: 'draft' },
+          bodySerializer: () => yaml,
+          signal,
+        }),
+      );
+      if (!('runs' in found)) throw new TypeError('the answer is not the preview of one policy');
+      return found;
+    },
+    staleTime: 30_000,
+    refetchInterval: false,
+  });
+
+export const usageQuery = () =>
+  queryOptions({
+    queryKey: ['usage'],
+    queryFn: async ({ signal }) => dataOf(await api.GET('/v1/b2', { signal })),
+    refetchInterval: (query) => (query.state.data?.measuring === null ? 120_000 : 3_000),
   });

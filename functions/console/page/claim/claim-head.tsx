@@ -14,7 +14,7 @@ export function ClaimHead({ namespace, pvc, row }: ClaimHeadProps) {
     <header className="screen-head">
       <p className="crumbs">
         <Link href="/">Protection</Link> <span aria-hidden="true">/</span>{' '}
-        <Link href={`/?q=${namespace}`}>{namespace}</Link>
+        <Link href={`/namespaces/${namespace}`}>{namespace}</Link>
       </p>
       <h1>
         {row === null ? null : <HealthMark health={row.health} size={26} />}

@@ -21,7 +21,7 @@ export function SentAs({ path, body, kind, namespace, generateName, request }: S
     `  namespace: ${namespace}`,
     'spec:',
     `  kind: ${kind}`,
-    '  request:',
+    Object.keys(request).length === 0 ? '  request: {}' : '  request:',
     ...Object.entries(request).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}`),
   ].join('\n');
   return (

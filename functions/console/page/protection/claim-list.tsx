@@ -43,7 +43,7 @@ export function ClaimList({ lines }: { readonly lines: readonly Line[] }) {
 function NamespaceLine({ name, claims, notSafe }: Extract<Line, { is: 'namespace' }>) {
   return (
     <h2 className="namespace-line">
-      {name}
+      <Link href={`/namespaces/${name}`}>{name}</Link>
       <span>
         {sayCount(claims, 'claim')}
         {notSafe > 0 ? `, ${notSafe} not safe` : ''}

@@ -1,6 +1,6 @@
 /** The frame of every screen: where one is, where one can go, and what concerns all screens. */
 import { useQueryClient } from '@tanstack/react-query';
-import { Activity, ArchiveRestore, HeartPulse, Moon, ShieldCheck, Sun } from 'lucide-react';
+import { Activity, ArchiveRestore, ChartBar, HeartPulse, Moon, ScrollText, ShieldCheck, Sun } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { Link, Route, Switch, useRoute } from 'wouter';
 import { followEvents, useLiveness } from '../api/live.ts';
@@ -13,12 +13,18 @@ const Restore = lazy(async () => ({ default: (await import('../restore/restore.t
 const Points = lazy(async () => ({ default: (await import('../points/points.tsx')).Points }));
 const Operations = lazy(async () => ({ default: (await import('../operations/operations.tsx')).Operations }));
 const Operation = lazy(async () => ({ default: (await import('../operations/operation.tsx')).Operation }));
+const Policies = lazy(async () => ({ default: (await import('../policies/policies.tsx')).Policies }));
+const Draft = lazy(async () => ({ default: (await import('../policies/draft.tsx')).Draft }));
+const Usage = lazy(async () => ({ default: (await import('../usage/usage.tsx')).Usage }));
+const Namespace = lazy(async () => ({ default: (await import('../namespaces/namespace.tsx')).Namespace }));
 const Health = lazy(async () => ({ default: (await import('../health/health.tsx')).Health }));
 
 const places = [
   { path: '/', name: 'Protection', icon: ShieldCheck },
   { path: '/points', name: 'Restore points', icon: ArchiveRestore },
   { path: '/operations', name: 'Operations', icon: Activity },
+  { path: '/policies', name: 'Policies', icon: ScrollText },
+  { path: '/usage', name: 'Usage', icon: ChartBar },
   { path: '/health', name: 'Health', icon: HeartPulse },
 ] as const;
 
@@ -56,6 +62,10 @@ export function Shell() {
             <Route path="/points" component={Points} />
             <Route path="/operations" component={Operations} />
             <Route path="/operations/:namespace/:name" component={Operation} />
+            <Route path="/policies" component={Policies} />
+            <Route path="/policies/draft" component={Draft} />
+            <Route path="/namespaces/:namespace" component={Namespace} />
+            <Route path="/usage" component={Usage} />
             <Route path="/health" component={Health} />
             <Route>
               <Nowhere />
