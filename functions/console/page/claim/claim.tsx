@@ -15,7 +15,7 @@ import { Timeline } from './timeline.tsx';
 import { WhatFails } from './what-fails.tsx';
 
 export function Claim() {
-  const { namespace = '', pvc = '' } = useParams<{ namespace: string; pvc: string }>();
+  const { namespace, pvc } = useParams<{ namespace: string; pvc: string }>();
   useTitle(`${namespace}/${pvc}`);
   const claim = useQuery(claimQuery(namespace, pvc));
   const points = useQuery(pointsQuery({ namespace, pvc, limit: 500 }));

@@ -9,7 +9,7 @@ import { BackUpNamespace } from './back-up-namespace.tsx';
 import { RestoreNamespace } from './restore-namespace.tsx';
 
 export function Namespace() {
-  const { namespace = '' } = useParams<{ namespace: string }>();
+  const { namespace } = useParams<{ namespace: string }>();
   useTitle(namespace);
   const inventory = useQuery(inventoryQuery());
   const rows = inventory.data?.namespaces.filter(({ name }) => name === namespace).flatMap(({ pvcs }) => pvcs) ?? [];

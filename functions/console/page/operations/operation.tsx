@@ -16,7 +16,7 @@ import { Steps } from './steps.tsx';
 const asked = { http: 'over HTTP', event: 'by an event', kubectl: 'with kubectl', policy: 'by a policy' } as const;
 
 export function Operation() {
-  const { namespace = '', name = '' } = useParams<{ namespace: string; name: string }>();
+  const { namespace, name } = useParams<{ namespace: string; name: string }>();
   useTitle(name);
   const query = useQuery(operationQuery(namespace, name));
   const operation = query.data;

@@ -42,16 +42,13 @@ export function worstFirst(rows: readonly ClaimRow[]): ClaimRow[] {
 
 /** Namespaces in the order of their worst claim. */
 export function byNamespace(rows: readonly ClaimRow[]): Line[] {
-  const groups = Map.groupBy(worstFirst(rows), ({ namespace }) => namespace);
-  return [...groups].flatMap(([name, members]): Line[] => [
-    {
-      is: 'namespace',
-      name,
-      claims: members.length,
-      notSafe: members.filter(({ health }) => health !== 'safe').length,
-    },
-    ...members.map((row): Line => ({ is: 'claim', row })),
-  ]);
+  const lines: Line[] = [];
+  for (const [name, members] of Map.groupBy(worstFirst(rows), ({ namespace }) => namespace)) {
+    const notSafe = members.filter(({ health }) => health !== 'safe').length;
+    lines.push({ is: 'namespace', name, claims: members.length, notSafe });
+    for (const row of members) lines.push({ is: 'claim', row });
+  }
+  return lines;
 }
 
 export function countHealths(rows: readonly ClaimRow[]): Readonly<Record<Health, number>> {
