@@ -1,5 +1,5 @@
 /**
- * `node test/console/screens.ts ADDRESS`: pictures of every screen, in both themes and as a phone shows them, into docs/images. The
+ * `node test/console/screens.ts ADDRESS [NAME]`: pictures of every screen, or of one, in both themes and as a phone shows them, into docs/images. The
  * first screen shows an installation that has run for months; the others show the product that answers at ADDRESS.
  */
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { startBrowser } from './browser.ts';
 import { openTab } from './open-page.ts';
 import { sampleInventory } from './sample-inventory.ts';
 
-const [address = 'http://127.0.0.1:8080'] = process.argv.slice(2);
+const [address = 'http://127.0.0.1:8080', only] = process.argv.slice(2);
 const folder = join(import.meta.dirname, '../../docs/images');
 
 const screens: readonly {
@@ -20,8 +20,8 @@ const screens: readonly {
   { name: 'claim', path: '/claims/sample/notes', until: 'is complete and restorable' },
   { name: 'restore', path: '/restore?namespace=sample&pvc=notes', until: 'Nothing stands in the way' },
   { name: 'operations', path: '/operations', until: 'every event was accepted' },
-  { name: 'points', path: '/points', until: 'Soteria' },
-  { name: 'policy', path: '/policies/draft', until: 'match' },
+  { name: 'points', path: '/points', until: '· Soteria' },
+  { name: 'policy', path: '/policies/draft', until: 'Next runs' },
   { name: 'health', path: '/health', until: 'self-test' },
 ];
 const shapes = [
@@ -33,6 +33,7 @@ const shapes = [
 const browser = await startBrowser();
 for (const shape of shapes) {
   for (const { name, path, until, isSample = false } of screens) {
+    if (only !== undefined && only !== name) continue;
     const { page } = await openTab(browser, shape);
     if (isSample) {
       await page.route('**/v1/inventory*', (route) => route.fulfill({ json: sampleInventory({ now: Date.now() }) }));

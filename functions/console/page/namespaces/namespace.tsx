@@ -17,7 +17,7 @@ export function Namespace() {
     <>
       <header className="screen-head">
         <p className="crumbs">
-          <Link href="/">Protection</Link> <span aria-hidden="true">/</span>
+          <Link href="/">Protection</Link>
         </p>
         <h1>{namespace}</h1>
         <p className="lead">

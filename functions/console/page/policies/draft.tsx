@@ -51,7 +51,7 @@ ${yaml.replaceAll(/^/gm, '    ')}`;
     <>
       <header className="screen-head">
         <p className="crumbs">
-          <Link href="/policies">Policies</Link> <span aria-hidden="true">/</span>
+          <Link href="/policies">Policies</Link>
         </p>
         <h1>Write a policy</h1>
         <p className="lead">The preview beside it is the server’s. Nothing is stored before you say so.</p>
