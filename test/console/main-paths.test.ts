@@ -67,7 +67,7 @@ describe.skipIf(!isBrowserHere())('the page', { timeout: 150_000 }, () => {
     const page = await open('/policies');
     await page.getByText('There is no policy yet').waitFor();
     await page.getByRole('link', { name: 'Write a policy' }).click();
-    await page.getByRole('heading', { name: '3 claims match, 0 not' }).waitFor();
+    await page.getByRole('heading', { name: /claims match, 0 not/ }).waitFor();
     await expectAccessible(page);
     await page.getByLabel('Policy (YAML)').fill('id: nightly\nschedule: never');
     await page.getByRole('alert').waitFor();
