@@ -87,5 +87,6 @@ function readUrls(text: string, namespace: string): Record<Owner, URL> {
     restore: urlOf('restore'),
     'policy-tick': urlOf('policy-tick'),
     'b2-usage': urlOf('b2-usage'),
+    notify: urlOf('notify'),
   };
 }

@@ -5,6 +5,7 @@ export const ownedPaths = {
   restore: ['/v1/restores', '/v1/restore-test', '/v1/backups/adopt', '/v1/selftest', '/v1/recovery'],
   'policy-tick': ['/v1/dead-letters', '/v1/policies', '/v1/coverage', '/v1/backups/hold', '/v1/backups/release'],
   'b2-usage': ['/v1/b2'],
+  notify: ['/v1/notify'],
 } as const;
 
 export type Owner = keyof typeof ownedPaths;
