@@ -19,7 +19,7 @@ const rules = { windowSeconds: 20, graceSeconds: 30, drainSeconds: 30 };
 /** Most increments are small, few are not. */
 const day = { backupSeconds: [60, 120, 120, 240, 900], progressEverySeconds: 10 };
 const daySeconds = 24 * 3600;
-const units = { pod_seconds: 's', mib_hours: 'MiB·h', cpu_hours: 'CPU·h' };
+const units = { wakeups: '', pod_seconds: 's', mib_hours: 'MiB·h', cpu_hours: 'CPU·h' };
 const always = 'one process of backup, always on';
 
 /** The resource requests in the manifests that their projects publish; running all day. */
@@ -59,12 +59,16 @@ const mibHours = (podSeconds: number, mib = Number.NaN): number => (podSeconds /
 function soteria(policies: number): [string, Record<string, number[]>] {
   const lives = Object.entries(wakeupsOf({ policies, ...day })).map(([name, wakeups]) => {
     const podSeconds = podSecondsOf(wakeups, rules);
-    return { podSeconds, mibHours: mibHours(podSeconds, memory.get(name)) };
+    return { wakeups: wakeups.length, podSeconds, mibHours: mibHours(podSeconds, memory.get(name)) };
   });
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   return [
     `Soteria, ${policies} ${policies === 1 ? 'policy' : 'policies'}`,
-    { pod_seconds: [sum(lives.map((life) => life.podSeconds))], mib_hours: [sum(lives.map((life) => life.mibHours))] },
+    {
+      wakeups: [sum(lives.map((life) => life.wakeups))],
+      pod_seconds: [sum(lives.map((life) => life.podSeconds))],
+      mib_hours: [sum(lives.map((life) => life.mibHours))],
+    },
   ];
 }
 

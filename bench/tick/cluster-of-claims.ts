@@ -67,18 +67,13 @@ export function makePolicies(count: number): ResolvedPolicy[] {
 const isOld = (index: number): boolean => index % 50 === 49;
 
 /** What the tick before has recorded: that the old ones are missed. */
-export function makeBefore(
-  namespaces: readonly NamespaceFacts[],
-): (namespace: string) => NamespaceCoverage | undefined {
+export function makeBefore(): (namespace: string) => NamespaceCoverage | undefined {
   const missed: CoverageRecord = { code: 'fresh', missedSince: '2026-10-18T00:00:00.000Z' };
-  const old = namespaces.map(({ namespace, claims }, number) => {
-    const names = claims
-      .filter((_one, index) => isOld(number * claimsOfNamespace + index))
-      .map(({ name }) => [name, missed] as const);
-    return [namespace.name, new Map(names)] as const;
-  });
-  const recorded = new Map(old);
-  return (namespace) => recorded.get(namespace);
+  return (namespace) => {
+    const first = Number(namespace.slice('team-'.length)) * claimsOfNamespace;
+    const indexes = Array.from({ length: claimsOfNamespace }, (_none, index) => index);
+    return new Map(indexes.filter((index) => isOld(first + index)).map((index) => [`data-${index}`, missed]));
+  };
 }
 
 /** Of most claims within the hour, of some within the day, of one in fifty too old. */
@@ -97,10 +92,10 @@ function progressOf(index: number): PolicyProgress {
     : { dataAsOf };
 }
 
-/** Its claims with what is known of each, for the policies that take it. */
-export function makeNamespaces(count: number, policies: readonly ResolvedPolicy[]): NamespaceFacts[] {
+/** One namespace after another: its claims with what is known of each, for the policies that take it. */
+export function* makeNamespaces(count: number, policies: readonly ResolvedPolicy[]): Generator<NamespaceFacts> {
   const match = createMatcher(policies);
-  return Array.from({ length: Math.ceil(count / claimsOfNamespace) }, (_none, number) => {
+  for (let number = 0; number < Math.ceil(count / claimsOfNamespace); number += 1) {
     const name = `team-${number}`;
     const labels = { 'kubernetes.io/metadata.name': name, tier: of(tiers, number) };
     const namespace: Marked = { name, labels, annotations: number % 50 === 0 ? { 'soteria.dev/exclude': 'lab' } : {} };
@@ -123,6 +118,6 @@ export function makeNamespaces(count: number, policies: readonly ResolvedPolicy[
         progress: new Map(taking.map(({ id }) => [id, progressOf(serial)])),
       };
     });
-    return { namespace, claims };
-  });
+    yield { namespace, claims };
+  }
 }

@@ -13,7 +13,6 @@ import { totalsOf } from '@soteria/shared/coverage/coverage-record.ts';
 import { resolvePolicy } from '../policy/resolve-policy.ts';
 import { keepPingSources } from '../ping-sources/keep-ping-sources.ts';
 import { decideTick, type TickDecision, type ToldTransition } from '../tick/decide-tick.ts';
-import type { NamespaceFacts } from '../tick/claim-facts.ts';
 import type { PolicyTickTools } from '../tools.ts';
 import { askForPrunes } from './ask-for-prunes.ts';
 import { createCoverageStore, decodeAll } from '@soteria/shared/coverage/coverage-store.ts';
@@ -76,7 +75,7 @@ export async function evaluateCluster(
     now,
   );
   const recorded = decodeAll(before);
-  const { namespaces, open, bytesReadToday } = gatherClaims(seen, now, unchanged);
+  const { namespaces, newestAt: newest, open, bytesReadToday } = gatherClaims(seen, now, unchanged);
   const decision = decideTick({
     now,
     policies,
@@ -112,10 +111,9 @@ export async function evaluateCluster(
   }
   for (const transition of decision.transitions) await report(tools, transition, { signal, log });
   const records = coverageWithRefusals(decision.coverage, { backups: asked.refused, tests: tests.refused });
-  const newest = newestOf(namespaces);
   // While a target is away its points are not listed: what was known of them stays.
   const formerly = hindrance === undefined ? undefined : recorded.newestAt;
-  const newestAt = (of: string, claim: string) => newest.get(`${of}/${claim}`) ?? formerly?.(of, claim);
+  const newestAt = (of: string, claim: string) => newest(of, claim) ?? formerly?.(of, claim);
   const written = await store.write(before, { records, newestAt }, signal);
   // Last: only what is complete counts as an evaluation.
   if (policies.length > 0) await markEvaluated(client, namespace, now, signal);
@@ -134,13 +132,6 @@ export async function evaluateCluster(
     written,
   });
   return { overdue };
-}
-
-function newestOf(namespaces: readonly NamespaceFacts[]): ReadonlyMap<string, Date> {
-  const all = namespaces.flatMap(({ claims }) => claims);
-  return new Map(
-    all.flatMap(({ namespace, name, newest }) => (newest === undefined ? [] : [[`${namespace}/${name}`, newest.at]])),
-  );
 }
 
 const servedBy = ({ ask }: TickDecision): ReadonlySet<string> => new Set(ask.map(({ policy }) => policy));

@@ -140,7 +140,10 @@ function testPointOf({ newest, newestPoint, refutedAt }: Partial<Gathered> = {})
 }
 
 export interface ClaimsGathered extends Pick<TestsSeen, 'open' | 'bytesReadToday'> {
-  readonly namespaces: readonly NamespaceFacts[];
+  /** Made anew each time it is iterated: the facts of all claims together take more memory than their objects. */
+  readonly namespaces: Iterable<NamespaceFacts>;
+  /** The data of the newest restorable point of a claim that no restore test has refuted. */
+  readonly newestAt: (namespace: string, claim: string) => Date | undefined;
 }
 
 /** Nothing was written since the snapshot of that point, which is of the volume that the claim has now. */
@@ -168,14 +171,13 @@ export function gatherClaims(seen: ClusterSeen, now: Date, unchanged = noneUncha
       return [name, { name, labels, annotations }] as const;
     }),
   );
-  const byNamespace = new Map<string, ClaimFacts[]>();
-  for (const claim of seen.claims) {
+  const factsOf = (claim: PersistentVolumeClaim): ClaimFacts => {
     const { name, namespace = '', labels = {}, annotations = {}, creationTimestamp } = claim.metadata;
     const gathered = known.get(`${namespace}/${name}`);
     const { progress, newestPoint, refutedAt: _refutedAt, ...points } = gathered ?? {};
     const testPoint = testPointOf(gathered);
     const obstacle = obstacleOf(claim, seen.persistentVolumes);
-    const facts: ClaimFacts = {
+    return {
       name,
       namespace,
       labels,
@@ -188,13 +190,15 @@ export function gatherClaims(seen: ClusterSeen, now: Date, unchanged = noneUncha
       ...(isUnchangedSince(newestPoint, claim, seen, unchanged) ? { isUnchanged: true } : {}),
       ...(claim.spec?.volumeMode === 'Block' ? {} : { tests: tests.get(`${namespace}/${name}`) ?? notTested }),
     };
-    const list = byNamespace.get(namespace);
-    if (list === undefined) byNamespace.set(namespace, [facts]);
-    else list.push(facts);
-  }
-  const namespaces = [...byNamespace].map(([name, claims]) => ({
-    namespace: marks.get(name) ?? { name, labels: {}, annotations: {} },
-    claims,
-  }));
-  return { namespaces, ...counted };
+  };
+  const byNamespace = Map.groupBy(seen.claims, ({ metadata }) => metadata.namespace ?? '');
+  const namespaces: Iterable<NamespaceFacts> = {
+    *[Symbol.iterator]() {
+      for (const [name, claims] of byNamespace) {
+        yield { namespace: marks.get(name) ?? { name, labels: {}, annotations: {} }, claims: claims.map(factsOf) };
+      }
+    },
+  };
+  const newestAt = (namespace: string, claim: string) => known.get(`${namespace}/${claim}`)?.newest?.at;
+  return { namespaces, newestAt, ...counted };
 }

@@ -29,7 +29,7 @@ export interface MatchesFound {
 
 export function previewMatches(
   policy: ResolvedPolicy,
-  namespaces: readonly NamespaceFacts[],
+  namespaces: Iterable<NamespaceFacts>,
   asked: MatchesAsked,
 ): MatchesFound {
   const compiled = compilePolicy(policy);

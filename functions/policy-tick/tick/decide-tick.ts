@@ -19,7 +19,8 @@ export interface TickInput {
   readonly policies: readonly ResolvedPolicy[];
   /** Since when a policy is there, by its id: it does not catch up what was due before. One that is not here was always there. */
   readonly policiesSince?: ReadonlyMap<string, Date>;
-  readonly namespaces: readonly NamespaceFacts[];
+  /** Read once, one after another: what is known of a namespace need not stay in memory. */
+  readonly namespaces: Iterable<NamespaceFacts>;
   readonly hindrance?: Hindrance;
   /** So many Operations may be made now. */
   readonly free: number;
@@ -52,17 +53,34 @@ export interface TickDecision {
   readonly transitions: readonly ToldTransition[];
 }
 
-/** Many claims have the same record: one object for all of them. */
+/** Many claims have the same record: one object for all of them. Most have the one that the claim before them by the same policy has. */
 function createRecords(): (record: CoverageRecord) => CoverageRecord {
   const known = new Map<string, CoverageRecord>();
+  const recent = new Map<string | undefined, CoverageRecord>();
   return (record) => {
+    const last = recent.get(record.policy);
+    if (last !== undefined && isSame(last, record)) return last;
     const { code, policy, detail, dueAt, nextDueAt, rpoSeconds, missedSince, proveBy, protectedBy } = record;
     const key = `${code}|${policy}|${dueAt}|${nextDueAt}|${rpoSeconds}|${missedSince}|${proveBy}|${protectedBy}|${detail}`;
-    const same = known.get(key);
-    if (same !== undefined) return same;
-    known.set(key, record);
-    return record;
+    const same = known.get(key) ?? record;
+    known.set(key, same);
+    recent.set(policy, same);
+    return same;
   };
+}
+
+function isSame(a: CoverageRecord, b: CoverageRecord): boolean {
+  return (
+    a.code === b.code &&
+    a.policy === b.policy &&
+    a.dueAt === b.dueAt &&
+    a.nextDueAt === b.nextDueAt &&
+    a.rpoSeconds === b.rpoSeconds &&
+    a.missedSince === b.missedSince &&
+    a.proveBy === b.proveBy &&
+    a.protectedBy === b.protectedBy &&
+    a.detail === b.detail
+  );
 }
 
 interface FoundDue extends DueBackup {
@@ -149,11 +167,14 @@ function markWaiting(
   share: (record: CoverageRecord) => CoverageRecord,
 ): void {
   const starting = new Set(ask.map(({ facts }) => facts));
+  const waiting = new Map<CoverageRecord, CoverageRecord>();
   for (const { namespace, claim, facts } of found) {
     const records = coverage.get(namespace);
     const record = records?.get(claim);
     if (record?.code !== 'due' || starting.has(facts)) continue;
-    records?.set(claim, share({ ...record, code: 'waits_for_turn' }));
+    const next = waiting.get(record) ?? share({ ...record, code: 'waits_for_turn' });
+    waiting.set(record, next);
+    records?.set(claim, next);
   }
 }
 
