@@ -38,7 +38,7 @@ export function PointLine({ point, withClaim }: { readonly point: RestorePoint; 
             {namespace}/<wbr />
             {pvc}
           </Link>
-        ) : null}
+        ) : null}{' '}
         <b>{point.data_as_of === null ? 'unknown instant' : sayInstant(point.data_as_of)}</b>{' '}
         {point.data_as_of === null ? null : (
           <span className="tone-soft">
