@@ -16,6 +16,10 @@ describe.each(['request', 'work', 'result'] as const)('the members of every %s',
   });
 });
 
+/** Facts that something is not as it was promised. */
+const wakesNotify = (type: string): boolean =>
+  /\.(?:failed|refuted|inconclusive)\.v1$/.test(type) || type === 'dev.soteria.prune.skipped.v1';
+
 describe('a kind', () => {
   it.each(kinds)('has a request that holds what it requires: %s', (_kind, { requires, request }) => {
     for (const member of requires) expect(Object.keys(request)).toContain(member);
@@ -28,7 +32,8 @@ describe('a kind', () => {
         expect(type).toMatch(/^dev\.soteria\.[a-z]+\.[a-z]+\.v\d+$/);
         expect(meaning).toMatch(/\.$/);
         expect(['request', 'fact']).toContain(role);
-        if (role === 'fact') expect(unsigned).toBe('never');
+        // Whom a fact wakes reads the cluster and believes none of its words, or it must be signed.
+        if (role === 'fact') expect(unsigned).toBe(wakesNotify(type) ? 'always' : 'never');
         const others = kinds.filter(([, other]) => other.events !== events && Object.hasOwn(other.events, type));
         expect({ type, owner, others: others.map(([name]) => name) }).toEqual({ type, owner, others: [] });
       }
