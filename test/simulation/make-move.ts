@@ -11,6 +11,7 @@ import { sayYes } from './prunes.ts';
 import { operationsIn } from './read-ending.ts';
 import { prove, runTests } from './restore-tests.ts';
 import { claimNames, shop, volumeOfClaim } from './seed-cluster.ts';
+import { settle } from './scheduler.ts';
 import type { World } from './world.ts';
 
 type Asking = Extract<Move, { do: 'ask' }>;
@@ -20,6 +21,8 @@ export async function work(world: World, atMost: number): Promise<number> {
   const { scheduler, mesh, dice } = world;
   let steps = 0;
   for (; steps < atMost; steps += 1) {
+    // A process may be on its way from an `import()`, or from a deadline that has just passed, to its next call.
+    if (scheduler.waiting + mesh.pending === 0) await settle();
     const choices = scheduler.waiting + mesh.pending;
     if (choices === 0) break;
     const choice = dice.below(choices);

@@ -19,7 +19,7 @@ export interface Scheduler {
 }
 
 /** Every promise that can go on has done so: nothing in here uses a timer. */
-function settle(): Promise<void> {
+export function settle(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
