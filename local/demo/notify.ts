@@ -35,9 +35,9 @@ export async function startNoticeReceiver(): Promise<NoticeReceiver> {
   };
 }
 
-/** The notifications about one claim: each once, in this order. Throws when a notification came twice. */
+/** The notifications about the objective of one claim: each once, in this order. Throws when a notification came twice. */
 export function describeNotices(notices: readonly ReceivedNotice[], claim: string): string | undefined {
-  const ofClaim = notices.filter(({ title }) => title.includes(claim));
+  const ofClaim = notices.filter(({ title }) => title.includes(`${claim} has no restore point`));
   const kinds = ofClaim.map(({ kind }) => kind).join();
   if (kinds !== 'opened,recovered' && !'opened,recovered'.startsWith(kinds))
     throw new Error(`it was notified of ${claim}: ${kinds}`);

@@ -36,7 +36,7 @@ export async function look(tools: NotifyTools, incoming: Pick<Incoming, 'signal'
   const found = {
     problems,
     isMended: (problem: (typeof problems)[number]) => isMended(problem, state),
-    claims: state.claims.length,
+    claims: state.claims.size,
     now: now(),
   };
   const isOpenNow = await records.update((record) => {

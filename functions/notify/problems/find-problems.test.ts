@@ -23,14 +23,16 @@ function claim(more: Partial<ClaimCoverage> = {}): ClaimCoverage {
   return { namespace: 'db', pvc: 'data', code: 'fresh', why: 'it was backed up', ...more };
 }
 
-const state = (more: Partial<ClusterState> = {}): ClusterState => ({
-  claims: [claim()],
+type Given = Partial<Omit<ClusterState, 'claims'>> & { readonly claims?: readonly ClaimCoverage[] };
+
+const state = ({ claims = [claim()], ...more }: Given = {}): ClusterState => ({
+  claims: new Map(claims.map((one) => [`${one.namespace}/${one.pvc}`, one])),
   ended: [],
   deadLetters: { count: 0, since: undefined },
   ...more,
 });
 
-const found = (more: Partial<ClusterState>) => findProblems(state(more));
+const found = (more: Given) => findProblems(state(more));
 
 describe('a claim', () => {
   it('whose objective is missed is a problem, since the miss', () => {
@@ -74,6 +76,15 @@ describe('an Operation', () => {
     expect(found({ ended: [one] })[0]?.fix).toContain('Operation db/');
   });
 
+  it('that waits for a yes is one problem for all claims of its policy', () => {
+    const waits = { ...error, code: 'confirmation_needed' };
+    const prune = (subject: string) => ended({ kind: 'Prune', subject, policy: 'nightly', error: waits });
+    expect(found({ ended: [prune('db/data'), prune('db/logs')] })).toMatchObject([
+      { cause: 'yes/nightly', what: 'The prune of db/data waits for a yes' },
+      { cause: 'yes/nightly' },
+    ]);
+  });
+
   it('is none when it was good, or when a newer point is there', () => {
     expect(found({ ended: [ended({ outcome: 'good' })] })).toEqual([]);
     expect(found({ claims: [claim({ newestAt: '2026-03-15T10:00:01Z' })], ended: [ended()] })).toEqual([]);
@@ -89,7 +100,7 @@ describe('a problem that no look finds any more', () => {
   const [problem] = found({ ended: [ended()] });
   if (problem === undefined) throw new Error('there is a problem');
 
-  it.each<[string, Partial<ClusterState>, boolean]>([
+  it.each<[string, Given, boolean]>([
     ['its Operation was deleted', {}, false],
     ['a later one was good', { ended: [ended({ outcome: 'good', finishedAt: '2026-03-15T11:00:00Z' })] }, true],
     ['an earlier one was good', { ended: [ended({ outcome: 'good', finishedAt: '2026-03-15T09:00:00Z' })] }, false],

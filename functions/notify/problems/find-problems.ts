@@ -7,8 +7,8 @@ import type { ClaimCoverage, EndedOperation } from './cluster-state.ts';
 import type { Problem } from './problem.ts';
 
 export interface ClusterState {
-  /** Of each claim the last evaluation knew. */
-  readonly claims: readonly ClaimCoverage[];
+  /** Of each claim that the last evaluation knew, by `namespace/claim`. */
+  readonly claims: ReadonlyMap<string, ClaimCoverage>;
   /** Of each subject the Operation of its kind that ended last. */
   readonly ended: readonly EndedOperation[];
   readonly deadLetters: { readonly count: number; readonly since: string | undefined };
@@ -38,11 +38,11 @@ export function isMended({ key, subject, namespace, since }: Problem, state: Clu
   if (ofKey !== undefined && ofKey.outcome === 'good' && ofKey.finishedAt >= since) return true;
   if (key.startsWith('backup/') && isFresherThan(since, subject, state.claims)) return true;
   const isOfClaim = namespace !== undefined && subject.startsWith(`${namespace}/`);
-  return isOfClaim && state.claims.length > 0 && !state.claims.some((one) => subjectOf(one) === subject);
+  return isOfClaim && state.claims.size > 0 && !state.claims.has(subject);
 }
 
 export function findProblems(state: ClusterState): Problem[] {
-  const ofClaims = state.claims.flatMap((claim) => missedOf(claim) ?? []);
+  const ofClaims = [...state.claims.values()].flatMap((claim) => missedOf(claim) ?? []);
   const missed = new Set(ofClaims.map(({ subject }) => subject));
   const ofOperations = state.ended.flatMap((ended) => {
     const found = failureOf(ended, state);
@@ -52,15 +52,13 @@ export function findProblems(state: ClusterState): Problem[] {
   return [...ofClaims, ...ofOperations, ...lettersOf(state)];
 }
 
-const subjectOf = ({ namespace, pvc }: Pick<ClaimCoverage, 'namespace' | 'pvc'>): string => `${namespace}/${pvc}`;
-
 const keyOf = ({ kind, name, namespace, subject }: EndedOperation): string =>
   once.has(kind) ? `${kind.toLowerCase()}/${namespace}/${name}` : `${kind.toLowerCase()}/${subject}`;
 
 function missedOf(claim: ClaimCoverage): Problem | undefined {
-  const { namespace, missedSince, policy, code, why, fix, detail } = claim;
+  const { namespace, pvc, missedSince, policy, code, why, fix, detail } = claim;
   if (missedSince === undefined) return undefined;
-  const subject = subjectOf(claim);
+  const subject = `${namespace}/${pvc}`;
   return {
     key: `objective/${subject}`,
     subject,
@@ -74,6 +72,8 @@ function missedOf(claim: ClaimCoverage): Problem | undefined {
     fix: fix ?? 'look at its Operations; the next due time tries again',
   };
 }
+
+const needsYes = 'confirmation_needed';
 
 const whatFailed: Readonly<Record<string, string>> = {
   Backup: 'was not backed up',
@@ -101,20 +101,30 @@ function failureOf(ended: EndedOperation, { claims }: ClusterState): Problem | u
     namespace: subject.includes('/') ? subject.split('/', 1)[0] : undefined,
     policy,
     severity: isRefuted || kind === 'SelfTest' ? 'critical' : 'warning',
-    cause: error === undefined ? undefined : causeOf(error.code),
+    cause: causeOfFailure(ended),
     since: finishedAt,
-    what: isRefuted
-      ? `The last restore point of ${subject} was restored and is not good`
-      : `${subject} ${whatFailed[kind] ?? `failed: ${kind}`}`,
+    what: whatOf(ended),
     why: said.why,
     fix: `${said.fix} (Operation ${namespace}/${name})`,
     ...(once.has(kind) ? { isOver: true } : {}),
   };
 }
 
+/** The first prune of a policy waits in every claim for the same person. */
+function causeOfFailure({ error, policy }: EndedOperation): string | undefined {
+  if (error === undefined) return undefined;
+  return error.code === needsYes ? `yes/${policy ?? ''}` : causeOf(error.code);
+}
+
+function whatOf({ kind, subject, outcome, error }: EndedOperation): string {
+  if (outcome === 'refuted') return `The last restore point of ${subject} was restored and is not good`;
+  if (error?.code === needsYes) return `The prune of ${subject} waits for a yes`;
+  return `${subject} ${whatFailed[kind] ?? `failed: ${kind}`}`;
+}
+
 /** A backup by anybody that is newer than the failure makes it good, also when its Operation is gone. */
-function isFresherThan(finishedAt: string, subject: string, claims: readonly ClaimCoverage[]): boolean {
-  const newestAt = claims.find((one) => subjectOf(one) === subject)?.newestAt;
+function isFresherThan(finishedAt: string, subject: string, claims: ClusterState['claims']): boolean {
+  const newestAt = claims.get(subject)?.newestAt;
   return newestAt !== undefined && Date.parse(newestAt) > Date.parse(finishedAt);
 }
 

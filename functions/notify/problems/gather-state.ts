@@ -24,22 +24,27 @@ export async function gatherState(sources: StateSources, signal: AbortSignal): P
     readDeadLetters(sources, signal),
   ]);
   const { records, newestAt } = decodeAll(texts);
-  const claims = [...records].flatMap(([namespace, ofNamespace]) =>
-    [...ofNamespace].map(([pvc, record]): ClaimCoverage => {
-      const { code, policy, detail, missedSince } = record;
-      const { why, fix } = reasonOf(code);
-      return {
-        namespace,
-        pvc,
-        policy,
-        code,
-        why,
-        fix,
-        detail,
-        missedSince,
-        newestAt: newestAt(namespace, pvc)?.toISOString(),
-      };
-    }),
+  const claims = new Map(
+    [...records].flatMap(([namespace, ofNamespace]) =>
+      [...ofNamespace].map(([pvc, record]): [string, ClaimCoverage] => {
+        const { code, policy, detail, missedSince } = record;
+        const { why, fix } = reasonOf(code);
+        return [
+          `${namespace}/${pvc}`,
+          {
+            namespace,
+            pvc,
+            policy,
+            code,
+            why,
+            fix,
+            detail,
+            missedSince,
+            newestAt: newestAt(namespace, pvc)?.toISOString(),
+          },
+        ];
+      }),
+    ),
   );
   return { claims, ended, deadLetters };
 }
