@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,8 @@ import { turns } from './test-turns.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const reportsDir = join(root, '.cache/test-reports');
 const scratch = mkdtempSync(join(tmpdir(), 'soteria-test-'));
+// Some tests are another user for a while.
+chmodSync(scratch, 0o755);
 const running = new Set<ChildProcess>();
 let isEnding = false;
 

@@ -49,7 +49,9 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     event('dev.soteria.restore.requested.v1', absent, 401),
     event(unknown, {}, 422),
   ],
-  'policy-tick': [get('/v1/dead-letters'), get('/v1/dead-letters?limit=none'), event(unknown, {}, 422)],
+  'policy-tick': [get('/v1/dead-letters'), get('/v1/dead-letters?limit=none', 400), event(unknown, {}, 422)],
+  console: [get('/v1/operations'), get('/v1/operations?limit=none', 400), get('/v1/whoami')],
+  notify: [get('/v1/notify'), event(unknown, {}, 422)],
   'b2-usage': [get('/v1/b2'), get('/v1/b2?volume=1&volume=2', 400), event(unknown, {}, 422)],
 };
 

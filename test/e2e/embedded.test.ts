@@ -102,7 +102,7 @@ describe('the main job on the embedded default', () => {
       );
       return last?.kind === 'slept' && bed.activities.length;
     });
-    const answer = await fetch(`${bed.local.frontDoorUrl}/v1/operations`);
+    const answer = await fetch(`${bed.local.frontDoorUrl}/v1/backups`);
     expect(answer.status).toBe(200);
     expect(bed.activities.slice(sleeping)).toContainEqual(expect.objectContaining({ kind: 'woke', service: 'backup' }));
     expect(bed.activities.filter(({ kind }) => kind === 'crashed')).toEqual([]);

@@ -118,6 +118,20 @@ const interrupted: History = {
   ],
 };
 
+/** Asked for long after everything was paused. */
+const switchedOff: History = {
+  ...lost,
+  moves: [
+    { do: 'meddle', how: 'throw the switch', nth: 0 },
+    { do: 'pass', seconds: 300 },
+    { do: 'ask', door: 'event', claim: 0, id: 0, reuses: false },
+    { do: 'go', steps: 200 },
+    { do: 'longhorn', steps: 2 },
+    { do: 'sweep' },
+    { do: 'go', steps: 200 },
+  ],
+};
+
 const untilDone = [
   ...[1, 2, 3, 4].flatMap(() => [
     { do: 'go', steps: 300 } as const,
@@ -228,6 +242,7 @@ const histories = [
   unread,
   detached,
   interrupted,
+  switchedOff,
   cloned,
   repeated,
   policed,
