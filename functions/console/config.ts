@@ -6,7 +6,6 @@ import {
   optionalSecret,
   readEnvironment,
   text,
-  textList,
   variable,
   wholeNumber,
 } from '@soteria/shared/config/environment.ts';
@@ -26,16 +25,13 @@ const pairs = variable(
   'pairs function=http://address, separated by commas',
 );
 
-const userHeaders = 'X-Forwarded-User,X-Auth-Request-User,Remote-User,X-Forwarded-Email,X-Auth-Request-Email';
-const groupsHeaders = 'X-Forwarded-Groups,X-Auth-Request-Groups,Remote-Groups';
-
 export const consoleVariables = functionVariables.extend({
   SOTERIA_FUNCTION_URLS: pairs,
   SOTERIA_PROXY_SECRET: optionalSecret(32),
   SOTERIA_PROXY_SECRET_PREVIOUS: optionalSecret(32),
   SOTERIA_PROXY_SECRET_HEADER: text('X-Soteria-Proxy-Secret'),
-  SOTERIA_PROXY_USER_HEADERS: textList('names of headers, separated by commas', userHeaders),
-  SOTERIA_PROXY_GROUPS_HEADERS: textList('names of headers, separated by commas', groupsHeaders),
+  SOTERIA_PROXY_USER_HEADER: text('X-Forwarded-User'),
+  SOTERIA_PROXY_GROUPS_HEADER: text('X-Forwarded-Groups'),
   SOTERIA_CHANGES_PER_MINUTE: wholeNumber(120, { min: 0, max: 100_000 }),
 });
 
@@ -58,8 +54,8 @@ export function readConsoleSettings(env: Environment): ConsoleSettings {
     proxy: {
       secrets: secrets.filter((secret) => secret !== undefined),
       secretHeader: variables.SOTERIA_PROXY_SECRET_HEADER,
-      userHeaders: variables.SOTERIA_PROXY_USER_HEADERS,
-      groupsHeaders: variables.SOTERIA_PROXY_GROUPS_HEADERS,
+      userHeader: variables.SOTERIA_PROXY_USER_HEADER,
+      groupsHeader: variables.SOTERIA_PROXY_GROUPS_HEADER,
     },
     changesPerMinute: variables.SOTERIA_CHANGES_PER_MINUTE,
   };

@@ -15,6 +15,8 @@ import { createSeenBy } from './who/visible-namespaces.ts';
 
 /** So old may the inventory be that several viewers share. */
 const viewForMs = 5_000;
+/** So long do callers wait for one look at a large cluster, before another begins beside it. */
+const viewWithinMs = 120_000;
 /** So long may an answer miss a change of the switch. */
 const pausedForMs = 5_000;
 
@@ -46,7 +48,7 @@ export function createConsoleTools(options: ToolsOptions): ConsoleTools {
         const { gatherView } = await import('./inventory/gather-view.ts');
         return gatherView({ client, namespace, longhornNamespace, clusterId });
       },
-      { maxAgeMs: viewForMs, now },
+      { maxAgeMs: viewForMs, maxWaitMs: viewWithinMs, now },
     ),
     passOn: createPassOn(settings, now),
     streams: { feed: createOperationFeed({ client, watching, log }), stopping, limits },

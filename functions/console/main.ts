@@ -2,6 +2,7 @@
 import '@soteria/shared/config/jitless.ts';
 import { join } from 'node:path';
 import { explainFailedStart, startFunction } from '@soteria/shared/function/start.ts';
+import { readSeldom } from '@soteria/shared/settings/read-seldom.ts';
 import { loadConnection } from '@soteria/shared/kubernetes/connect.ts';
 import { defineConsole } from './app.ts';
 import { readConsoleSettings } from './config.ts';
@@ -19,14 +20,20 @@ async function main(): Promise<void> {
     definition: (tools) => {
       const { client, now } = tools;
       const { namespace, longhornNamespace } = settings;
-      tools.metrics.alsoExpose(async () => {
-        const { readGauges } = await import('./metrics/claim-gauges.ts');
-        return readGauges(client, namespace, now);
-      });
-      tools.metrics.alsoExpose(async () => {
-        const { readClusterGauges } = await import('./metrics/cluster-gauges.ts');
-        return readClusterGauges({ client, namespace, longhornNamespace, now });
-      });
+      // Anybody may scrape, and each scrape reads what the whole cluster has stored.
+      const seldom = { maxAgeMs: 10_000, maxWaitMs: 60_000, now };
+      tools.metrics.alsoExpose(
+        readSeldom(async () => {
+          const { readGauges } = await import('./metrics/claim-gauges.ts');
+          return readGauges(client, namespace, now);
+        }, seldom),
+      );
+      tools.metrics.alsoExpose(
+        readSeldom(async () => {
+          const { readClusterGauges } = await import('./metrics/cluster-gauges.ts');
+          return readClusterGauges({ client, namespace, longhornNamespace, now });
+        }, seldom),
+      );
       return defineConsole(
         createConsoleTools({
           ...tools,

@@ -67,3 +67,25 @@ it('begins another one beside a request that hangs for too long', async () => {
   time = 5_000;
   expect(await ask()).toBe(2);
 });
+
+it('shares a read that takes longer than an answer is fresh, where callers may wait for it', async () => {
+  let time = 0;
+  let reads = 0;
+  let end: () => void = () => undefined;
+  const read = () => {
+    reads += 1;
+    return new Promise<number>((resolve) => (end = () => resolve(reads)));
+  };
+  const ask = readSeldom(read, { maxAgeMs: 5_000, maxWaitMs: 60_000, now: () => new Date(time) });
+  const first = ask();
+  time = 30_000;
+  const second = ask();
+  end();
+  expect([await first, await second]).toEqual([1, 1]);
+  time = 34_999;
+  expect(await ask()).toBe(1);
+  time = 35_000;
+  const third = ask();
+  end();
+  expect(await third).toBe(2);
+});

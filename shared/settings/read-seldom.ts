@@ -1,21 +1,27 @@
 /**
- * A read whose answer may be as old as `maxAgeMs`: callers that ask at once, or soon after each other, share one request. No caller's signal ends it,
+ * A read whose answer may be as old as `maxAgeMs`: callers that ask at once, or soon after each other, share one request. With `maxWaitMs` a read that takes longer
+ * is shared too, for so long, and its answer may be as old as `maxAgeMs` from its end. No caller's signal ends it,
  * for it is not that caller's alone; a failure is remembered for nobody who asks after it.
  */
 export function readSeldom<T>(
   read: () => Promise<T>,
-  { maxAgeMs, now }: { readonly maxAgeMs: number; readonly now: () => Date },
+  { maxAgeMs, maxWaitMs, now }: { readonly maxAgeMs: number; readonly maxWaitMs?: number; readonly now: () => Date },
 ): () => Promise<T> {
-  let last: { readonly answer: Promise<T>; readonly begunAt: number } | undefined;
+  let last: { readonly answer: Promise<T>; readonly begunAt: number; until: number } | undefined;
   return () => {
     const at = now().getTime();
     // A clock that was set back makes nothing last longer.
-    if (last !== undefined && at >= last.begunAt && at - last.begunAt < maxAgeMs) return last.answer;
-    const begun = { answer: read(), begunAt: at };
+    if (last !== undefined && at >= last.begunAt && at < last.until) return last.answer;
+    const begun = { answer: read(), begunAt: at, until: at + (maxWaitMs ?? maxAgeMs) };
     last = begun;
-    begun.answer.catch(() => {
-      if (last === begun) last = undefined;
-    });
+    begun.answer.then(
+      () => {
+        if (maxWaitMs !== undefined) begun.until = now().getTime() + maxAgeMs;
+      },
+      () => {
+        if (last === begun) last = undefined;
+      },
+    );
     return begun.answer;
   };
 }

@@ -31,6 +31,17 @@ function verify({ method, path, headers, body }: Recorded, now: Date) {
 }
 
 describe('what belongs to another function', () => {
+  it('is not left waiting for a reader of a HEAD', async () => {
+    const closed = Promise.withResolvers<boolean>();
+    const { unchecked } = await open((response) => {
+      response.once('close', () => closed.resolve(response.writableFinished));
+      response.writeHead(200, { 'content-type': 'application/json' }).write('[');
+    });
+    const answer = await unchecked.request('/v1/backups', { method: 'HEAD' });
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+    expect(await closed.promise).toBe(false);
+  });
+
   it('reaches it as it was sent, signed with who asks', async () => {
     const { unchecked, requests, now } = await open((response) =>
       response

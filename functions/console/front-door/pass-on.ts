@@ -44,7 +44,10 @@ export function createPassOn({ functionUrls, signingSecrets }: FrontDoorSettings
     const headers = onwardHeaders(asked, signingSecrets[0]);
     const request = { method, url: functionUrls[owner], path, headers, ...(body.length === 0 ? {} : { body }) };
     const answer = await send(exchange, request, owner, signal);
-    return new Response(bodyOf(answer), { status: answer.statusCode ?? 502, headers: answerHeaders(answer.headers) });
+    return new Response(bodyOf(answer, c.req.method), {
+      status: answer.statusCode ?? 502,
+      headers: answerHeaders(answer.headers),
+    });
   };
 }
 
@@ -108,7 +111,12 @@ function away(owner: Owner, why: string, cause?: unknown): SoteriaError {
 const withoutBody: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /** The reader's pace is the function's. */
-function bodyOf(answer: IncomingMessage): ReadableStream<Uint8Array> | null {
+function bodyOf(answer: IncomingMessage, method: string): ReadableStream<Uint8Array> | null {
+  if (method === 'HEAD') {
+    // Nobody will read it: the function must not wait for a reader.
+    answer.destroy();
+    return null;
+  }
   if (!withoutBody.has(answer.statusCode ?? 0)) return ReadableStream.from<Uint8Array>(answer);
   answer.resume();
   return null;

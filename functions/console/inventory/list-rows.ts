@@ -32,13 +32,15 @@ export async function* listRows(
   { filter, from }: { readonly filter: RowFilter; readonly from: ClaimsFrom | undefined },
   signal: AbortSignal,
 ): AsyncGenerator<ListedRow> {
+  // A token of the API server holds the name of the last claim of a page, whoever sees it.
+  const mayHoldToken = filter.namespace !== undefined || (await maySee());
   for await (const { claims, token } of claimPages(client, { namespace: filter.namespace, from }, signal)) {
     const names = [...new Set(claims.map(({ metadata }) => metadata.namespace ?? ''))];
     const seen = new Set(await onlySeen(names, maySee));
     for (const claim of claims) {
       if (!seen.has(claim.metadata.namespace ?? '')) continue;
       const row = claimRow(claim, view, now);
-      if (isWanted(row, filter)) yield { row, from: { key: claimKey(claim), token } };
+      if (isWanted(row, filter)) yield { row, from: { key: claimKey(claim), token: mayHoldToken ? token : '' } };
     }
   }
 }

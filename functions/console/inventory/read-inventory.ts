@@ -21,7 +21,7 @@ export async function answerInventory(tools: ConsoleTools, c: Context<KitEnv>): 
   const from = next === undefined ? undefined : decodeCursor(next, 'the inventory');
   if (filter.namespace !== undefined)
     await tools.authorize(caller, { verb: 'list', namespace: filter.namespace }, signal);
-  const maySee = tools.seenBy(caller, signal);
+  const maySee = tools.seenBy(caller);
   const view = await tools.readView();
   const now = tools.now();
   const rows = listRows(

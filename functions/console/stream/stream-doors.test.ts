@@ -48,6 +48,16 @@ describe('GET /v1/events', () => {
     expect((await events.next())?.event).toBe('operation:deleted');
   });
 
+  it('answers HEAD without a viewer that nobody would ever end', async () => {
+    const bench = createTestBench();
+    await bench.record('soteria-backup-a');
+    for (const path of ['/v1/events', '/v1/operations/soteria-backup-a/stream?namespace=shop']) {
+      const answer = await bench.unchecked.request(path, { method: 'HEAD' });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    }
+    expect(bench.tools.streams.feed.viewers).toBe(0);
+  });
+
   it('keeps to the namespace and the claim that are asked for', async () => {
     const bench = createTestBench();
     const ofShop = await follow(bench, '/v1/events?namespace=shop');

@@ -14,12 +14,15 @@ export type StreamingTools = Pick<ConsoleTools, 'authorize' | 'seenBy' | 'store'
 
 function whose(tools: StreamingTools, c: Context<KitEnv>): Pick<StreamRequest, 'maySee' | 'signal' | 'log'> {
   const { caller, signal, log } = c.get('incoming');
-  // Without the signal: other viewers of the same caller share the answer.
   return { maySee: tools.seenBy(caller), signal, log };
 }
 
+/** A HEAD has no body that would ever end. */
+const nothingToFollow = (): Response => new Response(null, { headers: { 'content-type': 'text/event-stream' } });
+
 /** Changes of all Operations that the caller sees; with `namespace`, refused where the caller sees none. */
 export async function streamEvents(tools: StreamingTools, c: Context<KitEnv>): Promise<Response> {
+  if (c.req.method === 'HEAD') return nothingToFollow();
   const query = eventsQuery.safeParse(c.req.query());
   if (!query.success) {
     throw new SoteriaError('invalid_request', {
@@ -41,15 +44,27 @@ export async function streamEvents(tools: StreamingTools, c: Context<KitEnv>): P
 
 /** Its present state, every change, and the end. */
 export async function streamOperation(tools: StreamingTools, c: Context<KitEnv>): Promise<Response> {
+  if (c.req.method === 'HEAD') return nothingToFollow();
   const { caller, signal } = c.get('incoming');
   const [name, namespace] = [c.req.param('name') ?? '', c.req.query('namespace')];
   await tools.authorize(caller, { verb: 'get', namespace, name }, signal);
   const { metadata } = await findOperation(tools.store, name, namespace, signal);
   const ref = { name, namespace: metadata.namespace ?? '' };
+
+  async function mayGet(): Promise<boolean> {
+    try {
+      await tools.authorize(caller, { verb: 'get', ...ref });
+      return true;
+    } catch (error) {
+      if (error instanceof SoteriaError && error.code === 'forbidden') return false;
+      throw error;
+    }
+  }
+
   return openStream(tools.streams, {
     ...whose(tools, c),
-    // The right to this Operation may be all that the caller has.
-    maySee: () => Promise.resolve(true),
+    // The right to this Operation may be all that the caller has; it may end while the stream goes on.
+    maySee: () => mayGet(),
     // Its present state is sent first: there is no history to resume.
     lastVersion: undefined,
     isWanted: (change) => change.name === name && change.namespace === ref.namespace,

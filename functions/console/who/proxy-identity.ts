@@ -2,7 +2,8 @@
  * Who a fronting proxy says is calling. Any pod of the cluster can send such headers, so they count only beside the secret that the proxy
  * shares with the console; without it they are looked at by nobody. Pure. Invariants:
  *  1. A secret that does not fit refuses the request, whatever else it carries.
- *  2. No proxy makes a caller one of Kubernetes' own users or groups (`system:…`): a name that a person chose elsewhere must grant nothing here.
+ *  2. One header names the user and one the groups. A second name that also counted would be one that the proxy does not overwrite, and a caller could send it.
+ *  3. No proxy makes a caller one of Kubernetes' own users or groups (`system:…`): a name that a person chose elsewhere must grant nothing here.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { SoteriaError } from '@soteria/shared/errors.ts';
@@ -13,9 +14,8 @@ export interface ProxySettings {
   /** The current one and the one before; empty: there is no proxy. */
   readonly secrets: readonly string[];
   readonly secretHeader: string;
-  /** The first that is there and not empty counts. */
-  readonly userHeaders: readonly string[];
-  readonly groupsHeaders: readonly string[];
+  readonly userHeader: string;
+  readonly groupsHeader: string;
 }
 
 const reserved = /^system:/i;
@@ -27,18 +27,14 @@ export function proxyCaller(headers: RequestHeaders, settings: ProxySettings): C
   const secret = headers.get(settings.secretHeader);
   if (secret === null || settings.secrets.length === 0) return undefined;
   if (!isOneOf(secret, settings.secrets)) throw refused(`its ${settings.secretHeader} does not fit`);
-  const user = firstOf(headers, settings.userHeaders);
-  if (user === undefined) return undefined;
+  const user = headers.get(settings.userHeader)?.trim() ?? '';
+  if (user === '') return undefined;
   if (reserved.test(user)) throw refused(`the proxy names ${user.slice(0, 100)}, a user of Kubernetes itself`);
-  const groups = (firstOf(headers, settings.groupsHeaders) ?? '')
+  const groups = (headers.get(settings.groupsHeader) ?? '')
     .split(',')
     .map((group) => group.trim())
     .filter((group) => group !== '' && !reserved.test(group));
   return { user, groups: [...new Set([...groups, authenticated])], proof: 'proxy' };
-}
-
-function firstOf(headers: RequestHeaders, names: readonly string[]): string | undefined {
-  return names.map((name) => headers.get(name)?.trim()).find((value) => value !== undefined && value !== '');
 }
 
 function isOneOf(given: string, secrets: readonly string[]): boolean {

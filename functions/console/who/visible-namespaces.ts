@@ -12,8 +12,8 @@ const maxRemembered = 10_000;
 /** Left out: all namespaces. */
 export type MaySee = (namespace?: string) => Promise<boolean>;
 
-/** What this caller sees. */
-export type SeenBy = (caller: Caller, signal?: AbortSignal) => MaySee;
+/** What this caller sees. No request's signal ends a question: others of the same caller share its answer. */
+export type SeenBy = (caller: Caller) => MaySee;
 
 export interface VisibilityOptions {
   readonly client: KubernetesClient;
@@ -30,21 +30,21 @@ interface Remembered {
 export function createSeenBy({ client, authRequired, now }: VisibilityOptions): SeenBy {
   const remembered = new Map<string, Remembered>();
 
-  function mayList({ user, groups }: Caller, namespace: string | undefined, signal?: AbortSignal): Promise<boolean> {
+  function mayList({ user, groups }: Caller, namespace: string | undefined): Promise<boolean> {
     const key = JSON.stringify([user, groups, namespace]);
     const known = remembered.get(key);
     if (known !== undefined && known.until > now().getTime()) return known.isAllowed;
     const question = { user, groups, namespace, verb: 'list', group: 'soteria.dev', resource: 'operations' };
-    const isAllowed = reviewAccess(client, question, { signal }).then((verdict) => verdict.isAllowed);
+    const isAllowed = reviewAccess(client, question).then((verdict) => verdict.isAllowed);
     if (remembered.size >= maxRemembered) remembered.clear();
     remembered.set(key, { isAllowed, until: now().getTime() + rememberMs });
     isAllowed.catch(() => remembered.delete(key));
     return isAllowed;
   }
 
-  return (caller, signal) => async (namespace) => {
+  return (caller) => async (namespace) => {
     if (!authRequired || caller.proof === 'none') return true;
-    if (await mayList(caller, undefined, signal)) return true;
-    return namespace !== undefined && mayList(caller, namespace, signal);
+    if (await mayList(caller, undefined)) return true;
+    return namespace !== undefined && mayList(caller, namespace);
   };
 }
