@@ -37,7 +37,7 @@ export function createPassOn({ functionUrls, signingSecrets }: FrontDoorSettings
     const owner = findOwner(pathname);
     if (owner === undefined) return undefined;
     const { caller, traceparent, signal } = c.get('incoming');
-    const method = methodOf(c.req.method, pathname);
+    const method = methodOf(c, pathname);
     const body = await readRawBody(c);
     const path = pathname + search;
     const asked = { method, path, body, caller, traceparent, headers: c.req.raw.headers, now: now() };
@@ -54,10 +54,12 @@ export function createPassOn({ functionUrls, signingSecrets }: FrontDoorSettings
 type Method = OutgoingRequest['method'];
 
 /** A HEAD is answered by what a GET would say. */
-function methodOf(method: string, path: string): Method {
+function methodOf(c: Context<KitEnv>, path: string): Method {
+  const { method } = c.req;
   const known: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
   const found = known.find((one) => one === (method === 'HEAD' ? 'GET' : method));
   if (found !== undefined) return found;
+  c.header('allow', known.join(', '));
   throw new SoteriaError('method_not_allowed', {
     what: `${method} is not possible at ${path.slice(0, 200)}`,
     why: 'no route takes it',
