@@ -3,7 +3,7 @@ import { configMaps, persistentVolumeClaims, secrets } from '@soteria/shared/kub
 import { createLonghorn } from '@soteria/shared/longhorn/custom-resources.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNtfySend, type NtfySettings } from '../../functions/notify/channels/ntfy.ts';
-import type { Notice } from '../../functions/notify/decide/decide-notices.ts';
+import type { Notice } from '../../functions/notify/decide/notice.ts';
 import { messageOf } from '../../functions/notify/look/message-of.ts';
 import { type Claim, isAbout, type LocalBed, startLocalBed } from '../e2e/local-bed.ts';
 import { backupRequested, contentModes, post } from '../e2e/send-event.ts';

@@ -1,5 +1,5 @@
 /** A way to a person. Each has a deadline of its own; none knows of the others. */
-import type { Notice } from '../decide/decide-notices.ts';
+import type { Notice } from '../decide/notice.ts';
 
 export interface Message {
   readonly notice: Notice;

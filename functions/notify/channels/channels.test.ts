@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Notice } from '../decide/decide-notices.ts';
+import type { Notice } from '../decide/notice.ts';
 import { messageOf } from '../look/message-of.ts';
 import { parseNotifySettings } from '../settings/read-notify-settings.ts';
 import { type Receiver, startReceiver } from '../testing/receiver.ts';

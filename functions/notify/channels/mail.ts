@@ -15,6 +15,17 @@ export interface MailSettings {
   readonly to: readonly string[];
 }
 
+const wholeMs = 30_000;
+
+/** Also when the caller goes. */
+function whenAborted(signal: AbortSignal): Promise<false> {
+  const either = AbortSignal.any([signal, AbortSignal.timeout(wholeMs)]);
+  return new Promise((resolve) => {
+    if (either.aborted) resolve(false);
+    else either.addEventListener('abort', () => resolve(false), { once: true });
+  });
+}
+
 export function createMailSend(settings: MailSettings): Channel['send'] {
   const { host, port, tls, ca, user, password, from, to } = settings;
   return async (message, signal) => {
@@ -33,15 +44,14 @@ export function createMailSend(settings: MailSettings): Channel['send'] {
       disableFileAccess: true,
       disableUrlAccess: true,
     });
-    const stop = (): void => transport.close();
-    signal.addEventListener('abort', stop, { once: true });
     try {
-      await transport.sendMail({ from, to: [...to], ...letterOf(message, from) });
-      return { kind: 'sent' };
+      const sending = transport.sendMail({ from, to: [...to], ...letterOf(message, from) });
+      // Its own limits are of silence: a server that trickles would hold it for ever.
+      const isSent = await Promise.race([sending.then(() => true), whenAborted(signal)]);
+      return isSent ? { kind: 'sent' } : { kind: 'failed', why: `it did not take the mail within ${wholeMs / 1000} s` };
     } catch (thrown) {
       return outcomeOf(thrown);
     } finally {
-      signal.removeEventListener('abort', stop);
       transport.close();
     }
   };

@@ -17,6 +17,13 @@ export interface NtfySettings {
 /** ntfy makes an attachment of what is longer. */
 const maxMessage = 3_900;
 
+/** In bytes, and no letter is cut in two. */
+function within(text: string, maxBytes: number): string {
+  let cut = text.slice(0, maxBytes);
+  while (Buffer.byteLength(cut) > maxBytes) cut = cut.slice(0, -16);
+  return cut.toWellFormed();
+}
+
 export function createNtfySend(settings: NtfySettings): Channel['send'] {
   const { server, authorization } = settings;
   const headers = {
@@ -55,7 +62,7 @@ export function ntfyBody({ topic, priority, tags }: NtfySettings, message: Messa
   return {
     topic,
     title,
-    message: text.slice(0, maxMessage),
+    message: within(text, maxMessage),
     priority: isGood ? priorityOf(message) : (priority ?? priorityOf(message)),
     tags: [tagOf(message), ...tags],
     sequence_id: notice.thread,

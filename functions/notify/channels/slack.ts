@@ -2,7 +2,8 @@
 import type { Channel } from './channel.ts';
 import { post } from './post.ts';
 
-const maxText = 3_000;
+/** Discord takes 2,000 characters in all. */
+const maxText = 1_500;
 
 /** Slack's three characters that begin a link or a mention. */
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

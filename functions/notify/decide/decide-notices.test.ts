@@ -62,12 +62,24 @@ describe('a problem', () => {
     ]);
   });
 
-  it('that is not mended stays open when no look finds it any more', () => {
+  it('that is not mended is said daily, also when no look finds it any more', () => {
     const failed = problem('db/data', { key: 'backup/db/data' });
     const look = { isMended: () => false, claims: 1 };
     const first = decideNotices(nothing, { ...look, problems: [failed], now: new Date(start) }, defaultRules);
-    const purged = { ...look, problems: [], now: new Date(start + 25 * hourMs) };
-    expect(decideNotices(first.memory, purged, defaultRules).notices).toEqual([]);
+    const after = (hours: number) => ({ ...look, problems: [], now: new Date(start + hours * hourMs) });
+    expect(decideNotices(first.memory, after(23), defaultRules).notices).toEqual([]);
+    expect(decideNotices(first.memory, after(24), defaultRules).notices.map(({ kind }) => kind)).toEqual(['reminder']);
+  });
+
+  it('that becomes critical is said again', () => {
+    const mild = problem('db/data', { severity: 'warning' });
+    expect(
+      play([
+        [0, [mild]],
+        [hourMs, [problem('db/data')]],
+        [2 * hourMs, [mild]],
+      ]),
+    ).toEqual(['0h opened: db/data is late', '1h opened: db/data is late']);
   });
 
   it('that does not last is said once, and never to be over', () => {
@@ -93,6 +105,41 @@ describe('many problems', () => {
       '0h opened: n0/data is late',
       '1h recovered: Over: n0/data is late, and 2 more',
     ]);
+  });
+
+  it('stay one when their cause changes, until each is mended', () => {
+    const away = many(10, { cause: 'target_unavailable' });
+    const waiting = many(10);
+    const history = [away, waiting, waiting.slice(0, 4), away.slice(0, 2), []];
+    expect(play(history.map((problems, step) => [step * 5 * minuteMs, problems] as const))).toEqual([
+      '0h opened: n0/data is late, and 9 more',
+      `${20 / 60}h recovered: Over: n0/data is late, and 1 more`,
+    ]);
+  });
+
+  it('are not swallowed by one that does not last', () => {
+    const failed = problem('db/r', { key: 'restore/db/r', isOver: true, cause: 'target_unavailable' });
+    const away = many(3, { cause: 'target_unavailable' });
+    expect(
+      play([
+        [0, [failed]],
+        [hourMs, [failed, ...away]],
+        [2 * hourMs, [failed]],
+      ]),
+    ).toEqual([
+      '0h opened: db/r is late',
+      '1h opened: n0/data is late, and 2 more',
+      '2h recovered: Over: n0/data is late, and 2 more',
+    ]);
+  });
+
+  it('fit into one object, however many there are and whatever they say', () => {
+    const long = many(10_000, { why: 'x'.repeat(1_024), fix: 'y'.repeat(1_024), what: 'z'.repeat(1_024) });
+    const look = { problems: long, isMended: () => true, claims: 10_000, now: new Date(start) };
+    const { memory, notices } = decideNotices(nothing, look, defaultRules);
+    expect(JSON.stringify(memory).length).toBeLessThan(700_000);
+    expect(JSON.stringify(notices).length).toBeLessThan(10_000);
+    expect(decideNotices(memory, look, defaultRules).notices).toEqual([]);
   });
 
   it('at once are one notice, and so is their end', () => {
@@ -139,6 +186,23 @@ describe('quiet hours', () => {
     ).toEqual(['19h summary: 2 problems came and went during the quiet hours']);
   });
 
+  it('say again what had been said to be over', () => {
+    const late = problem('db/data');
+    // From 21:30 on: over at 21:45, back at 22:15.
+    const evening = 9.5 * hourMs;
+    const history = [
+      [evening, [late]],
+      [evening + hourMs / 4, []],
+      [evening + (3 * hourMs) / 4, [late]],
+      [19 * hourMs, [late]],
+    ] as const;
+    expect(play(history, rules)).toEqual([
+      '9.5h opened: db/data is late',
+      '9.75h recovered: Over: db/data is late',
+      '19h opened: db/data is late',
+    ]);
+  });
+
   it('let a critical problem through unless it is held too', () => {
     const through = { ...rules, quietHours: { ...quietHours, holdsCritical: false } };
     const history = [[11 * hourMs, [problem('a/data'), problem('b/data', { severity: 'warning' })]]] as const;
@@ -147,6 +211,19 @@ describe('quiet hours', () => {
 });
 
 describe('rules', () => {
+  it('that silence what is open say no end of it', () => {
+    const late = problem('lab/data');
+    const look = { problems: [late], isMended: () => true, claims: 1 };
+    const first = decideNotices(nothing, { ...look, now: new Date(start) }, defaultRules);
+    const severities = [{ namespaces: ['lab'], severity: 'off' as const }];
+    const silenced = decideNotices(
+      first.memory,
+      { ...look, now: new Date(start + hourMs) },
+      { ...defaultRules, severities },
+    );
+    expect([silenced.notices, silenced.memory.entries]).toEqual([[], {}]);
+  });
+
   it('silence a namespace, and make another critical', () => {
     const severities = [
       { namespaces: ['lab'], severity: 'off' as const },

@@ -89,9 +89,11 @@ export function isQuiet({ quietHours }: Rules, severity: Severity, now: Date): b
   return from <= to ? minutes >= from && minutes < to : minutes >= from || minutes < to;
 }
 
-/** The date of the weekly summary that is due now, in its time zone; undefined: it is not its day or its hour. */
+/** The date of the weekly summary that is due, in its time zone: for a day, since the quiet hours may hold it. */
 export function weeklyDue({ weekly }: Rules, now: Date): string | undefined {
   if (weekly === undefined) return undefined;
-  const { day, minutes, date } = wallClock(now, weekly.timeZone);
-  return day === weekly.day && minutes >= weekly.hour * 60 ? date : undefined;
+  const { day, minutes } = wallClock(now, weekly.timeZone);
+  const sinceDue = ((day - weekly.day + 7) % 7) * 24 * 60 + minutes - weekly.hour * 60;
+  if (sinceDue < 0 || sinceDue >= 24 * 60) return undefined;
+  return wallClock(new Date(now.getTime() - sinceDue * 60_000), weekly.timeZone).date;
 }

@@ -5,7 +5,7 @@ import { problemsOf } from '@soteria/shared/function/schema-problems.ts';
 import { notifyTestRequest } from '@soteria/shared/http-contract/queries.ts';
 import { shortHash } from '@soteria/shared/short-hash.ts';
 import { makeChannels } from '../channels/make-channels.ts';
-import type { Notice } from '../decide/decide-notices.ts';
+import type { Notice } from '../decide/notice.ts';
 import { messageOf } from '../look/message-of.ts';
 import { readNotifySettings } from '../settings/read-notify-settings.ts';
 import type { NotifyTools } from '../tools.ts';
@@ -55,7 +55,6 @@ function testNotice(now: Date): Notice {
     severity: 'warning',
     title: 'A test of this channel',
     lines: ['Somebody asked Soteria to send it. Nothing is wrong.'],
-    namespaces: [],
     at,
   };
 }

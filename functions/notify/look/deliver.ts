@@ -30,7 +30,7 @@ function waitMs({
   retryAfterMs?: number | undefined;
 }): number {
   if (kind === 'refused') return 60 * minuteMs;
-  return Math.max(retryAfterMs ?? 0, Math.min(60, 2 ** (attempts - 1)) * minuteMs);
+  return Math.min(60 * minuteMs, Math.max(retryAfterMs ?? 0, 2 ** (attempts - 1) * minuteMs));
 }
 
 /** Answers whether everything is sent. */
@@ -44,7 +44,7 @@ export async function deliver(
   return (await records.read(signal)).outbox.every(({ due }) => channels.every(({ name }) => due[name] === undefined));
 
   async function serve(channel: Channel): Promise<void> {
-    // In the order in which it was decided; after a failure the rest waits too.
+    // In the order in which it was decided. A channel that is away is left alone; what it refuses holds up nothing but its own problem.
     for (;;) {
       const leased = await records.update((record) => lease(record, channel.name, now()), signal);
       if (leased === undefined) return;
@@ -59,7 +59,7 @@ export async function deliver(
         continue;
       }
       log.warn('notice_not_sent', { channel: channel.name, notice: leased.notice.id, why: outcome.why });
-      return;
+      if (outcome.kind === 'failed') return;
     }
   }
 }
@@ -69,22 +69,29 @@ interface Leased {
   readonly attempts: number;
 }
 
-/** The first that the channel does not have yet, unless it is not its time or somebody else sends it. */
+/** The first that is due, unless the channel is away, or an earlier notice of the same problem is still to come. */
 function lease(
   record: NoticeRecord,
   channel: string,
   now: Date,
 ): { record?: NoticeRecord; answer: Leased | undefined } {
-  const first = record.outbox.find(({ due }) => due[channel] !== undefined);
-  const delivery = first?.due[channel];
-  if (first === undefined || delivery === undefined || delivery.nextAt > now.toISOString())
-    return { answer: undefined };
-  const attempts = delivery.attempts + 1;
-  const next: Delivery = { ...delivery, attempts, nextAt: new Date(now.getTime() + leaseMs).toISOString() };
-  return {
-    record: { ...record, outbox: withDelivery(record.outbox, first.notice.id, channel, next) },
-    answer: { notice: first.notice, attempts },
-  };
+  const at = now.toISOString();
+  if ((record.channels[channel]?.nextAt ?? '') > at) return { answer: undefined };
+  const threads = new Set<string>();
+  for (const { notice, due } of record.outbox) {
+    const delivery = due[channel];
+    if (delivery === undefined) continue;
+    const isFree = delivery.nextAt <= at && !threads.has(notice.thread);
+    threads.add(notice.thread);
+    if (!isFree) continue;
+    const attempts = delivery.attempts + 1;
+    const next: Delivery = { ...delivery, attempts, nextAt: new Date(now.getTime() + leaseMs).toISOString() };
+    return {
+      record: { ...record, outbox: withDelivery(record.outbox, notice.id, channel, next) },
+      answer: { notice, attempts },
+    };
+  }
+  return { answer: undefined };
 }
 
 function settle(
@@ -96,6 +103,7 @@ function settle(
 ): NoticeRecord {
   const at = now.toISOString();
   const state: ChannelState = record.channels[channel] ?? {};
+  const lastSent = state.lastSentAt === undefined ? {} : { lastSentAt: state.lastSentAt };
   if (outcome.kind === 'sent') {
     return {
       ...record,
@@ -104,15 +112,16 @@ function settle(
     };
   }
   const isGivenUp = now.getTime() - Date.parse(notice.at) >= giveUpAfterMs;
-  const next: Delivery = {
-    attempts,
-    nextAt: new Date(now.getTime() + waitMs({ ...outcome, attempts })).toISOString(),
-    why: outcome.why,
-  };
+  const nextAt = new Date(now.getTime() + waitMs({ ...outcome, attempts })).toISOString();
+  const next: Delivery = { attempts, nextAt, why: outcome.why };
+  const away = outcome.kind === 'failed' ? { nextAt } : {};
   return {
     ...record,
     outbox: withDelivery(record.outbox, notice.id, channel, isGivenUp ? undefined : next),
-    channels: { ...record.channels, [channel]: { ...state, failingSince: state.failingSince ?? at, why: outcome.why } },
+    channels: {
+      ...record.channels,
+      [channel]: { failingSince: state.failingSince ?? at, why: outcome.why, ...lastSent, ...away },
+    },
   };
 }
 

@@ -3,7 +3,8 @@ import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { makeChannels } from '../channels/make-channels.ts';
 import type { Channel } from '../channels/channel.ts';
-import { decideNotices, isOpen } from '../decide/decide-notices.ts';
+import { decideNotices } from '../decide/decide-notices.ts';
+import { isOpen } from '../decide/entry.ts';
 import { defaultRules, type Rules } from '../decide/rules.ts';
 import { findProblems, isMended } from '../problems/find-problems.ts';
 import { gatherState } from '../problems/gather-state.ts';
@@ -32,10 +33,10 @@ export async function look(tools: NotifyTools, incoming: Pick<Incoming, 'signal'
   }
   const channels = makeChannels(settings.channels, now);
   const state = await gatherState(tools, signal);
-  const problems = findProblems(state);
+  const problems = findProblems(state, now());
   const found = {
     problems,
-    isMended: (problem: (typeof problems)[number]) => isMended(problem, state),
+    isMended: (key: string, since: string) => isMended(key, since, state, now()),
     claims: state.claims.size,
     now: now(),
   };

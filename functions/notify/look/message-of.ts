@@ -1,6 +1,6 @@
 /** A notice in the words of one channel. Pure. */
 import type { Channel, Message } from '../channels/channel.ts';
-import type { Notice } from '../decide/decide-notices.ts';
+import type { Notice } from '../decide/notice.ts';
 import type { NotifySettings } from '../settings/notify-schema.ts';
 
 const defaultCluster = 'soteria';
@@ -37,5 +37,5 @@ function linkOf(consoleUrl: string | undefined, path = '/'): string | undefined 
 export function isFor(notice: Notice, { minSeverity, namespaces }: Channel): boolean {
   const isBad = notice.kind !== 'weekly' && notice.kind !== 'test';
   if (isBad && minSeverity === 'critical' && notice.severity !== 'critical') return false;
-  return namespaces === undefined || !isBad || notice.namespaces.some((one) => namespaces.includes(one));
+  return namespaces === undefined || (notice.namespaces?.some((one) => namespaces.includes(one)) ?? true);
 }

@@ -5,6 +5,7 @@
 export function oneAtATime<A>(run: (argument: A) => Promise<void>): (argument: A) => Promise<void> {
   let current: Promise<void> | undefined;
   let following: Promise<void> | undefined;
+  let newest: A;
 
   function start(argument: A): Promise<void> {
     const running = run(argument).finally(() => {
@@ -15,12 +16,14 @@ export function oneAtATime<A>(run: (argument: A) => Promise<void>): (argument: A
   }
 
   return (argument) => {
+    // Whoever came last has the most time left.
+    newest = argument;
     if (current === undefined) return start(argument);
     following ??= current
       .catch(() => undefined)
       .then(() => {
         following = undefined;
-        return start(argument);
+        return start(newest);
       });
     return following;
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClaimCoverage, EndedOperation } from './cluster-state.ts';
-import { type ClusterState, findProblems, isMended } from './find-problems.ts';
+import { type ClusterState, findProblems, isMended, keyOf } from './find-problems.ts';
 
 const failedAt = '2026-03-15T10:00:00Z';
 const error = { code: 'snapshot_failed', what: 'the snapshot failed', why: 'disk full', fix: 'make room' };
@@ -23,16 +23,22 @@ function claim(more: Partial<ClaimCoverage> = {}): ClaimCoverage {
   return { namespace: 'db', pvc: 'data', code: 'fresh', why: 'it was backed up', ...more };
 }
 
-type Given = Partial<Omit<ClusterState, 'claims'>> & { readonly claims?: readonly ClaimCoverage[] };
+const now = new Date('2026-03-15T12:00:00Z');
 
-const state = ({ claims = [claim()], ...more }: Given = {}): ClusterState => ({
+type Given = Partial<Omit<ClusterState, 'claims' | 'ended'>> & {
+  readonly claims?: readonly ClaimCoverage[];
+  readonly ended?: readonly EndedOperation[];
+};
+
+const state = ({ claims = [claim()], ended: all = [], ...more }: Given = {}): ClusterState => ({
   claims: new Map(claims.map((one) => [`${one.namespace}/${one.pvc}`, one])),
-  ended: [],
+  ended: new Map(all.map((one) => [keyOf(one), one])),
+  evaluation: { policies: 1, evaluatedAt: '2026-03-15T11:30:00Z' },
   deadLetters: { count: 0, since: undefined },
   ...more,
 });
 
-const found = (more: Given) => findProblems(state(more));
+const found = (more: Given) => findProblems(state(more), now);
 
 describe('a claim', () => {
   it('whose objective is missed is a problem, since the miss', () => {
@@ -108,12 +114,41 @@ describe('a problem that no look finds any more', () => {
     ['the claim is gone', { claims: [claim({ pvc: 'other' })] }, true],
     ['nothing was evaluated yet', { claims: [] }, false],
   ])('%s', (_title, more, expected) => {
-    expect(isMended(problem, state(more))).toBe(expected);
+    expect(isMended(problem.key, problem.since, state(more), now)).toBe(expected);
   });
 });
 
 it('dead letters are one problem, since the oldest', () => {
   expect(found({ deadLetters: { count: 3, since: failedAt } })).toMatchObject([
     { key: 'dead-letters', since: failedAt },
+  ]);
+});
+
+describe('an objective that is not found missed any more', () => {
+  const of = (more: Given) => isMended('objective/db/data', failedAt, state(more), now);
+
+  it.each<[string, Given, boolean]>([
+    ['it is met', { claims: [claim()] }, true],
+    ['its claim is gone', { claims: [claim({ pvc: 'other' })] }, true],
+    ['nothing is known', { claims: [] }, false],
+    ['nobody evaluates', { evaluation: { policies: 1, evaluatedAt: '2026-03-15T08:59:00Z' } }, false],
+    ['it is still missed, for another cause', { claims: [claim({ missedSince: failedAt })] }, false],
+  ])('%s', (_title, more, expected) => {
+    expect(of(more)).toBe(expected);
+  });
+});
+
+it('policies that nobody evaluates are a problem, and no policies are none', () => {
+  expect(found({ evaluation: { policies: 2, evaluatedAt: '2026-03-15T08:59:00Z' } })).toMatchObject([
+    { key: 'evaluation', severity: 'critical' },
+  ]);
+  expect(found({ evaluation: { policies: 2, evaluatedAt: undefined } })).toHaveLength(1);
+  expect(found({ evaluation: { policies: 0, evaluatedAt: undefined } })).toEqual([]);
+});
+
+it('prunes of two policies are two problems', () => {
+  const prune = (policy: string, outcome: 'good' | 'failed') => ended({ kind: 'Prune', policy, outcome });
+  expect(found({ ended: [prune('a', 'good'), prune('b', 'failed')] }).map(({ key }) => key)).toEqual([
+    'prune/db/data/b',
   ]);
 });

@@ -9,8 +9,10 @@ import type { Problem } from './problem.ts';
 export interface ClusterState {
   /** Of each claim that the last evaluation knew, by `namespace/claim`. */
   readonly claims: ReadonlyMap<string, ClaimCoverage>;
-  /** Of each subject the Operation of its kind that ended last. */
-  readonly ended: readonly EndedOperation[];
+  /** By `keyOf`: of each subject the Operation of its kind that ended last. */
+  readonly ended: ReadonlyMap<string, EndedOperation>;
+  /** When policies were last evaluated; undefined: never. */
+  readonly evaluation: { readonly policies: number; readonly evaluatedAt: string | undefined };
   readonly deadLetters: { readonly count: number; readonly since: string | undefined };
 }
 
@@ -30,30 +32,46 @@ const causeOf = (code: string): string | undefined => (sharedCauses.has(code) ? 
 
 /**
  * Whether a problem that no look finds any more is mended. What an Operation said stays until a later one is good: Operations are deleted a day after their
- * end, and that mends nothing.
+ * end, and that mends nothing. What nobody evaluates is not mended either.
  */
-export function isMended({ key, subject, namespace, since }: Problem, state: ClusterState): boolean {
-  if (key.startsWith('objective/') || key === 'dead-letters') return true;
-  const ofKey = state.ended.find((ended) => keyOf(ended) === key);
-  if (ofKey !== undefined && ofKey.outcome === 'good' && ofKey.finishedAt >= since) return true;
-  if (key.startsWith('backup/') && isFresherThan(since, subject, state.claims)) return true;
-  const isOfClaim = namespace !== undefined && subject.startsWith(`${namespace}/`);
-  return isOfClaim && state.claims.size > 0 && !state.claims.has(subject);
+export function isMended(key: string, since: string, state: ClusterState, now: Date): boolean {
+  const [kind = '', ...path] = key.split('/');
+  if (path.length === 0) return true;
+  const subject = path.slice(0, 2).join('/');
+  const claim = state.claims.get(subject);
+  if (kind === 'objective' && isStale(state, now)) return false;
+  if (kind === 'objective' && claim !== undefined) return claim.missedSince === undefined;
+  const ofKey = state.ended.get(key);
+  if (ofKey?.outcome === 'good' && ofKey.finishedAt >= since) return true;
+  if (kind === 'backup' && isFresherThan(since, claim)) return true;
+  const isOfClaim = path.length >= 2;
+  return isOfClaim && state.claims.size > 0 && claim === undefined && !isStale(state, now);
 }
 
-export function findProblems(state: ClusterState): Problem[] {
+/** The sweep evaluates every hour. */
+const staleAfterMs = 3 * 3_600_000;
+
+function isStale({ evaluation: { policies, evaluatedAt } }: ClusterState, now: Date): boolean {
+  if (policies === 0) return false;
+  return evaluatedAt === undefined || now.getTime() - Date.parse(evaluatedAt) > staleAfterMs;
+}
+
+export function findProblems(state: ClusterState, now: Date): Problem[] {
   const ofClaims = [...state.claims.values()].flatMap((claim) => missedOf(claim) ?? []);
   const missed = new Set(ofClaims.map(({ subject }) => subject));
-  const ofOperations = state.ended.flatMap((ended) => {
+  const ofOperations = [...state.ended.values()].flatMap((ended) => {
     const found = failureOf(ended, state);
     // One message for one claim: that its backups are too old says more than that the last one failed.
     return found === undefined || (found.key.startsWith('backup/') && missed.has(found.subject)) ? [] : [found];
   });
-  return [...ofClaims, ...ofOperations, ...lettersOf(state)];
+  return [...evaluationOf(state, now), ...ofClaims, ...ofOperations, ...lettersOf(state)];
 }
 
-const keyOf = ({ kind, name, namespace, subject }: EndedOperation): string =>
-  once.has(kind) ? `${kind.toLowerCase()}/${namespace}/${name}` : `${kind.toLowerCase()}/${subject}`;
+/** Prunes of different policies are different problems; each restore makes another claim. */
+export function keyOf({ kind, name, namespace, subject, policy }: EndedOperation): string {
+  const path = once.has(kind) ? `${namespace}/${name}` : kind === 'Prune' ? `${subject}/${policy ?? ''}` : subject;
+  return `${kind.toLowerCase()}/${path}`;
+}
 
 function missedOf(claim: ClaimCoverage): Problem | undefined {
   const { namespace, pvc, missedSince, policy, code, why, fix, detail } = claim;
@@ -92,7 +110,7 @@ function failureOf(ended: EndedOperation, { claims }: ClusterState): Problem | u
   const { kind, subject, namespace, policy, finishedAt, outcome, error, name, hasFailedChildren } = ended;
   // The children of a namespace have problems of their own.
   if (outcome === 'good' || hasFailedChildren) return undefined;
-  if (kind === 'Backup' && isFresherThan(finishedAt, subject, claims)) return undefined;
+  if (kind === 'Backup' && isFresherThan(finishedAt, claims.get(subject))) return undefined;
   const isRefuted = outcome === 'refuted';
   const said: Explanation = error ?? { what: '', why: 'its Operation does not say why', fix: 'read the Operation' };
   return {
@@ -123,9 +141,24 @@ function whatOf({ kind, subject, outcome, error }: EndedOperation): string {
 }
 
 /** A backup by anybody that is newer than the failure makes it good, also when its Operation is gone. */
-function isFresherThan(finishedAt: string, subject: string, claims: ClusterState['claims']): boolean {
-  const newestAt = claims.get(subject)?.newestAt;
-  return newestAt !== undefined && Date.parse(newestAt) > Date.parse(finishedAt);
+function isFresherThan(finishedAt: string, claim: ClaimCoverage | undefined): boolean {
+  return claim?.newestAt !== undefined && Date.parse(claim.newestAt) > Date.parse(finishedAt);
+}
+
+function evaluationOf(state: ClusterState, now: Date): Problem[] {
+  if (!isStale(state, now)) return [];
+  const { evaluatedAt } = state.evaluation;
+  return [
+    {
+      key: 'evaluation',
+      subject: 'the policies',
+      severity: 'critical',
+      since: evaluatedAt ?? now.toISOString(),
+      what: 'The policies are not evaluated any more, so nobody knows which claims are safe',
+      why: `the last complete evaluation was ${evaluatedAt === undefined ? 'never' : `at ${evaluatedAt}`}; the sweep makes one every hour`,
+      fix: 'look at the log of policy-tick, at its PingSource sweep and at the Broker (docs/runbook/evaluation-stopped.md)',
+    },
+  ];
 }
 
 function lettersOf({ deadLetters: { count, since } }: ClusterState): Problem[] {

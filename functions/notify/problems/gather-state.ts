@@ -1,5 +1,6 @@
 /** Reads what problems are found in: the coverage that is stored, the Operations, and the dead letters. */
 import { decodeAll, type CoverageStore } from '@soteria/shared/coverage/coverage-store.ts';
+import { readLastEvaluation } from '@soteria/shared/coverage/last-evaluation.ts';
 import { reasonOf } from '@soteria/shared/coverage/reasons.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
@@ -8,7 +9,7 @@ import type { Operation } from '@soteria/shared/operation/record/schema.ts';
 import type { OperationStore } from '@soteria/shared/operation/record/store.ts';
 import * as z from 'zod';
 import type { ClaimCoverage, EndedOperation } from './cluster-state.ts';
-import type { ClusterState } from './find-problems.ts';
+import { type ClusterState, keyOf } from './find-problems.ts';
 
 export interface StateSources {
   readonly client: KubernetesClient;
@@ -18,10 +19,11 @@ export interface StateSources {
 }
 
 export async function gatherState(sources: StateSources, signal: AbortSignal): Promise<ClusterState> {
-  const [texts, ended, deadLetters] = await Promise.all([
+  const [texts, ended, deadLetters, evaluation] = await Promise.all([
     sources.coverage.read(signal),
     lastEnded(sources.store, signal),
     readDeadLetters(sources, signal),
+    readLastEvaluation(sources.client, sources.namespace, signal),
   ]);
   const { records, newestAt } = decodeAll(texts);
   const claims = new Map(
@@ -46,25 +48,20 @@ export async function gatherState(sources: StateSources, signal: AbortSignal): P
       }),
     ),
   );
-  return { claims, ended, deadLetters };
+  return { claims, ended, deadLetters, evaluation };
 }
 
 /** Of each subject and kind, the Operation that ended last: as many as there are subjects are in memory, not as there are Operations. */
-async function lastEnded(store: StateSources['store'], signal: AbortSignal): Promise<EndedOperation[]> {
+async function lastEnded(store: StateSources['store'], signal: AbortSignal): Promise<Map<string, EndedOperation>> {
   const last = new Map<string, EndedOperation>();
   for await (const operation of store.each({}, signal)) {
     const ended = endedOf(operation);
     if (ended === undefined) continue;
-    const key = `${ended.kind}/${isOneOfMany(ended.kind) ? `${ended.namespace}/${ended.name}` : ended.subject}`;
-    const before = last.get(key);
-    if (before === undefined || before.finishedAt < ended.finishedAt) last.set(key, ended);
+    const before = last.get(keyOf(ended));
+    if (before === undefined || before.finishedAt < ended.finishedAt) last.set(keyOf(ended), ended);
   }
-  return [...last.values()];
+  return last;
 }
-
-/** A restore makes another claim each time: none follows another. */
-const isOneOfMany = (kind: string): boolean =>
-  kind === 'Restore' || kind === 'NamespaceRestore' || kind === 'NamespaceBackup';
 
 /** Undefined: it has not ended, or its end says nothing of its subject (it was cancelled, or nothing was to be done). */
 export function endedOf(operation: Operation): EndedOperation | undefined {
@@ -95,7 +92,7 @@ function outcomeOf({ spec, status }: Operation): EndedOperation['outcome'] | und
   return phase === 'Skipped' && spec.kind === 'Prune' && error?.code === 'confirmation_needed' ? 'failed' : undefined;
 }
 
-const letter = z.looseObject({ at: z.string() });
+const letter = z.looseObject({ at: z.string(), event: z.looseObject({ type: z.string() }) });
 
 async function readDeadLetters(
   { client, namespace }: StateSources,
@@ -108,7 +105,9 @@ async function readDeadLetters(
 
 function timeOf(text: string): string | undefined {
   try {
-    return letter.safeParse(JSON.parse(text)).data?.at;
+    const found = letter.safeParse(JSON.parse(text)).data;
+    // The next ping does what this one should have done.
+    return found?.event.type === 'dev.knative.sources.ping' ? undefined : found?.at;
   } catch {
     return undefined;
   }

@@ -5,7 +5,9 @@
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { updateConfigMap } from '@soteria/shared/kubernetes/update-config-map.ts';
-import type { Notice, NoticeMemory } from '../decide/decide-notices.ts';
+import type { NoticeMemory } from '../decide/decide-notices.ts';
+import type { Notice } from '../decide/notice.ts';
+import * as z from 'zod';
 
 export const noticeRecordName = 'soteria-notices';
 
@@ -28,6 +30,8 @@ export interface ChannelState {
   readonly failingSince?: string | undefined;
   /** In the words of the channel, without its secrets. */
   readonly why?: string | undefined;
+  /** Of a channel that is away: nothing is sent before. */
+  readonly nextAt?: string | undefined;
 }
 
 export interface NoticeRecord {
@@ -40,7 +44,7 @@ export interface NoticeRecord {
 export const emptyRecord: NoticeRecord = { memory: { entries: {}, whileQuiet: [] }, outbox: [], channels: {} };
 
 /** A channel that is away for long must not fill the ConfigMap: the oldest go. */
-const maxOutbox = 200;
+const maxOutbox = 100;
 
 export interface NoticeRecords {
   read(signal?: AbortSignal): Promise<NoticeRecord>;
@@ -53,17 +57,27 @@ export interface NoticeRecords {
 
 export function createNoticeRecords(client: KubernetesClient, namespace: string): NoticeRecords {
   const ref = { namespace, name: noticeRecordName };
+  // The channels of one process do not stand in each other's way.
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = last.then(act, act);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
   return {
     read: async (signal) => decode((await client.get(configMaps, ref, { signal }))?.data ?? {}),
     update: (change, signal) =>
-      updateConfigMap(
-        client,
-        ref,
-        (data) => {
-          const { record, answer } = change(decode(data));
-          return record === undefined ? { answer } : { data: encode(record), answer };
-        },
-        signal,
+      inTurn(() =>
+        updateConfigMap(
+          client,
+          ref,
+          (data) => {
+            const { record, answer } = change(decode(data));
+            return record === undefined ? { answer } : { data: encode(record), answer };
+          },
+          signal,
+        ),
       ),
   };
 }
@@ -72,13 +86,28 @@ function encode(record: NoticeRecord): Record<string, string> {
   return { record: JSON.stringify({ ...record, outbox: record.outbox.slice(-maxOutbox) }) };
 }
 
+const stored = z.looseObject({
+  memory: z.looseObject({
+    entries: z.record(
+      z.string(),
+      z.looseObject({ problem: z.looseObject({ key: z.string() }), members: z.record(z.string(), z.string()) }),
+    ),
+    whileQuiet: z.array(z.string()),
+  }),
+  outbox: z.array(
+    z.looseObject({
+      notice: z.looseObject({ id: z.string(), at: z.string() }),
+      due: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  channels: z.record(z.string(), z.unknown()),
+});
+
 /** Written by hand, or by another version: nothing was said. */
 function decode(data: Readonly<Record<string, string>>): NoticeRecord {
   try {
-    const stored: unknown = JSON.parse(data['record'] ?? '{}');
-    return typeof stored === 'object' && stored !== null && 'memory' in stored
-      ? { ...emptyRecord, ...(stored as NoticeRecord) }
-      : emptyRecord;
+    const parsed = stored.safeParse(JSON.parse(data['record'] ?? '{}'));
+    return parsed.success ? (parsed.data as unknown as NoticeRecord) : emptyRecord;
   } catch {
     return emptyRecord;
   }

@@ -76,7 +76,7 @@ export const notifySchema = z.strictObject({
   channels: z.array(channelSchema).max(20).default([]),
   remindAfter: hours.default(86_400_000),
   flapWindow: hours.default(3_600_000),
-  groupAbove: z.int().min(1).max(1_000).default(5),
+  groupAbove: z.int().min(1).max(50).default(5),
   quietHours: z
     .strictObject({ from: timeOfDay, to: timeOfDay, timeZone: zone, holdsCritical: z.boolean().default(false) })
     .optional(),

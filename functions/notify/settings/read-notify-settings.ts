@@ -58,8 +58,16 @@ async function parseYaml(text: string): Promise<Record<string, unknown> | undefi
   const document = parseDocument(text);
   const [mistake] = document.errors;
   if (mistake !== undefined) throw refused(`config.yaml is no YAML: line ${mistake.linePos?.[0].line ?? '?'}`);
-  const value: unknown = document.toJS({ maxAliasCount: 10 });
+  const value = valueOf(document);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw refused('config.yaml must be a mapping');
   return { ...value };
+}
+
+function valueOf(document: { toJS(options: { maxAliasCount: number }): unknown }): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 10 });
+  } catch {
+    throw refused('config.yaml has an alias without its anchor, or too many; quote a text that begins with *');
+  }
 }

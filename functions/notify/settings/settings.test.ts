@@ -39,6 +39,7 @@ weekly: {day: monday}
 
   it.each([
     ['no YAML', `channels: [${canary}`, 'line 1'],
+    ['an alias of nothing', `channels: [{name: a, type: ntfy, topic: x, password: *${canary}}]`, 'an alias'],
     ['no mapping', `- ${canary}`, 'must be a mapping'],
     ['a channel of an unknown type', `channels: [{name: a, type: pager, token: ${canary}}]`, 'channels.0.type'],
     ['a topic with a slash', `channels: [{name: a, type: ntfy, topic: 'a/b', token: ${canary}}]`, 'channels.0.topic'],
