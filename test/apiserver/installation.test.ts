@@ -80,7 +80,6 @@ const neverAllowed: readonly Question[] = [
   ask('impersonate', 'users'),
   ask('create', 'clusterrolebindings.rbac.authorization.k8s.io'),
   ask('deletecollection', 'volumes.longhorn.io', longhorn),
-  ask('delete', 'backupvolumes.longhorn.io', longhorn),
   ask('delete', 'customresourcedefinitions.apiextensions.k8s.io'),
   ask('create', 'pingsources.sources.knative.dev', 'default'),
 ];
@@ -90,6 +89,8 @@ const ofRestore: readonly Question[] = [
   ...['create', 'patch', 'delete'].map((verb) => ask(verb, 'persistentvolumeclaims', 'default')),
   ask('delete', 'persistentvolumes'),
   ask('delete', 'volumes.longhorn.io', longhorn),
+  // Of its own self-test: the admission policy refuses any other.
+  ask('delete', 'backupvolumes.longhorn.io', longhorn),
 ];
 
 /** Has Longhorn read a backup target: `restore` for a point that is not listed yet, `policy-tick` to confirm a deletion. */
@@ -134,6 +135,27 @@ const deniedTo: readonly (readonly [account: string, questions: readonly Questio
       ask('get', 'persistentvolumeclaims', 'default'),
       ask('create', 'jobs.batch', 'default'),
       ask('get', 'secrets', 'soteria'),
+    ],
+  ],
+  [
+    'console',
+    [
+      // It stores the wish to cancel, and makes nothing.
+      ask('create', 'operations.soteria.dev', 'default'),
+      ask('delete', 'operations.soteria.dev', 'default'),
+      ask('update', 'operations.soteria.dev/status', 'default'),
+      ask('create', 'backups.longhorn.io', longhorn),
+      ask('get', 'secrets', 'soteria'),
+    ],
+  ],
+  [
+    'notify',
+    [
+      ask('get', 'secrets', 'soteria', 'soteria-signing'),
+      ask('patch', 'operations.soteria.dev', 'default'),
+      ask('get', 'persistentvolumeclaims', 'default'),
+      ask('update', 'configmaps', 'soteria', 'soteria-dead-letters'),
+      ask('delete', 'pingsources.sources.knative.dev', 'soteria', 'sweep-busy'),
     ],
   ],
   [
