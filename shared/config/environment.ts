@@ -31,11 +31,7 @@ export function optionalText(allowed = 'a text', pattern = /[\s\S]/): z.ZodType<
   return variable(z.string().regex(pattern).optional(), allowed);
 }
 
-/** Texts separated by commas; blanks around them do not count. */
-export function textList(allowed: string, fallback: string): z.ZodType<readonly string[]> {
-  return variable(z.string().default(fallback).transform(splitList), allowed);
-}
-
+/** Blanks around the texts do not count. */
 export function splitList(list: string): readonly string[] {
   return list
     .split(',')
