@@ -6,7 +6,8 @@
  * 2. An event is signed over the meaning of its data (canonical JSON) and its time in milliseconds, because brokers write both anew.
  * 3. An event without a time cannot be signed: the signature would be good for ever.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
+import { equalsOneOf } from './equals-one-of.ts';
 
 const prefix = 'v1=';
 
@@ -106,12 +107,6 @@ function sign(text: string, secret: string): string {
 }
 
 function isSignature(signature: string, text: string, secrets: readonly string[]): boolean {
-  const given = Buffer.from(signature);
-  let isGood = false;
-  // All secrets are tried in any case: the time taken says nothing about which one fits.
-  for (const secret of secrets) {
-    const expected = Buffer.from(sign(text, secret));
-    if (given.length === expected.length && timingSafeEqual(given, expected)) isGood = true;
-  }
-  return isGood;
+  const expected = secrets.map((secret) => sign(text, secret));
+  return equalsOneOf(signature, expected);
 }

@@ -5,10 +5,10 @@
  *  2. One header names the user and one the groups. A second name that also counted would be one that the proxy does not overwrite, and a caller could send it.
  *  3. No proxy makes a caller one of Kubernetes' own users or groups (`system:…`): a name that a person chose elsewhere must grant nothing here.
  */
-import { timingSafeEqual } from 'node:crypto';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { RequestHeaders } from '@soteria/shared/http/request-headers.ts';
 import type { Caller } from '@soteria/shared/identity/caller.ts';
+import { equalsOneOf } from '@soteria/shared/identity/equals-one-of.ts';
 
 export interface ProxySettings {
   /** The current one and the one before; empty: there is no proxy. */
@@ -26,7 +26,7 @@ const authenticated = 'system:authenticated';
 export function proxyCaller(headers: RequestHeaders, settings: ProxySettings): Caller | undefined {
   const secret = headers.get(settings.secretHeader);
   if (secret === null || settings.secrets.length === 0) return undefined;
-  if (!isOneOf(secret, settings.secrets)) throw refused(`its ${settings.secretHeader} does not fit`);
+  if (!equalsOneOf(secret, settings.secrets)) throw refused(`its ${settings.secretHeader} does not fit`);
   const user = headers.get(settings.userHeader)?.trim() ?? '';
   if (user === '') return undefined;
   if (reserved.test(user)) throw refused(`the proxy names ${user.slice(0, 100)}, a user of Kubernetes itself`);
@@ -35,17 +35,6 @@ export function proxyCaller(headers: RequestHeaders, settings: ProxySettings): C
     .map((group) => group.trim())
     .filter((group) => group !== '' && !reserved.test(group));
   return { user, groups: [...new Set([...groups, authenticated])], proof: 'proxy' };
-}
-
-function isOneOf(given: string, secrets: readonly string[]): boolean {
-  const bytes = Buffer.from(given);
-  let isGood = false;
-  // All are tried in any case: the time taken says nothing about which one fits.
-  for (const secret of secrets) {
-    const expected = Buffer.from(secret);
-    if (bytes.length === expected.length && timingSafeEqual(bytes, expected)) isGood = true;
-  }
-  return isGood;
 }
 
 function refused(reason: string): SoteriaError {
