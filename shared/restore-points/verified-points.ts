@@ -73,6 +73,16 @@ function fitting(data: ConfigData, key: string): ConfigData {
   return kept;
 }
 
+/** Of each claim, its last proved point that was not refuted since. */
+export function verifiedOf(proofs: readonly ClaimProof[]): VerifiedPoint[] {
+  return proofs.flatMap((proof) => {
+    const last = lastVerified(proof);
+    if (last === undefined) return [];
+    const { point, at: verifiedAt, dataAsOf, strength, totalMs } = last;
+    return [{ namespace: proof.namespace, pvc: proof.pvc, point, verifiedAt, dataAsOf, strength, totalMs }];
+  });
+}
+
 /** `namespace`: Soteria's own. */
 export function createVerifiedPoints(client: KubernetesClient, namespace: string): VerifiedPoints {
   const nameOf = (key: string) => `soteria-verified-${key.slice(0, 1)}`;
@@ -87,14 +97,7 @@ export function createVerifiedPoints(client: KubernetesClient, namespace: string
 
   return {
     proofs,
-    async list(signal) {
-      return (await proofs(signal)).flatMap((proof) => {
-        const last = lastVerified(proof);
-        if (last === undefined) return [];
-        const { point, at: verifiedAt, dataAsOf, strength, totalMs } = last;
-        return [{ namespace: proof.namespace, pvc: proof.pvc, point, verifiedAt, dataAsOf, strength, totalMs }];
-      });
-    },
+    list: async (signal) => verifiedOf(await proofs(signal)),
     async proofOf(ofNamespace, pvc, signal) {
       const key = claimHash(ofNamespace, pvc);
       return parse((await read(nameOf(key), signal))[key] ?? '');

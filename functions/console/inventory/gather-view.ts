@@ -14,7 +14,7 @@ import { createOperationStore, openSelector } from '@soteria/shared/operation/re
 import type { ClaimProof } from '@soteria/shared/restore-points/claim-proof.ts';
 import { judgeBy } from '@soteria/shared/restore-points/judge-points.ts';
 import { instantOf, isForLatest } from '@soteria/shared/restore-points/order.ts';
-import { createVerifiedPoints } from '@soteria/shared/restore-points/verified-points.ts';
+import { createVerifiedPoints, verifiedOf } from '@soteria/shared/restore-points/verified-points.ts';
 import { createClusterReader } from '@soteria/shared/settings/cluster-reader.ts';
 import type { OwnClusters } from '@soteria/shared/settings/own-clusters.ts';
 import {
@@ -47,13 +47,11 @@ export async function gatherView(sources: ViewSources): Promise<ClusterView> {
       return undefined;
     }
   };
-  const verified = createVerifiedPoints(client, namespace);
-  const [texts, last, own, proofs, proved] = await Promise.all([
+  const [texts, last, own, proofs] = await Promise.all([
     createCoverageStore(client, namespace).read(),
     readLastEvaluation(client, namespace),
     createClusterReader(client, clusterId, namespace).ownClusters(),
-    verified.proofs(),
-    verified.list(),
+    createVerifiedPoints(client, namespace).proofs(),
   ]);
   const [points, storedBytes, volumes, open, failed] = await Promise.all([
     orProblem(readPoints(sources, own, proofs)),
@@ -69,7 +67,7 @@ export async function gatherView(sources: ViewSources): Promise<ClusterView> {
     pointsOfVolumes: points?.ofVolumes ?? new Map(),
     volumes,
     storedBytes: storedBytes ?? new Map(),
-    proofs: new Map(proved.map((one) => [`${one.namespace}/${one.pvc}`, one])),
+    proofs: new Map(verifiedOf(proofs).map((one) => [`${one.namespace}/${one.pvc}`, one])),
     open,
     failed,
     problems,
