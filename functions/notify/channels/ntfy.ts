@@ -32,7 +32,7 @@ export function createNtfySend(settings: NtfySettings): Channel['send'] {
   };
   return async (message, signal): Promise<SendOutcome> => {
     const body = JSON.stringify(ntfyBody(settings, message));
-    return (await post({ url: server, headers, body }, signal, wordsOf)).outcome;
+    return post({ url: server, headers, body }, signal, wordsOf);
   };
 }
 

@@ -18,15 +18,15 @@ export async function post(
   { url, headers, body }: Post,
   signal: AbortSignal,
   wordsOf: (answer: string) => string | undefined = () => undefined,
-): Promise<{ readonly outcome: SendOutcome; readonly answer: string }> {
+): Promise<SendOutcome> {
   // A notice an hour: no connection is kept for it.
   const exchange = createHttpExchange({ pool: { keepAlive: false } });
   try {
     const response = await exchange.open({ method: 'POST', url, headers, body }, { signal, timeoutMs: sendTimeoutMs });
     const answer = await readText(response, maxAnswer);
-    return { outcome: outcomeOf(response.statusCode ?? 0, response.headers['retry-after'], wordsOf(answer)), answer };
+    return outcomeOf(response.statusCode ?? 0, response.headers['retry-after'], wordsOf(answer));
   } catch (thrown) {
-    return { outcome: { kind: 'failed', why: reasonOf(thrown, signal) }, answer: '' };
+    return { kind: 'failed', why: reasonOf(thrown, signal) };
   } finally {
     exchange.close();
   }

@@ -16,6 +16,6 @@ export function createSlackSend({ url }: { readonly url: URL }): Channel['send']
       ...(link === undefined ? [] : [`<${link}|Open>`]),
     ];
     const body = JSON.stringify({ text: lines.join('\n') });
-    return (await post({ url, headers: { 'content-type': 'application/json' }, body }, signal)).outcome;
+    return post({ url, headers: { 'content-type': 'application/json' }, body }, signal);
   };
 }

@@ -28,7 +28,7 @@ export function createWebhookSend({ url, format, secret, headers }: WebhookSetti
       'idempotency-key': message.notice.id,
       ...(secret === undefined ? {} : { 'soteria-signature': signatureOf(secret, body, now()) }),
     };
-    return (await post({ url, headers: sent, body }, signal)).outcome;
+    return post({ url, headers: sent, body }, signal);
   };
 }
 

@@ -1,8 +1,7 @@
 /** `GET /v1/notify`: what is open, what is not sent yet, and how the channels are. Nothing of the Secret's content. */
 import type { Incoming } from '@soteria/shared/function/contract.ts';
-import { SoteriaError } from '@soteria/shared/errors.ts';
 import { isOpen } from '../decide/entry.ts';
-import { readNotifySettings } from '../settings/read-notify-settings.ts';
+import { isNotUnderstood, readNotifySettings } from '../settings/read-notify-settings.ts';
 import type { NotifySettings } from '../settings/notify-schema.ts';
 import type { NotifyTools } from '../tools.ts';
 
@@ -47,9 +46,8 @@ export async function readNotify(tools: NotifyTools, { caller, signal }: Incomin
     try {
       return { found: await readNotifySettings(client, namespace, signal) };
     } catch (error) {
-      if (error instanceof SoteriaError && (error.code === 'unprocessable' || error.code === 'invalid_request'))
-        return { why: error.explanation.why };
-      throw error;
+      if (!isNotUnderstood(error)) throw error;
+      return { why: error.explanation.why };
     }
   }
 }

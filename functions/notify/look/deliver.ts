@@ -103,7 +103,6 @@ function settle(
 ): NoticeRecord {
   const at = now.toISOString();
   const state: ChannelState = record.channels[channel] ?? {};
-  const lastSent = state.lastSentAt === undefined ? {} : { lastSentAt: state.lastSentAt };
   if (outcome.kind === 'sent') {
     return {
       ...record,
@@ -114,13 +113,17 @@ function settle(
   const isGivenUp = now.getTime() - Date.parse(notice.at) >= giveUpAfterMs;
   const nextAt = new Date(now.getTime() + waitMs({ ...outcome, attempts })).toISOString();
   const next: Delivery = { attempts, nextAt, why: outcome.why };
-  const away = outcome.kind === 'failed' ? { nextAt } : {};
   return {
     ...record,
     outbox: withDelivery(record.outbox, notice.id, channel, isGivenUp ? undefined : next),
     channels: {
       ...record.channels,
-      [channel]: { failingSince: state.failingSince ?? at, why: outcome.why, ...lastSent, ...away },
+      [channel]: {
+        ...state,
+        failingSince: state.failingSince ?? at,
+        why: outcome.why,
+        ...(outcome.kind === 'failed' ? { nextAt } : {}),
+      },
     },
   };
 }

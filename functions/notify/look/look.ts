@@ -1,16 +1,15 @@
 /** One look: what problems there are, what is to be said of them, and sending it. Any event brings the same look; none of its words are believed. */
-import { SoteriaError } from '@soteria/shared/errors.ts';
 import type { Incoming } from '@soteria/shared/function/contract.ts';
 import { makeChannels } from '../channels/make-channels.ts';
 import type { Channel } from '../channels/channel.ts';
 import { decideNotices } from '../decide/decide-notices.ts';
 import { isOpen } from '../decide/entry.ts';
-import { defaultRules, type Rules } from '../decide/rules.ts';
+import type { Rules } from '../decide/rules.ts';
 import { findProblems, isMended } from '../problems/find-problems.ts';
 import { gatherState } from '../problems/gather-state.ts';
 import type { NoticeRecord, Outgoing } from '../record/notice-record.ts';
 import type { NotifySettings } from '../settings/notify-schema.ts';
-import { readNotifySettings } from '../settings/read-notify-settings.ts';
+import { isNotUnderstood, readNotifySettings } from '../settings/read-notify-settings.ts';
 import type { NotifyTools } from '../tools.ts';
 import { deliver } from './deliver.ts';
 import { isFor } from './message-of.ts';
@@ -19,8 +18,7 @@ export async function look(tools: NotifyTools, incoming: Pick<Incoming, 'signal'
   const { client, namespace, now, records, openSource } = tools;
   const { signal, log } = incoming;
   const settings = await readNotifySettings(client, namespace, signal).catch((error: unknown) => {
-    if (!(error instanceof SoteriaError) || (error.code !== 'unprocessable' && error.code !== 'invalid_request'))
-      throw error;
+    if (!isNotUnderstood(error)) throw error;
     // The event is not to blame: GET /v1/notify shows it, and each look says it again.
     log.error('notify_misconfigured', error);
     return 'misconfigured' as const;
@@ -40,7 +38,7 @@ export async function look(tools: NotifyTools, incoming: Pick<Incoming, 'signal'
     claims: state.claims.size,
     now: now(),
   };
-  const isOpenNow = await records.update((record) => {
+  const { isOpenNow, isOutboxEmpty } = await records.update((record) => {
     const decided = decideNotices(record.memory, found, rulesOf(settings));
     const at = found.now.toISOString();
     const outbox = [
@@ -48,11 +46,12 @@ export async function look(tools: NotifyTools, incoming: Pick<Incoming, 'signal'
       ...decided.notices.flatMap((one) => outgoing(one, channels, at)),
     ];
     const next: NoticeRecord = { ...record, memory: decided.memory, outbox, lookedAt: at };
-    const answer = Object.values(decided.memory.entries).some(isOpen) || decided.memory.whileQuiet.length > 0;
+    const isOpenNow = Object.values(decided.memory.entries).some(isOpen) || decided.memory.whileQuiet.length > 0;
+    const answer = { isOpenNow, isOutboxEmpty: outbox.length === 0 };
     return isSame(record, next) ? { answer } : { record: next, answer };
   }, signal);
   // Before anything is sent: should this process die, the next look comes in minutes.
-  if (isOpenNow || (await records.read(signal)).outbox.length > 0) await openSource.start(signal);
+  if (isOpenNow || !isOutboxEmpty) await openSource.start(signal);
   const isAllSent = await deliver({ records, now }, settings, channels, incoming);
   if (!isOpenNow && isAllSent) await openSource.stop(signal);
   log.info('looked', { problems: problems.length, isAllSent });
@@ -79,16 +78,8 @@ function withoutUnknown(outbox: readonly Outgoing[], channels: readonly Channel[
   });
 }
 
-export function rulesOf({
-  quietHours,
-  severities,
-  remindAfter,
-  flapWindow,
-  groupAbove,
-  weekly,
-}: NotifySettings): Rules {
+function rulesOf({ quietHours, severities, remindAfter, flapWindow, groupAbove, weekly }: NotifySettings): Rules {
   return {
-    ...defaultRules,
     quietHours,
     severities,
     remindAfterMs: remindAfter,

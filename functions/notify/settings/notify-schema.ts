@@ -1,4 +1,5 @@
 /** What an operator writes in the Secret `soteria-notify` under `config.yaml`. */
+import { defaultRules } from '../decide/rules.ts';
 import { timeZone } from '@soteria/shared/policy/policy-schema.ts';
 import * as z from 'zod';
 import { dnsLabel } from '@soteria/shared/operation/kinds/fields.ts';
@@ -74,9 +75,9 @@ export const notifySchema = z.strictObject({
   cluster: line.optional().describe('The name of this cluster in every message; left out: `soteria`.'),
   consoleUrl: httpUrl.optional().describe('Where people open the console; every message links to it.'),
   channels: z.array(channelSchema).max(20).default([]),
-  remindAfter: hours.default(86_400_000),
-  flapWindow: hours.default(3_600_000),
-  groupAbove: z.int().min(1).max(50).default(5),
+  remindAfter: hours.default(defaultRules.remindAfterMs),
+  flapWindow: hours.default(defaultRules.flapWindowMs),
+  groupAbove: z.int().min(1).max(50).default(defaultRules.groupAbove),
   quietHours: z
     .strictObject({ from: timeOfDay, to: timeOfDay, timeZone: zone, holdsCritical: z.boolean().default(false) })
     .optional(),

@@ -15,7 +15,12 @@ const refused = (why: string): SoteriaError =>
     fix: 'correct it as docs/notify.md shows; POST /v1/notify/test says whether it is right',
   });
 
-/** Undefined: there is no such Secret, or nothing in it. Throws `unprocessable`, without any of its values. */
+/** What reading threw speaks of the Secret's content, and not of the cluster. */
+export function isNotUnderstood(error: unknown): error is SoteriaError {
+  return error instanceof SoteriaError && (error.code === 'unprocessable' || error.code === 'invalid_request');
+}
+
+/** Undefined: there is no such Secret, or nothing in it. Throws what `isNotUnderstood`, without any of its values. */
 export async function readNotifySettings(
   client: KubernetesClient,
   namespace: string,
