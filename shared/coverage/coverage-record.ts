@@ -21,6 +21,20 @@ export interface CoverageRecord {
   readonly protectedBy?: string;
 }
 
+/** A member without an entry does not compile. In the order in which they are stored. */
+const members: Readonly<Record<keyof CoverageRecord, true>> = {
+  code: true,
+  policy: true,
+  detail: true,
+  dueAt: true,
+  nextDueAt: true,
+  rpoSeconds: true,
+  missedSince: true,
+  proveBy: true,
+  protectedBy: true,
+};
+export const coverageMembers = Object.keys(members) as readonly (keyof CoverageRecord)[];
+
 /** By the name of the claim, of one namespace. */
 export type NamespaceCoverage = ReadonlyMap<string, CoverageRecord>;
 

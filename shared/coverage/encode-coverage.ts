@@ -6,7 +6,7 @@
  *     claims there are is always known.
  */
 import * as z from 'zod';
-import { type CoverageRecord, isAccounted, type NamespaceCoverage } from './coverage-record.ts';
+import { coverageMembers, type CoverageRecord, isAccounted, type NamespaceCoverage } from './coverage-record.ts';
 import { type CoverageCode, coverageCodes } from './reasons.ts';
 
 /** A ConfigMap may have 1 MiB; half of it leaves room for its metadata and its history. */
@@ -38,28 +38,9 @@ type Group = z.infer<typeof group>;
 
 const maxDetail = 200;
 
-function keyOf({
-  code,
-  policy,
-  detail,
-  dueAt,
-  nextDueAt,
-  rpoSeconds,
-  missedSince,
-  proveBy,
-  protectedBy,
-}: CoverageRecord): string {
-  return JSON.stringify({
-    code,
-    policy,
-    detail: detail?.slice(0, maxDetail),
-    dueAt,
-    nextDueAt,
-    rpoSeconds,
-    missedSince,
-    proveBy,
-    protectedBy,
-  });
+function keyOf(record: CoverageRecord): string {
+  const stored = { ...record, detail: record.detail?.slice(0, maxDetail) };
+  return JSON.stringify(Object.fromEntries(coverageMembers.map((member) => [member, stored[member]])));
 }
 
 interface Gathered {

@@ -4,7 +4,11 @@
  *  2. Deciding again after acting asks for nothing and reports nothing.
  *  3. The work is linear in claims: what depends on a policy or a namespace alone is computed once.
  */
-import type { CoverageRecord, NamespaceCoverage } from '@soteria/shared/coverage/coverage-record.ts';
+import {
+  coverageMembers,
+  type CoverageRecord,
+  type NamespaceCoverage,
+} from '@soteria/shared/coverage/coverage-record.ts';
 import { type Transition, transitionOf } from '../expectation/decide-expectation.ts';
 import { createMatcher } from '../match/match-claims.ts';
 import { type DueBackup, takeTurns, type TurnState } from '../order/take-turns.ts';
@@ -60,27 +64,16 @@ function createRecords(): (record: CoverageRecord) => CoverageRecord {
   return (record) => {
     const last = recent.get(record.policy);
     if (last !== undefined && isSame(last, record)) return last;
-    const { code, policy, detail, dueAt, nextDueAt, rpoSeconds, missedSince, proveBy, protectedBy } = record;
-    const key = `${code}|${policy}|${dueAt}|${nextDueAt}|${rpoSeconds}|${missedSince}|${proveBy}|${protectedBy}|${detail}`;
+    const key = coverageMembers.map((member) => String(record[member])).join('|');
     const same = known.get(key) ?? record;
     known.set(key, same);
-    recent.set(policy, same);
+    recent.set(record.policy, same);
     return same;
   };
 }
 
 function isSame(a: CoverageRecord, b: CoverageRecord): boolean {
-  return (
-    a.code === b.code &&
-    a.policy === b.policy &&
-    a.dueAt === b.dueAt &&
-    a.nextDueAt === b.nextDueAt &&
-    a.rpoSeconds === b.rpoSeconds &&
-    a.missedSince === b.missedSince &&
-    a.proveBy === b.proveBy &&
-    a.protectedBy === b.protectedBy &&
-    a.detail === b.detail
-  );
+  return coverageMembers.every((member) => a[member] === b[member]);
 }
 
 interface FoundDue extends DueBackup {
