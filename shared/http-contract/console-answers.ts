@@ -1,12 +1,12 @@
 /** Answers of the console: every claim with what is known of it, and who asks. */
 import * as z from 'zod';
 import { driversHere } from '../operation/kinds/drivers.ts';
-import { blocker, byteCount, instantText, isPausedNow, phase } from './parts.ts';
+import { blocker, byteCount, coverageStates, coverageTotals, instantText, isPausedNow, phase } from './parts.ts';
 
 export const claimHealths = ['safe', 'late', 'unprotected', 'unknown'] as const;
 export type ClaimHealth = (typeof claimHealths)[number];
 
-export const claimStates = ['due', 'running', 'not_due', 'skipped', 'unprotected', 'unknown'] as const;
+export const claimStates = [...coverageStates, 'unknown'] as const;
 export type ClaimState = (typeof claimStates)[number];
 
 export const claimRow = z.strictObject({
@@ -73,19 +73,7 @@ export const inventoryAnswer = z.strictObject({
   generated_at: instantText,
   evaluated_at: instantText.nullable().describe('When the last evaluation was complete; null: there was none.'),
   coverage: z
-    .strictObject({
-      claims: z.int().min(0),
-      accounted: z.int().min(0),
-      percent: z
-        .int()
-        .min(0)
-        .max(100)
-        .nullable()
-        .describe('100 only when every claim is accounted for; null: no claim was evaluated.'),
-      states: z.record(z.string(), z.int().min(0)),
-      missed: z.int().min(0),
-      unproved: z.int().min(0),
-    })
+    .strictObject(coverageTotals)
     .describe('Of all namespaces that the caller sees, whatever the filters, as the last evaluation decided.'),
   problems: z.array(blocker).describe('What could not be read: the members that depend on it are null.'),
   namespaces: z.array(z.strictObject({ name: z.string(), pvcs: z.array(claimRow) })),

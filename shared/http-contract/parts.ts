@@ -118,3 +118,21 @@ export type Answered<T> = T extends number
     : T extends object
       ? { readonly [Member in keyof T]: Answered<T[Member]> }
       : T;
+
+export const coverageStates = ['due', 'running', 'not_due', 'skipped', 'unprotected'] as const;
+export const coverageState = z.enum(coverageStates);
+
+/** Of the claims that a caller sees. */
+export const coverageTotals = {
+  claims: z.int().min(0),
+  accounted: z.int().min(0),
+  percent: z
+    .int()
+    .min(0)
+    .max(100)
+    .nullable()
+    .describe('100 only when every claim is accounted for; null: no claim was judged.'),
+  states: z.record(coverageState, z.int().min(0)),
+  missed: z.int().min(0).describe('Claims whose objective is missed.'),
+  unproved: z.int().min(0).describe('Claims with a prove_by.'),
+};

@@ -1,7 +1,18 @@
 /** Answers to questions: lists, single Operations, verdicts, what to keep elsewhere. */
 import * as z from 'zod';
 import { operationRequest, operationResult } from '../operation/record/schema.ts';
-import { blocker, instantText, isPausedNow, notices, phase, presentClaim, restorePoint, stepView } from './parts.ts';
+import {
+  blocker,
+  coverageState,
+  coverageTotals,
+  instantText,
+  isPausedNow,
+  notices,
+  phase,
+  presentClaim,
+  restorePoint,
+  stepView,
+} from './parts.ts';
 
 const next = z.string().optional().describe('For the next page; left out on the last.');
 
@@ -126,21 +137,9 @@ export const selfTestState = z.strictObject({
   ...isPausedNow,
 });
 
-const coverageState = z.enum(['due', 'running', 'not_due', 'skipped', 'unprotected']);
-
 export const coverageList = z.strictObject({
-  claims: z.int().min(0),
-  accounted: z.int().min(0),
-  percent: z
-    .int()
-    .min(0)
-    .max(100)
-    .nullable()
-    .describe('100 only when every claim is accounted for; null: no claim was judged.'),
+  ...coverageTotals,
   evaluated_at: instantText.nullable().describe('When the last evaluation was complete; null: none was yet.'),
-  states: z.record(coverageState, z.int().min(0)),
-  missed: z.int().min(0).describe('Claims whose objective is missed.'),
-  unproved: z.int().min(0).describe('Claims with a prove_by.'),
   items: z.array(
     z.strictObject({
       namespace: z.string(),

@@ -1525,8 +1525,6 @@ export interface components {
             accounted: number;
             /** @description 100 only when every claim is accounted for; null: no claim was judged. */
             percent: number | null;
-            /** @description When the last evaluation was complete; null: none was yet. */
-            evaluated_at: string | null;
             states: {
                 [key: string]: number;
             };
@@ -1534,6 +1532,8 @@ export interface components {
             missed: number;
             /** @description Claims with a prove_by. */
             unproved: number;
+            /** @description When the last evaluation was complete; null: none was yet. */
+            evaluated_at: string | null;
             items: {
                 namespace: string;
                 pvc: string;
@@ -2514,12 +2514,14 @@ export interface components {
             coverage: {
                 claims: number;
                 accounted: number;
-                /** @description 100 only when every claim is accounted for; null: no claim was evaluated. */
+                /** @description 100 only when every claim is accounted for; null: no claim was judged. */
                 percent: number | null;
                 states: {
                     [key: string]: number;
                 };
+                /** @description Claims whose objective is missed. */
                 missed: number;
+                /** @description Claims with a prove_by. */
                 unproved: number;
             };
             /** @description What could not be read: the members that depend on it are null. */
