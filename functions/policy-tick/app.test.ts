@@ -1,3 +1,4 @@
+import { deadLettersName } from '@soteria/shared/events/dead-letters.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { SoteriaError } from '@soteria/shared/errors.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
@@ -5,7 +6,6 @@ import { findJsonFault } from '@soteria/shared/strict-json.ts';
 import { busySweepName } from '@soteria/shared/operation/engine/busy-sweep.ts';
 import { pingSources } from '@soteria/shared/operation/engine/own-ping.ts';
 import type { OperationStatus } from '@soteria/shared/operation/record/schema.ts';
-import { letterBoxName } from './dead-letters/letter-box.ts';
 import { createTestBench } from './test-bench.ts';
 
 type Bench = ReturnType<typeof createTestBench>;
@@ -184,7 +184,7 @@ const lost = {
   knativeerrordata: Buffer.from('claim gone').toString('base64'),
 };
 
-const box = { namespace: 'soteria', name: letterBoxName };
+const box = { namespace: 'soteria', name: deadLettersName };
 
 async function letters(bench: Bench) {
   return ((await (await bench.app.request('/v1/dead-letters')).json()) as { items: Record<string, unknown>[] }).items;

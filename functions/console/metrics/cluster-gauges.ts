@@ -1,4 +1,5 @@
 /** What is open and what is away, in Prometheus' text format: computed when somebody scrapes, so that it survives zero pods. */
+import { deadLettersName } from '@soteria/shared/events/dead-letters.ts';
 import { type Gauge, gaugeText } from '@soteria/shared/function/gauge-text.ts';
 import { type KubernetesClient, listAll } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
@@ -57,7 +58,7 @@ async function operationGauges({ client, now }: GaugeSources): Promise<Gauge[]> 
 }
 
 async function letterGauges({ client, namespace }: GaugeSources): Promise<Gauge[]> {
-  const box = await client.get(configMaps, { namespace, name: 'soteria-dead-letters' });
+  const box = await client.get(configMaps, { namespace, name: deadLettersName });
   return [
     {
       name: 'soteria_dead_letters',

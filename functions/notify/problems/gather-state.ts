@@ -2,6 +2,7 @@
 import { decodeAll, type CoverageStore } from '@soteria/shared/coverage/coverage-store.ts';
 import { readLastEvaluation } from '@soteria/shared/coverage/last-evaluation.ts';
 import { reasonOf } from '@soteria/shared/coverage/reasons.ts';
+import { deadLettersName } from '@soteria/shared/events/dead-letters.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { sourceRefOf } from '@soteria/shared/operation/record/claim-ref.ts';
@@ -98,7 +99,7 @@ async function readDeadLetters(
   { client, namespace }: StateSources,
   signal: AbortSignal,
 ): Promise<ClusterState['deadLetters']> {
-  const box = await client.get(configMaps, { namespace, name: 'soteria-dead-letters' }, { signal });
+  const box = await client.get(configMaps, { namespace, name: deadLettersName }, { signal });
   const times = Object.values(box?.data ?? {}).flatMap((text) => timeOf(text) ?? []);
   return { count: times.length, since: times.toSorted()[0] };
 }

@@ -1,10 +1,9 @@
 /** Where dead letters lie: one ConfigMap that people can read with kubectl. */
+import { deadLettersName } from '@soteria/shared/events/dead-letters.ts';
 import type { KubernetesClient } from '@soteria/shared/kubernetes/client.ts';
 import { configMaps } from '@soteria/shared/kubernetes/core-types.ts';
 import { updateConfigMap } from '@soteria/shared/kubernetes/update-config-map.ts';
 import { type DeadLetter, parseLetters, withLetter, withoutLetter } from './letter.ts';
-
-export const letterBoxName = 'soteria-dead-letters';
 
 export interface LetterBox {
   put(letter: DeadLetter, signal?: AbortSignal): Promise<void>;
@@ -15,7 +14,7 @@ export interface LetterBox {
 }
 
 export function createLetterBox(client: KubernetesClient, namespace: string): LetterBox {
-  const ref = { namespace, name: letterBoxName };
+  const ref = { namespace, name: deadLettersName };
   return {
     put: (letter, signal) =>
       updateConfigMap(client, ref, (data) => ({ data: withLetter(data, letter), answer: undefined }), signal),
