@@ -30,6 +30,9 @@ describe.skipIf(!isBrowserHere())('the screen Protection', () => {
     const claim = page.getByRole('article', { name: 'sample/notes' });
     await claim.getByText('no evaluation of the policies has looked at it yet').waitFor();
     await claim.getByText('never backed up').waitFor();
+    const figures = page.getByRole('region', { name: 'Is everything safe?' });
+    await figures.getByText('0 of 2 proved').waitFor();
+    expect(await figures.getByText('–', { exact: true }).count()).toBe(2);
     await expectAccessible(page);
     expect(complaints).toEqual([]);
   });
@@ -37,6 +40,7 @@ describe.skipIf(!isBrowserHere())('the screen Protection', () => {
   it('names the worst claim first, with its reason and its fix', async () => {
     const { page } = await open('/', sampleInventory({ now: Date.now() }));
     await page.getByRole('heading', { name: '2 claims are not safe.' }).waitFor();
+    await page.getByText('13 of 15 proved').waitFor();
     const names = await page
       .getByRole('article')
       .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));

@@ -16,6 +16,8 @@ export function SafetySentence({ inventory, rows }: SafetySentenceProps) {
   const { tone, sentence, detail, worst } = summarise(inventory, rows);
   const Icon = icons[tone];
   const { coverage, evaluated_at } = inventory;
+  // `coverage.unproved` counts only claims whose policy asks for proofs.
+  const proved = rows.filter(({ verified_at: at }) => at !== null).length;
   return (
     <section className={`sentence tone-edge-${tone}`} aria-label="Is everything safe?">
       <Icon className={`tone-${tone}`} size={40} strokeWidth={1.75} aria-hidden="true" />
@@ -45,10 +47,10 @@ export function SafetySentence({ inventory, rows }: SafetySentenceProps) {
         </div>
         <div>
           <dt>Objectives missed</dt>
-          <dd className={coverage.missed > 0 ? 'tone-late' : undefined}>{sayNumber(coverage.missed)}</dd>
-          <dd className="figure-note">
-            {coverage.unproved > 0 ? `${sayNumber(coverage.unproved)} unproved` : 'all proved'}
+          <dd className={coverage.missed > 0 ? 'tone-late' : undefined}>
+            {coverage.percent === null ? '–' : sayNumber(coverage.missed)}
           </dd>
+          <dd className="figure-note">{`${sayNumber(proved)} of ${sayNumber(rows.length)} proved`}</dd>
         </div>
         <div>
           <dt>Evaluated</dt>
